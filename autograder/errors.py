@@ -1,0 +1,147 @@
+"""Errors, one class per cause. ``str(error)`` is the sentence for the person it concerns."""
+
+from __future__ import annotations
+
+
+class AutograderError(Exception):
+    """Base of all errors whose text is meant to be read."""
+
+
+# --- for instructors: something about the course or a file -------------------------------
+
+
+class UnknownAssignment(AutograderError):
+    """No source notebook or no hidden tests of this name."""
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        self.name = name
+        self.known = known
+        super().__init__(f"There is no assignment {name!r}. Known are: {', '.join(known)}.")
+
+
+class BadSource(AutograderError):
+    """The instructor's source notebook does not follow the layout of an assignment."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name = name
+        self.reason = reason
+        super().__init__(f"The source notebook of {name!r} cannot be used: {reason}")
+
+
+class UnreadableNotebook(AutograderError):
+    """A submitted file is not a notebook."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"This is not a notebook that can be read: {reason}")
+
+
+class NoKnownCells(AutograderError):
+    """A submitted notebook has no cell of the assignment."""
+
+    def __init__(self, assignment: str) -> None:
+        self.assignment = assignment
+        super().__init__(
+            f"The notebook has none of the cells of {assignment!r}. "
+            "Was another notebook submitted, or was it saved by a tool that drops metadata?"
+        )
+
+
+class NothingToGrade(AutograderError):
+    """No submission was found where one was expected."""
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+        super().__init__(
+            f"No submission in {place}. Collect first: nbgrader collect, or nbgrader zip_collect."
+        )
+
+
+class NotReleased(AutograderError):
+    """The gradebook does not know the assignment yet."""
+
+    def __init__(self, assignment: str) -> None:
+        self.assignment = assignment
+        super().__init__(
+            f"The gradebook does not know {assignment!r}. "
+            f"Run first: nbgrader generate_assignment {assignment}"
+        )
+
+
+class SandboxFailed(AutograderError):
+    """The sandbox could not be started or did not follow its protocol: the grader's own fault."""
+
+
+# --- for students: why a call gave no answer ---------------------------------------------
+
+
+class NoAnswer(AutograderError):
+    """A call or a variable gave nothing to compare; the hidden test fails with this text."""
+
+
+class NameMissing(NoAnswer):
+    """The notebook does not define what the exercise asks for."""
+
+    def __init__(self, name: str, because: str = "") -> None:
+        self.name = name
+        super().__init__(
+            f"`{name}` does not exist in your notebook."
+            + (f" {because}" if because else " Keep the name that was given.")
+        )
+
+
+class NotCallable(NoAnswer):
+    """The name of an exercise stands for something that is not a function."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"`{name}` is not a function in your notebook: was the name used again?")
+
+
+class CallRaised(NoAnswer):
+    """The student's function raised; ``place`` is the line of their own code, if known."""
+
+    def __init__(self, function: str, error: str, place: str) -> None:
+        self.function = function
+        self.error = error
+        self.place = place
+        super().__init__(f"`{function}` raised {error}{f' at {place}' if place else ''}.")
+
+
+class CallTimedOut(NoAnswer):
+    """The function did not return in time."""
+
+    def __init__(self, function: str, seconds: float) -> None:
+        self.function = function
+        self.seconds = seconds
+        super().__init__(
+            f"`{function}` did not return within {seconds:g} seconds. Does a loop never end?"
+        )
+
+
+class ProcessEnded(NoAnswer):
+    """The call ended the process: exit, a crash, or the memory limit."""
+
+    def __init__(self, function: str) -> None:
+        self.function = function
+        super().__init__(
+            f"`{function}` ended the whole process. Does it call exit, or need too much memory?"
+        )
+
+
+class AnswerTooLarge(NoAnswer):
+    """What came back was no message, or one larger than allowed."""
+
+    def __init__(self, function: str) -> None:
+        self.function = function
+        super().__init__(f"`{function}` returned something far too large to be the answer.")
+
+
+class SubmissionTimedOut(NoAnswer):
+    """The time for the whole submission was used up before this test."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(
+            f"The notebook had used up its {seconds:g} seconds before this could be tested."
+        )

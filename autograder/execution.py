@@ -1,0 +1,221 @@
+"""Running one submission: its cells once, then calls, in children that are replaced on death.
+
+A cell or a call that outlives its limit, or ends the process, costs itself alone: a new
+child runs the other cells again and the work goes on. All of it shares one deadline.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar
+
+from .errors import (
+    AnswerTooLarge,
+    CallRaised,
+    CallTimedOut,
+    NameMissing,
+    NoAnswer,
+    NotCallable,
+    ProcessEnded,
+    SubmissionTimedOut,
+)
+from .messages import describe_exception
+from .options import Limits
+from .sandbox.host import Child, Sandbox
+from .sandbox.wire import (
+    CellRan,
+    Items,
+    Missing,
+    Output,
+    Raised,
+    Returned,
+    WireError,
+    from_wire,
+    to_wire,
+)
+from .sandbox.wire import Mapping as WireMapping
+
+Result = TypeVar("Result")
+
+
+@dataclass
+class CellRun:
+    """One code cell: its outputs, and why it was stopped, if it was."""
+
+    source: str
+    outputs: list[Output] = field(default_factory=list)
+    failed: bool = False
+    stopped: str = ""
+
+
+class Execution:
+    """The code cells of one submission and the process that holds what they defined.
+
+    ``cells`` maps a cell's number in the notebook to its source. Use as a context manager.
+    """
+
+    def __init__(self, sandbox: Sandbox, cells: Mapping[int, str], limits: Limits) -> None:
+        self.cells = {n: CellRun(source) for n, source in cells.items() if source.strip()}
+        self._sandbox = sandbox
+        self._limits = limits
+        self._deadline = time.monotonic() + limits.submission_seconds
+        self._child: Child | None = None
+        self._spent: dict[str, NoAnswer] = {}  # functions that are not called again
+
+    def __enter__(self) -> Execution:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._drop_child()
+
+    def run_cells(self) -> None:
+        """Run every cell in order; an error or a limit in one does not stop the next."""
+        for number, cell in self.cells.items():
+            try:
+                ran = self._within(
+                    self._limits.cell_seconds,
+                    partial(_run_cell, number=number, source=cell.source),
+                    before=number,
+                )
+                cell.outputs, cell.failed = ran.outputs, ran.failed
+            except SubmissionTimedOut as error:
+                cell.stopped = str(error)
+            except TimeoutError:
+                cell.stopped = f"This cell ran longer than {self._limits.cell_seconds:g} seconds."
+            except (EOFError, WireError):
+                cell.stopped = "This cell ended the whole process."
+
+    def call(
+        self, function: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> tuple[Any, tuple[Any, ...]]:
+        """Call a function of the notebook; see ``student.Runner``."""
+        reply = self._ask(
+            function,
+            lambda child, seconds: child.call(
+                function, _wire_items(args), _wire_mapping(kwargs), seconds
+            ),
+        )
+        return from_wire(reply.value), tuple(map(from_wire, reply.arguments.items))
+
+    def read(self, name: str) -> Any:
+        """Return a variable of the notebook; see ``student.Runner``."""
+        return from_wire(self._ask(name, lambda child, seconds: child.read(name, seconds)).value)
+
+    def _ask(
+        self, name: str, request: Callable[[Child, float], Returned | Raised | Missing]
+    ) -> Returned:
+        if name in self._spent:
+            raise self._spent[name]
+        try:
+            reply = self._within(self._limits.call_seconds, request)
+            if isinstance(reply, Returned):
+                return _checked(reply)
+        except TimeoutError:
+            raise self._spend(name, CallTimedOut(name, self._limits.call_seconds)) from None
+        except EOFError:
+            raise self._spend(name, ProcessEnded(name)) from None
+        except WireError:
+            raise self._spend(name, AnswerTooLarge(name)) from None
+        if isinstance(reply, Raised):
+            raise CallRaised(name, describe_exception(reply), self._place(reply))
+        if reply.exists:
+            raise NotCallable(name)
+        raise NameMissing(name, self._why_missing(name))
+
+    def _spend(self, name: str, error: NoAnswer) -> NoAnswer:
+        self._spent[name] = error
+        return error
+
+    def _within(
+        self,
+        seconds: float,
+        request: Callable[[Child, float], Result],
+        before: int | None = None,
+    ) -> Result:
+        """Send a request to a living child; drop the child if it does not answer."""
+        child = self._living_child(before)
+        try:
+            return request(child, min(seconds, self._remaining()))
+        except (TimeoutError, EOFError, WireError):
+            self._drop_child()
+            self._remaining()  # the submission's limit is the better explanation, if it is one
+            raise
+
+    def _remaining(self) -> float:
+        remaining = self._deadline - time.monotonic()
+        if remaining <= 0:
+            raise SubmissionTimedOut(self._limits.submission_seconds)
+        return remaining
+
+    def _living_child(self, before: int | None) -> Child:
+        """Return the child; a new one first runs again what the old one had run."""
+        while self._child is None:
+            self._remaining()
+            self._child = self._sandbox.child(self._limits.child(), self._limits.output_characters)
+            for number, cell in self.cells.items():
+                if before is not None and number >= before:
+                    break
+                if not cell.stopped and not self._runs_again(number, cell):
+                    break
+        return self._child
+
+    def _runs_again(self, number: int, cell: CellRun) -> bool:
+        assert self._child is not None
+        try:
+            seconds = min(self._limits.cell_seconds, self._remaining())
+            self._child.run_cell(number, cell.source, seconds)
+        except (TimeoutError, EOFError, WireError):
+            cell.stopped = "This cell did not come to its end when it was run again."
+            self._drop_child()
+            return False
+        return True
+
+    def _drop_child(self) -> None:
+        if self._child is not None:
+            self._child.kill()
+            self._child = None
+
+    def _place(self, reply: Raised) -> str:
+        """Return the student's own line, from our copy of the notebook."""
+        cell = self.cells.get(reply.cell)
+        lines = cell.source.splitlines() if cell else []
+        if not 0 < reply.line <= len(lines):
+            return ""
+        return f"line {reply.line} of its cell: `{lines[reply.line - 1].strip()}`"
+
+    def _why_missing(self, name: str) -> str:
+        """Return what became of the cell that seems to define the name."""
+        for cell in self.cells.values():
+            if f"def {name}(" in cell.source or cell.source.startswith(f"{name} ="):
+                if cell.stopped:
+                    return cell.stopped
+                if cell.failed:
+                    error = next((o for o in cell.outputs if o.kind == "error"), None)
+                    kind = f" ({error.name})" if error and error.name.isidentifier() else ""
+                    return f"The cell that should define it ended with an error{kind}."
+        return ""
+
+
+def _run_cell(child: Child, seconds: float, *, number: int, source: str) -> CellRan:
+    return child.run_cell(number, source, seconds)
+
+
+def _checked(reply: Returned) -> Returned:
+    """Make sure that the reply decodes, so that what it holds can be trusted as data."""
+    from_wire(reply.value)
+    return reply
+
+
+def _wire_items(values: tuple[Any, ...]) -> Items:
+    wire = to_wire(values)
+    assert isinstance(wire, Items)
+    return wire
+
+
+def _wire_mapping(values: Mapping[str, Any]) -> WireMapping:
+    wire = to_wire(dict(values))
+    assert isinstance(wire, WireMapping)
+    return wire

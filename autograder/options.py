@@ -1,0 +1,57 @@
+"""The options of grading: traits set in nbgrader_config.py, read by both doors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from traitlets import Bool, Float, Integer
+from traitlets.config import Configurable
+
+from .sandbox.lockdown import ChildLimits
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use. See GradingOptions for what each means."""
+
+    cell_seconds: float = 30.0
+    call_seconds: float = 10.0
+    submission_seconds: float = 300.0
+    memory_mib: int = 1024
+    file_mib: int = 50
+    output_characters: int = 200_000
+    run_demonstrations: bool = False
+
+    def child(self) -> ChildLimits:
+        """Return the part that the kernel enforces on one process."""
+        return ChildLimits(self.memory_mib, int(self.submission_seconds) + 1, self.file_mib)
+
+
+class GradingOptions(Configurable):
+    """``c.GradingOptions.cell_seconds = 60`` in nbgrader_config.py, and so on."""
+
+    cell_seconds = Float(Limits.cell_seconds, help="Seconds that one cell may run.").tag(
+        config=True
+    )
+    call_seconds = Float(
+        Limits.call_seconds, help="Seconds that one call of a hidden test may take."
+    ).tag(config=True)
+    submission_seconds = Float(
+        Limits.submission_seconds, help="Seconds for all cells and calls of a submission."
+    ).tag(config=True)
+    memory_mib = Integer(
+        Limits.memory_mib, help="MiB of memory beyond what Python and NumPy take."
+    ).tag(config=True)
+    file_mib = Integer(Limits.file_mib, help="MiB of the largest file a cell may write.").tag(
+        config=True
+    )
+    output_characters = Integer(
+        Limits.output_characters, help="Characters of output kept of one cell, pictures included."
+    ).tag(config=True)
+    run_demonstrations = Bool(
+        Limits.run_demonstrations, help="Whether locked cells that only show something are run."
+    ).tag(config=True)
+
+    def limits(self) -> Limits:
+        """Return the options as plain data."""
+        return Limits(**{name: getattr(self, name) for name in Limits.__dataclass_fields__})

@@ -1,0 +1,184 @@
+"""The grader's side of the sandbox: start the zygote, ask for children, talk to them."""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from itertools import count
+from pathlib import Path
+from types import TracebackType
+
+import msgspec
+
+from ..errors import SandboxFailed
+from .lockdown import ChildLimits
+from .wire import (
+    Call,
+    CellRan,
+    Items,
+    Mapping,
+    Missing,
+    Raised,
+    Read,
+    Reply,
+    Request,
+    Returned,
+    RunCell,
+    WireError,
+    receive_reply,
+    send,
+)
+from .zygote import CONTROL_FD_VARIABLE, ForkRequest
+
+START_SECONDS = 120  # a cold start builds matplotlib's font cache
+FORK_SECONDS = 20
+# Not -m: IPython makes __main__ the module of the submitted code.
+START = "from autograder.sandbox.zygote import main; main()"
+LEVEL = "none"  # the probe of the lock-down decides this; nothing is locked down yet
+
+
+class Sandbox:
+    """A zygote and the children forked from it. Use as a context manager."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="sandbox-"))
+        self._start()
+
+    @property
+    def level(self) -> str:
+        """How far submitted code is locked in: strong, medium or none."""
+        return LEVEL
+
+    def child(self, limits: ChildLimits, output_room: int) -> Child:
+        """Fork a child with an empty scratch folder; SandboxFailed if the zygote does not."""
+        if self._process.poll() is not None:
+            self._start()
+        scratch = Path(tempfile.mkdtemp(dir=self._folder))
+        ours, theirs = socket.socketpair()
+        request = ForkRequest(str(scratch), limits, output_room)
+        try:
+            self._control.settimeout(FORK_SECONDS)
+            body = msgspec.msgpack.encode(request)
+            socket.send_fds(self._control, [body], [theirs.fileno()])
+            _, descriptors, _, _ = socket.recv_fds(self._control, 64, 1)
+            return Child(ours, descriptors[0], scratch)
+        except (OSError, IndexError) as error:
+            ours.close()
+            raise SandboxFailed(f"the sandbox gave no process: {error}") from error
+        finally:
+            theirs.close()
+
+    def close(self) -> None:
+        """End the zygote, and with it all its children."""
+        self._control.close()
+        self._process.kill()
+        self._process.wait()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _start(self) -> None:
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-c", START],
+            env=_environment(theirs.fileno(), self._folder),
+            cwd=self._folder,
+            stdin=subprocess.DEVNULL,
+            pass_fds=[theirs.fileno()],
+        )
+        theirs.close()
+        self._control.settimeout(START_SECONDS)
+        try:
+            ready = self._control.recv(64)
+        except TimeoutError:
+            ready = b""
+        if ready != b"ready":
+            self.close()
+            raise SandboxFailed("the sandbox did not start; its message is above")
+
+
+def _environment(control_fd: int, folder: Path) -> dict[str, str]:
+    """Return the zygote's whole environment: nothing is inherited from the grader."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    fonts = cache / "why-convolutions" / "matplotlib"
+    fonts.mkdir(parents=True, exist_ok=True)
+    threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    return {
+        "PATH": os.defpath,
+        "LANG": "C.UTF-8",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "MPLCONFIGDIR": str(fonts),
+        "IPYTHONDIR": str(folder / "ipython"),
+        CONTROL_FD_VARIABLE: str(control_fd),
+        **threads,
+    }
+
+
+class Child:
+    """One forked process that runs cells and calls of one submission.
+
+    Every method raises TimeoutError, EOFError (the process has gone) or WireError (it sent
+    nonsense); after any of these the child is of no more use.
+    """
+
+    def __init__(self, channel: socket.socket, pidfd: int, scratch: Path) -> None:
+        self._channel = channel
+        self._pidfd = pidfd
+        self._scratch = scratch
+        self._ids = count(1)
+
+    def run_cell(self, number: int, source: str, timeout: float) -> CellRan:
+        """Run a cell and return its outputs."""
+        reply = self._ask(RunCell(next(self._ids), number, source), timeout)
+        if not isinstance(reply, CellRan):
+            raise WireError("a reply of another kind")
+        return reply
+
+    def call(
+        self, function: str, args: Items, kwargs: Mapping, timeout: float
+    ) -> Returned | Raised | Missing:
+        """Call a function by name."""
+        return self._ask_value(Call(next(self._ids), function, args, kwargs), timeout)
+
+    def read(self, name: str, timeout: float) -> Returned | Raised | Missing:
+        """Read a variable by name."""
+        return self._ask_value(Read(next(self._ids), name), timeout)
+
+    def kill(self) -> None:
+        """End the process, wait until it has gone, and remove what it wrote."""
+        signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+        select.select([self._pidfd], [], [], FORK_SECONDS)
+        os.close(self._pidfd)
+        self._channel.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def _ask_value(self, request: Call | Read, timeout: float) -> Returned | Raised | Missing:
+        reply = self._ask(request, timeout)
+        if isinstance(reply, CellRan):
+            raise WireError("a reply of another kind")
+        return reply
+
+    def _ask(self, request: Request, timeout: float) -> Reply:
+        try:
+            send(self._channel, request, timeout)
+            reply = receive_reply(self._channel, timeout)
+        except (BrokenPipeError, ConnectionResetError) as error:
+            raise EOFError from error
+        if reply.id != request.id:
+            raise WireError("a reply to something else")
+        return reply

@@ -1,0 +1,290 @@
+"""What crosses between grader and sandbox: length-prefixed MessagePack, plain data only.
+
+Nothing is ever unpickled. Arrays travel as dtype name, shape and raw bytes; a value that is
+not plain data travels as a description of itself.
+"""
+
+from __future__ import annotations
+
+import math
+import socket
+import struct
+import time
+from typing import Any, Literal
+
+import msgspec
+import numpy as np
+
+MAX_FRAME = 64 * 2**20  # bytes; larger than any answer that an exercise asks for
+MAX_DEPTH = 8
+MAX_DIGITS = 400
+MAX_DIMENSIONS = 8
+
+ARRAY_DTYPES = frozenset(
+    {
+        "bool",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "float16",
+        "float32",
+        "float64",
+        "complex64",
+        "complex128",
+    }
+)
+
+
+class WireError(Exception):
+    """The other side sent something that is not a message, or is too large to be one."""
+
+
+class Array(msgspec.Struct, tag=True, frozen=True):
+    """An ndarray, or with ``scalar`` a NumPy scalar."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    data: bytes
+    scalar: bool = False
+
+
+class BigInt(msgspec.Struct, tag=True, frozen=True):
+    """An int beyond the 64 bits of MessagePack, in decimal."""
+
+    digits: str
+
+
+class Items(msgspec.Struct, tag=True, frozen=True):
+    """A tuple or a list."""
+
+    kind: Literal["tuple", "list"]
+    items: list[Value]
+
+
+class Mapping(msgspec.Struct, tag=True, frozen=True):
+    """A dict, as two lists."""
+
+    keys: list[Value]
+    values: list[Value]
+
+
+class Opaque(msgspec.Struct, tag=True, frozen=True):
+    """Something that is not plain data; only what it is called crosses the wire."""
+
+    type_name: str
+
+    @property
+    def description(self) -> str:
+        """What to call it in a sentence; the name comes from the student's process."""
+        if self.type_name.replace(".", "_").isidentifier() and len(self.type_name) <= 40:
+            return f"an object of type {self.type_name}"
+        return "an object of another type"
+
+
+Value = None | bool | int | float | str | Array | BigInt | Items | Mapping | Opaque
+
+
+class RunCell(msgspec.Struct, tag=True, frozen=True):
+    """Run one cell; ``number`` is its place in the notebook."""
+
+    id: int
+    number: int
+    source: str
+
+
+class Call(msgspec.Struct, tag=True, frozen=True):
+    """Call a function of the student's namespace."""
+
+    id: int
+    function: str
+    args: Items
+    kwargs: Mapping
+
+
+class Read(msgspec.Struct, tag=True, frozen=True):
+    """Read a variable of the student's namespace."""
+
+    id: int
+    name: str
+
+
+Request = RunCell | Call | Read
+
+
+class Output(msgspec.Struct, frozen=True):
+    """One output of a cell, with the fields that nbformat gives to its kind."""
+
+    kind: Literal["stream", "display_data", "execute_result", "error"]
+    name: str = ""  # of a stream, or of an error's class
+    text: str = ""  # of a stream, or of an error's message
+    data: dict[str, str] = {}  # MIME type to content
+    traceback: list[str] = []
+
+
+class CellRan(msgspec.Struct, tag=True, frozen=True):
+    """A cell came to its end, perhaps by an error (which is then among its outputs)."""
+
+    id: int
+    outputs: list[Output]
+    failed: bool
+
+
+class Returned(msgspec.Struct, tag=True, frozen=True):
+    """A call returned, or a variable was read; ``arguments`` are as the call left them."""
+
+    id: int
+    value: Value
+    arguments: Items
+    printed: int = 0  # characters written to stdout and stderr during the call
+
+
+class Raised(msgspec.Struct, tag=True, frozen=True):
+    """A call raised, in ``line`` of the cell with this number (-1 where that is unknown)."""
+
+    id: int
+    type_name: str
+    message: str
+    cell: int = -1
+    line: int = 0
+
+
+class Missing(msgspec.Struct, tag=True, frozen=True):
+    """There is no such name, or it cannot be called."""
+
+    id: int
+    exists: bool
+
+
+Reply = CellRan | Returned | Raised | Missing
+
+
+def to_wire(value: Any, depth: int = 0) -> Value:
+    """Turn a Python value into its wire form; subclasses and unknown types become Opaque."""
+    kind = type(value)
+    if value is None or kind in (bool, float, str):
+        return value  # type: ignore[no-any-return]
+    if kind is int:
+        return _int_to_wire(value)
+    if kind is np.ndarray or isinstance(value, np.generic):
+        return _array_to_wire(value)
+    if depth < MAX_DEPTH and kind in (tuple, list):
+        items = [to_wire(item, depth + 1) for item in value]
+        return Items("tuple" if kind is tuple else "list", items)
+    if depth < MAX_DEPTH and kind is dict:
+        keys = [to_wire(key, depth + 1) for key in value]
+        return Mapping(keys, [to_wire(item, depth + 1) for item in value.values()])
+    return Opaque(kind.__name__)
+
+
+def _int_to_wire(value: int) -> Value:
+    if -(2**63) <= value < 2**63:
+        return value
+    return BigInt(str(value)) if value.bit_length() < 3 * MAX_DIGITS else Opaque("int")
+
+
+def _array_to_wire(value: Any) -> Value:
+    if value.dtype.name not in ARRAY_DTYPES:
+        return Opaque("ndarray" if value.dtype.kind == "O" else type(value).__name__)
+    native = value.astype(value.dtype.newbyteorder("="))
+    return Array(value.dtype.name, value.shape, native.tobytes(), isinstance(value, np.generic))
+
+
+def from_wire(value: Value) -> Any:
+    """Turn a wire form back into plain Python and NumPy data; Opaque stays as it is.
+
+    Raises WireError for an array whose parts do not fit together.
+    """
+    if isinstance(value, Array):
+        return _array_from_wire(value)
+    if isinstance(value, BigInt):
+        if len(value.digits) > MAX_DIGITS:
+            raise WireError("an int of too many digits")
+        try:
+            return int(value.digits)
+        except ValueError:
+            raise WireError("an int that is none") from None
+    if isinstance(value, Items):
+        items = [from_wire(item) for item in value.items]
+        return tuple(items) if value.kind == "tuple" else items
+    if isinstance(value, Mapping):
+        keys = [from_wire(key) for key in value.keys]
+        if not all(isinstance(key, str | int | float | bool | None) for key in keys):
+            return Opaque("dict")
+        return dict(zip(keys, map(from_wire, value.values), strict=False))
+    return value
+
+
+def _array_from_wire(value: Array) -> Any:
+    if value.dtype not in ARRAY_DTYPES:
+        raise WireError("an array of a dtype that does not travel")
+    dtype = np.dtype(value.dtype)
+    if len(value.shape) > MAX_DIMENSIONS or any(side < 0 for side in value.shape):
+        raise WireError("an array of an impossible shape")
+    if math.prod(value.shape) * dtype.itemsize != len(value.data):
+        raise WireError("an array whose bytes do not fit its shape")
+    if dtype.kind == "b":  # any byte but 0 counts as true
+        array = np.frombuffer(value.data, np.uint8) != 0
+    else:
+        array = np.frombuffer(value.data, dtype)
+    array = array.reshape(value.shape).copy()  # frombuffer is read-only
+    return array[()] if value.scalar and value.shape == () else array
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+_REQUEST: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
+_REPLY: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
+_LENGTH = struct.Struct("<I")
+
+
+def send(channel: socket.socket, message: Request | Reply, timeout: float | None = None) -> None:
+    """Send one message; TimeoutError when the other side does not take it in time."""
+    body = _ENCODER.encode(message)
+    if len(body) > MAX_FRAME:
+        raise WireError(f"a message of {len(body)} bytes is larger than the {MAX_FRAME} allowed")
+    channel.settimeout(timeout)
+    channel.sendall(_LENGTH.pack(len(body)) + body)
+
+
+def receive_request(channel: socket.socket) -> Request:
+    """Wait for the next request (in the sandbox)."""
+    return _REQUEST.decode(_receive_frame(channel, None))
+
+
+def receive_reply(channel: socket.socket, timeout: float) -> Reply:
+    """Wait for a reply (in the grader).
+
+    Raises TimeoutError after ``timeout`` seconds, EOFError when the sandbox has gone, and
+    WireError for anything that is not a reply.
+    """
+    frame = _receive_frame(channel, time.monotonic() + timeout)
+    try:
+        return _REPLY.decode(frame)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise WireError("something that is not a reply") from error
+
+
+def _receive_frame(channel: socket.socket, deadline: float | None) -> bytes:
+    (length,) = _LENGTH.unpack(_receive_exactly(channel, _LENGTH.size, deadline))
+    if length > MAX_FRAME:
+        raise WireError(f"a message of {length} bytes")
+    return _receive_exactly(channel, length, deadline)
+
+
+def _receive_exactly(channel: socket.socket, count: int, deadline: float | None) -> bytes:
+    parts = bytearray()
+    while len(parts) < count:
+        if deadline is not None:
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
+                raise TimeoutError
+            channel.settimeout(remaining)
+        part = channel.recv(min(count - len(parts), 2**20))
+        if not part:
+            raise EOFError
+        parts += part
+    return bytes(parts)
