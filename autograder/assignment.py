@@ -1,0 +1,117 @@
+"""What is asked and for how many points: read from the instructor's source notebook alone."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.preprocessors import ClearSolutions
+from traitlets.config import Config
+
+from .errors import BadSource, UnknownAssignment
+
+PACKAGE = Path(__file__).parent
+ASSIGNMENTS = PACKAGE.parent / "assignments"
+HIDDEN_TESTS = PACKAGE / "hidden_tests"
+DEMONSTRATION = "demonstration"  # the tag of a locked cell that only shows something
+
+# A stub that raises would stop "Run all" at the first exercise; an unwritten function
+# returns None instead, and the visible tests say so.
+CODE_STUB = {"python": "# YOUR CODE HERE"}
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A grade cell: ``name`` is the function or the variable that it is about."""
+
+    name: str
+    grade_id: str
+    points: float
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One assignment. ``cells`` are its nbgrader cells as students first see them, in order."""
+
+    name: str
+    notebook: NotebookNode
+    cells: tuple[NotebookNode, ...]
+    exercises: tuple[Exercise, ...]
+    written: tuple[Exercise, ...]
+
+    @cached_property
+    def by_grade_id(self) -> Mapping[str, NotebookNode]:
+        """The same cells by grade id."""
+        return {cell.metadata.nbgrader.grade_id: cell for cell in self.cells}
+
+    @property
+    def hidden_tests(self) -> Path:
+        """The file of the hidden tests."""
+        return HIDDEN_TESTS / f"test_{self.name}.py"
+
+    def signatures(self) -> dict[str, inspect.Signature]:
+        """Return the signatures of the exercises that are functions."""
+        solutions = importlib.import_module(f"solutions.{self.name}")
+        functions = ((e.name, getattr(solutions, e.name, None)) for e in self.exercises)
+        return {name: inspect.signature(f) for name, f in functions if inspect.isfunction(f)}
+
+
+def assignment_names() -> list[str]:
+    """Return the names of the assignments in this package."""
+    return sorted(path.stem for path in ASSIGNMENTS.glob("*/*.ipynb"))
+
+
+def load_assignment(name: str, source: Path | None = None) -> Assignment:
+    """Read an assignment from its source notebook (by default the one of this package).
+
+    Raises UnknownAssignment where there is no notebook or no hidden tests of this name, and
+    BadSource for a notebook that is not laid out as one.
+    """
+    path = source or ASSIGNMENTS / name / f"{name}.ipynb"
+    if not path.is_file() or not (HIDDEN_TESTS / f"test_{name}.py").is_file():
+        raise UnknownAssignment(name, assignment_names())
+    notebook = nbformat.read(path, as_version=4)
+    released = _without_solutions(notebook)
+    cells = tuple(cell for cell in released.cells if "nbgrader" in cell.metadata)
+    graded = [cell for cell in cells if cell.metadata.nbgrader.grade]
+    automatic = [cell for cell in graded if not cell.metadata.nbgrader.solution]
+    written = [cell for cell in graded if cell.metadata.nbgrader.solution]
+    return Assignment(
+        name=name,
+        notebook=notebook,
+        cells=cells,
+        exercises=tuple(_exercise(name, cell) for cell in automatic),
+        written=tuple(
+            Exercise(c.metadata.nbgrader.grade_id, c.metadata.nbgrader.grade_id, _points(c))
+            for c in written
+        ),
+    )
+
+
+def is_demonstration(cell: NotebookNode) -> bool:
+    """Say whether a source cell only shows something."""
+    return DEMONSTRATION in cell.metadata.get("tags", [])
+
+
+def _without_solutions(notebook: NotebookNode) -> NotebookNode:
+    clear = ClearSolutions(config=Config({"ClearSolutions": {"code_stub": CODE_STUB}}))
+    released: NotebookNode
+    released, _ = clear.preprocess(nbformat.from_dict(notebook), {})
+    return released
+
+
+def _exercise(assignment: str, cell: NotebookNode) -> Exercise:
+    grade_id = cell.metadata.nbgrader.grade_id
+    if not grade_id.startswith("test_"):
+        raise BadSource(assignment, f"the grade cell {grade_id!r} is not named test_<exercise>.")
+    return Exercise(grade_id.removeprefix("test_"), grade_id, _points(cell))
+
+
+def _points(cell: NotebookNode) -> float:
+    return float(cell.metadata.nbgrader.points)

@@ -1,0 +1,154 @@
+"""Strict comparison of a student's answer with the expected value.
+
+Type, shape, kind of number and finiteness are checked before any tolerance is applied:
+``np.allclose`` alone accepts an empty array. A difference is returned as a Mismatch that
+carries facts about the answer and never the expected numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .sandbox.wire import Opaque
+
+# Relative to the largest expected magnitude, by the precision of the answer.
+TOLERANCES = {"float64": 1e-9, "float32": 1e-4}
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """One way in which an answer differs: a kind, a sentence for the student, and where.
+
+    ``path`` says which part of a tuple is meant ("" for a single answer), ``index`` is the
+    first differing position of an array.
+    """
+
+    kind: str
+    sentence: str
+    path: str = ""
+    index: tuple[int, ...] | None = None
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.sentence}" if self.path else self.sentence
+
+
+def compare(answer: Any, expected: Any, path: str = "") -> Mismatch | None:
+    """Return None where ``answer`` is ``expected``, else the first Mismatch.
+
+    ``expected`` is an int (compared exactly), a float, an ndarray, or a tuple of those.
+    """
+    if answer is None:
+        return Mismatch("none", "the function returned None. Is its return missing?", path)
+    if isinstance(expected, tuple):
+        return _compare_tuple(answer, expected, path)
+    if isinstance(expected, np.ndarray):
+        return _compare_array(answer, expected, path)
+    if isinstance(expected, int | np.integer):
+        return _compare_integer(answer, int(expected), path)
+    return _compare_float(answer, float(expected), path)
+
+
+def describe(value: Any) -> str:
+    """Say what kind of thing an answer is, without its numbers."""
+    if isinstance(value, Opaque):
+        return value.description
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape} and dtype {value.dtype}"
+    if isinstance(value, np.generic):
+        return f"a number of dtype {value.dtype}"
+    if isinstance(value, tuple | list):
+        return f"a {type(value).__name__} of {len(value)}"
+    return f"a {type(value).__name__}" if value is not None else "None"
+
+
+def check_array(answer: Any, shape: tuple[int, ...], path: str = "") -> Mismatch | None:
+    """Return a Mismatch unless ``answer`` is a finite numeric array of this shape."""
+    if not isinstance(answer, np.ndarray):
+        return Mismatch("type", f"expected a NumPy array, got {describe(answer)}.", path)
+    if answer.shape != shape:
+        return Mismatch("shape", f"expected shape {shape}, got shape {answer.shape}.", path)
+    return _check_numbers(answer, path)
+
+
+def _check_numbers(answer: NDArray[Any] | np.generic, path: str) -> Mismatch | None:
+    name = answer.dtype.name
+    if answer.dtype.kind not in "iu" and name not in TOLERANCES:
+        return Mismatch("dtype", f"the dtype {name} is not one for results; use float64.", path)
+    finite = np.isfinite(answer)
+    if not finite.all():
+        index = _first(~finite)
+        where = f" First at index {index}." if index else ""
+        return Mismatch("not finite", f"the answer contains NaN or infinity.{where}", path, index)
+    return None
+
+
+def _compare_array(answer: Any, expected: NDArray[Any], path: str) -> Mismatch | None:
+    wrong = check_array(answer, expected.shape, path)
+    if wrong is not None:
+        return wrong
+    differs = ~_close(answer, expected)
+    if not differs.any():
+        return None
+    index = _first(differs)
+    count = int(differs.sum())
+    return Mismatch(
+        "value",
+        f"{count} of {differs.size} entries differ, the first at index {index}.",
+        path,
+        index,
+    )
+
+
+def _compare_integer(answer: Any, expected: int, path: str) -> Mismatch | None:
+    if type(answer) is not int and not isinstance(answer, np.integer):
+        return Mismatch("type", f"expected a whole number (int), got {describe(answer)}.", path)
+    if int(answer) != expected:
+        return Mismatch("value", f"{int(answer)} is not the right number.", path)
+    return None
+
+
+def _compare_float(answer: Any, expected: float, path: str) -> Mismatch | None:
+    if isinstance(answer, np.ndarray) and answer.shape != ():
+        return Mismatch("shape", f"expected a single number, got {describe(answer)}.", path)
+    if type(answer) not in (int, float) and not isinstance(answer, np.ndarray | np.number):
+        return Mismatch("type", f"expected a number, got {describe(answer)}.", path)
+    number = answer if isinstance(answer, np.ndarray | np.generic) else np.float64(answer)
+    wrong = _check_numbers(number, path)
+    if wrong is None and not _close(number, np.float64(expected)).all():
+        return Mismatch("value", "the number differs from the right one.", path)
+    return wrong
+
+
+def _compare_tuple(answer: Any, expected: tuple[Any, ...], path: str) -> Mismatch | None:
+    if not isinstance(answer, tuple | list):
+        return Mismatch(
+            "type", f"expected a tuple of {len(expected)}, got {describe(answer)}.", path
+        )
+    if len(answer) != len(expected):
+        return Mismatch(
+            "length", f"expected {len(expected)} results in a tuple, got {len(answer)}.", path
+        )
+    parts = zip(answer, expected, strict=True)
+    for number, (part, right) in enumerate(parts, start=1):
+        wrong = compare(part, right, f"result {number} of {len(expected)}")
+        if wrong is not None:
+            return wrong
+    return None
+
+
+def _close(answer: Any, expected: Any) -> Any:
+    """Return where two finite things of one shape agree, elementwise."""
+    if answer.dtype.kind in "iu":
+        return np.asarray(answer == expected)
+    scale = float(np.max(np.abs(expected), initial=0.0))
+    tolerance = TOLERANCES[answer.dtype.name] * (scale or 1.0)
+    return np.abs(answer.astype(np.float64) - expected) <= tolerance
+
+
+def _first(mask: Any) -> tuple[int, ...]:
+    """Return the index of the first true entry in row-major order."""
+    return tuple(int(i) for i in np.unravel_index(int(np.argmax(mask)), mask.shape))

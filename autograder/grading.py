@@ -1,0 +1,175 @@
+"""The heart: one submitted notebook in, a Grading and the executed notebook out."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from nbformat import NotebookNode
+
+from . import feedback
+from .assignment import Assignment, is_demonstration, load_assignment
+from .execution import Execution
+from .options import Limits
+from .pytest_plugin import run_hidden_tests
+from .results import ExerciseResult, Grading, Outcome, WrittenAnswer, score_of
+from .sandbox.host import Sandbox
+from .student import Student
+from .submission import is_unanswered, read_notebook, restore
+
+
+@dataclass(frozen=True)
+class Graded:
+    """The result, and the notebook with outputs and verdicts."""
+
+    grading: Grading
+    notebook: NotebookNode
+
+
+def grade_notebook(
+    notebook: str | Path | NotebookNode,
+    assignment: str,
+    *,
+    student: str | None = None,
+    limits: Limits | None = None,
+) -> Grading:
+    """Grade one notebook (a path or a loaded notebook), without a course around it.
+
+    Raises UnknownAssignment, UnreadableNotebook, NoKnownCells or SandboxFailed.
+    """
+    if isinstance(notebook, NotebookNode):
+        name, submitted = assignment, notebook
+    else:
+        name, submitted = str(notebook), read_notebook(Path(notebook))
+    with Sandbox() as sandbox:
+        return grade(
+            submitted,
+            load_assignment(assignment),
+            sandbox,
+            notebook=name,
+            student=student,
+            limits=limits or Limits(),
+        ).grading
+
+
+def grade(
+    submitted: NotebookNode,
+    assignment: Assignment,
+    sandbox: Sandbox,
+    *,
+    notebook: str,
+    student: str | None = None,
+    secret: bytes = b"",
+    limits: Limits,
+) -> Graded:
+    """Restore the notebook, run its cells in the sandbox, then the hidden tests against it.
+
+    ``notebook`` is only a name for the result. The random inputs of the hidden tests depend
+    on ``secret``, the assignment and the student. Raises NoKnownCells or SandboxFailed.
+    """
+    executed = restore(submitted, assignment)
+    seed = _seed(secret, assignment.name, student)
+    with Execution(sandbox, _cells_to_run(executed, limits), limits) as execution:
+        execution.run_cells()
+        tests = run_hidden_tests(
+            assignment.hidden_tests, Student(execution, assignment.signatures()), seed
+        )
+    exercises = [
+        ExerciseResult(
+            name=exercise.name,
+            score=score_of(tests.get(exercise.name, []), exercise.points),
+            max_score=exercise.points,
+            tests=tests.get(exercise.name, []),
+        )
+        for exercise in assignment.exercises
+    ]
+    grading = Grading.of(
+        [_with_hint(result, exercises, executed) for result in exercises],
+        _written_answers(executed, assignment),
+        notebook=notebook,
+        assignment=assignment.name,
+        student=student,
+        sandbox=sandbox.level,
+    )
+    _write_outputs(executed, execution, grading)
+    return Graded(grading, executed)
+
+
+def _seed(secret: bytes, assignment: str, student: str | None) -> bytes:
+    return hashlib.sha256(repr((secret, assignment, student)).encode()).digest()
+
+
+def _cells_to_run(notebook: NotebookNode, limits: Limits) -> dict[int, str]:
+    """Return the code cells by number, without grade cells and demonstrations."""
+    return {
+        number: cell.source
+        for number, cell in enumerate(notebook.cells)
+        if cell.cell_type == "code"
+        and not cell.metadata.get("nbgrader", {}).get("grade", False)
+        and (limits.run_demonstrations or not is_demonstration(cell))
+    }
+
+
+def _written_answers(notebook: NotebookNode, assignment: Assignment) -> list[WrittenAnswer]:
+    cells = {
+        cell.metadata.nbgrader.grade_id: cell
+        for cell in notebook.cells
+        if "nbgrader" in cell.metadata
+    }
+    return [
+        WrittenAnswer(
+            name=question.name,
+            max_score=question.points,
+            answered=not is_unanswered(cells[question.grade_id], assignment),
+        )
+        for question in assignment.written
+    ]
+
+
+def _with_hint(
+    result: ExerciseResult, results: list[ExerciseResult], notebook: NotebookNode
+) -> ExerciseResult:
+    """Say so where a failing function calls an earlier function that fails as well."""
+    if not _failed(result):
+        return result
+    called = _called_names(result.name, notebook)
+    culprits = [r.name for r in results if r.name in called - {result.name} and _failed(r)]
+    if not culprits:
+        return result
+    names = " and ".join(f"`{name}`" for name in culprits)
+    return msgspec.structs.replace(
+        result, hint=f"Your `{result.name}` calls your {names}, which fails too: mend that first."
+    )
+
+
+def _failed(result: ExerciseResult) -> bool:
+    return any(test.outcome is Outcome.FAILED for test in result.tests)
+
+
+def _called_names(function: str, notebook: NotebookNode) -> set[str]:
+    """Return the names that the student's definition of a function mentions."""
+    names: set[str] = set()
+    for cell in notebook.cells:
+        if cell.cell_type != "code" or f"def {function}" not in cell.source:
+            continue
+        try:
+            tree = ast.parse(cell.source)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef) and node.name == function:
+                names |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+    return names
+
+
+def _write_outputs(notebook: NotebookNode, execution: Execution, grading: Grading) -> None:
+    results = {f"test_{result.name}": result for result in grading.exercises}
+    for number, cell in enumerate(notebook.cells):
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if grade_id in results:
+            feedback.write_verdict(cell, results[grade_id])
+        elif number in execution.cells:
+            feedback.write_run(cell, execution.cells[number])

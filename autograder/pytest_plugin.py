@@ -1,0 +1,223 @@
+"""What hidden tests are written with, and the pytest plugin that runs them.
+
+    @exercise("max_pool_backward")
+    class TestMaxPoolBackward:
+        @weight(2)
+        def test_overlapping_windows(self, student, rng):
+            \"\"\"An input that is the maximum of several windows receives each gradient.\"\"\"
+            expected = pooling.max_pool_backward(dout, x, size=3, stride=2)
+            check(student.max_pool_backward(dout, x, size=3, stride=2), expected)
+
+The docstring is the sentence that the student reads. A test fails by ``check`` and its
+relatives, by a call that gives no answer, or by a plain assert; any other exception is an
+error of the grader, which never costs points.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import os
+from collections.abc import Mapping
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from .comparison import Mismatch, check_array, compare
+from .errors import NoAnswer
+from .results import Outcome, TestResult
+from .student import Answer, Student
+
+exercise = pytest.mark.exercise
+weight = pytest.mark.weight
+
+
+class WrongAnswer(AssertionError):
+    """The student's answer is not right; the text is what the student reads."""
+
+
+def check(answer: Answer, expected: Any) -> None:
+    """Fail unless the answer is ``expected`` and the call left its inputs alone.
+
+    ``expected`` is an int, a float, an ndarray, or a tuple of those; see ``comparison``.
+    """
+    _check_inputs_kept(answer)
+    mismatch = compare(answer.value, expected)
+    if mismatch is not None:
+        raise WrongAnswer(_sentence(answer, mismatch))
+
+
+def checked_array(answer: Answer, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
+    """Return the answer as float64, after every check except the one of its values."""
+    _check_inputs_kept(answer)
+    mismatch = (
+        Mismatch("none", "the function returned None. Is its return missing?")
+        if answer.value is None
+        else check_array(answer.value, shape)
+    )
+    if mismatch is not None:
+        raise WrongAnswer(_sentence(answer, mismatch))
+    return np.asarray(answer.value, dtype=np.float64)
+
+
+def check_choice(answer: Answer, right: str, messages: Mapping[str, str]) -> None:
+    """Fail unless the chosen letter is right, with the message for the wrong letter chosen."""
+    chosen = answer.value.strip().lower() if isinstance(answer.value, str) else answer.value
+    if chosen == right:
+        return
+    letters = ", ".join(sorted([right, *messages]))
+    unknown = f"`{answer.function}` should be one letter in quotes, one of {letters}."
+    raise WrongAnswer(messages.get(chosen, unknown) if isinstance(chosen, str) else unknown)
+
+
+def require(condition: Any, sentence: str) -> None:
+    """Fail with this sentence unless the condition holds."""
+    if not condition:
+        raise WrongAnswer(sentence)
+
+
+def _check_inputs_kept(answer: Answer) -> None:
+    modified = answer.modified_arguments()
+    if modified:
+        raise WrongAnswer(
+            f"`{answer.function}` modifies its argument number {modified[0] + 1}. "
+            "The caller still needs it: work on a copy."
+        )
+
+
+def _sentence(answer: Answer, mismatch: Mismatch) -> str:
+    settings = ", ".join(
+        f"{name} {value}" if isinstance(value, str) else f"{name}={value}"
+        for name, value in answer.settings.items()
+    )
+    return f"With {settings}: {mismatch}" if settings else str(mismatch)
+
+
+class HiddenTests:
+    """The plugin: gives each test its student and its random numbers, collects the results.
+
+    ``seed`` belongs to the course and the student; the test's name is added to it, so that
+    every test has other numbers and a regrade has the same.
+    """
+
+    def __init__(self, student: Student, seed: bytes) -> None:
+        self._student = student
+        self._seed = seed
+        self.results: dict[str, list[TestResult]] = {}
+
+    @pytest.fixture
+    def student(self) -> Student:
+        return self._student
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
+        digest = hashlib.sha256(self._seed + request.node.nodeid.rsplit("/")[-1].encode()).digest()
+        return np.random.default_rng(int.from_bytes(digest))
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.addinivalue_line("markers", "exercise(name): the exercise a test belongs to")
+        config.addinivalue_line("markers", "weight(number): its share of the exercise's points")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+        report = yield
+        if call.when == "call" or report.failed:
+            self._record(item, call)
+        return report
+
+    def _record(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+        marker = item.get_closest_marker("exercise")
+        name = marker.args[0] if marker else ""
+        outcome, message = _verdict(call)
+        result = TestResult(
+            name=item.name,
+            title=inspect.getdoc(getattr(item, "obj", None)) or item.name,
+            outcome=outcome,
+            weight=float(item_weight(item)),
+            message=message,
+        )
+        self.results.setdefault(name, []).append(result)
+
+
+def item_weight(item: pytest.Item) -> float:
+    """Return a hidden test's weight, 1 where none is given."""
+    marker = item.get_closest_marker("weight")
+    return float(marker.args[0]) if marker else 1.0
+
+
+def _verdict(call: pytest.CallInfo[None]) -> tuple[Outcome, str]:
+    if call.excinfo is None:
+        return Outcome.PASSED, ""
+    error = call.excinfo.value
+    if call.when == "call" and isinstance(error, NoAnswer | AssertionError):
+        return Outcome.FAILED, str(error)
+    return Outcome.ERROR, f"The grader failed here ({type(error).__name__}); a human will look."
+
+
+# Only what plain tests need: a run costs about 10 ms instead of 40.
+_BUILTIN_PLUGINS_OFF = (
+    "terminal",
+    "cacheprovider",
+    "capture",
+    "logging",
+    "junitxml",
+    "doctest",
+    "unittest",
+    "faulthandler",
+    "unraisableexception",
+    "threadexception",
+    "warnings",
+    "tmpdir",
+    "monkeypatch",
+    "pastebin",
+    "debugging",
+    "stepwise",
+    "recwarn",
+)
+
+
+def run_hidden_tests(path: Path, student: Student, seed: bytes) -> dict[str, list[TestResult]]:
+    """Run the hidden tests of one file; return the results by exercise, in the file's order.
+
+    Neither the working folder nor the environment configures the run.
+    """
+    plugin = HiddenTests(student, seed)
+    off = [argument for name in _BUILTIN_PLUGINS_OFF for argument in ("-p", f"no:{name}")]
+    with _quiet():
+        pytest.main(
+            [
+                "-c",
+                os.devnull,
+                f"--rootdir={path.parent}",
+                "--noconftest",
+                "--import-mode=importlib",
+                "--assert=plain",
+                "--disable-plugin-autoload",
+                *off,
+                str(path),
+            ],
+            plugins=[plugin],
+        )
+    return plugin.results
+
+
+@contextmanager
+def _quiet() -> Any:
+    """Keep pytest silent, and its settings out of the environment's reach."""
+    ours = {
+        name: os.environ.pop(name)
+        for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
+        if name in os.environ
+    }
+    try:
+        with (
+            Path(os.devnull).open("w") as nowhere,
+            redirect_stdout(nowhere),
+            redirect_stderr(nowhere),
+        ):
+            yield
+    finally:
+        os.environ.update(ours)

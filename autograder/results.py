@@ -1,0 +1,116 @@
+"""What grading a notebook found: plain data with one JSON form."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Outcome(StrEnum):
+    """How a hidden test ended; ``ERROR`` is the grader's own fault and never costs points."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    ERROR = "error"
+
+
+class TestResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One hidden test: its sentence (``title``), how it ended, and what the student is told."""
+
+    __test__ = False  # not a test class, whatever pytest makes of the name
+
+    name: str
+    title: str
+    outcome: Outcome
+    weight: float
+    message: str = ""
+
+
+class ExerciseResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One exercise. ``score`` is None where the grader failed and a human must decide."""
+
+    name: str
+    score: float | None
+    max_score: float
+    misconception: str | None = None
+    hint: str | None = None
+    tests: list[TestResult] = []
+
+
+class WrittenAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A question that a human grades; an answer left untouched is worth 0 points already."""
+
+    name: str
+    max_score: float
+    answered: bool
+
+
+class Grading(msgspec.Struct, frozen=True, kw_only=True):
+    """The result for one submitted notebook.
+
+    ``score`` and ``max_score`` are the automatic points, ``pending`` the points that wait
+    for a human: written answers, and exercises on which the grader itself failed.
+    """
+
+    notebook: str
+    assignment: str
+    student: str | None
+    score: float
+    max_score: float
+    pending: float
+    sandbox: str
+    exercises: list[ExerciseResult]
+    written: list[WrittenAnswer] = []
+
+    @classmethod
+    def of(
+        cls,
+        exercises: list[ExerciseResult],
+        written: list[WrittenAnswer],
+        *,
+        notebook: str,
+        assignment: str,
+        student: str | None,
+        sandbox: str,
+    ) -> Grading:
+        """Add up the exercises and the written answers."""
+        graded = [exercise for exercise in exercises if exercise.score is not None]
+        unsettled = [exercise.max_score for exercise in exercises if exercise.score is None]
+        return cls(
+            notebook=notebook,
+            assignment=assignment,
+            student=student,
+            score=sum(exercise.score or 0.0 for exercise in graded),
+            max_score=sum(exercise.max_score for exercise in graded),
+            pending=sum(unsettled) + sum(w.max_score for w in written if w.answered),
+            sandbox=sandbox,
+            exercises=exercises,
+            written=written,
+        )
+
+
+class Ungraded(msgspec.Struct, frozen=True, kw_only=True):
+    """Stands in the place of a Grading for a notebook that could not be graded."""
+
+    notebook: str
+    error: str
+
+
+def score_of(tests: list[TestResult], points: float) -> float | None:
+    """Return ``points * passed weight / total weight``, or None after a grader's error."""
+    if not tests or any(test.outcome is Outcome.ERROR for test in tests):
+        return None
+    total = sum(test.weight for test in tests)
+    passed = sum(test.weight for test in tests if test.outcome is Outcome.PASSED)
+    return points * passed / total
+
+
+def to_json(result: Grading | Ungraded) -> str:
+    """Return the result as one line of JSON."""
+    return msgspec.json.encode(result).decode()
+
+
+def from_json(text: str | bytes) -> Grading:
+    """Read a Grading back from its JSON."""
+    return msgspec.json.decode(text, type=Grading)

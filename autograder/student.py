@@ -1,0 +1,103 @@
+"""The object that hidden tests hold: each attribute is a function that runs in the sandbox."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a call gave: the value, and the arguments as the call left them.
+
+    ``settings`` are the arguments that feedback may show: numbers and shapes, by name.
+    """
+
+    function: str
+    value: Any
+    settings: dict[str, Any] = field(default_factory=dict)
+    arguments_before: tuple[Any, ...] = ()
+    arguments_after: tuple[Any, ...] = ()
+
+    def modified_arguments(self) -> list[int]:
+        """Return the positions of the arguments that the call changed."""
+        pairs = zip(self.arguments_before, self.arguments_after, strict=False)
+        return [number for number, (a, b) in enumerate(pairs) if not _same(a, b)]
+
+
+class Runner(Protocol):
+    """What a Student needs from whatever runs the submission."""
+
+    def call(
+        self, function: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> tuple[Any, tuple[Any, ...]]:
+        """Call a function; return its value and all arguments as they are afterwards.
+
+        Raises NoAnswer where there is nothing to compare.
+        """
+
+    def read(self, name: str) -> Any:
+        """Return a variable's value; raises NoAnswer where there is none."""
+
+
+class Student:
+    """``student.zero_pad(x, 2)`` calls the student's function and returns an Answer."""
+
+    def __init__(self, runner: Runner, signatures: Mapping[str, inspect.Signature]) -> None:
+        self._runner = runner
+        self._signatures = signatures
+
+    def __getattr__(self, function: str) -> Callable[..., Answer]:
+        if function.startswith("_"):
+            raise AttributeError(function)
+
+        def call(*args: Any, **kwargs: Any) -> Answer:
+            value, after = self._runner.call(function, args, kwargs)
+            before = (*args, *kwargs.values())
+            return Answer(function, value, self._settings(function, args, kwargs), before, after)
+
+        return call
+
+    def value(self, name: str) -> Answer:
+        """Return a variable of the notebook, for example ``answer_1``."""
+        return Answer(name, self._runner.read(name))
+
+    def _settings(
+        self, function: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        signature = self._signatures.get(function)
+        names: Iterable[str] = signature.parameters if signature else ()
+        named = dict(zip(names, args, strict=False)) | dict(kwargs)
+        shown = {name: _shown(value) for name, value in named.items()}
+        return {name: value for name, value in shown.items() if value is not None}
+
+
+def _shown(value: Any) -> Any:
+    """Return what may be shown of an argument: a size or a shape, never data."""
+    if isinstance(value, np.ndarray) and value.ndim:
+        return f"of shape {value.shape}"
+    if type(value) is int or (
+        isinstance(value, tuple) and all(type(item) is int for item in value)
+    ):
+        return value
+    return None
+
+
+def _same(before: Any, after: Any) -> bool:
+    if isinstance(before, np.ndarray):
+        return (
+            isinstance(after, np.ndarray)
+            and before.dtype == after.dtype
+            and np.array_equal(before, after)
+        )
+    if isinstance(before, list | tuple):
+        return (
+            type(before) is type(after)
+            and len(before) == len(after)
+            and all(map(_same, before, after))
+        )
+    return bool(type(before) is type(after) and before == after)

@@ -1,0 +1,165 @@
+"""The source notebooks' cells that come from ``solutions/``: written once, copied here.
+
+A solution cell is the function's text with its body, and the private helpers it needs,
+between the solution marks; checks of arguments stay behind. The imports cell is the
+module's header.
+"""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from .assignment import ASSIGNMENTS
+from .errors import BadSource
+
+SOLUTIONS = ASSIGNMENTS.parent / "solutions"
+BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+_INDENT = "    "
+_CHECKS_MODULE = "_arguments"
+
+
+@dataclass
+class Solutions:
+    """The parts of one solutions module, as text."""
+
+    header: str
+    cells: dict[str, str] = field(default_factory=dict)  # grade id to the text of its cell
+
+
+def read_solutions(name: str, directory: Path = SOLUTIONS) -> Solutions:
+    """Take a solutions module apart; BadSource where a function has no docstring."""
+    text = (directory / f"{name}.py").read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    lines = text.splitlines()
+    checks = _imported_from_checks(tree)
+    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    solutions = Solutions(_header(tree, lines))
+    for function, node in functions.items():
+        if not function.startswith("_"):
+            if ast.get_docstring(node) is None:
+                raise BadSource(name, f"solutions/{name}.py: {function} has no docstring.")
+            solutions.cells[function] = _solution_cell(node, functions, checks, lines)
+    for variable, answer in _answers(tree).items():
+        solutions.cells[variable] = _answer_cell(variable, answer)
+    return solutions
+
+
+def synced(notebook: NotebookNode, solutions: Solutions) -> NotebookNode:
+    """Return the source notebook with its cells as ``solutions`` has them."""
+    result: NotebookNode = nbformat.from_dict(notebook)
+    for cell in result.cells:
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if grade_id == "imports":
+            cell.source = solutions.header
+        elif grade_id in solutions.cells:
+            cell.source = solutions.cells[grade_id]
+    return result
+
+
+def sync(name: str) -> bool:
+    """Rewrite one source notebook; return whether anything changed."""
+    path = ASSIGNMENTS / name / f"{name}.ipynb"
+    before = nbformat.read(path, as_version=4)
+    after = synced(before, read_solutions(name))
+    if after != before:
+        nbformat.write(after, path)
+    return bool(after != before)
+
+
+def with_helpers(
+    node: ast.FunctionDef, functions: dict[str, ast.FunctionDef]
+) -> list[ast.FunctionDef]:
+    """Return the private functions that one needs, directly or not, in the module's order."""
+    needed: set[str] = set()
+    pending = [node]
+    while pending:
+        names = {n.id for n in ast.walk(pending.pop()) if isinstance(n, ast.Name)}
+        new = {n for n in names if n.startswith("_") and n in functions} - needed
+        needed |= new
+        pending += [functions[name] for name in new]
+    return [helper for name, helper in functions.items() if name in needed]
+
+
+def _header(tree: ast.Module, lines: list[str]) -> str:
+    """Return the absolute imports and type aliases, then matplotlib."""
+    kept = [
+        _text(node, lines)
+        for node in tree.body
+        if isinstance(node, ast.Import)
+        or (isinstance(node, ast.ImportFrom) and not node.level and node.module != "__future__")
+    ]
+    aliases = [
+        _text(node, lines)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and _assigned(node) != "ANSWERS"
+    ]
+    imports = "\n".join([*kept, "import matplotlib.pyplot as plt"])
+    return "\n\n".join([imports, "\n".join(aliases)]) if aliases else imports
+
+
+def _solution_cell(
+    node: ast.FunctionDef,
+    functions: dict[str, ast.FunctionDef],
+    checks: set[str],
+    lines: list[str],
+) -> str:
+    docstring, *body = node.body
+    head = lines[node.lineno - 1 : docstring.end_lineno]
+    solution = [
+        textwrap.indent(_text(helper, lines), _INDENT) + "\n"
+        for helper in with_helpers(node, functions)
+    ]
+    start = docstring.end_lineno or node.lineno
+    dropped = [statement for statement in body if _is_check(statement, checks)]
+    skipped = {n for s in dropped for n in range(s.lineno, (s.end_lineno or s.lineno) + 1)}
+    kept = [
+        lines[n - 1] for n in range(start + 1, (node.end_lineno or start) + 1) if n not in skipped
+    ]
+    solution.append("\n".join(kept).strip("\n"))
+    return "\n".join([*head, _INDENT + BEGIN, *solution, _INDENT + END])
+
+
+def _answer_cell(variable: str, answer: str) -> str:
+    blank = f'{variable} = ""  # the letter of your answer, between the quotes'
+    return "\n".join([blank, BEGIN, f'{variable} = "{answer}"', END])
+
+
+def _answers(tree: ast.Module) -> dict[str, str]:
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and _assigned(node) == "ANSWERS":
+            answers: dict[str, str] = ast.literal_eval(node.value)
+            return answers
+    return {}
+
+
+def _assigned(node: ast.Assign) -> str:
+    target = node.targets[0]
+    return target.id if isinstance(target, ast.Name) else ""
+
+
+def _imported_from_checks(tree: ast.Module) -> set[str]:
+    return {
+        alias.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and node.module == _CHECKS_MODULE
+        for alias in node.names
+    }
+
+
+def _is_check(statement: ast.stmt, checks: set[str]) -> bool:
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Call)
+        and isinstance(statement.value.func, ast.Name)
+        and statement.value.func.id in checks
+    )
+
+
+def _text(node: ast.stmt, lines: list[str]) -> str:
+    return "\n".join(lines[node.lineno - 1 : node.end_lineno])
