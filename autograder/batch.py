@@ -1,0 +1,296 @@
+"""Many submissions: pure workers in parallel, one writer, only what changed.
+
+A worker gets a path and returns text: the Grading and the executed notebook as JSON. The
+writer alone touches the gradebook and the course's folders.
+"""
+
+from __future__ import annotations
+
+import atexit
+import hashlib
+import importlib
+import multiprocessing
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import nbformat
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import find_all_files
+
+from .assignment import Assignment, load_assignment
+from .course import Course, StoredGrading
+from .errors import AutograderError, NothingToGrade, NotReleased
+from .gradebook import record
+from .grading import grade
+from .options import Limits
+from .results import Grading, Ungraded, from_json, to_json
+from .sandbox.host import Sandbox
+from .submission import read_notebook
+
+Result = Grading | Ungraded
+
+
+@dataclass(frozen=True)
+class Job:
+    """One notebook to grade; ``name`` is what results call it."""
+
+    path: Path
+    name: str
+    student: str | None = None
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a worker returns: a Grading and a notebook as JSON, or the reason why not."""
+
+    grading: str = ""
+    notebook: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class WorkerSetup:
+    """What every job of a batch has in common."""
+
+    assignment: str
+    source: Path | None
+    secret: bytes
+    limits: Limits
+
+
+class _Worker:
+    """The state of one worker process: an assignment and a sandbox of its own."""
+
+    current: _Worker
+
+    def __init__(self, setup: WorkerSetup) -> None:
+        self.setup = setup
+        self.assignment = load_assignment(setup.assignment, setup.source)
+        self.sandbox = Sandbox()
+        atexit.register(self.sandbox.close)
+
+    def grade(self, job: Job) -> Finished:
+        try:
+            graded = grade(
+                read_notebook(job.path),
+                self.assignment,
+                self.sandbox,
+                notebook=job.name,
+                student=job.student,
+                secret=self.setup.secret,
+                limits=self.setup.limits,
+            )
+        except AutograderError as error:
+            return Finished(error=str(error))
+        return Finished(to_json(graded.grading), nbformat.writes(graded.notebook) + "\n")
+
+
+def _start_worker(setup: WorkerSetup) -> None:
+    _Worker.current = _Worker(setup)
+
+
+def _grade_job(job: Job) -> Finished:
+    try:
+        return _Worker.current.grade(job)
+    except Exception as error:  # a bug of ours must not stop the batch
+        return Finished(error=f"The grader failed: {type(error).__name__}: {error}")
+
+
+@contextmanager
+def _workers(setup: WorkerSetup, count: int) -> Iterator[ProcessPoolExecutor]:
+    """Start worker processes that share nothing with this one, NumPy's threads included."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["autograder.batch"])
+    with ProcessPoolExecutor(count, context, _start_worker, (setup,)) as executor:
+        yield executor
+
+
+def default_jobs() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def grade_files(
+    paths: Sequence[Path], name: str, *, student: str | None = None, jobs: int, limits: Limits
+) -> Iterator[Result]:
+    """Grade notebooks by path, without a gradebook; yields results in the order given."""
+    load_assignment(name)
+    setup = WorkerSetup(name, None, b"", limits)
+    with _workers(setup, max(1, min(jobs, len(paths)))) as executor:
+        todo = [Job(path, str(path), student) for path in paths]
+        for job, finished in zip(todo, executor.map(_grade_job, todo), strict=True):
+            if finished.error:
+                yield Ungraded(notebook=job.name, error=finished.error)
+            else:
+                yield from_json(finished.grading)
+
+
+@dataclass(frozen=True)
+class ClassResult:
+    """What became of one student's submission; ``unchanged`` was graded earlier."""
+
+    student: str
+    result: Result
+    unchanged: bool = False
+
+
+def grade_class(
+    course: Course,
+    name: str,
+    *,
+    students: Iterable[str] = (),
+    jobs: int,
+    force: bool = False,
+    announce: Callable[[int], None] = lambda total: None,
+) -> Iterator[ClassResult]:
+    """Grade what was collected of an assignment; yields each student's result when it is there.
+
+    Submissions whose files, tests and limits are as they were are not graded again, unless
+    ``force``. Raises NothingToGrade, NotReleased or UnknownAssignment.
+    """
+    assignment = course.assignment(name)
+    chosen = list(students) or course.students(name)
+    if not chosen:
+        raise NothingToGrade(str(course.submitted_folder(name, "*")))
+    announce(len(chosen))
+    writer = _Writer(course, assignment)
+    keys = {student: writer.key(student) for student in chosen}
+    changed = []
+    for student in chosen:
+        stored = None if force else writer.up_to_date(student, keys[student])
+        if stored is None:
+            changed.append(student)
+        else:
+            yield ClassResult(student, stored, unchanged=True)
+    if changed:
+        yield from _grade_changed(writer, changed, keys, jobs)
+
+
+def _grade_changed(
+    writer: _Writer, students: list[str], keys: dict[str, str], jobs: int
+) -> Iterator[ClassResult]:
+    course, assignment = writer.course, writer.assignment
+    source = course.source_folder(assignment.name) / f"{assignment.name}.ipynb"
+    setup = WorkerSetup(assignment.name, source, course.secret(), course.limits())
+    todo = [writer.job(student) for student in students]
+    with (
+        Gradebook(course.coursedir.db_url, course.coursedir.course_id) as gradebook,
+        _workers(setup, max(1, min(jobs, len(todo)))) as executor,
+    ):
+        writer.check_released(gradebook)
+        for student, finished in zip(students, executor.map(_grade_job, todo), strict=True):
+            yield ClassResult(student, writer.write(gradebook, student, finished, keys[student]))
+
+
+class _Writer:
+    """Puts results into the gradebook and the course's folders, as nbgrader would."""
+
+    def __init__(self, course: Course, assignment: Assignment) -> None:
+        self.course = course
+        self.assignment = assignment
+        self._fingerprint = _fingerprint(course, assignment)
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.assignment.name}.ipynb"
+
+    def job(self, student: str) -> Job:
+        folder = self.course.submitted_folder(self.assignment.name, student)
+        return Job(folder / self.file_name, self.file_name, student)
+
+    def key(self, student: str) -> str:
+        """Return a digest of all that a student's result depends on."""
+        digest = hashlib.sha256(self._fingerprint)
+        folder = self.course.submitted_folder(self.assignment.name, student)
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            digest.update(str(path.relative_to(folder)).encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+        return digest.hexdigest()
+
+    def up_to_date(self, student: str, key: str) -> Grading | None:
+        """Return the kept result if nothing that it depends on has changed."""
+        stored = self.course.grading(self.assignment.name, student)
+        graded = self.course.autograded_folder(self.assignment.name, student) / self.file_name
+        return stored.grading if stored and stored.key == key and graded.is_file() else None
+
+    def check_released(self, gradebook: Gradebook) -> None:
+        try:
+            gradebook.find_notebook(self.assignment.name, self.assignment.name)
+        except MissingEntry:
+            raise NotReleased(self.assignment.name) from None
+
+    def write(self, gradebook: Gradebook, student: str, finished: Finished, key: str) -> Result:
+        """Write one result; a notebook that could not be graded leaves no graded copy."""
+        name = self.assignment.name
+        self._write_submission(gradebook, student)
+        folder = self.course.autograded_folder(name, student)
+        shutil.rmtree(folder, ignore_errors=True)
+        if finished.error:
+            self.course.forget_grading(name, student)
+            return Ungraded(notebook=self.file_name, error=finished.error)
+        grading = from_json(finished.grading)
+        executed = nbformat.reads(finished.notebook, as_version=4)
+        record(gradebook, grading, executed, self.assignment, assignment_id=name, student=student)
+        self._penalise_lateness(gradebook, student)
+        self._write_folder(folder, student, finished.notebook)
+        self.course.keep_grading(name, student, StoredGrading(key, grading))
+        return grading
+
+    def _write_submission(self, gradebook: Gradebook, student: str) -> None:
+        coursedir = self.course.coursedir
+        folder = self.course.submitted_folder(self.assignment.name, student)
+        timestamp = coursedir.get_existing_timestamp(str(folder))
+        known = {"timestamp": timestamp} if timestamp else {}
+        gradebook.update_or_create_student(student)
+        gradebook.update_or_create_submission(self.assignment.name, student, **known)
+
+    def _penalise_lateness(self, gradebook: Gradebook, student: str) -> None:
+        name = self.assignment.name
+        gradebook.find_submission_notebook(name, name, student).late_submission_penalty = None
+        gradebook.db.commit()
+        if gradebook.find_submission(name, student).total_seconds_late > 0:
+            about = {
+                "notebook": name,
+                "assignment": name,
+                "student": student,
+                "db_url": self.course.coursedir.db_url,
+            }
+            penalties = AssignLatePenalties(parent=self.course.coursedir)
+            penalties.preprocess(nbformat.v4.new_notebook(), {"nbgrader": about})
+            gradebook.db.expire_all()
+
+    def _write_folder(self, folder: Path, student: str, notebook: str) -> None:
+        """Write the graded notebook beside copies of the other files, read-only."""
+        submitted = self.course.submitted_folder(self.assignment.name, student)
+        source = self.course.source_folder(self.assignment.name)
+        ignored = [*self.course.coursedir.ignore, "*.ipynb"]
+        folder.mkdir(parents=True)
+        for origin in (submitted, source):  # the instructor's files win
+            for path in find_all_files(str(origin), ignored):
+                target = folder / Path(path).relative_to(origin)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.unlink(missing_ok=True)
+                shutil.copy(path, target)
+        (folder / self.file_name).write_text(notebook, encoding="utf-8")
+        for path in folder.rglob("*"):
+            if path.is_file():
+                path.chmod(0o664 if self.course.coursedir.groupshared else 0o444)
+
+
+def _fingerprint(course: Course, assignment: Assignment) -> bytes:
+    """Return a digest of the assignment, its tests, the grader, the limits and the secret."""
+    solutions = importlib.import_module(f"solutions.{assignment.name}").__file__
+    files = [assignment.hidden_tests, Path(str(solutions)), *Path(__file__).parent.glob("*.py")]
+    digest = hashlib.sha256(msgspec.json.encode(assignment.notebook))
+    digest.update(repr((course.limits(), course.secret())).encode())
+    for path in sorted(files):
+        digest.update(path.read_bytes())
+    return digest.digest()

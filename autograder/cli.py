@@ -1,0 +1,142 @@
+"""The ``autograder`` command."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from .errors import AutograderError
+
+app = typer.Typer(
+    name="autograder",
+    help="Grade notebooks with hidden tests that run outside the student's process.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+console = Console()
+errors = Console(stderr=True)
+
+CourseDir = Annotated[Path, typer.Option(help="The course folder, with nbgrader_config.py.")]
+Jobs = Annotated[int | None, typer.Option(min=1, help="Processes; by default one per processor.")]
+
+
+def main() -> None:
+    """Run the command; errors meant for people are printed without a traceback."""
+    try:
+        app()
+    except AutograderError as error:
+        errors.print(f"[red]{error}[/red]", highlight=False)
+        sys.exit(2)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]")] = Path("demo-course"),
+    students: Annotated[int, typer.Option(min=1, help="Size of the class.")] = 24,
+    assignment: Annotated[str, typer.Option(help="Which assignment is given.")] = "pooling",
+    jobs: Jobs = None,
+) -> None:
+    """Run a whole course in a folder: release, a simulated class, grading, feedback."""
+    from .demo.lifecycle import run_demo
+
+    ok = run_demo(folder, assignment, students, jobs, console)
+    raise typer.Exit(0 if ok else 1)
+
+
+@app.command()
+def quickstart(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
+    """Make a new course folder for an instructor."""
+    from .course import create_course
+
+    create_course(folder)
+    console.print(f"The course is in {folder}. Next, in that folder:")
+    console.print("  nbgrader generate_assignment pooling")
+
+
+@app.command()
+def grade(
+    assignment: str,
+    course_dir: CourseDir = Path(),
+    student: Annotated[list[str] | None, typer.Option(help="Only this one; repeatable.")] = None,
+    jobs: Jobs = None,
+    force: Annotated[bool, typer.Option(help="Grade again what has not changed.")] = False,
+) -> None:
+    """Grade what was collected: in parallel, and only what changed."""
+    from .batch import ClassResult, default_jobs, grade_class
+    from .course import Course
+    from .results import Ungraded
+    from .summary import print_class, warn_unless_locked_in
+
+    course = Course.open(course_dir)
+    results: list[ClassResult] = []
+    with progress_bar() as progress:
+        task = progress.add_task(f"Grading {assignment}", total=None)
+        for result in grade_class(
+            course,
+            assignment,
+            students=student or (),
+            jobs=jobs or default_jobs(),
+            force=force,
+            announce=lambda total: progress.update(task, total=total),
+        ):
+            results.append(result)
+            progress.advance(task)
+    print_class(results, console)
+    warn_unless_locked_in([entry.result for entry in results], errors)
+    failed = any(isinstance(entry.result, Ungraded) for entry in results)
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def grade_file(
+    notebooks: Annotated[list[Path], typer.Argument(metavar="NOTEBOOK...")],
+    assignment: Annotated[str, typer.Option(help="Which assignment the notebooks are of.")],
+    student: Annotated[str | None, typer.Option(help="Whose numbers to draw.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
+    jobs: Jobs = None,
+) -> None:
+    """Grade notebooks by path, without a gradebook."""
+    from .batch import default_jobs, grade_files
+    from .options import Limits
+    from .results import Grading, Ungraded, to_json
+    from .summary import print_result, warn_unless_locked_in
+
+    results: list[Grading | Ungraded] = []
+    for result in grade_files(
+        notebooks, assignment, student=student, jobs=jobs or default_jobs(), limits=Limits()
+    ):
+        results.append(result)
+        if json:
+            print(to_json(result), flush=True)
+        else:
+            print_result(result, console)
+    warn_unless_locked_in(results, errors)
+    failed = any(isinstance(result, Ungraded) for result in results)
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def sync() -> None:
+    """Rewrite the source notebooks' cells that come from ``solutions/``."""
+    from .assignment import assignment_names
+    from .sync import sync as sync_notebook
+
+    for name in assignment_names():
+        console.print(f"{name}: {'rewritten' if sync_notebook(name) else 'in step'}")
+
+
+def progress_bar() -> Progress:
+    """Return a progress bar that writes to stderr."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=errors,
+    )

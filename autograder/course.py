@@ -1,0 +1,135 @@
+"""A course folder: where nbgrader keeps things, and what we add to it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import sys
+from pathlib import Path
+
+import msgspec
+from nbgrader.apps import NbGrader
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+from .assignment import ASSIGNMENTS, Assignment, load_assignment
+from .options import GradingOptions, Limits
+from .results import Grading
+
+SECRET_FILE = ".grading_secret"
+CONFIG_FILE = "nbgrader_config.py"
+CONFIG = """\
+from autograder.nbgrader_hooks import configure
+
+c = get_config()  # noqa: F821 (nbgrader provides it)
+configure(c)
+
+c.CourseDirectory.course_id = "why-convolutions"
+"""
+SECRET_BYTES = 32
+
+
+class StoredGrading(msgspec.Struct, frozen=True):
+    """A Grading as it is kept; ``key`` says what it depended on ("" is never up to date)."""
+
+    key: str
+    grading: Grading
+
+
+class Course:
+    """An nbgrader course in a folder."""
+
+    def __init__(self, coursedir: CourseDirectory) -> None:
+        self.coursedir = coursedir
+        self.root = Path(coursedir.root)
+
+    @classmethod
+    def open(cls, root: Path) -> Course:
+        """Read the configuration of the course in a folder, as nbgrader does."""
+        app = NbGrader()
+        path = list(sys.path)
+        app.initialize([], root=str(root.resolve()))
+        sys.path[:] = path
+        return cls(app.coursedir)
+
+    @property
+    def config(self) -> Config:
+        """The course's nbgrader configuration."""
+        config: Config = self.coursedir.config
+        return config
+
+    def limits(self) -> Limits:
+        """Return the limits that the configuration sets."""
+        return GradingOptions(parent=self.coursedir).limits()
+
+    def assignment(self, name: str) -> Assignment:
+        """Read an assignment from the course's own source notebook."""
+        return load_assignment(name, self.source_folder(name) / f"{name}.ipynb")
+
+    def source_folder(self, assignment: str) -> Path:
+        """Return the folder of an assignment's source."""
+        return self._path(self.coursedir.source_directory, ".", assignment)
+
+    def submitted_folder(self, assignment: str, student: str) -> Path:
+        """Return the folder of a collected submission."""
+        return self._path(self.coursedir.submitted_directory, student, assignment)
+
+    def autograded_folder(self, assignment: str, student: str) -> Path:
+        """Return the folder of a graded submission."""
+        return self._path(self.coursedir.autograded_directory, student, assignment)
+
+    def students(self, assignment: str) -> list[str]:
+        """Return who has a collected submission."""
+        pattern = self._path(self.coursedir.submitted_directory, "*", assignment)
+        part = pattern.parts.index("*")
+        found = self.root.glob(str(pattern.relative_to(self.root)))
+        return sorted(path.parts[part] for path in found if path.is_dir())
+
+    def secret(self) -> bytes:
+        """Return the course's secret, made once: hidden inputs are drawn from it."""
+        path = self.root / SECRET_FILE
+        with contextlib.suppress(FileExistsError):
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(secrets.token_bytes(SECRET_BYTES))
+        return path.read_bytes()
+
+    def grading(self, assignment: str, student: str) -> StoredGrading | None:
+        """Return what was found for a student last, if it is still kept."""
+        path = self._grading_file(assignment, student)
+        if not path.is_file():
+            return None
+        return msgspec.json.decode(path.read_bytes(), type=StoredGrading)
+
+    def keep_grading(self, assignment: str, student: str, stored: StoredGrading) -> None:
+        """Keep a result for the report, and so that it is not computed again."""
+        path = self._grading_file(assignment, student)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(msgspec.json.encode(stored))
+
+    def forget_grading(self, assignment: str, student: str) -> None:
+        """Drop a result that no longer holds."""
+        self._grading_file(assignment, student).unlink(missing_ok=True)
+
+    def _grading_file(self, assignment: str, student: str) -> Path:
+        return self.root / "gradings" / assignment / f"{student}.json"
+
+    def _path(self, step: str, student: str, assignment: str) -> Path:
+        return Path(self.coursedir.format_path(step, student, assignment))
+
+
+def create_course(folder: Path) -> None:
+    """Make a new course folder: configuration and the source notebooks of all assignments.
+
+    What is already there is left alone.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    config = folder / CONFIG_FILE
+    if not config.exists():
+        config.write_text(CONFIG)
+    for source in sorted(ASSIGNMENTS.glob("*/*.ipynb")):
+        target = folder / ASSIGNMENTS.name / source.parent.name
+        if not target.exists():
+            shutil.copytree(source.parent, target)

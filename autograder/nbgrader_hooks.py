@@ -1,0 +1,92 @@
+"""The classes that nbgrader_config.py names: plain ``nbgrader autograde`` grades with us."""
+
+from __future__ import annotations
+
+import atexit
+from functools import cache
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets.config import Config
+
+from .assignment import CODE_STUB
+from .course import Course, StoredGrading
+from .gradebook import record
+from .grading import grade
+from .sandbox.host import Sandbox
+from .submission import restore
+
+_STOCK = "nbgrader.preprocessors."
+
+
+def configure(config: Config) -> None:
+    """Make an nbgrader configuration that of a course graded by this package."""
+    config.CourseDirectory.source_directory = "assignments"
+    config.ClearSolutions.code_stub = CODE_STUB
+    config.Autograde.sanitize_preprocessors = [
+        f"{__name__}.Sanitize",  # first: what it repairs would stop the others
+        f"{_STOCK}ClearOutput",
+        f"{_STOCK}DeduplicateIds",
+        f"{_STOCK}OverwriteKernelspec",
+        f"{_STOCK}OverwriteCells",
+        f"{_STOCK}CheckCellMetadata",
+    ]
+    config.Autograde.autograde_preprocessors = [
+        f"{__name__}.Grade",  # in the place of Execute and SaveAutoGrades
+        f"{_STOCK}LimitOutput",
+        f"{_STOCK}AssignLatePenalties",
+        f"{_STOCK}CheckCellMetadata",
+    ]
+
+
+class Sanitize(NbGraderPreprocessor):  # type: ignore[misc]
+    """Restores what a student may not change."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        course = Course(CourseDirectory(parent=self))
+        return restore(nb, course.assignment(resources["nbgrader"]["notebook"])), resources
+
+
+class Grade(NbGraderPreprocessor):  # type: ignore[misc]
+    """Grades the notebook and writes the result into the gradebook."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        about = resources["nbgrader"]
+        course = Course(CourseDirectory(parent=self))
+        assignment = course.assignment(about["notebook"])
+        graded = grade(
+            nb,
+            assignment,
+            _sandbox(),
+            notebook=f"{about['notebook']}.ipynb",
+            student=about["student"],
+            secret=course.secret(),
+            limits=course.limits(),
+        )
+        with Gradebook(about["db_url"], course.coursedir.course_id) as gradebook:
+            record(
+                gradebook,
+                graded.grading,
+                graded.notebook,
+                assignment,
+                assignment_id=about["assignment"],
+                student=about["student"],
+            )
+        stored = StoredGrading("", graded.grading)
+        course.keep_grading(about["assignment"], about["student"], stored)
+        return graded.notebook, resources
+
+
+@cache
+def _sandbox() -> Sandbox:
+    """Return the one sandbox of this process: starting one costs as much as many gradings."""
+    sandbox = Sandbox()
+    atexit.register(sandbox.close)
+    return sandbox

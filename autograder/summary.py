@@ -1,0 +1,64 @@
+"""Results on the terminal: one submission, or a class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from . import feedback
+from .batch import ClassResult
+from .results import Grading, Ungraded
+
+NOT_LOCKED_IN = (
+    "Submitted code is not locked in (sandbox level none): it runs in a process of its own "
+    "with limits on memory and time, but it can read files and use the network."
+)
+
+
+def print_result(result: Grading | Ungraded, console: Console) -> None:
+    """Print everything about one notebook."""
+    if isinstance(result, Ungraded):
+        console.print(f"{result.notebook}: not graded. {result.error}", highlight=False)
+        return
+    console.print(f"{result.notebook}: {points(result)}", highlight=False)
+    for exercise in result.exercises:
+        console.print(feedback.verdict_text(exercise), highlight=False, markup=False)
+    for answer in result.written:
+        console.print(feedback.written_text(answer), highlight=False, markup=False)
+
+
+def print_class(results: Sequence[ClassResult], console: Console) -> None:
+    """Print one row per student; what could not be graded stands there with the reason."""
+    table = Table("student", "points", "waiting", "exercises below full points")
+    for entry in sorted(results, key=lambda entry: entry.student):
+        if isinstance(entry.result, Ungraded):
+            table.add_row(entry.student, "not graded", "", f"[red]{entry.result.error}[/red]")
+        else:
+            table.add_row(
+                entry.student,
+                f"{entry.result.score:.1f} / {entry.result.max_score:g}",
+                f"{entry.result.pending:g}",
+                ", ".join(_incomplete(entry.result)),
+            )
+    console.print(table)
+    unchanged = sum(entry.unchanged for entry in results)
+    if unchanged:
+        console.print(f"{unchanged} of {len(results)} had not changed and kept their result.")
+
+
+def warn_unless_locked_in(results: Sequence[Grading | Ungraded], console: Console) -> None:
+    """Say once that the sandbox did not lock submitted code in, if so."""
+    if any(isinstance(result, Grading) and result.sandbox == "none" for result in results):
+        console.print(f"[yellow]{NOT_LOCKED_IN}[/yellow]", highlight=False)
+
+
+def points(result: Grading) -> str:
+    """Return the points in words."""
+    waiting = f", {result.pending:g} wait for a human" if result.pending else ""
+    return f"{round(result.score, 2):g} of {result.max_score:g} points{waiting}"
+
+
+def _incomplete(result: Grading) -> list[str]:
+    return [e.name for e in result.exercises if e.score is None or e.score < e.max_score]
