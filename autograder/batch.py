@@ -12,6 +12,7 @@ import importlib
 import multiprocessing
 import os
 import shutil
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import find_all_files
+from sqlalchemy.exc import SAWarning
 
 from .assignment import Assignment, load_assignment
 from .course import Course, StoredGrading
@@ -250,7 +252,9 @@ class _Writer:
         timestamp = coursedir.get_existing_timestamp(str(folder))
         known = {"timestamp": timestamp} if timestamp else {}
         gradebook.update_or_create_student(student)
-        gradebook.update_or_create_submission(self.assignment.name, student, **known)
+        with warnings.catch_warnings():  # nbgrader's own use of SQLAlchemy
+            warnings.filterwarnings("ignore", "Object of type", SAWarning)
+            gradebook.update_or_create_submission(self.assignment.name, student, **known)
 
     def _penalise_lateness(self, gradebook: Gradebook, student: str) -> None:
         name = self.assignment.name
@@ -263,7 +267,7 @@ class _Writer:
                 "student": student,
                 "db_url": self.course.coursedir.db_url,
             }
-            penalties = AssignLatePenalties(parent=self.course.coursedir)
+            penalties = AssignLatePenalties(config=self.course.config)
             penalties.preprocess(nbformat.v4.new_notebook(), {"nbgrader": about})
             gradebook.db.expire_all()
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from .errors import AutograderError
 
@@ -28,6 +28,8 @@ Jobs = Annotated[int | None, typer.Option(min=1, help="Processes; by default one
 
 def main() -> None:
     """Run the command; errors meant for people are printed without a traceback."""
+    # nbgrader calls alembic by name, which is beside this command and perhaps not on the path.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     try:
         app()
     except AutograderError as error:
@@ -71,7 +73,7 @@ def grade(
     from .batch import ClassResult, default_jobs, grade_class
     from .course import Course
     from .results import Ungraded
-    from .summary import print_class, warn_unless_locked_in
+    from .summary import print_class, progress_bar, warn_unless_locked_in
 
     course = Course.open(course_dir)
     results: list[ClassResult] = []
@@ -129,14 +131,3 @@ def sync() -> None:
 
     for name in assignment_names():
         console.print(f"{name}: {'rewritten' if sync_notebook(name) else 'in step'}")
-
-
-def progress_bar() -> Progress:
-    """Return a progress bar that writes to stderr."""
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=errors,
-    )

@@ -41,8 +41,9 @@ class StoredGrading(msgspec.Struct, frozen=True):
 class Course:
     """An nbgrader course in a folder."""
 
-    def __init__(self, coursedir: CourseDirectory) -> None:
+    def __init__(self, coursedir: CourseDirectory, config: Config) -> None:
         self.coursedir = coursedir
+        self.config = config
         self.root = Path(coursedir.root)
 
     @classmethod
@@ -52,17 +53,11 @@ class Course:
         path = list(sys.path)
         app.initialize([], root=str(root.resolve()))
         sys.path[:] = path
-        return cls(app.coursedir)
-
-    @property
-    def config(self) -> Config:
-        """The course's nbgrader configuration."""
-        config: Config = self.coursedir.config
-        return config
+        return cls(CourseDirectory(config=app.config, root=str(root.resolve())), app.config)
 
     def limits(self) -> Limits:
         """Return the limits that the configuration sets."""
-        return GradingOptions(parent=self.coursedir).limits()
+        return GradingOptions(config=self.config).limits()
 
     def assignment(self, name: str) -> Assignment:
         """Read an assignment from the course's own source notebook."""

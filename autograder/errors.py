@@ -72,6 +72,10 @@ class SandboxFailed(AutograderError):
     """The sandbox could not be started or did not follow its protocol: the grader's own fault."""
 
 
+class DemoFailed(AutograderError):
+    """The demonstration could not be carried out."""
+
+
 # --- for students: why a call gave no answer ---------------------------------------------
 
 

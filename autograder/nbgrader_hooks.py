@@ -48,7 +48,7 @@ class Sanitize(NbGraderPreprocessor):  # type: ignore[misc]
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        course = Course(CourseDirectory(parent=self))
+        course = Course(CourseDirectory(parent=self), self.config)
         return restore(nb, course.assignment(resources["nbgrader"]["notebook"])), resources
 
 
@@ -59,7 +59,7 @@ class Grade(NbGraderPreprocessor):  # type: ignore[misc]
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         about = resources["nbgrader"]
-        course = Course(CourseDirectory(parent=self))
+        course = Course(CourseDirectory(parent=self), self.config)
         assignment = course.assignment(about["notebook"])
         graded = grade(
             nb,

@@ -18,7 +18,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -103,13 +103,13 @@ class HiddenTests:
     every test has other numbers and a regrade has the same.
     """
 
-    def __init__(self, student: Student, seed: bytes) -> None:
+    def __init__(self, student: Student | None, seed: bytes) -> None:
         self._student = student
         self._seed = seed
         self.results: dict[str, list[TestResult]] = {}
 
     @pytest.fixture
-    def student(self) -> Student:
+    def student(self) -> Student | None:
         return self._student
 
     @pytest.fixture
@@ -129,8 +129,6 @@ class HiddenTests:
         return report
 
     def _record(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
-        marker = item.get_closest_marker("exercise")
-        name = marker.args[0] if marker else ""
         outcome, message = _verdict(call)
         result = TestResult(
             name=item.name,
@@ -139,13 +137,38 @@ class HiddenTests:
             weight=float(item_weight(item)),
             message=message,
         )
-        self.results.setdefault(name, []).append(result)
+        self.results.setdefault(_exercise_of(item), []).append(result)
+
+
+def _exercise_of(item: pytest.Item) -> str:
+    marker = item.get_closest_marker("exercise")
+    return str(marker.args[0]) if marker else ""
 
 
 def item_weight(item: pytest.Item) -> float:
     """Return a hidden test's weight, 1 where none is given."""
     marker = item.get_closest_marker("weight")
     return float(marker.args[0]) if marker else 1.0
+
+
+class _WeightCollector:
+    """Lists the tests of a file instead of running them."""
+
+    def __init__(self) -> None:
+        self.weights: dict[str, dict[str, float]] = {}
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        for item in session.items:
+            name = getattr(item, "originalname", item.name)
+            of_exercise = self.weights.setdefault(_exercise_of(item), {})
+            of_exercise[name] = of_exercise.get(name, 0.0) + item_weight(item)
+
+
+def hidden_test_weights(path: Path) -> dict[str, dict[str, float]]:
+    """Return the weight of each hidden test by exercise and name, parameters added up."""
+    collector = _WeightCollector()
+    _run_pytest(path, HiddenTests(None, b""), collector, "--collect-only")
+    return collector.weights
 
 
 def _verdict(call: pytest.CallInfo[None]) -> tuple[Outcome, str]:
@@ -185,33 +208,32 @@ def run_hidden_tests(path: Path, student: Student, seed: bytes) -> dict[str, lis
     Neither the working folder nor the environment configures the run.
     """
     plugin = HiddenTests(student, seed)
+    _run_pytest(path, plugin)
+    return plugin.results
+
+
+def _run_pytest(path: Path, *plugins_and_arguments: object) -> None:
+    arguments = [argument for argument in plugins_and_arguments if isinstance(argument, str)]
+    plugins = [plugin for plugin in plugins_and_arguments if not isinstance(plugin, str)]
     off = [argument for name in _BUILTIN_PLUGINS_OFF for argument in ("-p", f"no:{name}")]
     with _quiet():
         pytest.main(
             [
-                "-c",
-                os.devnull,
-                f"--rootdir={path.parent}",
-                "--noconftest",
-                "--import-mode=importlib",
-                "--assert=plain",
-                "--disable-plugin-autoload",
+                *("-c", os.devnull, f"--rootdir={path.parent}", "--noconftest"),
+                *("--import-mode=importlib", "--assert=plain", "--disable-plugin-autoload"),
                 *off,
+                *arguments,
                 str(path),
             ],
-            plugins=[plugin],
+            plugins=plugins,
         )
-    return plugin.results
 
 
 @contextmanager
-def _quiet() -> Any:
+def _quiet() -> Iterator[None]:
     """Keep pytest silent, and its settings out of the environment's reach."""
-    ours = {
-        name: os.environ.pop(name)
-        for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
-        if name in os.environ
-    }
+    names = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
+    ours = {name: os.environ.pop(name) for name in names if name in os.environ}
     try:
         with (
             Path(os.devnull).open("w") as nowhere,

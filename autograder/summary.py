@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from . import feedback
@@ -23,10 +24,10 @@ def print_result(result: Grading | Ungraded, console: Console) -> None:
         console.print(f"{result.notebook}: not graded. {result.error}", highlight=False)
         return
     console.print(f"{result.notebook}: {points(result)}", highlight=False)
-    for exercise in result.exercises:
-        console.print(feedback.verdict_text(exercise), highlight=False, markup=False)
-    for answer in result.written:
-        console.print(feedback.written_text(answer), highlight=False, markup=False)
+    texts = [feedback.verdict_text(exercise) for exercise in result.exercises]
+    texts += [feedback.written_text(answer) for answer in result.written]
+    for text in texts:
+        console.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
 def print_class(results: Sequence[ClassResult], console: Console) -> None:
@@ -52,6 +53,17 @@ def warn_unless_locked_in(results: Sequence[Grading | Ungraded], console: Consol
     """Say once that the sandbox did not lock submitted code in, if so."""
     if any(isinstance(result, Grading) and result.sandbox == "none" for result in results):
         console.print(f"[yellow]{NOT_LOCKED_IN}[/yellow]", highlight=False)
+
+
+def progress_bar() -> Progress:
+    """Return a progress bar that writes to stderr."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+    )
 
 
 def points(result: Grading) -> str:

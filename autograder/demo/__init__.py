@@ -1,0 +1,1 @@
+"""A course that runs by itself: release, a simulated class, grading, feedback."""

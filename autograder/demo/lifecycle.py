@@ -1,0 +1,192 @@
+"""The whole course in one folder, with nbgrader's own machinery at every step."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbgrader.api import Gradebook
+from nbgrader.apps import NbGraderAPI
+from nbgrader.auth import Authenticator
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange import ExchangeFactory
+from nbgrader.plugins import CsvExportPlugin
+from rich.console import Console
+from rich.table import Table
+from traitlets.config import Config
+
+from ..batch import ClassResult, default_jobs, grade_class
+from ..course import CONFIG_FILE, Course, create_course
+from ..errors import DemoFailed
+from ..results import Grading
+from ..summary import progress_bar, warn_unless_locked_in
+from .simulated_class import SimulatedStudent, simulate_class
+
+MARKER = ".autograder-demo"  # only a folder with this file is emptied for another run
+TOLERANCE = 1e-9
+
+
+def run_demo(folder: Path, assignment: str, size: int, jobs: int | None, console: Console) -> bool:
+    """Run a course from release to feedback; return whether every score was as foreseen.
+
+    Raises DemoFailed when the folder holds something else, or a step of nbgrader fails.
+    """
+    logging.getLogger("traitlets").setLevel(logging.ERROR)
+    course = _new_course(folder.resolve())
+    students = simulate_class(course.assignment(assignment), size)
+    exchange = _Exchange(course, assignment)
+
+    console.print(f"A course in [bold]{folder}[/bold], with nbgrader's own exchange.")
+    exchange.release()
+    console.print(f"Released {assignment}: solutions cut out, no hidden test in it.")
+    for student in students:
+        exchange.hand_in(student)
+    console.print(f"{size} students fetched it, filled it in and submitted it.")
+    exchange.collect()
+    console.print("Collected. Grading:")
+    results = _grade(course, assignment, jobs)
+    exchange.give_feedback()
+    _export(course, folder / "grades.csv")
+    console.print("Feedback generated and released, grades exported to grades.csv.")
+    console.print()
+    ok = _print_table(students, results, course, assignment, console)
+    warn_unless_locked_in([entry.result for entry in results.values()], console)
+    _print_next_steps(folder, assignment, students[0].name, console)
+    return ok
+
+
+def _new_course(folder: Path) -> Course:
+    if folder.exists() and any(folder.iterdir()):
+        if not (folder / MARKER).exists():
+            raise DemoFailed(f"{folder} is not empty. Name another folder: autograder demo DIR")
+        shutil.rmtree(folder)
+    create_course(folder)
+    (folder / MARKER).touch()
+    exchange = folder / "exchange"
+    exchange.mkdir()
+    exchange.chmod(0o777)  # nbgrader refuses an exchange that not everybody can write to
+    with (folder / CONFIG_FILE).open("a", encoding="utf-8") as config:
+        config.write(f"c.Exchange.root = {str(exchange)!r}\n")
+        # One account submits for the whole simulated class.
+        config.write("c.ExchangeCollect.check_owner = False\n")
+    return Course.open(folder)
+
+
+class _Exchange:
+    """The steps that go through nbgrader, the instructor's and the students'."""
+
+    def __init__(self, course: Course, assignment: str) -> None:
+        self._course = course
+        self._assignment = assignment
+        self._instructor = NbGraderAPI(course.coursedir, config=course.config)
+
+    def release(self) -> None:
+        self._step(self._instructor.generate_assignment, self._assignment)
+        self._step(self._instructor.release_assignment, self._assignment)
+
+    def hand_in(self, student: SimulatedStudent) -> None:
+        """Fetch, fill in and submit as one student, in a folder of their own."""
+        home = self._course.root / "students" / student.name
+        home.mkdir(parents=True)
+        self._as_student(student.name, home, "FetchAssignment")
+        notebook = home / self._assignment / f"{self._assignment}.ipynb"
+        released = nbformat.read(notebook, as_version=4)
+        notebook.write_text(student.fill_in(released), encoding="utf-8")
+        self._as_student(student.name, home, "Submit")
+
+    def collect(self) -> None:
+        self._step(self._instructor.collect, self._assignment)
+
+    def give_feedback(self) -> None:
+        self._step(self._instructor.generate_feedback, self._assignment, force=True)
+        self._step(self._instructor.release_feedback, self._assignment)
+
+    def _as_student(self, name: str, home: Path, step: str) -> None:
+        config = Config()
+        config.CourseDirectory.course_id = self._course.coursedir.course_id
+        config.CourseDirectory.assignment_id = self._assignment
+        config.CourseDirectory.student_id = name
+        config.CourseDirectory.root = str(home)
+        config.Exchange.root = str(self._course.root / "exchange")
+        config.Exchange.cache = str(home / "cache")
+        config.Exchange.assignment_dir = str(home)
+        factory = ExchangeFactory(config=config)
+        coursedir = CourseDirectory(config=config)
+        authenticator = Authenticator(config=config)
+        exchange = getattr(factory, step)(coursedir=coursedir, authenticator=authenticator)
+        exchange.log.setLevel(logging.ERROR)
+        exchange.start()
+
+    def _step(self, action: Callable[..., dict[str, Any]], *args: Any, **kwargs: Any) -> None:
+        result = action(*args, **kwargs)
+        if not result["success"]:
+            raise DemoFailed(f"nbgrader failed:\n{result.get('error') or result.get('log')}")
+
+
+def _grade(course: Course, assignment: str, jobs: int | None) -> dict[str, ClassResult]:
+    results = {}
+    with progress_bar() as progress:
+        task = progress.add_task(f"Grading {assignment}", total=None)
+        for entry in grade_class(
+            course,
+            assignment,
+            jobs=jobs or default_jobs(),
+            announce=lambda total: progress.update(task, total=total),
+        ):
+            results[entry.student] = entry
+            progress.advance(task)
+    return results
+
+
+def _export(course: Course, target: Path) -> None:
+    exporter = CsvExportPlugin(config=course.config)
+    exporter.to = str(target)
+    with Gradebook(course.coursedir.db_url, course.coursedir.course_id) as gradebook:
+        exporter.export(gradebook)
+
+
+def _print_table(
+    students: list[SimulatedStudent],
+    results: dict[str, ClassResult],
+    course: Course,
+    assignment: str,
+    console: Console,
+) -> bool:
+    table = Table("student", "handed in", "points", "foreseen", "")
+    source = course.assignment(assignment)
+    all_right = True
+    for student in students:
+        result = results[student.name].result
+        got = result.score if isinstance(result, Grading) else None
+        expected = student.expected_score(source) if student.gradable else None
+        right = _same(got, expected)
+        all_right = all_right and right
+        mark = "" if right else "[red]differs[/red]"
+        table.add_row(student.name, student.about, _number(got), _number(expected), mark)
+    console.print(table)
+    return all_right
+
+
+def _same(got: float | None, expected: float | None) -> bool:
+    if got is None or expected is None:
+        return got is expected
+    return abs(got - expected) <= TOLERANCE
+
+
+def _number(score: float | None) -> str:
+    return "not graded" if score is None else f"{score:.1f}"
+
+
+def _print_next_steps(folder: Path, assignment: str, student: str, console: Console) -> None:
+    console.print("Next:")
+    for step in (
+        f"open {folder}/feedback/{student}/{assignment}/{assignment}.html",
+        f"autograder grade {assignment} --course-dir {folder} --force",
+        f"cd {folder} && nbgrader autograde {assignment} --force   # the same, one by one",
+        f"cd {folder} && jupyter lab   # nbgrader's formgrader, for the written answers",
+    ):
+        console.print(f"  {step}", highlight=False, soft_wrap=True)
