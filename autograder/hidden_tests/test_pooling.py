@@ -1,0 +1,440 @@
+"""What is really checked in the assignment "pooling".
+
+Data of max pooling is free of ties, and positive unless a test is about negative numbers.
+A test about one thing uses a single window, so that no other mistake costs its points.
+"""
+
+import numpy as np
+
+from autograder.comparison import compare
+from autograder.pytest_plugin import check, check_choice, checked_array, exercise, require, weight
+from solutions import pooling
+
+
+def distinct(rng, shape):
+    """Return positive numbers in random order, no two of them equal."""
+    return rng.permutation(np.prod(shape)).reshape(shape) / 8 + 1
+
+
+def one_window(rng, size):
+    """Return an input of one window whose maximum is off the diagonal, and not the first."""
+    x = distinct(rng, (1, size, size, 1))
+    row, column = rng.permutation(size)[:2]
+    x[0, row, column, 0] = x.max() + 1
+    return x
+
+
+def gradient(rng, shape):
+    """Return a gradient of both signs without zeros."""
+    return rng.uniform(0.5, 2.0, shape) * rng.choice([-1.0, 1.0], shape)
+
+
+@exercise("max_pool_forward")
+class TestMaxPoolForward:
+    @weight(2)
+    def test_one_window(self, student, rng):
+        """A window as large as the input gives one number, its maximum."""
+        x = one_window(rng, 3)
+        expected = pooling.max_pool_forward(x, size=3, stride=1)
+        check(student.max_pool_forward(x, size=3, stride=1), expected)
+
+    @weight(3)
+    def test_stride_one(self, student, rng):
+        """With stride 1 the window moves by one pixel at a time."""
+        x = distinct(rng, (1, 6, 5, 1))
+        expected = pooling.max_pool_forward(x, size=2, stride=1)
+        check(student.max_pool_forward(x, size=2, stride=1), expected)
+
+    @weight(3)
+    def test_touching_windows(self, student, rng):
+        """With size 2 and stride 2 the windows lie side by side."""
+        x = distinct(rng, (1, 8, 8, 1))
+        expected = pooling.max_pool_forward(x, size=2, stride=2)
+        check(student.max_pool_forward(x, size=2, stride=2), expected)
+
+    @weight(2)
+    def test_examples_and_channels(self, student, rng):
+        """Every example and every channel is pooled by itself, and height may differ from width."""
+        x = distinct(rng, (3, 6, 8, 2))
+        expected = pooling.max_pool_forward(x, size=2, stride=2)
+        check(student.max_pool_forward(x, size=2, stride=2), expected)
+
+    @weight(2)
+    def test_overlapping_windows(self, student, rng):
+        """With size 3 and stride 2 neighbouring windows overlap."""
+        x = distinct(rng, (3, 7, 5, 2))
+        expected = pooling.max_pool_forward(x, size=3, stride=2)
+        check(student.max_pool_forward(x, size=3, stride=2), expected)
+
+    @weight(2)
+    def test_gaps_between_windows(self, student, rng):
+        """With size 2 and stride 3 there are inputs between the windows that nobody looks at."""
+        x = distinct(rng, (2, 8, 11, 2))
+        expected = pooling.max_pool_forward(x, size=2, stride=3)
+        check(student.max_pool_forward(x, size=2, stride=3), expected)
+
+    @weight(2)
+    def test_dropped_windows(self, student, rng):
+        """A window that would stick out of the input (size 2, stride 2, odd sides) is dropped."""
+        x = distinct(rng, (1, 7, 9, 1))
+        expected = pooling.max_pool_forward(x, size=2, stride=2)
+        check(student.max_pool_forward(x, size=2, stride=2), expected)
+
+    @weight(3)
+    def test_negative_window(self, student, rng):
+        """The maximum of a window of negative numbers is one of them."""
+        x = one_window(rng, 3)
+        x = x - x.max() - 1
+        expected = pooling.max_pool_forward(x, size=3, stride=3)
+        check(student.max_pool_forward(x, size=3, stride=3), expected)
+
+    @weight(1)
+    def test_whole_numbers(self, student, rng):
+        """An input of whole numbers (an integer array) can be pooled too."""
+        x = rng.permutation(9).reshape(1, 3, 3, 1) + 1
+        expected = pooling.max_pool_forward(x, size=3, stride=1)
+        check(student.max_pool_forward(x, size=3, stride=1), expected)
+
+
+@exercise("average_pool_forward")
+class TestAveragePoolForward:
+    @weight(2)
+    def test_one_window(self, student, rng):
+        """A window as large as the input gives one number, its average."""
+        x = one_window(rng, 2)
+        expected = pooling.average_pool_forward(x, size=2, stride=1)
+        check(student.average_pool_forward(x, size=2, stride=1), expected)
+
+    @weight(3)
+    def test_stride_one(self, student, rng):
+        """With stride 1 the window moves by one pixel at a time."""
+        x = rng.normal(size=(1, 6, 5, 1))
+        expected = pooling.average_pool_forward(x, size=2, stride=1)
+        check(student.average_pool_forward(x, size=2, stride=1), expected)
+
+    @weight(3)
+    def test_touching_windows(self, student, rng):
+        """With size 2 and stride 2 the windows lie side by side."""
+        x = rng.normal(size=(1, 8, 8, 1))
+        expected = pooling.average_pool_forward(x, size=2, stride=2)
+        check(student.average_pool_forward(x, size=2, stride=2), expected)
+
+    @weight(2)
+    def test_examples_and_channels(self, student, rng):
+        """Every example and every channel is pooled by itself, and height may differ from width."""
+        x = rng.normal(size=(3, 6, 8, 2))
+        expected = pooling.average_pool_forward(x, size=2, stride=2)
+        check(student.average_pool_forward(x, size=2, stride=2), expected)
+
+    @weight(2)
+    def test_overlapping_windows(self, student, rng):
+        """With size 3 and stride 2 neighbouring windows overlap."""
+        x = rng.normal(size=(3, 7, 5, 2))
+        expected = pooling.average_pool_forward(x, size=3, stride=2)
+        check(student.average_pool_forward(x, size=3, stride=2), expected)
+
+    @weight(2)
+    def test_gaps_between_windows(self, student, rng):
+        """With size 2 and stride 3 there are inputs between the windows that nobody looks at."""
+        x = rng.normal(size=(2, 8, 11, 2))
+        expected = pooling.average_pool_forward(x, size=2, stride=3)
+        check(student.average_pool_forward(x, size=2, stride=3), expected)
+
+    @weight(2)
+    def test_dropped_windows(self, student, rng):
+        """A window that would stick out of the input (size 2, stride 2, odd sides) is dropped."""
+        x = rng.normal(size=(1, 7, 9, 1))
+        expected = pooling.average_pool_forward(x, size=2, stride=2)
+        check(student.average_pool_forward(x, size=2, stride=2), expected)
+
+    @weight(2)
+    def test_larger_window(self, student, rng):
+        """The average of nine numbers, and of nine equal numbers, is right too (size 3)."""
+        for x in (rng.normal(size=(1, 3, 3, 1)), np.full((1, 3, 3, 1), rng.uniform(1, 2))):
+            expected = pooling.average_pool_forward(x, size=3, stride=1)
+            check(student.average_pool_forward(x, size=3, stride=1), expected)
+
+    @weight(2)
+    def test_whole_numbers(self, student, rng):
+        """The average of whole numbers (an integer array) keeps its fraction."""
+        x = rng.permutation(4).reshape(1, 2, 2, 1) + rng.integers(1, 9)  # the average ends in .5
+        expected = pooling.average_pool_forward(x, size=2, stride=1)
+        check(student.average_pool_forward(x, size=2, stride=1), expected)
+
+
+@exercise("max_pool_backward")
+class TestMaxPoolBackward:
+    @weight(3)
+    def test_one_window(self, student, rng):
+        """In a single window the gradient goes to the maximum and nowhere else."""
+        x, dout = one_window(rng, 3), gradient(rng, (1, 1, 1, 1))
+        expected = pooling.max_pool_backward(dout, x, size=3, stride=1)
+        check(student.max_pool_backward(dout, x, size=3, stride=1), expected)
+
+    @weight(3)
+    def test_stride_one(self, student, rng):
+        """With stride 1 one input can win in several windows: their gradients add up."""
+        x, dout = distinct(rng, (1, 6, 5, 1)), gradient(rng, (1, 5, 4, 1))
+        x[:, 1:-1:2, 1:-1:2] += x.size  # these inputs win in all four of their windows
+        expected = pooling.max_pool_backward(dout, x, size=2, stride=1)
+        check(student.max_pool_backward(dout, x, size=2, stride=1), expected)
+
+    @weight(3)
+    def test_touching_windows(self, student, rng):
+        """With size 2 and stride 2 every window sends its gradient to its own maximum."""
+        x, dout = distinct(rng, (1, 8, 8, 1)), gradient(rng, (1, 4, 4, 1))
+        expected = pooling.max_pool_backward(dout, x, size=2, stride=2)
+        check(student.max_pool_backward(dout, x, size=2, stride=2), expected)
+
+    @weight(2)
+    def test_examples_and_channels(self, student, rng):
+        """Every example and every channel has maxima of its own."""
+        x, dout = distinct(rng, (3, 6, 8, 2)), gradient(rng, (3, 3, 4, 2))
+        expected = pooling.max_pool_backward(dout, x, size=2, stride=2)
+        check(student.max_pool_backward(dout, x, size=2, stride=2), expected)
+
+    @weight(3)
+    def test_overlapping_windows(self, student, rng):
+        """An input that is the maximum of several windows receives the gradient of each of them."""
+        x, dout = distinct(rng, (3, 7, 5, 2)), gradient(rng, (3, 3, 2, 2))
+        x[:, 2, 2] += x.size  # wins in all four of its windows
+        expected = pooling.max_pool_backward(dout, x, size=3, stride=2)
+        check(student.max_pool_backward(dout, x, size=3, stride=2), expected)
+
+    @weight(2)
+    def test_gaps_between_windows(self, student, rng):
+        """With size 2 and stride 3 the inputs between the windows receive no gradient."""
+        x, dout = distinct(rng, (2, 8, 11, 2)), gradient(rng, (2, 3, 4, 2))
+        expected = pooling.max_pool_backward(dout, x, size=2, stride=3)
+        check(student.max_pool_backward(dout, x, size=2, stride=3), expected)
+
+    @weight(1)
+    def test_dropped_windows(self, student, rng):
+        """Inputs at the border that no window reaches are part of dx, with gradient 0."""
+        x, dout = distinct(rng, (1, 7, 9, 1)), gradient(rng, (1, 3, 4, 1))
+        expected = pooling.max_pool_backward(dout, x, size=2, stride=2)
+        check(student.max_pool_backward(dout, x, size=2, stride=2), expected)
+
+    @weight(1)
+    def test_negative_window(self, student, rng):
+        """A window of negative numbers has a maximum too, and it receives the gradient."""
+        x, dout = one_window(rng, 3), gradient(rng, (1, 1, 1, 1))
+        x = x - x.max() - 1
+        expected = pooling.max_pool_backward(dout, x, size=3, stride=3)
+        check(student.max_pool_backward(dout, x, size=3, stride=3), expected)
+
+    @weight(1)
+    def test_close_second(self, student, rng):
+        """Only the maximum receives gradient, however close the second largest number is."""
+        x, dout = one_window(rng, 2), gradient(rng, (1, 1, 1, 1))
+        second = np.unravel_index(np.argsort(x, axis=None)[-2], x.shape)
+        x[second] = x.max() * (1 - 1e-6)
+        expected = pooling.max_pool_backward(dout, x, size=2, stride=1)
+        check(student.max_pool_backward(dout, x, size=2, stride=1), expected)
+
+    @weight(1)
+    def test_whole_numbers(self, student, rng):
+        """An input of whole numbers (an integer array) has a gradient with fractions."""
+        x, dout = one_window(rng, 3), gradient(rng, (1, 1, 1, 1))
+        x = np.argsort(np.argsort(x, axis=None)).reshape(x.shape) + 1
+        dout = np.round(dout) + 0.25
+        expected = pooling.max_pool_backward(dout, x, size=3, stride=1)
+        check(student.max_pool_backward(dout, x, size=3, stride=1), expected)
+
+    @weight(1)
+    def test_ties(self, student, rng):
+        """Where the maximum of a window appears more than once, the gradient is given out once."""
+        x, dout = distinct(rng, (1, 3, 3, 1)), gradient(rng, (1, 1, 1, 1))
+        above_diagonal = np.triu(np.ones((3, 3), dtype=bool), k=1)
+        places = above_diagonal if rng.random() < 0.5 else above_diagonal.T
+        x[0, places] = x.max() + 1
+        is_maximum = x == x.max()
+        incoming = float(dout.sum())
+        dx = checked_array(student.max_pool_backward(dout, x, size=3, stride=1), x.shape)
+        require(
+            not np.allclose(dx, np.where(is_maximum, incoming, 0.0)),
+            "Each of the equal maxima received the whole gradient, so that together they pass on "
+            "more than came in. A small step that raises all of them raises the output only once: "
+            "give the gradient to the first of them.",
+        )
+        require(
+            not dx[~is_maximum].any(),
+            "An input that is not the maximum of its window received gradient.",
+        )
+        require(
+            np.isclose(dx.sum(), incoming, rtol=1e-6),
+            "What the equal maxima received together is not the gradient that came in.",
+        )
+
+
+@exercise("average_pool_backward")
+class TestAveragePoolBackward:
+    @weight(2)
+    def test_one_window(self, student, rng):
+        """In a single window every input receives the same share of the gradient."""
+        x, dout = one_window(rng, 2), gradient(rng, (1, 1, 1, 1))
+        expected = pooling.average_pool_backward(dout, x, size=2, stride=1)
+        check(student.average_pool_backward(dout, x, size=2, stride=1), expected)
+
+    @weight(3)
+    def test_stride_one(self, student, rng):
+        """With stride 1 an input lies in several windows: its shares add up."""
+        x, dout = distinct(rng, (1, 6, 5, 1)), gradient(rng, (1, 5, 4, 1))
+        expected = pooling.average_pool_backward(dout, x, size=2, stride=1)
+        check(student.average_pool_backward(dout, x, size=2, stride=1), expected)
+
+    @weight(3)
+    def test_touching_windows(self, student, rng):
+        """With size 2 and stride 2 every window spreads its own gradient over its inputs."""
+        x, dout = distinct(rng, (1, 8, 8, 1)), gradient(rng, (1, 4, 4, 1))
+        expected = pooling.average_pool_backward(dout, x, size=2, stride=2)
+        check(student.average_pool_backward(dout, x, size=2, stride=2), expected)
+
+    @weight(2)
+    def test_examples_and_channels(self, student, rng):
+        """Every example and every channel keeps its gradient to itself."""
+        x, dout = distinct(rng, (3, 6, 8, 2)), gradient(rng, (3, 3, 4, 2))
+        expected = pooling.average_pool_backward(dout, x, size=2, stride=2)
+        check(student.average_pool_backward(dout, x, size=2, stride=2), expected)
+
+    @weight(2)
+    def test_overlapping_windows(self, student, rng):
+        """With size 3 and stride 2 an input that lies in several windows adds up its shares."""
+        x, dout = distinct(rng, (3, 7, 5, 2)), gradient(rng, (3, 3, 2, 2))
+        expected = pooling.average_pool_backward(dout, x, size=3, stride=2)
+        check(student.average_pool_backward(dout, x, size=3, stride=2), expected)
+
+    @weight(2)
+    def test_gaps_between_windows(self, student, rng):
+        """With size 2 and stride 3 the inputs between the windows receive no gradient."""
+        x, dout = distinct(rng, (2, 8, 11, 2)), gradient(rng, (2, 3, 4, 2))
+        expected = pooling.average_pool_backward(dout, x, size=2, stride=3)
+        check(student.average_pool_backward(dout, x, size=2, stride=3), expected)
+
+    @weight(1)
+    def test_dropped_windows(self, student, rng):
+        """Inputs at the border that no window reaches are part of dx, with gradient 0."""
+        x, dout = distinct(rng, (1, 7, 9, 1)), gradient(rng, (1, 3, 4, 1))
+        expected = pooling.average_pool_backward(dout, x, size=2, stride=2)
+        check(student.average_pool_backward(dout, x, size=2, stride=2), expected)
+
+    @weight(2)
+    def test_larger_window(self, student, rng):
+        """Nine inputs share one gradient equally (size 3)."""
+        x, dout = one_window(rng, 3), gradient(rng, (1, 1, 1, 1))
+        expected = pooling.average_pool_backward(dout, x, size=3, stride=1)
+        check(student.average_pool_backward(dout, x, size=3, stride=1), expected)
+
+    @weight(1)
+    def test_whole_numbers(self, student, rng):
+        """An input of whole numbers (an integer array) has a gradient with fractions."""
+        x = rng.permutation(4).reshape(1, 2, 2, 1) + 1
+        dout = gradient(rng, (1, 1, 1, 1))
+        expected = pooling.average_pool_backward(dout, x, size=2, stride=1)
+        check(student.average_pool_backward(dout, x, size=2, stride=1), expected)
+
+
+@exercise("sgd_step")
+class TestSgdStep:
+    """All but one look at the values alone: a step made in place costs the points of that one."""
+
+    @weight(3)
+    def test_one_step(self, student, rng):
+        """The weights move against their gradient, in proportion to the learning rate."""
+        w, dw = gradient(rng, (5,)), gradient(rng, (5,))
+        expected = pooling.sgd_step(w, dw, 0.1)
+        check_values(student.sgd_step(w, dw, 0.1), expected)
+
+    @weight(2)
+    def test_any_shape_and_rate(self, student, rng):
+        """Weights of any shape and any learning rate work."""
+        w, dw = gradient(rng, (3, 3, 2, 4)), gradient(rng, (3, 3, 2, 4))
+        expected = pooling.sgd_step(w, dw, 0.75)
+        check_values(student.sgd_step(w, dw, 0.75), expected)
+
+    @weight(3)
+    def test_zero_gradient(self, student, rng):
+        """A weight whose gradient is zero stays as it was, and the others move."""
+        w, dw = gradient(rng, (4, 5)), gradient(rng, (4, 5))
+        dw[rng.permutation(20).reshape(4, 5) < 8] = 0
+        expected = pooling.sgd_step(w, dw, 0.5)
+        check_values(student.sgd_step(w, dw, 0.5), expected)
+
+    @weight(3)
+    def test_leaves_its_arguments_alone(self, student, rng):
+        """A new array is returned: w and dw are the same after the call as before."""
+        w, dw = gradient(rng, (2, 3)), gradient(rng, (2, 3))
+        expected = pooling.sgd_step(w, dw, 0.1)
+        check(student.sgd_step(w, dw, 0.1), expected)
+
+
+def check_values(answer, expected):
+    """Check the returned array as ``check`` does, but not whether the arguments were modified."""
+    wrong = compare(answer.value, expected)
+    require(wrong is None, f"The result is wrong: {wrong}")
+
+
+@exercise("answer_1")
+def test_answer_1(student):
+    """Question 1: what a pooling layer learns, and what it does in the backward pass."""
+    check_choice(
+        student.value("answer_1"),
+        pooling.ANSWERS["answer_1"],
+        {
+            "a": "You gave the window weights. Look at your max_pool_forward: is there a number in "
+            "it that gradient descent could change?",
+            "b": "Nothing to learn is not the same as nothing to do. Which inputs get a gradient "
+            "from your max_pool_backward, and which get none?",
+            "c": "The numbers that pooling makes fewer are activations. Does the kernel of the "
+            "layer before have fewer weights when its output is pooled?",
+        },
+    )
+
+
+@exercise("answer_2")
+def test_answer_2(student):
+    """Question 2: what is wrong with the whole gradient for each of two equal maxima."""
+    check_choice(
+        student.value("answer_2"),
+        pooling.ANSWERS["answer_2"],
+        {
+            "b": "Add up what the window sends back and compare it with what came in. Then raise "
+            "both fives by a little: how much does the output rise?",
+            "c": "Raising both fives raises the output, so the gradient cannot be zero for both. "
+            "There is a kink, but a choice can be made.",
+            "d": "Raise one of the ones a little: does the output move? Being looked at is not the "
+            "same as having an effect.",
+        },
+    )
+
+
+@exercise("answer_3")
+def test_answer_3(student):
+    """Question 3: whether the zeros behind max pooling arrive in the kernel's gradient."""
+    check_choice(
+        student.value("answer_3"),
+        pooling.ANSWERS["answer_3"],
+        {
+            "a": "The zeros sit in the gradient of the activations. How many places of the map use "
+            "one and the same weight of the kernel? Look at the experiment's dw again.",
+            "b": "A layer without parameters still passes gradients on. What does your "
+            "max_pool_backward return?",
+            "d": "Max pooling compares activations, never weights. Which array do you take the "
+            "maximum of?",
+        },
+    )
+
+
+@exercise("answer_4")
+def test_answer_4(student):
+    """Question 4: what one step does to a weight whose gradient is zero."""
+    check_choice(
+        student.value("answer_4"),
+        pooling.ANSWERS["answer_4"],
+        {
+            "a": "Put dw = 0 into the formula of the step. Is w - learning_rate * 0 zero?",
+            "c": "Training changes the values of weights; which input reaches which output is laid "
+            "down by the kernel before training starts.",
+            "d": "The learning rate is multiplied by something. What is the product here?",
+        },
+    )
