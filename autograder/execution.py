@@ -43,9 +43,10 @@ Result = TypeVar("Result")
 
 @dataclass
 class CellRun:
-    """One code cell: its outputs, and why it was stopped, if it was."""
+    """One code cell: its place in the order of running, its outputs, and why it was stopped."""
 
     source: str
+    order: int
     outputs: list[Output] = field(default_factory=list)
     failed: bool = False
     stopped: str = ""
@@ -58,7 +59,8 @@ class Execution:
     """
 
     def __init__(self, sandbox: Sandbox, cells: Mapping[int, str], limits: Limits) -> None:
-        self.cells = {n: CellRun(source) for n, source in cells.items() if source.strip()}
+        written = {number: source for number, source in cells.items() if source.strip()}
+        self.cells = {n: CellRun(written[n], order) for order, n in enumerate(written, start=1)}
         self._sandbox = sandbox
         self._limits = limits
         self._deadline = time.monotonic() + limits.submission_seconds

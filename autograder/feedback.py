@@ -27,7 +27,8 @@ def write_verdict(cell: NotebookNode, result: ExerciseResult) -> None:
 
 def write_run(cell: NotebookNode, run: CellRun) -> None:
     """Give a cell the outputs of its run, safe to show; one that was stopped says why."""
-    outputs = [_nbformat_output(output) for output in run.outputs]
+    cell.execution_count = run.order
+    outputs = [_nbformat_output(output, run.order) for output in run.outputs]
     cell.outputs = SanitizeHTML().sanitize_code_outputs(outputs)
     if run.stopped:
         cell.outputs.append(new_output("stream", name="stderr", text=f"{run.stopped}\n"))
@@ -45,9 +46,9 @@ def verdict_text(result: ExerciseResult) -> str:
 
 def verdict_html(result: ExerciseResult) -> str:
     """Return the same as HTML; every text in it is escaped."""
-    items = "".join(f"<li>{_test_html(test)}</li>" for test in result.tests)
+    tests = "<br>".join(_test_html(test) for test in result.tests)
     hint = f"<p><strong>Hint:</strong> {escape(result.hint)}</p>" if result.hint else ""
-    return f"<p><strong>{escape(_points(result))}</strong></p><ul>{items}</ul>{hint}"
+    return f"<p><strong>{escape(_points(result))}</strong></p><p>{tests}</p>{hint}"
 
 
 def written_text(answer: WrittenAnswer) -> str:
@@ -67,16 +68,18 @@ def _title(test: TestResult) -> str:
 
 
 def _test_html(test: TestResult) -> str:
-    message = f"<br><em>{escape(test.message)}</em>" if test.message else ""
-    return f"{_MARKS[test.outcome]} {escape(_title(test))}{message}"
+    title = f"{_MARKS[test.outcome]} {escape(_title(test))}"
+    if test.outcome is Outcome.PASSED:
+        return title
+    return f"<strong>{title}</strong><br><em>{escape(test.message)}</em>"
 
 
-def _nbformat_output(output: Output) -> NotebookNode:
+def _nbformat_output(output: Output, order: int) -> NotebookNode:
     fields: dict[str, dict[str, object]] = {
         "stream": {"name": output.name, "text": output.text},
         "error": {"ename": output.name, "evalue": output.text, "traceback": output.traceback},
         "display_data": {"data": dict(output.data)},
-        "execute_result": {"data": dict(output.data), "execution_count": None},
+        "execute_result": {"data": dict(output.data), "execution_count": order},
     }
     made: NotebookNode = new_output(output.kind, **fields[output.kind])
     return made

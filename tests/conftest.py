@@ -1,0 +1,65 @@
+"""Fixtures shared by all tests: one sandbox, and notebooks of the real assignments."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+from notebooks import answered, released
+
+from autograder.assignment import Assignment, load_assignment
+from autograder.grading import Graded, grade
+from autograder.options import Limits
+from autograder.sandbox.host import Sandbox
+
+# nbgrader calls alembic by name; it lies beside this interpreter.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+
+GradeCells = Callable[..., Graded]
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """A warm sandbox; each submission gets a child of its own."""
+    with Sandbox() as warm:
+        yield warm
+
+
+@pytest.fixture(scope="session")
+def pooling() -> Assignment:
+    """The assignment that most tests of the grader use."""
+    return load_assignment("pooling")
+
+
+@pytest.fixture
+def grade_cells(sandbox: Sandbox, pooling: Assignment) -> GradeCells:
+    """Grade the right solutions of pooling with some cells replaced, extra cells in front."""
+
+    def grade_with(
+        changes: dict[str, str] | None = None,
+        *,
+        extra: tuple[str, ...] = (),
+        limits: Limits | None = None,
+        student: str | None = None,
+    ) -> Graded:
+        notebook = answered(pooling, changes or {})
+        notebook.cells[1:1] = [nbformat.v4.new_code_cell(source) for source in extra]
+        return grade(
+            notebook,
+            pooling,
+            sandbox,
+            notebook="pooling.ipynb",
+            student=student,
+            limits=limits or Limits(call_seconds=2, cell_seconds=2),
+        )
+
+    return grade_with
+
+
+@pytest.fixture
+def untouched(pooling: Assignment) -> NotebookNode:
+    """The released notebook of pooling."""
+    return released(pooling)

@@ -1,0 +1,109 @@
+"""Strict comparison: what counts as the expected answer, and what is said where it does not."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.comparison import compare
+from autograder.sandbox.wire import Opaque
+
+EXPECTED = np.array([[1.0, -2.0, 3.0], [4.0, 5.0, 600.0]])
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (EXPECTED.copy(), EXPECTED),
+        (EXPECTED + 1e-8, EXPECTED),  # within 1e-9 of the largest magnitude
+        (EXPECTED.astype(np.float32) + np.float32(0.01), EXPECTED),
+        (EXPECTED.astype(int), EXPECTED),
+        (np.asfortranarray(EXPECTED), EXPECTED),
+        (np.zeros(3), np.zeros(3)),
+        (np.zeros((0, 2)), np.zeros((0, 2))),
+        (7, 7),
+        (np.int64(7), 7),
+        (np.uint8(7), 7),
+        (44_892_355_200, 44_892_355_200),
+        (0.5, 0.5),
+        (np.float64(0.5), 0.5),
+        (np.float32(0.5), 0.5),
+        (np.array(0.5), 0.5),
+        (3, 3.0),
+        ((1, 2), (1, 2)),
+        ([1, np.int64(2)], (1, 2)),
+        ((EXPECTED, 1.0), (EXPECTED, 1.0)),
+    ],
+)
+def test_accepted(answer: Any, expected: Any) -> None:
+    assert compare(answer, expected) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected", "kind"),
+    [
+        (None, EXPECTED, "none"),
+        (None, 3, "none"),
+        (Opaque("Array"), EXPECTED, "type"),
+        (EXPECTED.tolist(), EXPECTED, "type"),
+        (EXPECTED.T, EXPECTED, "shape"),
+        (EXPECTED[None], EXPECTED, "shape"),
+        (np.empty((0, 1)), EXPECTED, "shape"),  # broadcasting makes allclose true
+        (EXPECTED.astype(np.float16), EXPECTED, "dtype"),
+        (EXPECTED.astype(complex), EXPECTED, "dtype"),
+        (EXPECTED > 0, EXPECTED, "dtype"),
+        (np.where(EXPECTED > 5, np.nan, EXPECTED), EXPECTED, "not finite"),
+        (np.where(EXPECTED > 5, np.inf, EXPECTED), EXPECTED, "not finite"),
+        (EXPECTED + 1e-5, EXPECTED, "value"),
+        (EXPECTED.astype(np.float32) * np.float32(1.001), EXPECTED, "value"),
+        (EXPECTED.astype(int) + 1, EXPECTED, "value"),
+        (np.full(3, 1e-6), np.zeros(3), "value"),
+        (8, 7, "value"),
+        (7.0, 7, "type"),
+        (True, 1, "type"),
+        (np.True_, 1, "type"),
+        ("7", 7, "type"),
+        (np.array(7), 7, "type"),
+        (0.6, 0.5, "value"),
+        (float("nan"), 0.5, "not finite"),
+        (np.array([0.5]), 0.5, "shape"),
+        (np.array([[[0.5]]]), 0.5, "shape"),
+        (True, 1.0, "type"),
+        (1 + 0j, 1.0, "type"),
+        (np.complex128(0.5), 0.5, "dtype"),
+        (np.float16(0.5), 0.5, "dtype"),
+        (5, (1, 2), "type"),
+        ((1, 2, 3), (1, 2), "length"),
+        ((1, 3), (1, 2), "value"),
+        (np.array([1, 2]), (1, 2), "type"),
+    ],
+)
+def test_refused(answer: Any, expected: Any, kind: str) -> None:
+    mismatch = compare(answer, expected)
+    assert mismatch is not None
+    assert mismatch.kind == kind
+
+
+def test_the_first_differing_index_is_named_and_no_expected_number() -> None:
+    answer = EXPECTED.copy()
+    answer[0, 2] = answer[1, 1] = 9.0
+    mismatch = compare(answer, EXPECTED)
+    assert mismatch is not None
+    assert mismatch.index == (0, 2)
+    assert str(mismatch) == "2 of 6 entries differ, the first at index (0, 2)."
+
+
+def test_shapes_are_named() -> None:
+    assert str(compare(EXPECTED.T, EXPECTED)) == "expected shape (2, 3), got shape (3, 2)."
+
+
+def test_a_part_of_a_tuple_is_named() -> None:
+    assert str(compare((1, 2.5), (1, 2))).startswith("result 2 of 2: expected a whole number")
+
+
+def test_nan_is_found_at_its_index() -> None:
+    answer = EXPECTED.copy()
+    answer[1, 0] = np.nan
+    mismatch = compare(answer, EXPECTED)
+    assert mismatch is not None
+    assert mismatch.index == (1, 0)
