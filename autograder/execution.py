@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import takewhile
 from typing import Any, TypeVar
 
 from .errors import (
@@ -184,9 +185,11 @@ class Execution:
         """Return the student's own line, from our copy of the notebook."""
         cell = self.cells.get(reply.cell)
         lines = cell.source.splitlines() if cell else []
-        if not 0 < reply.line <= len(lines):
+        blank = len(list(takewhile(str.isspace, (f"{line} " for line in lines))))
+        line = reply.line + blank  # IPython drops blank lines at the top before it compiles
+        if not 0 < reply.line <= line <= len(lines):
             return ""
-        return f"line {reply.line} of its cell: `{lines[reply.line - 1].strip()}`"
+        return f"line {line} of its cell: `{lines[line - 1].strip()}`"
 
     def _why_missing(self, name: str) -> str:
         """Return what became of the cell that seems to define the name."""

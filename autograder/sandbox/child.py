@@ -22,6 +22,7 @@ from .wire import (
     Request,
     Returned,
     RunCell,
+    TooLarge,
     WireError,
     from_wire,
     receive_request,
@@ -45,7 +46,7 @@ def serve(channel: socket.socket, shell: Shell, output_room: int) -> None:
         try:
             send(channel, reply)
         except WireError:
-            send(channel, Raised(request.id, "AnswerTooLarge", ""))
+            send(channel, TooLarge(request.id))
 
 
 def _answer(request: Request, shell: Shell, room: int) -> Reply:

@@ -169,8 +169,8 @@ class Child:
 
     def _ask_value(self, request: Call | Read, timeout: float) -> Returned | Raised | Missing:
         reply = self._ask(request, timeout)
-        if isinstance(reply, CellRan):
-            raise WireError("a reply of another kind")
+        if not isinstance(reply, Returned | Raised | Missing):
+            raise WireError("a reply of another kind, or one too large to send")
         return reply
 
     def _ask(self, request: Request, timeout: float) -> Reply:

@@ -81,6 +81,8 @@ class Opaque(msgspec.Struct, tag=True, frozen=True):
     @property
     def description(self) -> str:
         """What to call it in a sentence; the name comes from the student's process."""
+        if self.type_name == "ndarray":
+            return "an array whose dtype is not numeric"
         if self.type_name.replace(".", "_").isidentifier() and len(self.type_name) <= 40:
             return f"an object of type {self.type_name}"
         return "an object of another type"
@@ -160,7 +162,13 @@ class Missing(msgspec.Struct, tag=True, frozen=True):
     exists: bool
 
 
-Reply = CellRan | Returned | Raised | Missing
+class TooLarge(msgspec.Struct, tag=True, frozen=True):
+    """The reply would have been larger than a message may be."""
+
+    id: int
+
+
+Reply = CellRan | Returned | Raised | Missing | TooLarge
 
 
 def to_wire(value: Any, depth: int = 0) -> Value:
@@ -189,7 +197,7 @@ def _int_to_wire(value: int) -> Value:
 
 def _array_to_wire(value: Any) -> Value:
     if value.dtype.name not in ARRAY_DTYPES:
-        return Opaque("ndarray" if value.dtype.kind == "O" else type(value).__name__)
+        return Opaque(type(value).__name__)
     native = value.astype(value.dtype.newbyteorder("="))
     return Array(value.dtype.name, value.shape, native.tobytes(), isinstance(value, np.generic))
 

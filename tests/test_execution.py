@@ -1,0 +1,290 @@
+"""Cells run as in Jupyter, outputs are recorded, and no cell or call takes others with it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from autograder.errors import (
+    AnswerTooLarge,
+    CallRaised,
+    CallTimedOut,
+    NameMissing,
+    NotCallable,
+    ProcessEnded,
+    SubmissionTimedOut,
+)
+from autograder.execution import CellRun, Execution
+from autograder.options import Limits
+from autograder.sandbox.host import Sandbox
+from autograder.sandbox.shell import NO_SHELL_COMMANDS
+
+QUICK = Limits(cell_seconds=1, call_seconds=1, submission_seconds=30)
+
+
+def run(sandbox: Sandbox, *sources: str, limits: Limits = QUICK) -> Sequence[CellRun]:
+    with Execution(sandbox, dict(enumerate(sources)), limits) as execution:
+        execution.run_cells()
+        return list(execution.cells.values())
+
+
+def text_of(cell: CellRun) -> str:
+    return "".join(output.text for output in cell.outputs)
+
+
+def test_cells_share_a_namespace_and_show_their_last_value(sandbox: Sandbox) -> None:
+    _, second = run(sandbox, "x = 20", "x + 1")
+    (output,) = second.outputs
+    assert output.kind == "execute_result"
+    assert output.data["text/plain"] == "21"
+
+
+def test_streams_results_and_displays_keep_their_order(sandbox: Sandbox) -> None:
+    source = """
+import sys
+from IPython.display import HTML, display
+print("one"); print("two")
+display(HTML("<b>three</b>"))
+print("four", file=sys.stderr)
+5
+"""
+    (cell,) = run(sandbox, source)
+    assert [(o.kind, o.name or sorted(o.data)) for o in cell.outputs] == [
+        ("stream", "stdout"),
+        ("display_data", ["text/html", "text/plain"]),
+        ("stream", "stderr"),
+        ("execute_result", ["text/plain"]),
+    ]
+    assert cell.outputs[0].text == "one\ntwo\n"
+
+
+@pytest.mark.parametrize("line", ["", "%matplotlib inline\n"], ids=["default", "with the magic"])
+def test_figures_become_pictures(sandbox: Sandbox, line: str) -> None:
+    (cell,) = run(sandbox, line + "import matplotlib.pyplot as plt\nplt.plot([1, 2]);")
+    assert [o.data["image/png"][:4] for o in cell.outputs] == ["iVBO"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import asyncio\nawait asyncio.sleep(0)\ny = 1",
+        "%time y = 1",
+        "%%time\ny = 1",
+        "y = 1; _ = y?",
+        "import threading\nt = threading.Thread(target=print)\nt.start(); t.join()",
+    ],
+)
+def test_ipython_syntax_works(sandbox: Sandbox, source: str) -> None:
+    (cell,) = run(sandbox, source)
+    assert not cell.failed
+
+
+@pytest.mark.parametrize(
+    "source", ["!ls", "x = !ls", "%%bash\nls", "%%sh\nls", "%pip list", "%system ls", "!!ls"]
+)
+def test_shell_commands_are_off(sandbox: Sandbox, source: str) -> None:
+    (cell,) = run(sandbox, source)
+    assert NO_SHELL_COMMANDS in text_of(cell)
+    assert not cell.failed
+
+
+@pytest.mark.parametrize(
+    ("source", "error"),
+    [
+        ("1 / 0", "ZeroDivisionError"),
+        ("def broken(:", "SyntaxError"),
+        ("import sys; sys.exit(0)", "SystemExit"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+        ("import autograder", "ModuleNotFoundError"),
+        ("import solutions", "ModuleNotFoundError"),
+        ("input()", "EOFError"),
+        ("x = bytearray(2**33)", "MemoryError"),
+        ("open('/proc/self/mem', 'r+b').write(b'0' * 2**27)", "OSError"),
+    ],
+)
+def test_an_error_does_not_stop_the_next_cell(sandbox: Sandbox, source: str, error: str) -> None:
+    first, second = run(sandbox, source, "print('next')")
+    assert first.failed
+    assert [o.name for o in first.outputs if o.kind == "error"] == [error]
+    assert text_of(second) == "next\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("while True: pass", "longer than 1 seconds"),
+        ("import time; time.sleep(60)", "longer than 1 seconds"),
+        ("import os; os._exit(0)", "ended the whole process"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "ended the whole process"),
+        (
+            "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+            "longer than 1 seconds",
+        ),
+    ],
+)
+def test_a_stopped_cell_is_skipped_and_the_others_hold(
+    sandbox: Sandbox, source: str, reason: str
+) -> None:
+    _, stopped, last = run(sandbox, "x = 1", source, "print(x + 1)")
+    assert reason in stopped.stopped
+    assert text_of(last) == "2\n"
+
+
+def test_output_is_capped(sandbox: Sandbox) -> None:
+    limits = Limits(output_characters=1000)
+    flood, picture, after = run(
+        sandbox,
+        "for i in range(10**5): print(i)",
+        "import matplotlib.pyplot as plt\nplt.plot([1]);",
+        "print('still here')",
+        limits=limits,
+    )
+    assert len(text_of(flood)) < 1100
+    assert text_of(flood).endswith("[the output was cut here]\n")
+    assert "too large and is left out" in text_of(picture)
+    assert text_of(after) == "still here\n"
+
+
+def test_each_submission_starts_fresh_in_an_empty_folder(sandbox: Sandbox) -> None:
+    run(sandbox, "open('note.txt', 'w').write('x'); leftover = 1")
+    files, name = run(sandbox, "import os; print(os.listdir())", "leftover")
+    assert text_of(files) == "[]\n"
+    assert name.failed
+
+
+def test_nothing_secret_is_around(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADEBOOK_PASSWORD", "hunter2")
+    source = """
+import gc, os, sys
+print(sorted(os.environ), sys.argv, os.getcwd())
+print([name for name in sys.modules if name.split(".")[0] in {"autograder", "solutions"}])
+print([m.__name__ for m in gc.get_objects() if type(m) is type(sys) and "hidden" in m.__name__])
+"""
+    (cell,) = run(sandbox, source)
+    environment, modules, hidden = text_of(cell).splitlines()
+    assert "PASSWORD" not in environment
+    assert modules == hidden == "[]"
+
+
+def test_random_numbers_differ_between_submissions(sandbox: Sandbox) -> None:
+    source = "import random, numpy as np; print(random.random(), np.random.rand())"
+    first, second = (text_of(run(sandbox, source)[0]).split() for _ in range(2))
+    assert all(a != b for a, b in zip(first, second, strict=True))
+
+
+DEFINITIONS = """
+import os, time
+import numpy as np
+def double(x, times=2):
+    print("talking " * 1000)
+    return x * times
+def spoil(x):
+    x[0] = 0
+    return 1
+def fail(x):
+    return np.ones(2) + np.ones(3)
+def tell(x):
+    raise ValueError(f"the input is {x}")
+def endless(x):
+    while True: pass
+def leave(x):
+    os._exit(0)
+def flood(x):
+    return "x" * 2**27
+number = 3
+"""
+
+
+@pytest.fixture(scope="module")
+def execution(sandbox: Sandbox) -> Execution:
+    with Execution(sandbox, {0: "kept = 5", 1: DEFINITIONS}, QUICK) as prepared:
+        prepared.run_cells()
+        yield prepared
+
+
+def test_a_call_returns_its_value_and_its_arguments(execution: Execution) -> None:
+    x = np.arange(3.0)
+    value, (after, times) = execution.call("double", (x,), {"times": 3})
+    assert value.tolist() == [0, 3, 6]
+    assert after.tolist() == x.tolist()
+    assert times == 3
+
+
+def test_a_modified_argument_is_seen(execution: Execution) -> None:
+    x = np.ones(3)
+    value, (after,) = execution.call("spoil", (x,), {})
+    assert value == 1
+    assert after.tolist() == [0, 1, 1]
+    assert x.tolist() == [1, 1, 1]
+
+
+def test_variables_can_be_read(execution: Execution) -> None:
+    assert execution.read("number") == 3
+
+
+@pytest.mark.parametrize(
+    ("function", "error", "says"),
+    [
+        ("nowhere", NameMissing, "`nowhere` does not exist"),
+        ("number", NotCallable, "`number` is not a function"),
+        (
+            "fail",
+            CallRaised,
+            "ValueError: operands could not be broadcast together with shapes (2,) (3,)",
+        ),
+        ("fail", CallRaised, "line 11 of its cell: `return np.ones(2) + np.ones(3)`"),
+        ("endless", CallTimedOut, "within 1 seconds"),
+        ("leave", ProcessEnded, "ended the whole process"),
+    ],
+)
+def test_a_call_without_an_answer_says_why(
+    execution: Execution, function: str, error: type[Exception], says: str
+) -> None:
+    with pytest.raises(error) as caught:
+        execution.call(function, (1,), {})
+    assert says in str(caught.value)
+    assert execution.read("kept") == 5
+
+
+def test_a_message_with_data_is_not_repeated(execution: Execution) -> None:
+    with pytest.raises(CallRaised) as caught:
+        execution.call("tell", (0.123456,), {})
+    assert "0.123456" not in str(caught.value)
+    assert "ValueError" in str(caught.value)
+
+
+def test_too_large_an_answer_costs_only_itself(execution: Execution) -> None:
+    with pytest.raises(AnswerTooLarge):
+        execution.call("flood", (1,), {})
+    assert execution.read("kept") == 5
+
+
+def test_a_function_that_hit_its_limit_is_not_called_again(sandbox: Sandbox) -> None:
+    source = "calls = []\ndef endless(x):\n    while True: pass"
+    with Execution(sandbox, {0: source}, Limits(call_seconds=0.2)) as execution:
+        execution.run_cells()
+        caught = []
+        for _ in range(2):
+            with pytest.raises(CallTimedOut) as error:
+                execution.call("endless", (1,), {})
+            caught.append(error.value)
+    assert caught[0] is caught[1]
+
+
+def test_the_whole_submission_has_a_limit(sandbox: Sandbox) -> None:
+    cells = dict.fromkeys(range(5), "import time; time.sleep(0.4)") | {5: "def f(): return 1"}
+    with Execution(sandbox, cells, Limits(submission_seconds=1)) as execution:
+        execution.run_cells()
+        with pytest.raises(SubmissionTimedOut, match="1 seconds"):
+            execution.call("f", (), {})
+    assert [bool(cell.stopped) for cell in execution.cells.values()][-1]
+
+
+def test_why_a_name_is_missing(sandbox: Sandbox) -> None:
+    cells = {0: "def f(:\n    pass", 1: "import time; time.sleep(9)\ndef g(x): pass"}
+    with Execution(sandbox, cells, QUICK) as execution:
+        execution.run_cells()
+        with pytest.raises(NameMissing, match=r"ended with an error \(SyntaxError\)"):
+            execution.call("f", (1,), {})
+        with pytest.raises(NameMissing, match="longer than 1 seconds"):
+            execution.call("g", (1,), {})
