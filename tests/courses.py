@@ -1,0 +1,94 @@
+"""Real course folders for tests: nbgrader's own commands, submissions put where collect does."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+from autograder.course import create_course
+
+BIN = Path(sys.executable).parent
+
+
+def run_command(
+    *command: str, cwd: Path, status: int | None = 0, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a command of this environment; its exit status must be ``status`` (None: any)."""
+    path = os.pathsep.join([str(BIN), os.environ["PATH"]])
+    result = subprocess.run(
+        [str(BIN / command[0]), *command[1:]],
+        cwd=cwd,
+        env={**os.environ, "PATH": path, **environment},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert status is None or result.returncode == status, result.stdout + result.stderr
+    return result
+
+
+def new_course(folder: Path, *config: str) -> Path:
+    """Make a course folder with extra lines of configuration."""
+    create_course(folder)
+    with (folder / "nbgrader_config.py").open("a") as file:
+        file.write("\n".join(["", *config, ""]))
+    return folder
+
+
+def hand_in(
+    course: Path,
+    student: str,
+    assignment: str,
+    text: str,
+    *,
+    file_name: str = "",
+    timestamp: str = "2026-03-01 12:00:00.000000 UTC",
+) -> None:
+    """Put a submission where nbgrader's collect would."""
+    folder = course / "submitted" / student / assignment
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / (file_name or f"{assignment}.ipynb")).write_text(text, encoding="utf-8")
+    (folder / "timestamp.txt").write_text(timestamp)
+
+
+def table_rows(course: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Return every table of a gradebook without its ids, rows named by what they belong to."""
+    queries = {
+        "assignment": "select name, duedate, course_id from assignment",
+        "student": "select id, first_name, last_name, email, lms_user_id from student",
+        "submitted_assignment": """
+            select a.name, s.student_id, s.timestamp, s.extension
+            from submitted_assignment s join assignment a on s.assignment_id = a.id""",
+        "submitted_notebook": """
+            select n.name, s.student_id, sn.late_submission_penalty
+            from submitted_notebook sn join submitted_assignment s on sn.assignment_id = s.id
+            join notebook n on sn.notebook_id = n.id""",
+        "grade": """
+            select s.student_id, c.name, g.auto_score, g.manual_score, g.extra_credit,
+                   g.needs_manual_grade
+            from grade g join submitted_notebook sn on g.notebook_id = sn.id
+            join submitted_assignment s on sn.assignment_id = s.id
+            join base_cell c on g.cell_id = c.id""",
+        "comment": """
+            select s.student_id, c.name, m.auto_comment, m.manual_comment
+            from comment m join submitted_notebook sn on m.notebook_id = sn.id
+            join submitted_assignment s on sn.assignment_id = s.id
+            join base_cell c on m.cell_id = c.id""",
+        "source_cell": "select name, cell_type, locked, source, checksum from source_cell",
+    }
+    with sqlite3.connect(course / "gradebook.db") as database:
+        rows = {name: sorted(database.execute(q), key=repr) for name, q in queries.items()}
+    database.close()
+    return rows
+
+
+def graded_files(course: Path) -> dict[str, tuple[int, bytes]]:
+    """Return mode and content of every file that grading left, by its path."""
+    folder = course / "autograded"
+    return {
+        str(path.relative_to(folder)): (path.stat().st_mode, path.read_bytes())
+        for path in folder.rglob("*")
+        if path.is_file()
+    }

@@ -1,0 +1,155 @@
+"""``nbgrader autograde`` and ``autograder grade`` leave the same gradebook and notebooks."""
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+import nbformat
+import pytest
+from courses import graded_files, hand_in, new_course, run_command, table_rows
+from notebooks import answered, released, solutions
+
+from autograder.assignment import Assignment, assignment_names, load_assignment
+from autograder.demo.simulated_class import simulate_class
+
+LATE = "2026-03-02 13:30:00.000000 UTC"
+CONFIG = (
+    "c.LateSubmissionPlugin.penalty_method = 'zero'",
+    "c.GradingOptions.call_seconds = 2",
+)
+
+
+def texts(assignment: Assignment) -> dict[str, str]:
+    """Return what a small class hands in: right, empty, wrong in several ways, broken."""
+    right = nbformat.writes(answered(assignment, {}))
+    function = next(iter(assignment.signatures()))
+    renamed = solutions(assignment)[function].replace(f"def {function}", "def other")
+    extra = answered(assignment, {})
+    extra.cells.insert(3, nbformat.v4.new_code_cell("import warnings; warnings.warn('hm')\n1 / 0"))
+    extra.cells[5].metadata.tags = ["skip-execution"]
+    shown = answered(assignment, {})
+    shown.cells.append(
+        nbformat.v4.new_code_cell(
+            "import matplotlib.pyplot as plt\nfrom IPython.display import HTML, display\n"
+            "display(HTML('<b onclick=\"x()\">bold</b><script>x()</script>'))\nplt.plot([1]);\n"
+        )
+    )
+    some_wrong = simulate_class(assignment, 8)[5:8]
+    return {
+        "student-001": right,
+        "student-002": nbformat.writes(released(assignment)),
+        "student-003": nbformat.writes(answered(assignment, {function: renamed})),
+        "student-004": nbformat.writes(extra),
+        "student-005": nbformat.writes(shown),
+        "student-006": "{'cells': ",
+        "student-007": "",
+        **{
+            f"student-{number:03}": student.fill_in(released(assignment))
+            for number, student in enumerate(some_wrong, start=8)
+        },
+    }
+
+
+@pytest.fixture(scope="module", params=assignment_names())
+def graded(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, Path, Path]:
+    """Grade one class of each assignment through both doors; return name and both courses."""
+    name: str = request.param
+    first = new_course(tmp_path_factory.mktemp(name) / "course", *CONFIG)
+    run_command("nbgrader", "generate_assignment", name, cwd=first)
+    run_command("nbgrader", "db", "assignment", "add", name, "--duedate", "2026-03-02", cwd=first)
+    assignment = load_assignment(name)
+    for student, text in texts(assignment).items():
+        late = {"timestamp": LATE} if student in ("student-003", "student-008") else {}
+        hand_in(first, student, name, text, **late)
+    hand_in(first, "student-020", name, texts(assignment)["student-001"], file_name="mine.ipynb")
+    (first / "submitted" / "student-001" / name / "notes.txt").write_text("kept")
+    run_command("autograder", "quickstart", str(first), cwd=first)  # leaves what is there alone
+    (first / ".grading_secret").write_bytes(b"the same numbers in both courses")
+    second = Path(shutil.copytree(first, first.parent / "copy"))
+    run_command("nbgrader", "autograde", name, cwd=first, status=1)
+    run_command("autograder", "grade", name, cwd=second, status=1)
+    return name, first, second
+
+
+def test_every_column_is_the_same(graded: tuple[str, Path, Path]) -> None:
+    _, first, second = graded
+    one, other = table_rows(first), table_rows(second)
+    for table, rows in one.items():
+        assert rows == other[table], table
+    assert len(one["grade"]) == 11 * (len({row[1] for row in one["grade"]}))
+
+
+def test_every_graded_file_is_the_same(graded: tuple[str, Path, Path]) -> None:
+    name, first, second = graded
+    one, other = graded_files(first), graded_files(second)
+    assert one.keys() == other.keys()
+    for path, (mode, content) in one.items():
+        assert mode == other[path][0], path
+        if path.endswith(".ipynb"):
+            assert nbformat.reads(content.decode(), 4) == nbformat.reads(other[path][1].decode(), 4)
+        else:
+            assert content == other[path][1], path
+    assert f"student-001/{name}/notes.txt" in one
+    assert f"student-006/{name}/{name}.ipynb" not in one
+
+
+def test_right_answers_get_all_points_and_the_stub_none(graded: tuple[str, Path, Path]) -> None:
+    _, first, _ = graded
+    scores: dict[str, float] = {}
+    for student, _, auto, _, _, _ in table_rows(first)["grade"]:
+        scores[str(student)] = scores.get(str(student), 0) + float(auto or 0)  # type: ignore[arg-type]
+    assert scores["student-001"] == scores["student-004"] == scores["student-005"] == 90
+    assert scores["student-002"] == 0
+    assert scores["student-020"] == scores["student-006"] == scores["student-007"] == 0
+
+
+def test_lateness_is_penalised_by_nbgraders_plugin(graded: tuple[str, Path, Path]) -> None:
+    _, _, second = graded
+    penalties = {str(row[1]): row[2] for row in table_rows(second)["submitted_notebook"]}
+    assert penalties["student-003"]
+    assert penalties["student-008"]
+    assert penalties["student-001"] is None
+
+
+def test_active_content_of_outputs_is_gone(graded: tuple[str, Path, Path]) -> None:
+    name, first, _ = graded
+    notebook = nbformat.read(first / "autograded" / "student-005" / name / f"{name}.ipynb", 4)
+    html, picture = notebook.cells[-1].outputs
+    assert "<b>bold</b>" in html.data["text/html"]
+    assert "<script>" not in html.data["text/html"]
+    assert "image/png" in picture.data
+
+
+HUMAN = """
+update grade set manual_score = 7.5, extra_credit = 1, auto_score = 55 where id in (
+    select g.id from grade g join base_cell c on g.cell_id = c.id where c.name = 'test_answer_1');
+update comment set manual_comment = 'Well done.' where id in (
+    select m.id from comment m join base_cell c on m.cell_id = c.id where c.name = 'sgd_step');
+"""
+
+
+def test_a_regrade_keeps_what_humans_wrote_and_nothing_stale(tmp_path: Path) -> None:
+    pooling = load_assignment("pooling")
+    course = new_course(tmp_path / "course")
+    run_command("nbgrader", "generate_assignment", "pooling", cwd=course)
+    hand_in(course, "student-001", "pooling", nbformat.writes(answered(pooling, {})))
+    run_command("autograder", "grade", "pooling", cwd=course)
+    with sqlite3.connect(course / "gradebook.db") as database:
+        database.executescript(HUMAN)
+    database.close()
+    without = answered(pooling, {})
+    without.cells = [cell for cell in without.cells if "sgd_step" not in cell.id]
+    hand_in(course, "student-001", "pooling", nbformat.writes(without))
+    copy = Path(shutil.copytree(course, tmp_path / "copy"))
+
+    run_command("nbgrader", "autograde", "pooling", "--force", cwd=course)
+    run_command("autograder", "grade", "pooling", cwd=copy)
+
+    assert table_rows(course) == table_rows(copy)
+    grades = {row[1]: row[2:] for row in table_rows(copy)["grade"]}
+    assert grades["test_answer_1"] == (3.0, 7.5, 1.0, 1)
+    assert grades["test_sgd_step"] == (0.0, None, None, 0)
+    comments = {row[1]: row[2:] for row in table_rows(copy)["comment"]}
+    assert comments["sgd_step"] == ("No response.", "Well done.")
