@@ -116,7 +116,10 @@ def _compare_float(answer: Any, expected: float, path: str) -> Mismatch | None:
         return Mismatch("shape", f"expected a single number, got {describe(answer)}.", path)
     if type(answer) not in (int, float) and not isinstance(answer, np.ndarray | np.number):
         return Mismatch("type", f"expected a number, got {describe(answer)}.", path)
-    number = answer if isinstance(answer, np.ndarray | np.generic) else np.float64(answer)
+    try:
+        number = answer if isinstance(answer, np.ndarray | np.generic) else np.float64(answer)
+    except OverflowError:
+        return Mismatch("value", "the number is far too large.", path)
     wrong = _check_numbers(number, path)
     if wrong is None and not _close(number, np.float64(expected)).all():
         return Mismatch("value", "the number differs from the right one.", path)

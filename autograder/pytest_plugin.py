@@ -18,6 +18,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -65,12 +66,12 @@ def checked_array(answer: Answer, shape: tuple[int, ...]) -> np.ndarray[Any, Any
 
 def check_choice(answer: Answer, right: str, messages: Mapping[str, str]) -> None:
     """Fail unless the chosen letter is right, with the message for the wrong letter chosen."""
-    chosen = answer.value.strip().lower() if isinstance(answer.value, str) else answer.value
+    chosen = answer.value.strip().lower() if isinstance(answer.value, str) else None
     if chosen == right:
         return
     letters = ", ".join(sorted([right, *messages]))
     unknown = f"`{answer.function}` should be one letter in quotes, one of {letters}."
-    raise WrongAnswer(messages.get(chosen, unknown) if isinstance(chosen, str) else unknown)
+    raise WrongAnswer(unknown if chosen is None else messages.get(chosen, unknown))
 
 
 def require(condition: Any, sentence: str) -> None:
@@ -215,6 +216,7 @@ def run_hidden_tests(path: Path, student: Student, seed: bytes) -> dict[str, lis
 def _run_pytest(path: Path, *plugins_and_arguments: object) -> None:
     arguments = [argument for argument in plugins_and_arguments if isinstance(argument, str)]
     plugins = [plugin for plugin in plugins_and_arguments if not isinstance(plugin, str)]
+    sys.modules.pop(path.stem, None)  # the file may have changed since the last run
     off = [argument for name in _BUILTIN_PLUGINS_OFF for argument in ("-p", f"no:{name}")]
     with _quiet():
         pytest.main(

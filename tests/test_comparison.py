@@ -65,6 +65,7 @@ def test_accepted(answer: Any, expected: Any) -> None:
         ("7", 7, "type"),
         (np.array(7), 7, "type"),
         (0.6, 0.5, "value"),
+        (10**400, 0.5, "value"),
         (float("nan"), 0.5, "not finite"),
         (np.array([0.5]), 0.5, "shape"),
         (np.array([[[0.5]]]), 0.5, "shape"),

@@ -1,0 +1,182 @@
+"""Restoring: the instructor's cells come back, the student's answers stay."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+from notebooks import answered
+
+from autograder.assignment import Assignment
+from autograder.errors import NoKnownCells, UnreadableNotebook
+from autograder.submission import is_unanswered, read_notebook, restore
+
+
+def cell_of(notebook: NotebookNode, grade_id: str) -> NotebookNode:
+    (cell,) = [
+        cell
+        for cell in notebook.cells
+        if cell.metadata.get("nbgrader", {}).get("grade_id") == grade_id
+    ]
+    return cell
+
+
+def sources(notebook: NotebookNode) -> list[str]:
+    return [cell.source for cell in notebook.cells]
+
+
+def edit_test(notebook: NotebookNode) -> None:
+    cell_of(notebook, "test_sgd_step").source = "pass"
+
+
+def change_points(notebook: NotebookNode) -> None:
+    cell_of(notebook, "test_sgd_step").metadata.nbgrader.points = 1000
+
+
+def unlock(notebook: NotebookNode) -> None:
+    cell_of(notebook, "imports").metadata.nbgrader.locked = False
+    cell_of(notebook, "imports").source = "np = None"
+
+
+def make_markdown(notebook: NotebookNode) -> None:
+    position = notebook.cells.index(cell_of(notebook, "test_sgd_step"))
+    metadata = notebook.cells[position].metadata
+    notebook.cells[position] = nbformat.v4.new_markdown_cell("no test", metadata=metadata)
+
+
+def delete_test(notebook: NotebookNode) -> None:
+    notebook.cells.remove(cell_of(notebook, "test_sgd_step"))
+
+
+def delete_first(notebook: NotebookNode) -> None:
+    notebook.cells.remove(cell_of(notebook, "imports"))
+
+
+def tag(notebook: NotebookNode) -> None:
+    for cell in notebook.cells:
+        cell.metadata.tags = ["skip-execution"]
+
+
+def old_schema(notebook: NotebookNode) -> None:
+    cell_of(notebook, "test_sgd_step").metadata.nbgrader.schema_version = 0
+
+
+def other_kernel(notebook: NotebookNode) -> None:
+    notebook.metadata.kernelspec = {"name": "evil", "display_name": "evil", "language": "R"}
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        edit_test,
+        change_points,
+        unlock,
+        make_markdown,
+        delete_test,
+        delete_first,
+        tag,
+        old_schema,
+        other_kernel,
+    ],
+    ids=lambda function: function.__name__,
+)
+def test_tampering_is_undone(pooling: Assignment, tamper: Callable[[NotebookNode], None]) -> None:
+    honest, tampered = answered(pooling, {}), answered(pooling, {})
+    tamper(tampered)
+    expected, got = restore(honest, pooling), restore(tampered, pooling)
+    kept = [
+        (cell.cell_type, cell.source, cell.metadata)
+        for cell in got.cells
+        if "nbgrader" in cell.metadata
+    ]
+    assert kept == [
+        (cell.cell_type, cell.source, cell.metadata)
+        for cell in expected.cells
+        if "nbgrader" in cell.metadata
+    ]
+    assert got.metadata == expected.metadata
+
+
+def test_answers_and_own_cells_stay_where_they_are(pooling: Assignment) -> None:
+    notebook = answered(pooling, {"sgd_step": "my answer"})
+    notebook.cells.insert(7, nbformat.v4.new_code_cell("my_own = 1"))
+    restored = restore(notebook, pooling)
+    assert cell_of(restored, "sgd_step").source == "my answer"
+    assert restored.cells[7].source == "my_own = 1"
+    assert sources(restored) == sources(notebook)
+
+
+def test_a_missing_answer_comes_back_as_released_not_as_solved(pooling: Assignment) -> None:
+    notebook = answered(pooling, {})
+    notebook.cells.remove(cell_of(notebook, "sgd_step"))
+    cell = cell_of(restore(notebook, pooling), "sgd_step")
+    assert "# YOUR CODE HERE" in cell.source
+    assert is_unanswered(cell, pooling)
+
+
+def test_the_last_copy_of_a_cell_counts(pooling: Assignment) -> None:
+    notebook = answered(pooling, {"sgd_step": "first"})
+    copy = nbformat.from_dict(cell_of(notebook, "sgd_step"))
+    copy.update(source="second", id="copy")
+    notebook.cells.append(copy)
+    restored = restore(notebook, pooling)
+    assert cell_of(restored, "sgd_step").source == "second"
+    assert "first" in sources(restored)
+
+
+def test_restoring_twice_changes_nothing(pooling: Assignment) -> None:
+    notebook = answered(pooling, {})
+    tag(notebook)
+    delete_test(notebook)
+    once = restore(notebook, pooling)
+    assert restore(once, pooling) == once
+
+
+def test_the_submitted_notebook_is_left_alone(pooling: Assignment) -> None:
+    notebook = answered(pooling, {})
+    tag(notebook)
+    before = nbformat.from_dict(notebook)
+    restore(notebook, pooling)
+    assert notebook == before
+
+
+def test_another_notebook_has_no_known_cells(pooling: Assignment) -> None:
+    with pytest.raises(NoKnownCells):
+        restore(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("hi")]), pooling)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "it is empty"),
+        (b"{", "its JSON is damaged"),
+        (b"\xff\xfe", "not text in UTF-8"),
+        (b"[1, 2]", "not that of a notebook"),
+        (b"{}", "its JSON"),
+        (b'{"cells": 3, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}', "its JSON"),
+        (b"[" * 100_000, "nested too deeply"),
+    ],
+    ids=["empty", "half", "binary", "list", "object", "no cells", "deep"],
+)
+def test_what_is_no_notebook_is_named(tmp_path: Path, content: bytes, reason: str) -> None:
+    path = tmp_path / "n.ipynb"
+    path.write_bytes(content)
+    with pytest.raises(UnreadableNotebook, match=reason):
+        read_notebook(path)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableNotebook, match="No such file"):
+        read_notebook(tmp_path / "n.ipynb")
+
+
+def test_an_older_notebook_format_is_read(tmp_path: Path, pooling: Assignment) -> None:
+    notebook = json.loads(nbformat.writes(answered(pooling, {})))
+    notebook["nbformat_minor"] = 4
+    for cell in notebook["cells"]:
+        del cell["id"]
+    path = tmp_path / "n.ipynb"
+    path.write_text(json.dumps(notebook))
+    assert restore(read_notebook(path), pooling).nbformat_minor >= 4
