@@ -1,21 +1,15 @@
-"""Many submissions: pure workers in parallel, one writer, only what changed.
+"""Many submissions: only what changed, graded by parallel workers, written by one writer.
 
-A worker gets a path and returns text: the Grading and the executed notebook as JSON. The
-writer alone touches the gradebook and the course's folders.
+The writer alone touches the gradebook and the course's folders.
 """
 
 from __future__ import annotations
 
-import atexit
 import hashlib
 import importlib
-import multiprocessing
-import os
 import shutil
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,96 +22,13 @@ from sqlalchemy.exc import SAWarning
 
 from .assignment import Assignment, load_assignment
 from .course import Course, StoredGrading
-from .errors import AutograderError, NothingToGrade, NotReleased
+from .errors import NothingToGrade, NotReleased
 from .gradebook import record
-from .grading import grade
 from .options import Limits
-from .results import Grading, Ungraded, from_json, to_json
-from .sandbox.host import Sandbox
-from .submission import read_notebook
+from .results import Grading, Ungraded, from_json
+from .workers import Finished, Job, WorkerSetup, grade_jobs
 
 Result = Grading | Ungraded
-
-
-@dataclass(frozen=True)
-class Job:
-    """One notebook to grade; ``name`` is what results call it."""
-
-    path: Path
-    name: str
-    student: str | None = None
-
-
-@dataclass(frozen=True)
-class Finished:
-    """What a worker returns: a Grading and a notebook as JSON, or the reason why not."""
-
-    grading: str = ""
-    notebook: str = ""
-    error: str = ""
-
-
-@dataclass(frozen=True)
-class WorkerSetup:
-    """What every job of a batch has in common."""
-
-    assignment: str
-    source: Path | None
-    secret: bytes
-    limits: Limits
-
-
-class _Worker:
-    """The state of one worker process: an assignment and a sandbox of its own."""
-
-    current: _Worker
-
-    def __init__(self, setup: WorkerSetup) -> None:
-        self.setup = setup
-        self.assignment = load_assignment(setup.assignment, setup.source)
-        self.sandbox = Sandbox()
-        atexit.register(self.sandbox.close)
-
-    def grade(self, job: Job) -> Finished:
-        try:
-            graded = grade(
-                read_notebook(job.path),
-                self.assignment,
-                self.sandbox,
-                notebook=job.name,
-                student=job.student,
-                secret=self.setup.secret,
-                limits=self.setup.limits,
-            )
-        except AutograderError as error:
-            return Finished(error=str(error))
-        return Finished(to_json(graded.grading), nbformat.writes(graded.notebook) + "\n")
-
-
-def _start_worker(setup: WorkerSetup) -> None:
-    _Worker.current = _Worker(setup)
-
-
-def _grade_job(job: Job) -> Finished:
-    try:
-        return _Worker.current.grade(job)
-    except Exception as error:  # a bug of ours must not stop the batch
-        return Finished(error=f"The grader failed: {type(error).__name__}: {error}")
-
-
-@contextmanager
-def _workers(setup: WorkerSetup, count: int) -> Iterator[ProcessPoolExecutor]:
-    """Start worker processes that share nothing with this one, NumPy's threads included."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["autograder.batch"])
-    with ProcessPoolExecutor(count, context, _start_worker, (setup,)) as executor:
-        yield executor
-
-
-def default_jobs() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0))
 
 
 def grade_files(
@@ -125,14 +36,13 @@ def grade_files(
 ) -> Iterator[Result]:
     """Grade notebooks by path, without a gradebook; yields results in the order given."""
     load_assignment(name)
+    todo = [Job(path, str(path), student) for path in paths]
     setup = WorkerSetup(name, None, b"", limits)
-    with _workers(setup, max(1, min(jobs, len(paths)))) as executor:
-        todo = [Job(path, str(path), student) for path in paths]
-        for job, finished in zip(todo, executor.map(_grade_job, todo), strict=True):
-            if finished.error:
-                yield Ungraded(notebook=job.name, error=finished.error)
-            else:
-                yield from_json(finished.grading)
+    for job, finished in zip(todo, grade_jobs(todo, setup, jobs), strict=True):
+        if finished.error:
+            yield Ungraded(notebook=job.name, error=finished.error)
+        else:
+            yield from_json(finished.grading)
 
 
 @dataclass(frozen=True)
@@ -183,13 +93,11 @@ def _grade_changed(
     source = course.source_folder(assignment.name) / f"{assignment.name}.ipynb"
     setup = WorkerSetup(assignment.name, source, course.secret(), course.limits())
     todo = [writer.job(student) for student in students]
-    with (
-        Gradebook(course.coursedir.db_url, course.coursedir.course_id) as gradebook,
-        _workers(setup, max(1, min(jobs, len(todo)))) as executor,
-    ):
+    with Gradebook(course.coursedir.db_url, course.coursedir.course_id) as gradebook:
         writer.check_released(gradebook)
-        for student, finished in zip(students, executor.map(_grade_job, todo), strict=True):
-            yield ClassResult(student, writer.write(gradebook, student, finished, keys[student]))
+        for student, finished in zip(students, grade_jobs(todo, setup, jobs), strict=True):
+            result = writer.write(gradebook, student, finished, keys[student])
+            yield ClassResult(student, result)
 
 
 class _Writer:

@@ -33,7 +33,7 @@ def main() -> None:
     try:
         app()
     except AutograderError as error:
-        errors.print(f"[red]{error}[/red]", highlight=False)
+        errors.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(2)
 
 
@@ -70,10 +70,11 @@ def grade(
     force: Annotated[bool, typer.Option(help="Grade again what has not changed.")] = False,
 ) -> None:
     """Grade what was collected: in parallel, and only what changed."""
-    from .batch import ClassResult, default_jobs, grade_class
+    from .batch import ClassResult, grade_class
     from .course import Course
     from .results import Ungraded
     from .summary import print_class, progress_bar, warn_unless_locked_in
+    from .workers import default_jobs
 
     course = Course.open(course_dir)
     results: list[ClassResult] = []
@@ -104,10 +105,11 @@ def grade_file(
     jobs: Jobs = None,
 ) -> None:
     """Grade notebooks by path, without a gradebook."""
-    from .batch import default_jobs, grade_files
+    from .batch import grade_files
     from .options import Limits
     from .results import Grading, Ungraded, to_json
     from .summary import print_result, warn_unless_locked_in
+    from .workers import default_jobs
 
     results: list[Grading | Ungraded] = []
     for result in grade_files(

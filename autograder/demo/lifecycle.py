@@ -19,11 +19,12 @@ from rich.console import Console
 from rich.table import Table
 from traitlets.config import Config
 
-from ..batch import ClassResult, default_jobs, grade_class
+from ..batch import ClassResult, grade_class
 from ..course import CONFIG_FILE, Course, create_course
 from ..errors import DemoFailed
 from ..results import Grading
 from ..summary import progress_bar, warn_unless_locked_in
+from ..workers import default_jobs
 from .simulated_class import SimulatedStudent, simulate_class
 
 MARKER = ".autograder-demo"  # only a folder with this file is emptied for another run

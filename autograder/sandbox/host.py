@@ -44,10 +44,13 @@ LEVEL = "none"  # the probe of the lock-down decides this; nothing is locked dow
 
 
 class Sandbox:
-    """A zygote and the children forked from it. Use as a context manager."""
+    """A zygote and the children forked from it. Use as a context manager.
 
-    def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="sandbox-"))
+    Scratch folders lie in ``scratch``, by default in the system's folder for such things.
+    """
+
+    def __init__(self, scratch: Path | None = None) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="sandbox-", dir=scratch))
         self._start()
 
     @property

@@ -1,0 +1,111 @@
+"""Pure workers in parallel: a path in, the Grading and the executed notebook as text out."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+from .assignment import load_assignment
+from .errors import AutograderError
+from .grading import grade
+from .options import Limits
+from .results import to_json
+from .sandbox.host import Sandbox
+from .submission import read_notebook
+
+
+@dataclass(frozen=True)
+class Job:
+    """One notebook to grade; ``name`` is what results call it."""
+
+    path: Path
+    name: str
+    student: str | None = None
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a worker returns: a Grading and a notebook as JSON, or the reason why not."""
+
+    grading: str = ""
+    notebook: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class WorkerSetup:
+    """What every job of a batch has in common."""
+
+    assignment: str
+    source: Path | None
+    secret: bytes
+    limits: Limits
+
+
+class _Worker:
+    """The state of one worker process: an assignment and a sandbox of its own."""
+
+    current: _Worker
+
+    def __init__(self, setup: WorkerSetup, scratch: Path) -> None:
+        self.setup = setup
+        self.assignment = load_assignment(setup.assignment, setup.source)
+        self.sandbox = Sandbox(scratch)  # it ends when this process does
+
+    def grade(self, job: Job) -> Finished:
+        try:
+            graded = grade(
+                read_notebook(job.path),
+                self.assignment,
+                self.sandbox,
+                notebook=job.name,
+                student=job.student,
+                secret=self.setup.secret,
+                limits=self.setup.limits,
+            )
+        except AutograderError as error:
+            return Finished(error=str(error))
+        return Finished(to_json(graded.grading), nbformat.writes(graded.notebook) + "\n")
+
+
+def _start_worker(setup: WorkerSetup, scratch: Path) -> None:
+    _Worker.current = _Worker(setup, scratch)
+
+
+def _grade_job(job: Job) -> Finished:
+    try:
+        return _Worker.current.grade(job)
+    except Exception as error:  # a bug of ours must not stop the batch
+        return Finished(error=f"The grader failed: {type(error).__name__}: {error}")
+
+
+def grade_jobs(jobs: Sequence[Job], setup: WorkerSetup, processes: int) -> Iterator[Finished]:
+    """Grade notebooks in parallel; yields what became of each, in the order given."""
+    with _workers(setup, max(1, min(processes, len(jobs)))) as executor:
+        yield from executor.map(_grade_job, jobs)
+
+
+@contextmanager
+def _workers(setup: WorkerSetup, count: int) -> Iterator[ProcessPoolExecutor]:
+    """Start worker processes that share nothing with this one, NumPy's threads included."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    with (
+        tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as scratch,
+        ProcessPoolExecutor(count, context, _start_worker, (setup, Path(scratch))) as executor,
+    ):
+        yield executor
+
+
+def default_jobs() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0))

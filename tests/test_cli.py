@@ -1,0 +1,122 @@
+"""The command as a user meets it: exit statuses, messages without tracebacks, JSON lines."""
+
+import json
+from pathlib import Path
+
+import nbformat
+import pytest
+from courses import hand_in, new_course, run_command
+from notebooks import answered, released
+
+from autograder.assignment import Assignment
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course whose assignment is released, with nothing handed in."""
+    folder = new_course(tmp_path_factory.mktemp("cli") / "course")
+    run_command("nbgrader", "generate_assignment", "pooling", cwd=folder)
+    return folder
+
+
+@pytest.fixture
+def files(tmp_path: Path, pooling: Assignment) -> list[str]:
+    """Names of notebooks in the working folder: right, none at all, damaged, empty-handed."""
+    nbformat.write(answered(pooling, {}), tmp_path / "right.ipynb")
+    nbformat.write(released(pooling), tmp_path / "stub.ipynb")
+    (tmp_path / "damaged.ipynb").write_text("{")
+    return ["right.ipynb", "missing.ipynb", "damaged.ipynb", "stub.ipynb"]
+
+
+def test_grade_file_gives_one_json_line_for_each_in_the_order_given(
+    tmp_path: Path, files: list[str]
+) -> None:
+    command = ("autograder", "grade-file", *files, "--assignment", "pooling", "--json")
+    result = run_command(*command, "--student", "student-009", cwd=tmp_path, status=1)
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [line["notebook"] for line in lines] == files
+    right, missing, damaged, stub = lines
+    assert set(missing) == set(damaged) == {"notebook", "error"}
+    assert list(right) == [
+        *("notebook", "assignment", "student", "score", "max_score", "pending", "sandbox"),
+        *("exercises", "written"),
+    ]
+    assert (right["score"], right["max_score"], right["pending"]) == (90, 90, 10)
+    assert (stub["score"], stub["pending"], stub["student"]) == (0, 0, "student-009")
+    exercise = right["exercises"][0]
+    assert list(exercise) == ["name", "score", "max_score", "misconception", "hint", "tests"]
+    assert list(exercise["tests"][0]) == ["name", "title", "outcome", "weight", "message"]
+    assert result.stderr.count("not locked in") == 1
+
+
+def test_grade_file_for_people(tmp_path: Path, files: list[str]) -> None:
+    result = run_command(
+        "autograder", "grade-file", files[0], "--assignment", "pooling", cwd=tmp_path
+    )
+    assert "right.ipynb: 90 of 90 points, 10 wait for a human" in result.stdout
+    assert "✓ " in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("grade-file", "x.ipynb", "--assignment", "pool"), "There is no assignment 'pool'"),
+        (("grade", "pool"), "There is no assignment 'pool'"),
+        (("grade", "pooling"), "Collect first: nbgrader collect"),
+        (("grade", "pooling", "--jobs", "0"), "greater than or equal to 1"),
+        (("grade-file", "--assignment", "pooling"), "Missing argument"),
+        (("nonsense",), "No such command"),
+    ],
+)
+def test_wrong_usage(course: Path, arguments: tuple[str, ...], says: str) -> None:
+    result = run_command("autograder", *arguments, cwd=course, status=2)
+    assert says in " ".join(result.stderr.split())
+    assert "Traceback" not in result.stderr
+
+
+def test_an_unreleased_assignment_is_named(tmp_path: Path) -> None:
+    course = new_course(tmp_path / "course")
+    hand_in(course, "student-001", "pooling", "{}")
+    result = run_command("autograder", "grade", "pooling", cwd=course, status=2)
+    assert "nbgrader generate_assignment pooling" in result.stderr
+
+
+def test_grade_skips_what_has_not_changed(course: Path, pooling: Assignment) -> None:
+    right, stub = nbformat.writes(answered(pooling, {})), nbformat.writes(released(pooling))
+    hand_in(course, "student-001", "pooling", right)
+    hand_in(course, "student-002", "pooling", stub)
+    hand_in(course, "student-003", "pooling", "no notebook")
+    hand_in(course, "student-004", "pooling", right, file_name="other.ipynb")
+    grade = ("autograder", "grade", "pooling", "--course-dir", str(course))
+
+    first = run_command(*grade, cwd=course.parent, status=1)
+    assert "90.0 / 90" in first.stdout
+    assert first.stdout.count("not graded") == 2
+    assert "had not changed" not in first.stdout
+
+    second = run_command(*grade, cwd=course.parent, status=1)
+    assert "2 of 4 had not changed" in second.stdout
+
+    hand_in(course, "student-002", "pooling", right)
+    third = run_command(*grade, cwd=course.parent, status=1)
+    assert "1 of 4 had not changed" in third.stdout
+
+    forced = run_command(*grade, "--force", "--student", "student-001", cwd=course.parent)
+    assert "had not changed" not in forced.stdout
+
+
+def test_the_secret_is_private_and_made_once(course: Path, pooling: Assignment) -> None:
+    hand_in(course, "student-001", "pooling", nbformat.writes(answered(pooling, {})))
+    grade = ("autograder", "grade", "pooling", "--student", "student-001")
+    run_command(*grade, cwd=course)
+    secret = course / ".grading_secret"
+    before = secret.read_bytes()
+    assert secret.stat().st_mode & 0o777 == 0o600
+    assert len(before) == 32
+    run_command(*grade, "--force", cwd=course)
+    assert secret.read_bytes() == before
+
+
+def test_python_m_autograder_is_the_same_command(tmp_path: Path) -> None:
+    result = run_command("python", "-m", "autograder", "--help", cwd=tmp_path)
+    assert "grade-file" in result.stdout

@@ -1,0 +1,54 @@
+"""The demonstration: real from end to end, foreseen to the point, and repeatable."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from courses import run_command
+
+from autograder.assignment import assignment_names, load_assignment
+from autograder.demo.simulated_class import simulate_class
+from autograder.misconceptions import misconceptions
+
+
+def test_a_class_is_graded_as_foreseen_and_again(tmp_path: Path) -> None:
+    arguments = ("autograder", "demo", "course", "--students", "8")
+    for _ in range(2):
+        result = run_command(*arguments, "--assignment", "convolution", cwd=tmp_path)
+        assert "differs" not in result.stdout
+        assert "nbgrader autograde convolution" in result.stdout
+    course = tmp_path / "course"
+    with (course / "grades.csv").open() as file:
+        rows = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+    assert rows["student-001"] == 90
+    assert len(rows) == 8
+    feedback = course / "feedback" / "student-006" / "convolution" / "convolution.html"
+    assert "✗" in feedback.read_text(encoding="utf-8")
+    released = course / "exchange" / "why-convolutions" / "feedback"
+    assert len(list(released.rglob("*.html"))) == 8
+
+
+def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    result = run_command("autograder", "demo", str(tmp_path), cwd=tmp_path, status=2)
+    assert "is not empty" in result.stderr
+    assert (tmp_path / "thesis.txt").read_text() == "years of work"
+
+
+@pytest.mark.parametrize("name", assignment_names())
+def test_a_class_has_many_kinds_of_students(name: str) -> None:
+    assignment = load_assignment(name)
+    students = simulate_class(assignment, 24)
+    catalogue = {entry.name for entry in misconceptions(name)}
+    assert len({s.name for s in students}) == 24
+    assert len(catalogue & {s.about for s in students}) == 12
+    full = [s for s in students if s.gradable and s.expected_score(assignment) == 90]
+    assert len({s.cells[f] for s in full for f in assignment.signatures()}) >= 5
+    assert [s.about for s in students if not s.gradable] == ["file is no notebook"]
+    assert 0 in [s.expected_score(assignment) for s in students]
+
+
+def test_another_round_has_other_mistakes() -> None:
+    students = simulate_class(load_assignment("pooling"), 48)
+    first, second = ({s.about for s in part} for part in (students[5:17], students[29:41]))
+    assert not first & second
