@@ -22,7 +22,7 @@ from sqlalchemy.exc import SAWarning
 
 from .assignment import Assignment, load_assignment
 from .course import Course, StoredGrading
-from .errors import NothingToGrade, NotReleased
+from .errors import NoSuchSubmission, NothingToGrade, NotReleased
 from .gradebook import record
 from .options import Limits
 from .results import Grading, Ungraded, from_json
@@ -66,12 +66,15 @@ def grade_class(
     """Grade what was collected of an assignment; yields each student's result when it is there.
 
     Submissions whose files, tests and limits are as they were are not graded again, unless
-    ``force``. Raises NothingToGrade, NotReleased or UnknownAssignment.
+    ``force``. Raises NothingToGrade, NoSuchSubmission, NotReleased or UnknownAssignment.
     """
     assignment = course.assignment(name)
-    chosen = list(students) or course.students(name)
+    collected = course.students(name)
+    chosen = list(students) or collected
     if not chosen:
         raise NothingToGrade(str(course.submitted_folder(name, "*")))
+    if unknown := sorted(set(chosen) - set(collected)):
+        raise NoSuchSubmission(name, unknown)
     announce(len(chosen))
     writer = _Writer(course, assignment)
     keys = {student: writer.key(student) for student in chosen}

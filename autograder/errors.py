@@ -36,6 +36,16 @@ class UnreadableNotebook(AutograderError):
         super().__init__(f"This is not a notebook that can be read: {reason}")
 
 
+class MissingNotebook(AutograderError):
+    """A submission has no notebook of the expected name; ``found`` are those that it has."""
+
+    def __init__(self, expected: str, found: list[str]) -> None:
+        self.expected = expected
+        self.found = found
+        there = f"there is {', '.join(found)}. Rename it?" if found else "there is no notebook."
+        super().__init__(f"No {expected} was submitted; {there}")
+
+
 class NoKnownCells(AutograderError):
     """A submitted notebook has no cell of the assignment."""
 
@@ -55,6 +65,15 @@ class NothingToGrade(AutograderError):
         super().__init__(
             f"No submission in {place}. Collect first: nbgrader collect, or nbgrader zip_collect."
         )
+
+
+class NoSuchSubmission(AutograderError):
+    """Students were named of whom nothing was collected."""
+
+    def __init__(self, assignment: str, students: list[str]) -> None:
+        self.assignment = assignment
+        self.students = students
+        super().__init__(f"Nothing of {assignment!r} was collected from {', '.join(students)}.")
 
 
 class NotReleased(AutograderError):

@@ -11,12 +11,13 @@ from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets.config import Config
+from traitlets.log import get_logger
 
 from .assignment import CODE_STUB
 from .course import Course, StoredGrading
 from .gradebook import record
 from .grading import grade
-from .sandbox.host import Sandbox
+from .sandbox.host import NOT_LOCKED_IN, Sandbox
 from .submission import restore
 
 _STOCK = "nbgrader.preprocessors."
@@ -89,4 +90,6 @@ def _sandbox() -> Sandbox:
     """Return the one sandbox of this process: starting one costs as much as many gradings."""
     sandbox = Sandbox()
     atexit.register(sandbox.close)
+    if sandbox.level == "none":
+        get_logger().warning(NOT_LOCKED_IN)
     return sandbox

@@ -10,13 +10,18 @@ from nbformat import NotebookNode
 from nbgrader.utils import compute_checksum
 
 from .assignment import Assignment
-from .errors import NoKnownCells, UnreadableNotebook
+from .errors import MissingNotebook, NoKnownCells, UnreadableNotebook
 
 MAX_BYTES = 100 * 2**20
 
 
 def read_notebook(path: Path) -> NotebookNode:
-    """Read a submitted file; UnreadableNotebook says what is wrong with it."""
+    """Read a submitted file.
+
+    Raises MissingNotebook, or UnreadableNotebook with what is wrong with the file.
+    """
+    if not path.exists():
+        raise MissingNotebook(path.name, sorted(p.name for p in path.parent.glob("*.ipynb")))
     try:
         if path.stat().st_size > MAX_BYTES:
             raise UnreadableNotebook(f"it is larger than {MAX_BYTES // 2**20} MiB.")

@@ -5,29 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from . import feedback
 from .batch import ClassResult
 from .results import Grading, Ungraded
-
-NOT_LOCKED_IN = (
-    "Submitted code is not locked in (sandbox level none): it runs in a process of its own "
-    "with limits on memory and time, but it can read files and use the network."
-)
+from .sandbox.host import NOT_LOCKED_IN
 
 
 def print_result(result: Grading | Ungraded, console: Console) -> None:
     """Print everything about one notebook."""
     if isinstance(result, Ungraded):
-        console.print(f"{result.notebook}: not graded. {result.error}", highlight=False)
+        _print_plain(f"{result.notebook}: not graded. {result.error}", console)
         return
-    console.print(f"{result.notebook}: {points(result)}", highlight=False)
-    texts = [feedback.verdict_text(exercise) for exercise in result.exercises]
+    texts = [f"{result.notebook}: {points(result)}"]
+    texts += [feedback.verdict_text(exercise) for exercise in result.exercises]
     texts += [feedback.written_text(answer) for answer in result.written]
     for text in texts:
-        console.print(text, highlight=False, markup=False, soft_wrap=True)
+        _print_plain(text, console)
 
 
 def print_class(results: Sequence[ClassResult], console: Console) -> None:
@@ -35,10 +33,10 @@ def print_class(results: Sequence[ClassResult], console: Console) -> None:
     table = Table("student", "points", "waiting", "exercises below full points")
     for entry in sorted(results, key=lambda entry: entry.student):
         if isinstance(entry.result, Ungraded):
-            table.add_row(entry.student, "not graded", "", f"[red]{entry.result.error}[/red]")
+            table.add_row(escape(entry.student), "not graded", "", Text(entry.result.error, "red"))
         else:
             table.add_row(
-                entry.student,
+                escape(entry.student),
                 f"{entry.result.score:.1f} / {entry.result.max_score:g}",
                 f"{entry.result.pending:g}",
                 ", ".join(_incomplete(entry.result)),
@@ -52,7 +50,7 @@ def print_class(results: Sequence[ClassResult], console: Console) -> None:
 def warn_unless_locked_in(results: Sequence[Grading | Ungraded], console: Console) -> None:
     """Say once that the sandbox did not lock submitted code in, if so."""
     if any(isinstance(result, Grading) and result.sandbox == "none" for result in results):
-        console.print(f"[yellow]{NOT_LOCKED_IN}[/yellow]", highlight=False)
+        console.print(NOT_LOCKED_IN, style="yellow", highlight=False, soft_wrap=True)
 
 
 def progress_bar() -> Progress:
@@ -74,3 +72,8 @@ def points(result: Grading) -> str:
 
 def _incomplete(result: Grading) -> list[str]:
     return [e.name for e in result.exercises if e.score is None or e.score < e.max_score]
+
+
+def _print_plain(text: str, console: Console) -> None:
+    """Print text that may hold anything, on lines of its own."""
+    console.print(text, highlight=False, markup=False, soft_wrap=True)

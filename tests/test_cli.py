@@ -5,7 +5,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from courses import hand_in, new_course, run_command
+from courses import hand_in, new_course, run_command, table_rows
 from notebooks import answered, released
 
 from autograder.assignment import Assignment
@@ -103,6 +103,14 @@ def test_grade_skips_what_has_not_changed(course: Path, pooling: Assignment) -> 
 
     forced = run_command(*grade, "--force", "--student", "student-001", cwd=course.parent)
     assert "had not changed" not in forced.stdout
+
+
+def test_a_student_without_a_submission_is_not_made_up(course: Path, pooling: Assignment) -> None:
+    hand_in(course, "student-001", "pooling", nbformat.writes(answered(pooling, {})))
+    grade = ("autograder", "grade", "pooling", "--student", "studnet-001")
+    result = run_command(*grade, cwd=course, status=2)
+    assert "Nothing of 'pooling' was collected from studnet-001." in result.stderr
+    assert "studnet-001" not in str(table_rows(course)["student"])
 
 
 def test_the_secret_is_private_and_made_once(course: Path, pooling: Assignment) -> None:

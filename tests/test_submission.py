@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 from notebooks import answered
 
 from autograder.assignment import Assignment
-from autograder.errors import NoKnownCells, UnreadableNotebook
+from autograder.errors import MissingNotebook, NoKnownCells, UnreadableNotebook
 from autograder.submission import is_unanswered, read_notebook, restore
 
 
@@ -167,8 +167,11 @@ def test_what_is_no_notebook_is_named(tmp_path: Path, content: bytes, reason: st
         read_notebook(path)
 
 
-def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableNotebook, match="No such file"):
+def test_a_missing_or_renamed_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(MissingNotebook, match="there is no notebook"):
+        read_notebook(tmp_path / "n.ipynb")
+    (tmp_path / "mine.ipynb").write_text("{}")
+    with pytest.raises(MissingNotebook, match=r"there is mine.ipynb. Rename it\?"):
         read_notebook(tmp_path / "n.ipynb")
 
 

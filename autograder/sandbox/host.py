@@ -40,6 +40,10 @@ START_SECONDS = 120  # a cold start builds matplotlib's font cache
 FORK_SECONDS = 20
 # Not -m: IPython makes __main__ the module of the submitted code.
 START = "from autograder.sandbox.zygote import main; main()"
+NOT_LOCKED_IN = (
+    "Submitted code is not locked in (sandbox level none): it runs in a process of its own "
+    "with limits on memory and time, but it can read files and use the network."
+)
 LEVEL = "none"  # the probe of the lock-down decides this; nothing is locked down yet
 
 
