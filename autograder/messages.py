@@ -36,7 +36,7 @@ _KNOWN_MESSAGES = [
         r"only integer scalar arrays can be converted to a scalar index",
         r"zero-size array to reduction operation \w+ which has no identity",
         r"maximum recursion depth exceeded.{0,40}",
-        r"(?:integer )?(?:division|modulo) by zero",
+        r"(?:integer )?(?:division|modulo|division or modulo) by zero",
         r"float division by zero",
     )
 ]

@@ -1,0 +1,51 @@
+"""A course folder: made once, configured once, its options read by both doors."""
+
+from pathlib import Path
+
+from courses import new_course
+
+from autograder.assignment import assignment_names
+from autograder.course import CONFIG, CONFIG_FILE, Course, create_course
+from autograder.options import GradingOptions, Limits
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_a_checkout_is_a_course_with_the_same_configuration() -> None:
+    assert (ROOT / CONFIG_FILE).read_text() == CONFIG
+
+
+def test_a_new_course_has_every_assignment(tmp_path: Path) -> None:
+    create_course(tmp_path / "course")
+    course = Course.open(tmp_path / "course")
+    assert [course.assignment(name).name for name in assignment_names()] == assignment_names()
+    assert course.coursedir.course_id == "why-convolutions"
+
+
+def test_what_is_there_already_is_left_alone(tmp_path: Path) -> None:
+    create_course(tmp_path)
+    (tmp_path / CONFIG_FILE).write_text("# mine")
+    create_course(tmp_path)
+    assert (tmp_path / CONFIG_FILE).read_text() == "# mine"
+
+
+def test_limits_come_from_the_configuration(tmp_path: Path) -> None:
+    folder = new_course(
+        tmp_path / "course",
+        "c.GradingOptions.cell_seconds = 60",
+        "c.GradingOptions.run_demonstrations = True",
+    )
+    limits = Course.open(folder).limits()
+    assert limits == Limits(cell_seconds=60, run_demonstrations=True)
+
+
+def test_every_limit_is_an_option_with_the_same_default() -> None:
+    assert GradingOptions().limits() == Limits()
+    assert set(GradingOptions.class_own_traits()) == set(Limits.__dataclass_fields__)
+
+
+def test_the_readme_names_every_option() -> None:
+    readme = (ROOT / "README.md").read_text()
+    for name, field in Limits.__dataclass_fields__.items():
+        default = f"{field.default:g}" if isinstance(field.default, float) else str(field.default)
+        assert f"| `c.GradingOptions.{name}` | {default} |" in readme

@@ -1,0 +1,61 @@
+"""Which texts of exceptions are repeated: well-known ones, and none that can carry data."""
+
+import numpy as np
+import pytest
+
+from autograder.messages import describe_exception
+from autograder.sandbox.wire import Raised
+
+
+def raised(action: str) -> Raised:
+    try:
+        exec(action, {"np": np})
+    except Exception as error:
+        return Raised(1, type(error).__name__, str(error))
+    raise AssertionError(action)
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "undefined",
+        "np.ones(2) + np.ones(3)",
+        "np.zeros((2, 3))[:, :2] = np.ones((4, 4))",
+        "np.ones(3)[5]",
+        "np.ones(3)[1, 2]",
+        "np.ones((2, 3)).dot(np.ones((2, 3)))",
+        "1 + None",
+        "x = None; x[0]",
+        "x = None; x()",
+        "def f(x): pass\nf()",
+        "range(1.5)",
+        "a, b = 1, 2, 3",
+        "a, b = 1,",
+        "[][1]",
+        "1 // 0",
+        "1.0 / 0",
+        "np.max(np.ones(0))",
+        "np.nothing",
+        "[].nothing",
+    ],
+)
+def test_known_messages_are_repeated(action: str) -> None:
+    error = raised(action)
+    assert describe_exception(error) == f"{error.type_name}: {error.message.strip()}"
+
+
+@pytest.mark.parametrize(
+    ("type_name", "message", "told"),
+    [
+        ("ValueError", "[0.25 0.5]", "ValueError"),
+        ("ValueError", "the input is 3", "ValueError"),
+        ("NameError", "name '0.25, 0.5' is not defined", "NameError"),
+        ("IndexError", "index 123456789 is out of bounds for axis 0 with size 3", "IndexError"),
+        ("ZeroDivisionError", "division by zero 0.25", "ZeroDivisionError"),
+        ("Secret025", "x", "an exception of its own"),
+        ("print", "x", "an exception of its own"),
+        ("", "", "an exception of its own"),
+    ],
+)
+def test_anything_else_is_not(type_name: str, message: str, told: str) -> None:
+    assert describe_exception(Raised(1, type_name, message)) == told
