@@ -152,12 +152,14 @@ class ProcessEnded(NoAnswer):
         )
 
 
-class AnswerTooLarge(NoAnswer):
-    """What came back was no message, or one larger than allowed."""
+class AnswerUnusable(NoAnswer):
+    """What came back was larger than allowed, or no plain data."""
 
     def __init__(self, function: str) -> None:
         self.function = function
-        super().__init__(f"`{function}` returned something far too large to be the answer.")
+        super().__init__(
+            f"`{function}` returned something far too large, or nothing that can be an answer."
+        )
 
 
 class SubmissionTimedOut(NoAnswer):

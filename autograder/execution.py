@@ -14,7 +14,7 @@ from itertools import takewhile
 from typing import Any, TypeVar
 
 from .errors import (
-    AnswerTooLarge,
+    AnswerUnusable,
     CallRaised,
     CallTimedOut,
     NameMissing,
@@ -95,33 +95,34 @@ class Execution:
         self, function: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> tuple[Any, tuple[Any, ...]]:
         """Call a function of the notebook; see ``student.Runner``."""
-        reply = self._ask(
+        return self._ask(
             function,
             lambda child, seconds: child.call(
                 function, _wire_items(args), _wire_mapping(kwargs), seconds
             ),
         )
-        return from_wire(reply.value), tuple(map(from_wire, reply.arguments.items))
 
     def read(self, name: str) -> Any:
         """Return a variable of the notebook; see ``student.Runner``."""
-        return from_wire(self._ask(name, lambda child, seconds: child.read(name, seconds)).value)
+        value, _ = self._ask(name, lambda child, seconds: child.read(name, seconds))
+        return value
 
     def _ask(
         self, name: str, request: Callable[[Child, float], Returned | Raised | Missing]
-    ) -> Returned:
+    ) -> tuple[Any, tuple[Any, ...]]:
+        """Return the value and the arguments of a reply, or raise what explains its absence."""
         if name in self._spent:
             raise self._spent[name]
         try:
             reply = self._within(self._limits.call_seconds, request)
             if isinstance(reply, Returned):
-                return _checked(reply)
+                return from_wire(reply.value), tuple(map(from_wire, reply.arguments.items))
         except TimeoutError:
             raise self._spend(name, CallTimedOut(name, self._limits.call_seconds)) from None
         except EOFError:
             raise self._spend(name, ProcessEnded(name)) from None
         except WireError:
-            raise self._spend(name, AnswerTooLarge(name)) from None
+            raise self._spend(name, AnswerUnusable(name)) from None
         if isinstance(reply, Raised):
             raise CallRaised(name, describe_exception(reply), self._place(reply))
         if reply.exists:
@@ -206,12 +207,6 @@ class Execution:
 
 def _run_cell(child: Child, seconds: float, *, number: int, source: str) -> CellRan:
     return child.run_cell(number, source, seconds)
-
-
-def _checked(reply: Returned) -> Returned:
-    """Make sure that the reply decodes, so that what it holds can be trusted as data."""
-    from_wire(reply.value)
-    return reply
 
 
 def _wire_items(values: tuple[Any, ...]) -> Items:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograder.errors import (
-    AnswerTooLarge,
+    AnswerUnusable,
     CallRaised,
     CallTimedOut,
     NameMissing,
@@ -254,7 +254,7 @@ def test_a_message_with_data_is_not_repeated(execution: Execution) -> None:
 
 
 def test_too_large_an_answer_costs_only_itself(execution: Execution) -> None:
-    with pytest.raises(AnswerTooLarge):
+    with pytest.raises(AnswerUnusable):
         execution.call("flood", (1,), {})
     assert execution.read("kept") == 5
 

@@ -34,7 +34,7 @@ from .wire import (
     receive_reply,
     send,
 )
-from .zygote import CONTROL_FD_VARIABLE, ForkRequest
+from .zygote import CONTROL_FD_VARIABLE, READY, ForkRequest
 
 START_SECONDS = 120  # a cold start builds matplotlib's font cache
 FORK_SECONDS = 20
@@ -74,7 +74,12 @@ class Sandbox:
             body = msgspec.msgpack.encode(request)
             socket.send_fds(self._control, [body], [theirs.fileno()])
             _, descriptors, _, _ = socket.recv_fds(self._control, 64, 1)
-            return Child(ours, descriptors[0], scratch)
+            child = Child(ours, descriptors[0], scratch)
+            ours.settimeout(FORK_SECONDS)
+            if ours.recv(len(READY)) != READY:
+                child.kill()
+                raise SandboxFailed("a process of the sandbox could not set its limits")
+            return child
         except (OSError, IndexError) as error:
             ours.close()
             raise SandboxFailed(f"the sandbox gave no process: {error}") from error

@@ -19,6 +19,7 @@ MAX_FRAME = 64 * 2**20  # bytes; larger than any answer that an exercise asks fo
 MAX_DEPTH = 8
 MAX_DIGITS = 400
 MAX_DIMENSIONS = 8
+MAX_SIDE = 2**31
 
 ARRAY_DTYPES = frozenset(
     {
@@ -202,11 +203,14 @@ def _array_to_wire(value: Any) -> Value:
     return Array(value.dtype.name, value.shape, native.tobytes(), isinstance(value, np.generic))
 
 
-def from_wire(value: Value) -> Any:
+def from_wire(value: Value, depth: int = 0) -> Any:
     """Turn a wire form back into plain Python and NumPy data; Opaque stays as it is.
 
-    Raises WireError for an array whose parts do not fit together.
+    Raises WireError for what ``to_wire`` does not make, such as an array whose parts do not
+    fit together.
     """
+    if depth > MAX_DEPTH:
+        raise WireError("data nested too deeply")
     if isinstance(value, Array):
         return _array_from_wire(value)
     if isinstance(value, BigInt):
@@ -217,13 +221,14 @@ def from_wire(value: Value) -> Any:
         except ValueError:
             raise WireError("an int that is none") from None
     if isinstance(value, Items):
-        items = [from_wire(item) for item in value.items]
+        items = [from_wire(item, depth + 1) for item in value.items]
         return tuple(items) if value.kind == "tuple" else items
     if isinstance(value, Mapping):
-        keys = [from_wire(key) for key in value.keys]
+        keys = [from_wire(key, depth + 1) for key in value.keys]
         if not all(isinstance(key, str | int | float | bool | None) for key in keys):
             return Opaque("dict")
-        return dict(zip(keys, map(from_wire, value.values), strict=False))
+        values = [from_wire(item, depth + 1) for item in value.values]
+        return dict(zip(keys, values, strict=False))
     return value
 
 
@@ -231,7 +236,7 @@ def _array_from_wire(value: Array) -> Any:
     if value.dtype not in ARRAY_DTYPES:
         raise WireError("an array of a dtype that does not travel")
     dtype = np.dtype(value.dtype)
-    if len(value.shape) > MAX_DIMENSIONS or any(side < 0 for side in value.shape):
+    if len(value.shape) > MAX_DIMENSIONS or not all(0 <= side <= MAX_SIDE for side in value.shape):
         raise WireError("an array of an impossible shape")
     if math.prod(value.shape) * dtype.itemsize != len(value.data):
         raise WireError("an array whose bytes do not fit its shape")

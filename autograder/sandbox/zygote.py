@@ -21,6 +21,7 @@ from . import child, lockdown
 from .shell import Shell, create_shell
 
 CONTROL_FD_VARIABLE = "SANDBOX_CONTROL_FD"
+READY = b"\x01"  # a child's first byte: all limits are in force
 
 
 class ForkRequest(msgspec.Struct, frozen=True):
@@ -105,6 +106,7 @@ def _become_child(
         lockdown.isolate(parent, Path(request.scratch))
         _hide_package()
         lockdown.limit_resources(request.limits)
+        channel.sendall(READY)  # without it, the grader blames itself and not the submission
         child.serve(channel, shell, request.output_room)
     finally:
         os._exit(0)

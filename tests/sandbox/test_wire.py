@@ -115,12 +115,21 @@ def test_deep_nesting_ends_in_an_opaque_value() -> None:
         wire.Array("float64", (-1,), b""),
         wire.Array("float64", (1,) * 20, b"12345678"),
         wire.Array("(1000,1000)f8", (1,), b""),
+        wire.Array("int8", (0, 2**40), b""),
     ],
     ids=lambda array: array.dtype,
 )
 def test_impossible_arrays_are_refused(array: wire.Array) -> None:
     with pytest.raises(wire.WireError):
         wire.from_wire(array)
+
+
+def test_data_deeper_than_we_send_is_refused() -> None:
+    value: wire.Value = 1
+    for _ in range(20):
+        value = wire.Items("list", [value])
+    with pytest.raises(wire.WireError, match="too deeply"):
+        wire.from_wire(value)
 
 
 def test_a_forged_bool_is_a_bool() -> None:
