@@ -93,8 +93,7 @@ def _call(request: Call, shell: Shell) -> Reply:
     value = to_wire(function(*args, **kwargs))
     after = to_wire((*args, *kwargs.values()))
     assert isinstance(after, Items)
-    printed = sum(len(output.text) for output in shell.recorder.outputs)
-    return Returned(request.id, value, after, printed)
+    return Returned(request.id, value, after)
 
 
 def _message(error: BaseException) -> str:

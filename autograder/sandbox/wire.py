@@ -143,7 +143,6 @@ class Returned(msgspec.Struct, tag=True, frozen=True):
     id: int
     value: Value
     arguments: Items
-    printed: int = 0  # characters written to stdout and stderr during the call
 
 
 class Raised(msgspec.Struct, tag=True, frozen=True):
