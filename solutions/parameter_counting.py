@@ -52,9 +52,9 @@ def locally_connected_parameters(
 
     ``in_shape`` is (height, width, channels). A square window with a side of
     ``kernel_size`` moves over the height and the width of the input: ``stride`` numbers at
-    a time, after ``pad`` rows or columns of zeros were added at each of the four borders;
-    a window that would stick out is left out. The window always reaches through all
-    channels. At each place where it stops there are ``out_channels`` outputs.
+    a time, after ``pad`` rows or columns of zeros were added at each of the four borders.
+    It stops by the rule of ``output_size`` and always reaches through all channels. At each
+    place where it stops there are ``out_channels`` outputs.
 
     Every single output owns a whole kernel, with one weight for each number in the window,
     and one bias. A window at the border owns a whole kernel too: weights that fall on
@@ -83,7 +83,7 @@ def conv_parameters(kernel_size: int, in_channels: int, out_channels: int) -> tu
 def connections(
     in_shape: Shape, kernel_size: int, out_channels: int, stride: int = 1, pad: int = 0
 ) -> int:
-    """Return how many pairs (number of the input, number of the output) a window joins.
+    """Return how many (input value, output value) pairs are joined.
 
     The arguments are those of ``locally_connected_parameters``. A convolutional layer and a
     locally connected layer with the same window have the same connections, so this one
@@ -145,9 +145,8 @@ def network_parameters(layers: list[Layer], in_shape: Shape) -> tuple[int, int]:
     - ``{"layer": "dense", "units": 10}``: a dense layer with that many outputs. It only
       comes after "flatten" or after another dense layer.
 
-    Heights and widths follow the rule of ``output_size``, for pooling as well: a window
-    that would stick out is left out. The list is left unchanged; it may be empty. Both
-    results are integers.
+    Heights and widths follow the rule of ``output_size``, for pooling as well. The list is
+    left unchanged; it may be empty. Both results are integers.
     """
     require_layers(layers, in_shape)
     weights = biases = 0

@@ -501,17 +501,17 @@ def whole_network(rng: np.random.Generator) -> tuple[list[counting.Layer], count
 
 @exercise("answer_1")
 def test_answer_1(student):
-    """Question 1: what sparsity of connections means."""
+    """Question 1: which layer has sparse connections."""
     check_choice(
         student.value("answer_1"),
         counting.ANSWERS["answer_1"],
         {
-            "a": "You describe something that training does to weights. Is the window of an "
-            "output chosen by training, or before it?",
-            "c": "Look again at the weights of one locally connected output: through how many "
-            "of the input's channels does its window reach?",
-            "d": "A weight that is stored and happens to be zero would still be counted. Did "
-            "your locally_connected_parameters count anything outside the window?",
+            "a": "A weight that is zero is still stored and counted. Is a connection taken away "
+            "by training, or before it?",
+            "c": "Using the same weights is the other idea. To how many of the pixels is each "
+            "output of this layer joined?",
+            "d": "A black pixel is an input like any other. How many of the pixels lie inside "
+            "this window?",
         },
     )
 
@@ -523,8 +523,8 @@ def test_answer_2(student):
         student.value("answer_2"),
         counting.ANSWERS["answer_2"],
         {
-            "a": "A dense layer would join each output to the whole picture. How many weights "
-            "has one neuron of the larger count?",
+            "a": "Both numbers count what is stored. Can a weight of the larger count be used "
+            "at a second place?",
             "b": "Divide the two numbers of weights. Is the quotient the number of channels, "
             "or the number of places?",
             "c": "Biases are a small part of both counts. Work out how many there are in each.",
