@@ -10,14 +10,14 @@ from ._arguments import require_pooled_shape, require_same_shape, require_window
 
 Array = NDArray[np.floating]
 
-ANSWERS = {"answer_1": "d", "answer_2": "a", "answer_3": "c", "answer_4": "b"}
+ANSWERS = {"answer_1": "d", "answer_2": "b", "answer_3": "c", "answer_4": "b"}
 
 
 def max_pool_forward(x: Array, size: int, stride: int) -> Array:
     """Return the largest number of every window of ``x``.
 
     x: input of shape (N, H, W, C); whole numbers are allowed.
-    size: side of the square window.
+    size: side of the square window, at most H and at most W.
     stride: how far the window moves from one output to the next, down as well as to the
         right; it may be smaller than ``size``, equal to it, or larger.
 
@@ -25,7 +25,8 @@ def max_pool_forward(x: Array, size: int, stride: int) -> Array:
     H_out = (H - size) // stride + 1 and W_out = (W - size) // stride + 1.
     The window of output (i, j) has its upper left corner at (i * stride, j * stride) of the
     input. Windows lie wholly inside the input: one that would stick out is dropped.
-    Every example and every channel is pooled by itself. ``x`` is not modified.
+    Every example and every channel is pooled by itself. For whole numbers the result may be
+    whole numbers or floating point. ``x`` is not modified.
     """
     require_window(x.shape[1:3], size, stride)
     out: Array = _windows(_as_float(x), size, stride).max(axis=(-2, -1))
@@ -37,11 +38,11 @@ def average_pool_forward(x: Array, size: int, stride: int) -> Array:
 
     x: input of shape (N, H, W, C); whole numbers are allowed, and their averages keep
         their fractions.
-    size: side of the square window.
+    size: side of the square window, at most H and at most W.
     stride: how far the window moves from one output to the next, down as well as to the
         right; it may be smaller than ``size``, equal to it, or larger.
 
-    Returns an array of shape (N, H_out, W_out, C) with
+    Returns an array of shape (N, H_out, W_out, C), floating point, with
     H_out = (H - size) // stride + 1 and W_out = (W - size) // stride + 1.
     The window of output (i, j) has its upper left corner at (i * stride, j * stride) of the
     input. Windows lie wholly inside the input: one that would stick out is dropped.

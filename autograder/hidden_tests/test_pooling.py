@@ -398,7 +398,7 @@ def test_answer_2(student):
         student.value("answer_2"),
         pooling.ANSWERS["answer_2"],
         {
-            "b": "Add up what the window sends back and compare it with what came in. Then raise "
+            "a": "Add up what the window sends back and compare it with what came in. Then raise "
             "both fives by a little: how much does the output rise?",
             "c": "Raising both fives raises the output, so the gradient cannot be zero for both. "
             "There is a kink, but a choice can be made.",
@@ -410,13 +410,13 @@ def test_answer_2(student):
 
 @exercise("answer_3")
 def test_answer_3(student):
-    """Question 3: whether the zeros behind max pooling arrive in the kernel's gradient."""
+    """Question 3: whether the zeros that max pooling sends back arrive in the kernel's gradient."""
     check_choice(
         student.value("answer_3"),
         pooling.ANSWERS["answer_3"],
         {
-            "a": "The zeros sit in the gradient of the activations. How many places of the map use "
-            "one and the same weight of the kernel? Look at the experiment's dw again.",
+            "a": "Put the one number of dmap that came through into the formula of dkernel. In how "
+            "many of the nine sums, one for each pair (a, b), does it appear?",
             "b": "A layer without parameters still passes gradients on. What does your "
             "max_pool_backward return?",
             "d": "Max pooling compares activations, never weights. Which array do you take the "
