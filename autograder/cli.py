@@ -22,7 +22,10 @@ app = typer.Typer(
 console = Console()
 errors = Console(stderr=True)
 
-CourseDir = Annotated[Path, typer.Option(help="The course folder, with nbgrader_config.py.")]
+CourseDir = Annotated[
+    Path,
+    typer.Option(exists=True, file_okay=False, help="The course folder, with nbgrader_config.py."),
+]
 Jobs = Annotated[int | None, typer.Option(min=1, help="Processes; by default one per processor.")]
 
 

@@ -49,11 +49,13 @@ class Course:
     @classmethod
     def open(cls, root: Path) -> Course:
         """Read the configuration of the course in a folder, as nbgrader does."""
+        root = root.resolve()
         app = NbGrader()
-        path = list(sys.path)
-        app.initialize([], root=str(root.resolve()))
+        path = list(sys.path)  # nbgrader adds the working folder to it
+        with contextlib.chdir(root):
+            app.initialize([], root=str(root))
         sys.path[:] = path
-        return cls(CourseDirectory(config=app.config, root=str(root.resolve())), app.config)
+        return cls(CourseDirectory(config=app.config, root=str(root)), app.config)
 
     def limits(self) -> Limits:
         """Return the limits that the configuration sets."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -184,6 +186,9 @@ def _number(score: float | None) -> str:
 
 def _print_next_steps(folder: Path, assignment: str, student: str, console: Console) -> None:
     console.print("Next:")
+    if sys.prefix != sys.base_prefix and "VIRTUAL_ENV" not in os.environ:
+        activate = os.path.relpath(Path(sys.prefix) / "bin" / "activate")
+        console.print(f"  source {activate}", highlight=False, soft_wrap=True)
     for step in (
         f"open {folder}/feedback/{student}/{assignment}/{assignment}.html",
         f"autograder grade {assignment} --course-dir {folder} --force",

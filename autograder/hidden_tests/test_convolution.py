@@ -235,7 +235,8 @@ def test_answer_1(student):
         {
             "b": "These are the inputs of another stride. How many columns does the window move "
             "from one output to the next here?",
-            "c": "These are the inputs of the output before. Where is the window one step later?",
+            "c": "There the window starts right behind the one before. Does its size say how far "
+            "it moves, or the stride?",
             "d": "That is an output of a dense layer. How many numbers does a 2×2 kernel hold?",
         },
     )
