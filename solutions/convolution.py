@@ -54,12 +54,13 @@ def conv_forward(x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0) ->
     stride  the window moves by this many pixels, downwards and to the right
     pad     width of the border of zeros put around every image first
 
-    Returns an array of floats of shape (N, H_out, W_out, C_out), where
+    Returns an array of shape (N, H_out, W_out, C_out), where
     H_out = floor((H + 2*pad - K) / stride) + 1, and W_out likewise from W.
     Output [n, i, j, c] is filter c laid, without flipping it, on the window of padded
     image n whose top left corner is row i*stride, column j*stride, plus the bias b[c].
     Pixels at the lower and right edge that fill no complete window are left out.
-    Integer inputs give float64; float32 inputs may be answered in float32. x is not changed.
+    The result is floating point, also for whole-number inputs; float64 is always fine.
+    No input is changed.
     """
     require_window(x.shape[1:3], w.shape[0], stride, pad)
     require_channels(x.shape[3], w.shape[2])
@@ -81,11 +82,12 @@ def conv_backward(
     w       the weights of the forward pass, shape (K, K, C_in, C_out)
     stride, pad  as in the forward pass; pad may be 0
 
-    Returns (dx, dw, db), the gradients of the loss with respect to x, w and b, arrays of
-    floats with the shapes of x, w and b. Every use of a number in the forward pass adds
+    Returns (dx, dw, db), the gradients of the loss with respect to x, w and b, arrays
+    with the shapes of x, w and b. Every use of a number in the forward pass adds
     its part to the gradient of that number: nothing is averaged, neither over positions
     nor over the batch. Pixels that no window saw have gradient zero.
-    Integer inputs give float64; float32 inputs may be answered in float32. No input is changed.
+    The results are floating point, also for whole-number inputs; float64 is always fine.
+    No input is changed.
     """
     require_window(x.shape[1:3], w.shape[0], stride, pad)
     require_channels(x.shape[3], w.shape[2])
