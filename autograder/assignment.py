@@ -19,6 +19,7 @@ from .errors import BadSource, UnknownAssignment
 PACKAGE = Path(__file__).parent
 ASSIGNMENTS = PACKAGE.parent / "assignments"
 HIDDEN_TESTS = PACKAGE / "hidden_tests"
+GRADE_PREFIX = "test_"  # the grade cell of an exercise is test_<exercise>
 DEMONSTRATION = "demonstration"  # the tag of a locked cell that only shows something
 
 # A stub that raises would stop "Run all" at the first exercise; an unwritten function
@@ -48,7 +49,7 @@ class Assignment:
     @cached_property
     def by_grade_id(self) -> Mapping[str, NotebookNode]:
         """The same cells by grade id."""
-        return {cell.metadata.nbgrader.grade_id: cell for cell in self.cells}
+        return {grade_id(cell): cell for cell in self.cells}
 
     @property
     def hidden_tests(self) -> Path:
@@ -87,11 +88,13 @@ def load_assignment(name: str, source: Path | None = None) -> Assignment:
         notebook=notebook,
         cells=cells,
         exercises=tuple(_exercise(name, cell) for cell in automatic),
-        written=tuple(
-            Exercise(c.metadata.nbgrader.grade_id, c.metadata.nbgrader.grade_id, _points(c))
-            for c in written
-        ),
+        written=tuple(Exercise(grade_id(cell), grade_id(cell), _points(cell)) for cell in written),
     )
+
+
+def grade_id(cell: NotebookNode) -> str:
+    """Return nbgrader's id of a cell, "" where it has none."""
+    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
 
 
 def is_demonstration(cell: NotebookNode) -> bool:
@@ -107,10 +110,10 @@ def _without_solutions(notebook: NotebookNode) -> NotebookNode:
 
 
 def _exercise(assignment: str, cell: NotebookNode) -> Exercise:
-    grade_id = cell.metadata.nbgrader.grade_id
-    if not grade_id.startswith("test_"):
-        raise BadSource(assignment, f"the grade cell {grade_id!r} is not named test_<exercise>.")
-    return Exercise(grade_id.removeprefix("test_"), grade_id, _points(cell))
+    name = grade_id(cell)
+    if not name.startswith(GRADE_PREFIX):
+        raise BadSource(assignment, f"the grade cell {name!r} is not named test_<exercise>.")
+    return Exercise(name.removeprefix(GRADE_PREFIX), name, _points(cell))
 
 
 def _points(cell: NotebookNode) -> float:

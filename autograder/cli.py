@@ -73,26 +73,18 @@ def grade(
     force: Annotated[bool, typer.Option(help="Grade again what has not changed.")] = False,
 ) -> None:
     """Grade what was collected: in parallel, and only what changed."""
-    from .batch import ClassResult, grade_class
     from .course import Course
     from .results import Ungraded
-    from .summary import print_class, progress_bar, warn_unless_locked_in
+    from .summary import grade_with_progress, print_class, warn_unless_locked_in
     from .workers import default_jobs
 
-    course = Course.open(course_dir)
-    results: list[ClassResult] = []
-    with progress_bar() as progress:
-        task = progress.add_task(f"Grading {assignment}", total=None)
-        for result in grade_class(
-            course,
-            assignment,
-            students=student or (),
-            jobs=jobs or default_jobs(),
-            force=force,
-            announce=lambda total: progress.update(task, total=total),
-        ):
-            results.append(result)
-            progress.advance(task)
+    results = grade_with_progress(
+        Course.open(course_dir),
+        assignment,
+        students=student or (),
+        jobs=jobs or default_jobs(),
+        force=force,
+    )
     print_class(results, console)
     warn_unless_locked_in([entry.result for entry in results], errors)
     failed = any(isinstance(entry.result, Ungraded) for entry in results)

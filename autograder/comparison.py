@@ -15,6 +15,10 @@ from numpy.typing import NDArray
 
 from .sandbox.wire import Opaque
 
+# Beyond these sizes an answer could spell out what the hidden inputs were.
+LARGEST_SHOWN = 10**12
+LARGEST_SIDE_SHOWN = 10**5
+
 # Relative to the largest expected magnitude, by the precision of the answer.
 TOLERANCES = {"float64": 1e-9, "float32": 1e-4}
 
@@ -57,7 +61,7 @@ def describe(value: Any) -> str:
     if isinstance(value, Opaque):
         return value.description
     if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape} and dtype {value.dtype}"
+        return f"an array of shape {_shown_shape(value)} and dtype {value.dtype}"
     if isinstance(value, np.generic):
         return f"a number of dtype {value.dtype}"
     if isinstance(value, tuple | list):
@@ -70,8 +74,14 @@ def check_array(answer: Any, shape: tuple[int, ...], path: str = "") -> Mismatch
     if not isinstance(answer, np.ndarray):
         return Mismatch("type", f"expected a NumPy array, got {describe(answer)}.", path)
     if answer.shape != shape:
-        return Mismatch("shape", f"expected shape {shape}, got shape {answer.shape}.", path)
+        got = _shown_shape(answer)
+        return Mismatch("shape", f"expected shape {shape}, got shape {got}.", path)
     return _check_numbers(answer, path)
+
+
+def _shown_shape(array: NDArray[Any]) -> str:
+    small = all(side <= LARGEST_SIDE_SHOWN for side in array.shape)
+    return str(array.shape) if small else f"of {array.ndim} axes, one of them huge"
 
 
 def _check_numbers(answer: NDArray[Any] | np.generic, path: str) -> Mismatch | None:
@@ -106,9 +116,10 @@ def _compare_array(answer: Any, expected: NDArray[Any], path: str) -> Mismatch |
 def _compare_integer(answer: Any, expected: int, path: str) -> Mismatch | None:
     if type(answer) is not int and not isinstance(answer, np.integer):
         return Mismatch("type", f"expected a whole number (int), got {describe(answer)}.", path)
-    if int(answer) != expected:
-        return Mismatch("value", f"{int(answer)} is not the right number.", path)
-    return None
+    if int(answer) == expected:
+        return None
+    number = str(int(answer)) if abs(int(answer)) <= LARGEST_SHOWN else "The number"
+    return Mismatch("value", f"{number} is not the right number.", path)
 
 
 def _compare_float(answer: Any, expected: float, path: str) -> Mismatch | None:
@@ -127,6 +138,8 @@ def _compare_float(answer: Any, expected: float, path: str) -> Mismatch | None:
 
 
 def _compare_tuple(answer: Any, expected: tuple[Any, ...], path: str) -> Mismatch | None:
+    if isinstance(answer, np.ndarray) and answer.ndim == 1 and np.isscalar(expected[0]):
+        answer = list(answer)  # a pair of numbers may come as an array
     if not isinstance(answer, tuple | list):
         return Mismatch(
             "type", f"expected a tuple of {len(expected)}, got {describe(answer)}.", path

@@ -78,11 +78,13 @@ class Course:
         return self._path(self.coursedir.autograded_directory, student, assignment)
 
     def students(self, assignment: str) -> list[str]:
-        """Return who has a collected submission."""
+        """Return who has a collected submission and is not excluded."""
         pattern = self._path(self.coursedir.submitted_directory, "*", assignment)
         part = pattern.parts.index("*")
         found = self.root.glob(str(pattern.relative_to(self.root)))
-        return sorted(path.parts[part] for path in found if path.is_dir())
+        names = {path.parts[part] for path in found if path.is_dir()}
+        excluded = self.coursedir.student_id_exclude.split(",")
+        return sorted(n for n in names if n not in excluded and not n.startswith("."))
 
     def secret(self) -> bytes:
         """Return the course's secret, made once: hidden inputs are drawn from it."""
@@ -95,10 +97,11 @@ class Course:
 
     def grading(self, assignment: str, student: str) -> StoredGrading | None:
         """Return what was found for a student last, if it is still kept."""
-        path = self._grading_file(assignment, student)
-        if not path.is_file():
+        try:
+            kept = self._grading_file(assignment, student).read_bytes()
+            return msgspec.json.decode(kept, type=StoredGrading)
+        except (FileNotFoundError, msgspec.MsgspecError):  # or kept by another version
             return None
-        return msgspec.json.decode(path.read_bytes(), type=StoredGrading)
 
     def keep_grading(self, assignment: str, student: str, stored: StoredGrading) -> None:
         """Keep a result for the report, and so that it is not computed again."""

@@ -77,14 +77,31 @@ class NoSuchSubmission(AutograderError):
 
 
 class NotReleased(AutograderError):
-    """The gradebook does not know the assignment yet."""
+    """The gradebook does not know the assignment, or knows it with other cells or points."""
 
     def __init__(self, assignment: str) -> None:
         self.assignment = assignment
         super().__init__(
-            f"The gradebook does not know {assignment!r}. "
-            f"Run first: nbgrader generate_assignment {assignment}"
+            f"The gradebook does not know {assignment!r} as its source notebook is now. "
+            f"Run first: nbgrader generate_assignment {assignment} --force"
         )
+
+
+class UnreadableTimestamp(AutograderError):
+    """The time of a submission is not a time."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__(f"No time can be read from {path}.")
+
+
+class HiddenTestsFailed(AutograderError):
+    """The hidden tests themselves could not be run: the grader's own fault."""
+
+    def __init__(self, file: str, reason: str) -> None:
+        self.file = file
+        self.reason = reason
+        super().__init__(f"The hidden tests in {file} could not be run (pytest: {reason}).")
 
 
 class SandboxFailed(AutograderError):

@@ -11,14 +11,14 @@ import msgspec
 from nbformat import NotebookNode
 
 from . import feedback
-from .assignment import Assignment, is_demonstration, load_assignment
+from .assignment import GRADE_PREFIX, Assignment, grade_id, is_demonstration, load_assignment
 from .execution import Execution
 from .options import Limits
-from .pytest_plugin import run_hidden_tests
 from .results import ExerciseResult, Grading, Outcome, WrittenAnswer, score_of
+from .runner import run_hidden_tests
 from .sandbox.host import Sandbox
 from .student import Student
-from .submission import is_unanswered, read_notebook, restore
+from .submission import is_untouched, read_notebook, restore
 
 
 @dataclass(frozen=True)
@@ -86,9 +86,18 @@ def grade(
         )
         for exercise in assignment.exercises
     ]
+    untouched = _untouched(executed, assignment)
     grading = Grading.of(
         [_with_hint(result, exercises, executed) for result in exercises],
-        _written_answers(executed, assignment),
+        [
+            WrittenAnswer(
+                name=question.name,
+                max_score=question.points,
+                answered=question.grade_id not in untouched,
+            )
+            for question in assignment.written
+        ],
+        untouched,
         notebook=notebook,
         assignment=assignment.name,
         student=student,
@@ -113,20 +122,10 @@ def _cells_to_run(notebook: NotebookNode, limits: Limits) -> dict[int, str]:
     }
 
 
-def _written_answers(notebook: NotebookNode, assignment: Assignment) -> list[WrittenAnswer]:
-    cells = {
-        cell.metadata.nbgrader.grade_id: cell
-        for cell in notebook.cells
-        if "nbgrader" in cell.metadata
-    }
-    return [
-        WrittenAnswer(
-            name=question.name,
-            max_score=question.points,
-            answered=not is_unanswered(cells[question.grade_id], assignment),
-        )
-        for question in assignment.written
-    ]
+def _untouched(notebook: NotebookNode, assignment: Assignment) -> list[str]:
+    """Return the ids of the answer cells that are as they were released."""
+    answers = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("solution")]
+    return [grade_id(cell) for cell in answers if is_untouched(cell, assignment)]
 
 
 def _with_hint(
@@ -166,10 +165,9 @@ def _called_names(function: str, notebook: NotebookNode) -> set[str]:
 
 
 def _write_outputs(notebook: NotebookNode, execution: Execution, grading: Grading) -> None:
-    results = {f"test_{result.name}": result for result in grading.exercises}
+    results = {f"{GRADE_PREFIX}{result.name}": result for result in grading.exercises}
     for number, cell in enumerate(notebook.cells):
-        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
-        if grade_id in results:
-            feedback.write_verdict(cell, results[grade_id])
+        if grade_id(cell) in results:
+            feedback.write_verdict(cell, results[grade_id(cell)])
         elif number in execution.cells:
             feedback.write_run(cell, execution.cells[number])

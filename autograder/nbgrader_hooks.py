@@ -15,7 +15,7 @@ from traitlets.log import get_logger
 
 from .assignment import CODE_STUB
 from .course import Course, StoredGrading
-from .gradebook import record
+from .gradebook import check_released, record
 from .grading import grade
 from .sandbox.host import NOT_LOCKED_IN, Sandbox
 from .submission import restore
@@ -72,16 +72,10 @@ class Grade(NbGraderPreprocessor):  # type: ignore[misc]
             limits=course.limits(),
         )
         with Gradebook(about["db_url"], course.coursedir.course_id) as gradebook:
-            record(
-                gradebook,
-                graded.grading,
-                graded.notebook,
-                assignment,
-                assignment_id=about["assignment"],
-                student=about["student"],
-            )
+            check_released(gradebook, assignment)
+            record(gradebook, graded.grading, about["student"])
         stored = StoredGrading("", graded.grading)
-        course.keep_grading(about["assignment"], about["student"], stored)
+        course.keep_grading(assignment.name, about["student"], stored)
         return graded.notebook, resources
 
 

@@ -17,11 +17,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-import os
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -107,7 +103,16 @@ class HiddenTests:
     def __init__(self, student: Student | None, seed: bytes) -> None:
         self._student = student
         self._seed = seed
-        self.results: dict[str, list[TestResult]] = {}
+        self._results: dict[str, tuple[str, TestResult]] = {}
+        self.interrupted = False
+
+    @property
+    def results(self) -> dict[str, list[TestResult]]:
+        """The results by exercise, in the file's order."""
+        results: dict[str, list[TestResult]] = {}
+        for exercise_name, result in self._results.values():
+            results.setdefault(exercise_name, []).append(result)
+        return results
 
     @pytest.fixture
     def student(self) -> Student | None:
@@ -122,54 +127,35 @@ class HiddenTests:
         config.addinivalue_line("markers", "exercise(name): the exercise a test belongs to")
         config.addinivalue_line("markers", "weight(number): its share of the exercise's points")
 
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        for item in session.items:  # a test that is never reached must not be forgotten
+            self._record(item, Outcome.ERROR, "The grader did not come to this test.")
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        self.interrupted = excinfo.type is KeyboardInterrupt  # pytest itself swallows it
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
         report = yield
         if call.when == "call" or report.failed:
-            self._record(item, call)
+            self._record(item, *_verdict(call))
         return report
 
-    def _record(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
-        outcome, message = _verdict(call)
+    def _record(self, item: pytest.Item, outcome: Outcome, message: str) -> None:
+        exercise_name = _argument(item, "exercise", "")
         result = TestResult(
             name=item.name,
             title=inspect.getdoc(getattr(item, "obj", None)) or item.name,
             outcome=outcome,
-            weight=float(item_weight(item)),
+            weight=float(_argument(item, "weight", 1)),
             message=message,
         )
-        self.results.setdefault(_exercise_of(item), []).append(result)
+        self._results[item.nodeid] = (exercise_name, result)
 
 
-def _exercise_of(item: pytest.Item) -> str:
-    marker = item.get_closest_marker("exercise")
-    return str(marker.args[0]) if marker else ""
-
-
-def item_weight(item: pytest.Item) -> float:
-    """Return a hidden test's weight, 1 where none is given."""
-    marker = item.get_closest_marker("weight")
-    return float(marker.args[0]) if marker else 1.0
-
-
-class _WeightCollector:
-    """Lists the tests of a file instead of running them."""
-
-    def __init__(self) -> None:
-        self.weights: dict[str, dict[str, float]] = {}
-
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        for item in session.items:
-            name = getattr(item, "originalname", item.name)
-            of_exercise = self.weights.setdefault(_exercise_of(item), {})
-            of_exercise[name] = of_exercise.get(name, 0.0) + item_weight(item)
-
-
-def hidden_test_weights(path: Path) -> dict[str, dict[str, float]]:
-    """Return the weight of each hidden test by exercise and name, parameters added up."""
-    collector = _WeightCollector()
-    _run_pytest(path, HiddenTests(None, b""), collector, "--collect-only")
-    return collector.weights
+def _argument(item: pytest.Item, mark: str, default: Any) -> Any:
+    marker = item.get_closest_marker(mark)
+    return marker.args[0] if marker else default
 
 
 def _verdict(call: pytest.CallInfo[None]) -> tuple[Outcome, str]:
@@ -179,69 +165,3 @@ def _verdict(call: pytest.CallInfo[None]) -> tuple[Outcome, str]:
     if call.when == "call" and isinstance(error, NoAnswer | AssertionError):
         return Outcome.FAILED, str(error)
     return Outcome.ERROR, f"The grader failed here ({type(error).__name__}); a human will look."
-
-
-# Only what plain tests need: a run costs about 10 ms instead of 40.
-_BUILTIN_PLUGINS_OFF = (
-    "terminal",
-    "cacheprovider",
-    "capture",
-    "logging",
-    "junitxml",
-    "doctest",
-    "unittest",
-    "faulthandler",
-    "unraisableexception",
-    "threadexception",
-    "warnings",
-    "tmpdir",
-    "monkeypatch",
-    "pastebin",
-    "debugging",
-    "stepwise",
-    "recwarn",
-)
-
-
-def run_hidden_tests(path: Path, student: Student, seed: bytes) -> dict[str, list[TestResult]]:
-    """Run the hidden tests of one file; return the results by exercise, in the file's order.
-
-    Neither the working folder nor the environment configures the run.
-    """
-    plugin = HiddenTests(student, seed)
-    _run_pytest(path, plugin)
-    return plugin.results
-
-
-def _run_pytest(path: Path, *plugins_and_arguments: object) -> None:
-    arguments = [argument for argument in plugins_and_arguments if isinstance(argument, str)]
-    plugins = [plugin for plugin in plugins_and_arguments if not isinstance(plugin, str)]
-    sys.modules.pop(path.stem, None)  # the file may have changed since the last run
-    off = [argument for name in _BUILTIN_PLUGINS_OFF for argument in ("-p", f"no:{name}")]
-    with _quiet():
-        pytest.main(
-            [
-                *("-c", os.devnull, f"--rootdir={path.parent}", "--noconftest"),
-                *("--import-mode=importlib", "--assert=plain", "--disable-plugin-autoload"),
-                *off,
-                *arguments,
-                str(path),
-            ],
-            plugins=plugins,
-        )
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep pytest silent, and its settings out of the environment's reach."""
-    names = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
-    ours = {name: os.environ.pop(name) for name in names if name in os.environ}
-    try:
-        with (
-            Path(os.devnull).open("w") as nowhere,
-            redirect_stdout(nowhere),
-            redirect_stderr(nowhere),
-        ):
-            yield
-    finally:
-        os.environ.update(ours)

@@ -51,6 +51,7 @@ class Grading(msgspec.Struct, frozen=True, kw_only=True):
 
     ``score`` and ``max_score`` are the automatic points, ``pending`` the points that wait
     for a human: written answers, and exercises on which the grader itself failed.
+    ``untouched`` names the answer cells that are as they were released.
     """
 
     notebook: str
@@ -62,12 +63,14 @@ class Grading(msgspec.Struct, frozen=True, kw_only=True):
     sandbox: str
     exercises: list[ExerciseResult]
     written: list[WrittenAnswer] = []
+    untouched: list[str] = []
 
     @classmethod
     def of(
         cls,
         exercises: list[ExerciseResult],
         written: list[WrittenAnswer],
+        untouched: list[str],
         *,
         notebook: str,
         assignment: str,
@@ -87,6 +90,7 @@ class Grading(msgspec.Struct, frozen=True, kw_only=True):
             sandbox=sandbox,
             exercises=exercises,
             written=written,
+            untouched=untouched,
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any, Protocol
 
 import numpy as np
@@ -25,7 +26,7 @@ class Answer:
 
     def modified_arguments(self) -> list[int]:
         """Return the positions of the arguments that the call changed."""
-        pairs = zip(self.arguments_before, self.arguments_after, strict=False)
+        pairs = zip_longest(self.arguments_before, self.arguments_after)
         return [number for number, (a, b) in enumerate(pairs) if not _same(a, b)]
 
 
@@ -100,4 +101,6 @@ def _same(before: Any, after: Any) -> bool:
             and len(before) == len(after)
             and all(map(_same, before, after))
         )
+    if isinstance(before, dict):
+        return _same([*before.items()], [*after.items()] if isinstance(after, dict) else None)
     return bool(type(before) is type(after) and before == after)

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 from nbgrader.utils import compute_checksum
 
-from .assignment import Assignment
+from .assignment import Assignment, grade_id
 from .errors import MissingNotebook, NoKnownCells, UnreadableNotebook
 
 MAX_BYTES = 100 * 2**20
+_NEW_CELL: dict[str, Callable[..., NotebookNode]] = {
+    "code": new_code_cell,
+    "markdown": new_markdown_cell,
+    "raw": new_raw_cell,
+}
 
 
 def read_notebook(path: Path) -> NotebookNode:
-    """Read a submitted file.
+    """Read a submitted file; what is odd about its cells is left to ``restore``.
 
     Raises MissingNotebook, or UnreadableNotebook with what is wrong with the file.
     """
@@ -25,8 +33,11 @@ def read_notebook(path: Path) -> NotebookNode:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise UnreadableNotebook(f"it is larger than {MAX_BYTES // 2**20} MiB.")
-        notebook: NotebookNode = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
-        nbformat.validate(notebook)
+        text = path.read_text(encoding="utf-8")
+        with warnings.catch_warnings():  # restoring makes what they warn of irrelevant
+            warnings.simplefilter("ignore")
+            # With a dictionary to put them in, schema errors are neither raised nor logged.
+            notebook: NotebookNode = nbformat.reads(text, 4, capture_validation_error={})
     except OSError as error:
         raise UnreadableNotebook(f"{error.strerror}.") from error
     except UnicodeDecodeError as error:
@@ -38,6 +49,8 @@ def read_notebook(path: Path) -> NotebookNode:
         raise UnreadableNotebook(reason) from error
     except (AttributeError, KeyError, TypeError) as error:
         raise UnreadableNotebook("its JSON is not that of a notebook.") from error
+    if not isinstance(notebook.get("cells"), list):
+        raise UnreadableNotebook("its JSON is not that of a notebook.")
     return notebook
 
 
@@ -45,87 +58,97 @@ def restore(submitted: NotebookNode, assignment: Assignment) -> NotebookNode:
     """Return the notebook that is graded: the student's answers among the instructor's cells.
 
     Locked cells get the instructor's text, metadata comes from the source, cells that are
-    missing are put back as released, and a copy of a cell is only a cell. Outputs are
-    dropped. Restoring twice changes nothing. Raises NoKnownCells.
+    missing are put back as released, and a copy of a cell is only a cell. Outputs and
+    whatever else a cell may hold are dropped. Restoring twice changes nothing. Raises
+    NoKnownCells.
     """
     known = assignment.by_grade_id
-    notebook: NotebookNode = nbformat.from_dict(submitted)
-    latest = _latest_positions(notebook, known)
-    if not latest:
+    submitted_cells = [cell for cell in submitted.cells if _is_cell(cell)]
+    latest = {_claimed_id(cell): position for position, cell in enumerate(submitted_cells)}
+    if not latest.keys() & known.keys():
         raise NoKnownCells(assignment.name)
-    cells = []
-    for position, cell in enumerate(notebook.cells):
-        grade_id = _grade_id(cell)
-        if latest.get(grade_id) == position:
-            cells.append(_restored(cell, known[grade_id]))
+    cells: list[NotebookNode] = []
+    own = 0
+    for position, cell in enumerate(submitted_cells):
+        claimed = _claimed_id(cell)
+        if claimed in known and latest[claimed] == position:
+            cells.append(_restored(cell, known[claimed]))
         else:
-            cells.append(_plain(cell))
-    notebook.cells = _with_missing(cells, assignment)
-    notebook.metadata = nbformat.from_dict(
-        {
-            name: assignment.notebook.metadata[name]
-            for name in ("kernelspec", "language_info")
-            if name in assignment.notebook.metadata
-        }
-    )
+            own += 1
+            cells.append(_own(cell, f"own-{own}"))
+    notebook: NotebookNode = new_notebook(cells=_with_missing(cells, assignment))
+    for name in ("kernelspec", "language_info"):
+        if name in assignment.notebook.metadata:
+            notebook.metadata[name] = assignment.notebook.metadata[name]
     return notebook
 
 
-def is_unanswered(cell: NotebookNode, assignment: Assignment) -> bool:
+def is_untouched(cell: NotebookNode, assignment: Assignment) -> bool:
     """Say whether a cell still has the text with which it was released."""
-    released = assignment.by_grade_id[cell.metadata.nbgrader.grade_id]
-    return bool(cell.source.strip() == released.source.strip())
+    released = assignment.by_grade_id[grade_id(cell)]
+    return bool(cell.source.strip() == released.source.strip()) and not cell.get("attachments")
 
 
-def _grade_id(cell: NotebookNode) -> str:
-    """Return a cell's grade id, "" where it has none."""
-    metadata = cell.metadata.get("nbgrader")
-    grade_id = metadata.get("grade_id") if isinstance(metadata, dict) else None
-    return grade_id if isinstance(grade_id, str) else ""
+def _is_cell(cell: Any) -> bool:
+    return (
+        isinstance(cell, dict)
+        and cell.get("cell_type") in _NEW_CELL
+        and isinstance(cell.get("source"), str)
+    )
 
 
-def _latest_positions(notebook: NotebookNode, known: Mapping[str, NotebookNode]) -> dict[str, int]:
-    """Return the position of the last cell with each known grade id: that one counts."""
-    ids = ((_grade_id(cell), position) for position, cell in enumerate(notebook.cells))
-    return {grade_id: position for grade_id, position in ids if grade_id in known}
+def _claimed_id(cell: NotebookNode) -> str:
+    """Return the grade id that a submitted cell says it has, "" where it says none."""
+    metadata = cell.get("metadata")
+    metadata = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    claimed = metadata.get("grade_id") if isinstance(metadata, dict) else None
+    return claimed if isinstance(claimed, str) else ""
 
 
 def _restored(cell: NotebookNode, source: NotebookNode) -> NotebookNode:
     restored = _from_source(source)
-    restored.id = cell.get("id", source.id)
     if not source.metadata.nbgrader.locked:
         restored.source = cell.source
+        _keep_attachments(cell, restored)
     return restored
 
 
 def _from_source(source: NotebookNode) -> NotebookNode:
-    cell = nbformat.from_dict(source)
+    cell: NotebookNode = nbformat.from_dict(source)
     cell.metadata.nbgrader.checksum = compute_checksum(cell)
-    return _without_outputs(cell)
-
-
-def _plain(cell: NotebookNode) -> NotebookNode:
-    """Return a cell of the student's own: no grading metadata, no tags."""
-    plain = nbformat.from_dict(cell)
-    plain.metadata = nbformat.from_dict({})
-    return _without_outputs(plain)
-
-
-def _without_outputs(cell: NotebookNode) -> NotebookNode:
     if cell.cell_type == "code":
         cell.outputs = []
         cell.execution_count = None
     return cell
 
 
+def _own(cell: NotebookNode, cell_id: str) -> NotebookNode:
+    """Return a cell of the student's own: its text, and the pictures in it."""
+    own: NotebookNode = _NEW_CELL[cell.cell_type](cell.source, id=cell_id)
+    _keep_attachments(cell, own)
+    return own
+
+
+def _keep_attachments(cell: NotebookNode, target: NotebookNode) -> None:
+    attachments = cell.get("attachments")
+    if target.cell_type == "markdown" and isinstance(attachments, dict):
+        pictures = {
+            name: {"image/png": data["image/png"]}
+            for name, data in attachments.items()
+            if isinstance(data, dict) and isinstance(data.get("image/png"), str)
+        }
+        if pictures:
+            target.attachments = nbformat.from_dict(pictures)
+
+
 def _with_missing(cells: list[NotebookNode], assignment: Assignment) -> list[NotebookNode]:
     """Put each missing cell behind the one that precedes it in the source."""
-    previous = None
+    previous = ""
     for source in assignment.cells:
-        grade_id = source.metadata.nbgrader.grade_id
-        positions = {_grade_id(cell): position for position, cell in enumerate(cells)}
-        if grade_id not in positions:
-            after = positions[previous] + 1 if previous is not None else 0
+        name = grade_id(source)
+        positions = {grade_id(cell): position for position, cell in enumerate(cells)}
+        if name not in positions:
+            after = positions[previous] + 1 if previous else 0
             cells.insert(after, _from_source(source))
-        previous = grade_id
+        previous = name
     return cells

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -11,7 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from . import feedback
-from .batch import ClassResult
+from .batch import ClassResult, grade_class
+from .course import Course
 from .results import Grading, Ungraded
 from .sandbox.host import NOT_LOCKED_IN
 
@@ -53,15 +55,21 @@ def warn_unless_locked_in(results: Sequence[Grading | Ungraded], console: Consol
         console.print(NOT_LOCKED_IN, style="yellow", highlight=False, soft_wrap=True)
 
 
-def progress_bar() -> Progress:
-    """Return a progress bar that writes to stderr."""
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-    )
+def grade_with_progress(course: Course, assignment: str, **options: Any) -> list[ClassResult]:
+    """Grade a class (see ``batch.grade_class``) with a progress bar on stderr."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as progress:
+        task = progress.add_task(f"Grading {assignment}", total=None)
+        results = []
+        for result in grade_class(
+            course,
+            assignment,
+            announce=lambda total: progress.update(task, total=total),
+            **options,
+        ):
+            results.append(result)
+            progress.advance(task)
+        return results
 
 
 def points(result: Grading) -> str:

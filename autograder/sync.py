@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from .assignment import ASSIGNMENTS
+from .assignment import ASSIGNMENTS, grade_id
 from .errors import BadSource
 
 SOLUTIONS = ASSIGNMENTS.parent / "solutions"
@@ -54,11 +54,10 @@ def synced(notebook: NotebookNode, solutions: Solutions) -> NotebookNode:
     """Return the source notebook with its cells as ``solutions`` has them."""
     result: NotebookNode = nbformat.from_dict(notebook)
     for cell in result.cells:
-        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
-        if grade_id == "imports":
+        if grade_id(cell) == "imports":
             cell.source = solutions.header
-        elif grade_id in solutions.cells:
-            cell.source = solutions.cells[grade_id]
+        elif grade_id(cell) in solutions.cells:
+            cell.source = solutions.cells[grade_id(cell)]
     return result
 
 

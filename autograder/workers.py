@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,6 +79,7 @@ class _Worker:
 
 
 def _start_worker(setup: WorkerSetup, scratch: Path) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is for the command itself
     _Worker.current = _Worker(setup, scratch)
 
 
@@ -88,9 +91,32 @@ def _grade_job(job: Job) -> Finished:
 
 
 def grade_jobs(jobs: Sequence[Job], setup: WorkerSetup, processes: int) -> Iterator[Finished]:
-    """Grade notebooks in parallel; yields what became of each, in the order given."""
-    with _workers(setup, max(1, min(processes, len(jobs)))) as executor:
-        yield from executor.map(_grade_job, jobs)
+    """Grade notebooks in parallel; yields what became of each, in the order given.
+
+    If a worker is killed, as for want of memory, those that were under way are graded
+    again one by one, so that only the one that is to blame goes without a result.
+    """
+    pending = list(jobs)
+    while pending:
+        finished = 0
+        try:
+            with _workers(setup, max(1, min(processes, len(pending)))) as executor:
+                for outcome in executor.map(_grade_job, pending):
+                    yield outcome
+                    finished += 1
+        except BrokenProcessPool:
+            suspects = pending[finished : finished + processes]
+            yield from (_grade_alone(job, setup) for job in suspects)
+            finished += len(suspects)
+        pending = pending[finished:]
+
+
+def _grade_alone(job: Job, setup: WorkerSetup) -> Finished:
+    try:
+        with _workers(setup, 1) as executor:
+            return executor.submit(_grade_job, job).result()
+    except BrokenProcessPool:
+        return Finished(error="The process that graded it was killed. Was memory exhausted?")
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.assignment import Assignment
+from autograder.assignment import Assignment, grade_id
 from autograder.demo.sources import without_marks
 
 
@@ -12,15 +12,15 @@ def released(assignment: Assignment) -> NotebookNode:
     notebook = nbformat.from_dict(assignment.notebook)
     stubs = assignment.by_grade_id
     for cell in notebook.cells:
-        if "nbgrader" in cell.metadata:
-            cell.source = stubs[cell.metadata.nbgrader.grade_id].source
+        if grade_id(cell):
+            cell.source = stubs[grade_id(cell)].source
     return notebook
 
 
 def solutions(assignment: Assignment) -> dict[str, str]:
     """Return the right answers by grade id, as students would write them."""
     return {
-        cell.metadata.nbgrader.grade_id: without_marks(cell.source)
+        grade_id(cell): without_marks(cell.source)
         for cell in assignment.notebook.cells
         if cell.metadata.get("nbgrader", {}).get("solution")
     }
@@ -31,7 +31,5 @@ def answered(assignment: Assignment, changes: dict[str, str]) -> NotebookNode:
     notebook = released(assignment)
     answers = solutions(assignment) | changes
     for cell in notebook.cells:
-        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
-        if grade_id in answers:
-            cell.source = answers[grade_id]
+        cell.source = answers.get(grade_id(cell), cell.source)
     return notebook

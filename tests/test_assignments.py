@@ -18,10 +18,11 @@ from autograder.assignment import (
     ASSIGNMENTS,
     Assignment,
     assignment_names,
+    grade_id,
     is_demonstration,
     load_assignment,
 )
-from autograder.pytest_plugin import hidden_test_weights
+from autograder.runner import hidden_test_weights
 from autograder.sync import SOLUTIONS, read_solutions, synced
 
 LONG = 30  # characters; shorter lines such as "return dx" are no secret
@@ -40,10 +41,6 @@ def release(assignment: Assignment, tmp_path_factory: pytest.TempPathFactory) ->
     path = course / "release" / assignment.name / f"{assignment.name}.ipynb"
     assert [p.name for p in path.parent.iterdir()] == [path.name]
     return nbformat.read(path, as_version=4)
-
-
-def grade_id(cell: NotebookNode) -> str:
-    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
 
 
 def test_every_assignment_has_its_four_rooms(assignment: Assignment) -> None:

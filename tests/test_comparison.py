@@ -32,6 +32,7 @@ EXPECTED = np.array([[1.0, -2.0, 3.0], [4.0, 5.0, 600.0]])
         (3, 3.0),
         ((1, 2), (1, 2)),
         ([1, np.int64(2)], (1, 2)),
+        (np.array([1, 2]), (1, 2)),
         ((EXPECTED, 1.0), (EXPECTED, 1.0)),
     ],
 )
@@ -76,7 +77,10 @@ def test_accepted(answer: Any, expected: Any) -> None:
         (5, (1, 2), "type"),
         ((1, 2, 3), (1, 2), "length"),
         ((1, 3), (1, 2), "value"),
-        (np.array([1, 2]), (1, 2), "type"),
+        (np.array([[1, 2]]), (1, 2), "type"),
+        (np.array([1.0, 2.0]), (1, 2), "type"),
+        (np.array([1, 3]), (1, 2), "value"),
+        (np.ones((2, 3)), (EXPECTED, EXPECTED), "type"),
     ],
 )
 def test_refused(answer: Any, expected: Any, kind: str) -> None:
@@ -96,6 +100,12 @@ def test_the_first_differing_index_is_named_and_no_expected_number() -> None:
 
 def test_shapes_are_named() -> None:
     assert str(compare(EXPECTED.T, EXPECTED)) == "expected shape (2, 3), got shape (3, 2)."
+
+
+def test_sizes_that_could_spell_out_data_are_not_repeated() -> None:
+    assert str(compare(int.from_bytes(b"0.25, 0.5"), 7)) == "The number is not the right number."
+    sides = np.empty((0, 12_345_678))
+    assert "12345678" not in str(compare(sides, EXPECTED)).replace("_", "")
 
 
 def test_a_part_of_a_tuple_is_named() -> None:

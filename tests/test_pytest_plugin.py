@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.errors import CallTimedOut
-from autograder.pytest_plugin import hidden_test_weights, run_hidden_tests
+from autograder.errors import CallTimedOut, HiddenTestsFailed
 from autograder.results import Outcome, TestResult, score_of
+from autograder.runner import hidden_test_weights, run_hidden_tests
 from autograder.student import Student
 
 HEADER = """
@@ -147,6 +147,24 @@ def test_settings_are_shown_and_data_is_not(tmp_path: Path) -> None:
     )
     (result,) = run(tmp_path, source)
     assert result.message == "With x of shape (2, 3), stride=2: 1 is not the right number."
+
+
+def test_an_interrupt_stops_the_grader_and_makes_no_score(tmp_path: Path) -> None:
+    source = """
+@exercise("f")
+def test_first(student): check(student.f(), 1)
+@exercise("f")
+def test_second(student): raise KeyboardInterrupt
+@exercise("f")
+def test_third(student): check(student.f(), 1)
+"""
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path, source)
+
+
+def test_a_file_that_cannot_be_collected_is_the_graders_fault(tmp_path: Path) -> None:
+    with pytest.raises(HiddenTestsFailed, match=r"test_hidden.py could not be run"):
+        run(tmp_path, "import nothing_of_this_name\n")
 
 
 def scored(*outcomes: Outcome) -> float | None:

@@ -9,17 +9,13 @@ import pytest
 from nbformat import NotebookNode
 from notebooks import answered
 
-from autograder.assignment import Assignment
+from autograder.assignment import Assignment, grade_id
 from autograder.errors import MissingNotebook, NoKnownCells, UnreadableNotebook
-from autograder.submission import is_unanswered, read_notebook, restore
+from autograder.submission import is_untouched, read_notebook, restore
 
 
-def cell_of(notebook: NotebookNode, grade_id: str) -> NotebookNode:
-    (cell,) = [
-        cell
-        for cell in notebook.cells
-        if cell.metadata.get("nbgrader", {}).get("grade_id") == grade_id
-    ]
+def cell_of(notebook: NotebookNode, name: str) -> NotebookNode:
+    (cell,) = [cell for cell in notebook.cells if grade_id(cell) == name]
     return cell
 
 
@@ -113,7 +109,7 @@ def test_a_missing_answer_comes_back_as_released_not_as_solved(pooling: Assignme
     notebook.cells.remove(cell_of(notebook, "sgd_step"))
     cell = cell_of(restore(notebook, pooling), "sgd_step")
     assert "# YOUR CODE HERE" in cell.source
-    assert is_unanswered(cell, pooling)
+    assert is_untouched(cell, pooling)
 
 
 def test_the_last_copy_of_a_cell_counts(pooling: Assignment) -> None:
@@ -173,6 +169,51 @@ def test_a_missing_or_renamed_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "mine.ipynb").write_text("{}")
     with pytest.raises(MissingNotebook, match=r"there is mine.ipynb. Rename it\?"):
         read_notebook(tmp_path / "n.ipynb")
+
+
+def test_pictures_in_a_written_answer_are_kept(pooling: Assignment) -> None:
+    notebook = answered(pooling, {})
+    cell_of(notebook, "explanation").attachments = {
+        "plot.png": {"image/png": "iVBORw0KGgo="},
+        "plot.svg": {"image/svg+xml": "<svg onload='x()'/>"},
+    }
+    cell = cell_of(restore(notebook, pooling), "explanation")
+    assert cell.attachments == {"plot.png": {"image/png": "iVBORw0KGgo="}}
+    assert not is_untouched(cell, pooling)
+
+
+def drop_counts(cells: list[dict]) -> None:
+    for cell in cells:
+        cell.pop("execution_count", None)
+
+
+def odd_outputs(cells: list[dict]) -> None:
+    for cell in cells:
+        cell["outputs"] = [{"output_type": "stream", "text": "nameless"}, {}]
+
+
+def odd_keys(cells: list[dict]) -> None:
+    for cell in cells:
+        cell.update(collapsed=True, id="the same everywhere !", metadata_of_a_tool=[1])
+
+
+def odd_cells(cells: list[dict]) -> None:
+    cells.append({"cell_type": "heading", "source": "old", "metadata": {}})
+    cells.append({"cell_type": "raw", "metadata": {}})
+
+
+@pytest.mark.parametrize("spoil", [drop_counts, odd_outputs, odd_keys, odd_cells])
+def test_what_does_not_matter_may_be_damaged(
+    tmp_path: Path, pooling: Assignment, spoil: Callable[[list[dict]], None]
+) -> None:
+    notebook = json.loads(nbformat.writes(answered(pooling, {})))
+    spoil(notebook["cells"])
+    path = tmp_path / "n.ipynb"
+    path.write_text(json.dumps(notebook))
+    restored = restore(read_notebook(path), pooling)
+    nbformat.validate(restored)
+    expected = restore(answered(pooling, {}), pooling)
+    assert sources(restored) == sources(expected)
 
 
 def test_an_older_notebook_format_is_read(tmp_path: Path, pooling: Assignment) -> None:

@@ -21,11 +21,11 @@ from rich.console import Console
 from rich.table import Table
 from traitlets.config import Config
 
-from ..batch import ClassResult, grade_class
+from ..batch import ClassResult
 from ..course import CONFIG_FILE, Course, create_course
 from ..errors import DemoFailed
 from ..results import Grading
-from ..summary import progress_bar, warn_unless_locked_in
+from ..summary import grade_with_progress, warn_unless_locked_in
 from ..workers import default_jobs
 from .simulated_class import SimulatedStudent, simulate_class
 
@@ -51,7 +51,8 @@ def run_demo(folder: Path, assignment: str, size: int, jobs: int | None, console
     console.print(f"{size} students fetched it, filled it in and submitted it.")
     exchange.collect()
     console.print("Collected. Grading:")
-    results = _grade(course, assignment, jobs)
+    graded = grade_with_progress(course, assignment, jobs=jobs or default_jobs())
+    results = {entry.student: entry for entry in graded}
     exchange.give_feedback()
     _export(course, folder / "grades.csv")
     console.print("Feedback generated and released, grades exported to grades.csv.")
@@ -128,21 +129,6 @@ class _Exchange:
         result = action(*args, **kwargs)
         if not result["success"]:
             raise DemoFailed(f"nbgrader failed:\n{result.get('error') or result.get('log')}")
-
-
-def _grade(course: Course, assignment: str, jobs: int | None) -> dict[str, ClassResult]:
-    results = {}
-    with progress_bar() as progress:
-        task = progress.add_task(f"Grading {assignment}", total=None)
-        for entry in grade_class(
-            course,
-            assignment,
-            jobs=jobs or default_jobs(),
-            announce=lambda total: progress.update(task, total=total),
-        ):
-            results[entry.student] = entry
-            progress.advance(task)
-    return results
 
 
 def _export(course: Course, target: Path) -> None:

@@ -10,9 +10,9 @@ from itertools import count, cycle, islice, zip_longest
 import nbformat
 from nbformat import NotebookNode
 
-from ..assignment import Assignment
+from ..assignment import Assignment, grade_id
 from ..misconceptions import Misconception, alternatives, misconceptions
-from ..pytest_plugin import hidden_test_weights
+from ..runner import hidden_test_weights
 from .sources import student_source, without_marks
 
 MISTAKES_IN_A_CLASS = 12  # of each 24 students, so many make one mistake each
@@ -61,9 +61,7 @@ class SimulatedStudent:
             return self.raw
         notebook = nbformat.from_dict(released)
         for cell in notebook.cells:
-            grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
-            if grade_id in self.cells:
-                cell.source = self.cells[grade_id]
+            cell.source = self.cells.get(grade_id(cell), cell.source)
         return str(nbformat.writes(notebook))
 
 
@@ -79,7 +77,7 @@ class _Maker:
     def __init__(self, assignment: Assignment) -> None:
         self._assignment = assignment
         self._right = {
-            cell.metadata.nbgrader.grade_id: without_marks(cell.source)
+            grade_id(cell): without_marks(cell.source)
             for cell in assignment.notebook.cells
             if cell.metadata.get("nbgrader", {}).get("solution")
         }

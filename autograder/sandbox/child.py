@@ -24,6 +24,7 @@ from .wire import (
     RunCell,
     TooLarge,
     WireError,
+    encodable,
     from_wire,
     receive_request,
     send,
@@ -75,7 +76,7 @@ def _guarded(request: Call | Read, shell: Shell) -> Reply:
         return _call(request, shell)
     except BaseException as error:
         cell, line = _place(error.__traceback__, shell.compile.cell_of)
-        return Raised(request.id, type(error).__name__, _message(error), cell, line)
+        return Raised(request.id, encodable(type(error).__name__), _message(error), cell, line)
 
 
 def _read(request: Read, shell: Shell) -> Reply:
@@ -98,7 +99,7 @@ def _call(request: Call, shell: Shell) -> Reply:
 
 def _message(error: BaseException) -> str:
     try:
-        return str(error)[:_MESSAGE_LENGTH]
+        return encodable(str(error)[:_MESSAGE_LENGTH])
     except Exception:
         return ""
 

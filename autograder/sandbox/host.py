@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import shutil
@@ -63,9 +64,18 @@ class Sandbox:
         return LEVEL
 
     def child(self, limits: ChildLimits, output_room: int) -> Child:
-        """Fork a child with an empty scratch folder; SandboxFailed if the zygote does not."""
-        if self._process.poll() is not None:
+        """Fork a child with an empty scratch folder.
+
+        A zygote that does not answer is replaced once; then SandboxFailed.
+        """
+        try:
+            return self._fork(limits, output_room)
+        except SandboxFailed:  # a late answer would belong to another request
+            self._stop()
             self._start()
+            return self._fork(limits, output_room)
+
+    def _fork(self, limits: ChildLimits, output_room: int) -> Child:
         scratch = Path(tempfile.mkdtemp(dir=self._folder))
         ours, theirs = socket.socketpair()
         request = ForkRequest(str(scratch), limits, output_room)
@@ -74,23 +84,23 @@ class Sandbox:
             body = msgspec.msgpack.encode(request)
             socket.send_fds(self._control, [body], [theirs.fileno()])
             _, descriptors, _, _ = socket.recv_fds(self._control, 64, 1)
-            child = Child(ours, descriptors[0], scratch)
-            ours.settimeout(FORK_SECONDS)
-            if ours.recv(len(READY)) != READY:
-                child.kill()
-                raise SandboxFailed("a process of the sandbox could not set its limits")
-            return child
-        except (OSError, IndexError) as error:
+        except OSError as error:
             ours.close()
             raise SandboxFailed(f"the sandbox gave no process: {error}") from error
         finally:
             theirs.close()
+        if not descriptors:
+            ours.close()
+            raise SandboxFailed("the sandbox gave no process: it has ended")
+        child = Child(ours, descriptors[0], scratch)
+        if not child.is_ready(FORK_SECONDS):
+            child.kill()
+            raise SandboxFailed("a process of the sandbox could not set its limits")
+        return child
 
     def close(self) -> None:
         """End the zygote, and with it all its children."""
-        self._control.close()
-        self._process.kill()
-        self._process.wait()
+        self._stop()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def __enter__(self) -> Sandbox:
@@ -104,6 +114,11 @@ class Sandbox:
     ) -> None:
         self.close()
 
+    def _stop(self) -> None:
+        self._control.close()
+        self._process.kill()
+        self._process.wait()
+
     def _start(self) -> None:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._process = subprocess.Popen(
@@ -112,6 +127,7 @@ class Sandbox:
             cwd=self._folder,
             stdin=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()],
+            start_new_session=True,  # an interrupt from the keyboard is for the grader
         )
         theirs.close()
         self._control.settimeout(START_SECONDS)
@@ -154,6 +170,14 @@ class Child:
         self._scratch = scratch
         self._ids = count(1)
 
+    def is_ready(self, timeout: float) -> bool:
+        """Wait for the child to say that its limits are in force."""
+        self._channel.settimeout(timeout)
+        try:
+            return self._channel.recv(len(READY)) == READY
+        except OSError:
+            return False
+
     def run_cell(self, number: int, source: str, timeout: float) -> CellRan:
         """Run a cell and return its outputs."""
         reply = self._ask(RunCell(next(self._ids), number, source), timeout)
@@ -173,7 +197,8 @@ class Child:
 
     def kill(self) -> None:
         """End the process, wait until it has gone, and remove what it wrote."""
-        signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it may have gone already
+            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
         select.select([self._pidfd], [], [], FORK_SECONDS)
         os.close(self._pidfd)
         self._channel.close()

@@ -15,7 +15,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
 
-from .wire import Output
+from .wire import Output, encodable
 
 NO_SHELL_COMMANDS = "Shell commands are off while grading."
 _SCRIPT_MAGICS = (
@@ -38,16 +38,16 @@ class Recorder:
 
     def __init__(self) -> None:
         self.outputs: list[Output] = []
-        self._room = 0
+        self._room = self._limit = 0
 
     def start(self, room: int) -> None:
         """Forget what was recorded; take up to ``room`` characters from now on."""
         self.outputs = []
-        self._room = room
+        self._room = self._limit = room
 
     def stream(self, name: str, text: str) -> None:
         """Append to a stream, joined to the output before it if that is the same stream."""
-        text = self._fit(text)
+        text = self._fit(encodable(text))
         last = self.outputs[-1] if self.outputs else None
         if text and last is not None and last.kind == "stream" and last.name == name:
             self.outputs[-1] = Output("stream", name, last.text + text)
@@ -56,12 +56,16 @@ class Recorder:
 
     def add(self, output: Output) -> None:
         """Append a rich output or an error, unless there is no room for it."""
-        size = sum(map(len, output.data.values())) + sum(map(len, output.traceback))
+        size = len(output.text) + sum(map(len, [*output.data.values(), *output.traceback]))
         if size > self._room:
             return self.stream("stderr", "[an output was too large and is left out]\n")
         self._room -= size
         self.outputs.append(output)
         return None
+
+    def clear(self) -> None:
+        """Drop what the cell has shown so far, as its room is free again."""
+        self.start(self._limit)
 
     def _fit(self, text: str) -> str:
         if self._room <= 0:
@@ -90,7 +94,7 @@ class _Stream(TextIOBase):
 
 
 def _text_only(data: dict[str, Any]) -> dict[str, str]:
-    return {mime: content for mime, content in data.items() if isinstance(content, str)}
+    return {mime: encodable(text) for mime, text in data.items() if isinstance(text, str)}
 
 
 class _Publisher(DisplayPublisher):
@@ -98,7 +102,7 @@ class _Publisher(DisplayPublisher):
         self.shell.recorder.add(Output("display_data", data=_text_only(data)))
 
     def clear_output(self, wait: bool = False) -> None:
-        self.shell.recorder.outputs.clear()
+        self.shell.recorder.clear()
 
 
 class _Hook(DisplayHook):
@@ -157,7 +161,10 @@ class Shell(InteractiveShell):
         return []
 
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
-        self.recorder.add(Output("error", etype.__name__, str(evalue), traceback=list(stb)))
+        lines = [encodable(line) for line in stb]
+        self.recorder.add(
+            Output("error", encodable(etype.__name__), encodable(str(evalue)), traceback=lines)
+        )
 
     @contextmanager
     def recorded_streams(self) -> Iterator[None]:

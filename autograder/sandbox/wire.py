@@ -172,21 +172,28 @@ Reply = CellRan | Returned | Raised | Missing | TooLarge
 
 
 def to_wire(value: Any, depth: int = 0) -> Value:
-    """Turn a Python value into its wire form; subclasses and unknown types become Opaque."""
+    """Turn a Python value into its wire form; what is not plain data becomes Opaque."""
     kind = type(value)
-    if value is None or kind in (bool, float, str):
+    if value is None or kind in (bool, float):
         return value  # type: ignore[no-any-return]
+    if isinstance(value, str):
+        return encodable(str(value))
     if kind is int:
         return _int_to_wire(value)
     if kind is np.ndarray or isinstance(value, np.generic):
         return _array_to_wire(value)
-    if depth < MAX_DEPTH and kind in (tuple, list):
+    if depth < MAX_DEPTH and isinstance(value, tuple | list):  # a namedtuple is a tuple
         items = [to_wire(item, depth + 1) for item in value]
-        return Items("tuple" if kind is tuple else "list", items)
+        return Items("tuple" if isinstance(value, tuple) else "list", items)
     if depth < MAX_DEPTH and kind is dict:
         keys = [to_wire(key, depth + 1) for key in value]
         return Mapping(keys, [to_wire(item, depth + 1) for item in value.values()])
-    return Opaque(kind.__name__)
+    return Opaque(encodable(kind.__name__))
+
+
+def encodable(text: str) -> str:
+    """Return the text with lone surrogates, which have no UTF-8, replaced."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _int_to_wire(value: int) -> Value:
@@ -196,6 +203,8 @@ def _int_to_wire(value: int) -> Value:
 
 
 def _array_to_wire(value: Any) -> Value:
+    if value.dtype.kind == "f" and value.dtype.itemsize > 8:  # more than double precision
+        value = value.astype(np.float64)
     if value.dtype.name not in ARRAY_DTYPES:
         return Opaque(type(value).__name__)
     native = value.astype(value.dtype.newbyteorder("="))

@@ -47,7 +47,7 @@ def main() -> None:
         if control.fileno() in readable:
             message, descriptors, _, _ = socket.recv_fds(control, 65536, 1)
             if not message:
-                return
+                os._exit(0)  # its folder is gone, and nothing of IPython needs saving
             request = msgspec.msgpack.decode(message, type=ForkRequest)
             pid, pidfd = _fork(request, descriptors[0], control, shell)
             children[pidfd] = pid

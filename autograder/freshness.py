@@ -1,0 +1,69 @@
+"""What a student's result depends on, and whether the kept one still holds."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import msgspec
+from nbgrader.api import Gradebook
+
+from .assignment import PACKAGE, Assignment
+from .course import Course
+from .results import Grading
+
+
+class Freshness:
+    """Compares what a result was computed from with what is there now.
+
+    That is the submission's files, the assignment with its tests, the grader's own code,
+    the options, the course's secret, and what nbgrader penalises lateness by.
+    """
+
+    def __init__(self, course: Course, assignment: Assignment, gradebook: Gradebook) -> None:
+        self._course = course
+        self._assignment = assignment
+        row = gradebook.find_assignment(assignment.name)
+        self._extensions = {s.student_id: s.extension for s in row.submissions}
+        late = [course.config.get(name) for name in ("AssignLatePenalties", "LateSubmissionPlugin")]
+        self._common = _digest(
+            *_code(assignment),
+            *_tree(course.source_folder(assignment.name)),
+            repr((course.limits(), course.secret(), row.duedate, late)).encode(),
+        )
+
+    def key(self, student: str) -> str:
+        """Return a digest of all of it for one student."""
+        folder = self._course.submitted_folder(self._assignment.name, student)
+        extension = repr(self._extensions.get(student)).encode()
+        return _digest(self._common, *_tree(folder), extension).hex()
+
+    def kept(self, student: str, key: str) -> Grading | None:
+        """Return the kept result if it has this key and is where it was written to."""
+        name = self._assignment.name
+        stored = self._course.grading(name, student)
+        graded = self._course.autograded_folder(name, student) / f"{name}.ipynb"
+        holds = stored and stored.key == key and graded.is_file() and student in self._extensions
+        return stored.grading if stored and holds else None
+
+
+def _code(assignment: Assignment) -> list[bytes]:
+    solutions = PACKAGE.parent / "solutions"
+    files = [*PACKAGE.glob("*.py"), *PACKAGE.glob("sandbox/*.py"), *solutions.glob("*.py")]
+    return [path.read_bytes() for path in [*sorted(files), assignment.hidden_tests]]
+
+
+def _tree(folder: Path) -> list[bytes]:
+    """Return names and contents of the files below a folder; links are not followed."""
+    parts = []
+    for path in sorted(folder.rglob("*")):
+        if path.is_symlink() or not path.is_file():
+            parts.append(os.fsencode(path.relative_to(folder)))
+        else:
+            parts += [os.fsencode(path.relative_to(folder)), path.read_bytes()]
+    return parts
+
+
+def _digest(*parts: bytes) -> bytes:
+    return hashlib.sha256(msgspec.msgpack.encode(parts)).digest()

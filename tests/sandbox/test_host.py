@@ -1,0 +1,116 @@
+"""The grader's side of the sandbox: children come and go, and its own faults are repaired."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.sandbox import host
+from autograder.sandbox.host import Child, Sandbox
+from autograder.sandbox.lockdown import ChildLimits
+
+LIMITS = ChildLimits(memory_mib=256, cpu_seconds=30, file_mib=1)
+
+
+@pytest.fixture
+def own_sandbox(tmp_path: Path) -> Iterator[Sandbox]:
+    """A sandbox that a test may break."""
+    with Sandbox(tmp_path) as sandbox:
+        yield sandbox
+
+
+def printed(child: Child, source: str) -> str:
+    return "".join(output.text for output in child.run_cell(0, source, 10).outputs)
+
+
+def ends(pid: int) -> bool:
+    """Wait for a process to end; one that only waits to be reaped by its parent has ended."""
+    for _ in range(100):
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rsplit(")")[-1].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        if state == "Z":
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_a_child_that_has_gone_can_still_be_killed(sandbox: Sandbox) -> None:
+    for _ in range(30):
+        child = sandbox.child(LIMITS, 100)
+        with pytest.raises(EOFError):
+            child.run_cell(0, "import os; os._exit(0)", 10)
+        child.kill()
+
+
+def test_children_of_a_child_go_with_it(sandbox: Sandbox) -> None:
+    child = sandbox.child(LIMITS, 1000)
+    source = "import os, time\npid = os.fork()\nif pid == 0: time.sleep(60)\nprint(pid)"
+    pid = int(printed(child, source))
+    child.kill()
+    sandbox.child(LIMITS, 100).kill()  # by now the zygote has seen the first one end
+    assert ends(pid)
+
+
+def test_scratch_folders_are_removed(own_sandbox: Sandbox, tmp_path: Path) -> None:
+    child = own_sandbox.child(LIMITS, 1000)
+    folder = Path(printed(child, "import os; open('x', 'w'); print(os.getcwd())").strip())
+    assert (folder / "x").exists()
+    assert tmp_path in folder.parents
+    child.kill()
+    assert not folder.exists()
+
+
+def test_a_dead_zygote_is_replaced(own_sandbox: Sandbox) -> None:
+    os.kill(own_sandbox._process.pid, signal.SIGKILL)
+    own_sandbox._process.wait()
+    child = own_sandbox.child(LIMITS, 100)
+    assert printed(child, "print(1)") == "1\n"
+    child.kill()
+
+
+def test_a_stuck_zygote_is_replaced(own_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(host, "FORK_SECONDS", 1)
+    os.kill(own_sandbox._process.pid, signal.SIGSTOP)
+    for _ in range(2):
+        child = own_sandbox.child(LIMITS, 100)
+        assert printed(child, "print(1)") == "1\n"
+        child.kill()
+
+
+def test_limits_hold(sandbox: Sandbox) -> None:
+    child = sandbox.child(LIMITS, 10_000)
+    refused = """
+import resource
+for name in ("AS", "DATA", "CPU", "FSIZE", "CORE", "NOFILE"):
+    soft, hard = resource.getrlimit(getattr(resource, f"RLIMIT_{name}"))
+    print(name, soft == hard != resource.RLIM_INFINITY)
+try:
+    open("big", "wb").write(bytes(2 * 2**20))
+except OSError as error:
+    print(error.strerror)
+try:
+    bytearray(300 * 2**20)
+except MemoryError:
+    print("no memory")
+"""
+    lines = printed(child, refused).splitlines()
+    assert lines[:6] == [f"{n} True" for n in ("AS", "DATA", "CPU", "FSIZE", "CORE", "NOFILE")]
+    assert lines[6:] == ["File too large", "no memory"]
+    child.kill()
+
+
+def test_closing_ends_every_process(tmp_path: Path) -> None:
+    sandbox = Sandbox(tmp_path)
+    child = sandbox.child(LIMITS, 100)
+    pid = int(printed(child, "import os; print(os.getpid())"))
+    sandbox.close()
+    with pytest.raises(EOFError):
+        child.run_cell(0, "1", 10)
+    child.kill()
+    assert ends(pid)
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,245 @@
+"""A class: one odd submission stops nobody, and what has not changed is not computed again."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+from courses import hand_in, new_course, run_command, table_rows
+from notebooks import answered
+
+from autograder.assignment import Assignment
+from autograder.batch import ClassResult, grade_class
+from autograder.course import Course
+from autograder.errors import NotReleased
+from autograder.results import Grading, Ungraded
+
+NAME = "pooling"
+
+
+@pytest.fixture(scope="module")
+def empty_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course whose assignment is released; tests copy it."""
+    folder = new_course(tmp_path_factory.mktemp("batch") / "course")
+    run_command("nbgrader", "generate_assignment", NAME, cwd=folder)
+    return folder
+
+
+@pytest.fixture
+def course(empty_course: Path, tmp_path: Path, pooling: Assignment) -> Path:
+    """A course with one submission, which is right."""
+    folder = Path(shutil.copytree(empty_course, tmp_path / "course"))
+    hand_in(folder, "student-001", NAME, nbformat.writes(answered(pooling, {})))
+    return folder
+
+
+def graded(course: Path, **options: object) -> dict[str, ClassResult]:
+    results = grade_class(Course.open(course), NAME, jobs=2, **options)  # type: ignore[arg-type]
+    return {entry.student: entry for entry in results}
+
+
+def scores(course: Path) -> dict[str, float]:
+    totals: dict[str, float] = {}
+    for student, _, auto, *_ in table_rows(course)["grade"]:
+        totals[str(student)] = totals.get(str(student), 0.0) + (auto or 0.0)  # type: ignore[operator]
+    return totals
+
+
+def odd_name(folder: Path) -> None:
+    (folder / os.fsdecode(b"\xff.txt")).write_text("latin")
+
+
+def dangling_link(folder: Path) -> None:
+    (folder / "link").symlink_to("/nonexistent")
+
+
+def link_out(folder: Path) -> None:
+    (folder / "passwd").symlink_to("/etc/passwd")
+
+
+def pipe(folder: Path) -> None:
+    os.mkfifo(folder / "pipe")
+
+
+def no_time(folder: Path) -> None:
+    (folder / "timestamp.txt").write_text("yesterday")
+
+
+def a_file_for_a_folder(folder: Path) -> None:
+    (folder / "data").write_text("in the way")
+    source = folder.parents[2] / "assignments" / NAME / "data"
+    source.mkdir()
+    (source / "digits.txt").write_text("1 2 3")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "gradable"),
+    [
+        (odd_name, True),
+        (dangling_link, True),
+        (link_out, True),
+        (pipe, True),
+        (no_time, False),
+        (a_file_for_a_folder, False),
+    ],
+)
+def test_an_odd_folder_stops_nobody(
+    course: Path, pooling: Assignment, spoil: Callable[[Path], None], gradable: bool
+) -> None:
+    right = nbformat.writes(answered(pooling, {}))
+    hand_in(course, "odd", NAME, right)
+    spoil(course / "submitted" / "odd" / NAME)
+    results = graded(course)
+    assert isinstance(results["student-001"].result, Grading)
+    assert isinstance(results["odd"].result, Grading if gradable else Ungraded)
+    assert scores(course)["student-001"] == 90
+    copies = course / "autograded" / "odd" / NAME
+    assert not (copies / "passwd").exists()
+    assert copies.exists() == gradable
+
+
+def test_a_killed_worker_costs_only_the_submission_that_kills_it(
+    course: Path, pooling: Assignment
+) -> None:
+    # The cell looks for the process that grades it: the parent of its zygote.
+    killer = """
+import os, signal
+zygote = open("/proc/self/stat").read().split()[3]
+worker = open(f"/proc/{zygote}/stat").read().split()[3]
+os.kill(int(worker), signal.SIGKILL)
+"""
+    hostile = answered(pooling, {})
+    hostile.cells.append(nbformat.v4.new_code_cell(killer))
+    hand_in(course, "hostile", NAME, nbformat.writes(hostile))
+    for number in range(2, 5):
+        text = nbformat.writes(answered(pooling, {}))
+        hand_in(course, f"student-{number:03}", NAME, text)
+    results = graded(course)
+    failed = [name for name, entry in results.items() if isinstance(entry.result, Ungraded)]
+    assert failed == ["hostile"]
+    assert "was killed" in results["hostile"].result.error  # type: ignore[union-attr]
+    assert [scores(course)[f"student-{n:03}"] for n in range(1, 5)] == [90] * 4
+
+
+def touch_file(course: Path) -> None:
+    (course / "submitted" / "student-001" / NAME / "notes.txt").write_text("more")
+
+
+def set_limit(course: Path) -> None:
+    with (course / "nbgrader_config.py").open("a") as config:
+        config.write("\nc.GradingOptions.cell_seconds = 7\n")
+
+
+def set_due_date(course: Path) -> None:
+    run_command("nbgrader", "db", "assignment", "add", NAME, "--duedate=2020-01-01", cwd=course)
+
+
+def set_penalty(course: Path) -> None:
+    with (course / "nbgrader_config.py").open("a") as config:
+        config.write("\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
+
+
+def lose_gradebook(course: Path) -> None:
+    (course / "gradebook.db").unlink()
+    run_command("nbgrader", "generate_assignment", NAME, "--force", cwd=course)
+
+
+def lose_graded_copy(course: Path) -> None:
+    shutil.rmtree(course / "autograded")
+
+
+def spoil_kept_result(course: Path) -> None:
+    (course / "gradings" / NAME / "student-001.json").write_text('{"key": 1}')
+
+
+def grade_by_the_other_door(course: Path) -> None:
+    run_command("nbgrader", "autograde", NAME, "--force", cwd=course)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        touch_file,
+        set_limit,
+        set_due_date,
+        set_penalty,
+        lose_gradebook,
+        lose_graded_copy,
+        spoil_kept_result,
+        grade_by_the_other_door,
+    ],
+)
+def test_a_result_is_kept_until_something_it_depends_on_changes(
+    course: Path, change: Callable[[Path], None]
+) -> None:
+    assert not graded(course)["student-001"].unchanged
+    assert graded(course)["student-001"].unchanged
+    change(course)
+    assert not graded(course)["student-001"].unchanged
+    assert scores(course)["student-001"] == 90
+    assert graded(course)["student-001"].unchanged
+
+
+def test_excluded_students_and_hidden_folders_are_left_out(
+    course: Path, pooling: Assignment
+) -> None:
+    for name in ("excluded", ".ipynb_checkpoints"):
+        hand_in(course, name, NAME, nbformat.writes(answered(pooling, {})))
+    with (course / "nbgrader_config.py").open("a") as config:
+        config.write("\nc.CourseDirectory.student_id_exclude = 'excluded'\n")
+    assert set(graded(course)) == {"student-001"}
+
+
+def test_a_shared_course_gets_shared_permissions(course: Path) -> None:
+    with (course / "nbgrader_config.py").open("a") as config:
+        config.write("\nc.CourseDirectory.groupshared = True\n")
+    graded(course)
+    folder = course / "autograded" / "student-001" / NAME
+    assert folder.stat().st_mode & 0o7777 == 0o2775
+    assert (folder / f"{NAME}.ipynb").stat().st_mode & 0o777 == 0o664
+
+
+def test_points_that_the_gradebook_does_not_know_are_refused(course: Path) -> None:
+    path = course / "assignments" / NAME / f"{NAME}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.id == "test_sgd_step":
+            cell.metadata.nbgrader.points = 80
+    nbformat.write(notebook, path)
+    with pytest.raises(NotReleased, match="as its source notebook is now"):
+        graded(course)
+
+
+def test_an_interrupt_stops_the_command_and_leaves_nothing_behind(
+    course: Path, pooling: Assignment, tmp_path: Path
+) -> None:
+    slow = answered(pooling, {})
+    slow.cells.append(nbformat.v4.new_code_cell("import time; time.sleep(25)"))
+    hand_in(course, "slow", NAME, nbformat.writes(slow))
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    program = Path(sys.executable).parent / "autograder"
+    command = subprocess.Popen(
+        [program, "grade", NAME],
+        cwd=course,
+        env={**os.environ, "TMPDIR": str(scratch)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 60
+    while not list(scratch.rglob("sandbox-*/tmp*")) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    os.killpg(command.pid, signal.SIGINT)
+    out, err = command.communicate(timeout=60)
+    assert command.returncode != 0
+    assert "Traceback" not in err
+    assert list(scratch.glob("grading-*")) == []
+    assert out == ""
