@@ -125,11 +125,18 @@ def _workers(setup: WorkerSetup, count: int) -> Iterator[ProcessPoolExecutor]:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
+    others = set(multiprocessing.active_children())
     with (
         tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as scratch,
         ProcessPoolExecutor(count, context, _start_worker, (setup, Path(scratch))) as executor,
     ):
-        yield executor
+        try:
+            yield executor
+        except BaseException:  # whoever interrupts does not want to wait for a slow submission
+            executor.shutdown(wait=False, cancel_futures=True)
+            for process in set(multiprocessing.active_children()) - others:
+                process.terminate()
+            raise
 
 
 def default_jobs() -> int:

@@ -97,10 +97,6 @@ def test_grade_skips_what_has_not_changed(course: Path, pooling: Assignment) -> 
     second = run_command(*grade, cwd=course.parent, status=1)
     assert "2 of 4 had not changed" in second.stdout
 
-    hand_in(course, "student-002", "pooling", right)
-    third = run_command(*grade, cwd=course.parent, status=1)
-    assert "1 of 4 had not changed" in third.stdout
-
     forced = run_command(*grade, "--force", "--student", "student-001", cwd=course.parent)
     assert "had not changed" not in forced.stdout
 
@@ -111,18 +107,6 @@ def test_a_student_without_a_submission_is_not_made_up(course: Path, pooling: As
     result = run_command(*grade, cwd=course, status=2)
     assert "Nothing of 'pooling' was collected from studnet-001." in result.stderr
     assert "studnet-001" not in str(table_rows(course)["student"])
-
-
-def test_the_secret_is_private_and_made_once(course: Path, pooling: Assignment) -> None:
-    hand_in(course, "student-001", "pooling", nbformat.writes(answered(pooling, {})))
-    grade = ("autograder", "grade", "pooling", "--student", "student-001")
-    run_command(*grade, cwd=course)
-    secret = course / ".grading_secret"
-    before = secret.read_bytes()
-    assert secret.stat().st_mode & 0o777 == 0o600
-    assert len(before) == 32
-    run_command(*grade, "--force", cwd=course)
-    assert secret.read_bytes() == before
 
 
 def test_python_m_autograder_is_the_same_command(tmp_path: Path) -> None:

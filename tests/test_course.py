@@ -5,7 +5,7 @@ from pathlib import Path
 from courses import new_course
 
 from autograder.assignment import assignment_names
-from autograder.course import CONFIG, CONFIG_FILE, Course, create_course
+from autograder.course import CONFIG, CONFIG_FILE, SECRET_FILE, Course, create_course
 from autograder.options import GradingOptions, Limits
 
 ROOT = Path(__file__).parents[1]
@@ -27,6 +27,14 @@ def test_what_is_there_already_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / CONFIG_FILE).write_text("# mine")
     create_course(tmp_path)
     assert (tmp_path / CONFIG_FILE).read_text() == "# mine"
+
+
+def test_the_secret_is_private_and_made_once(tmp_path: Path) -> None:
+    create_course(tmp_path)
+    first, again = (Course.open(tmp_path).secret() for _ in range(2))
+    assert first == again
+    assert len(first) == 32
+    assert (tmp_path / SECRET_FILE).stat().st_mode & 0o777 == 0o600
 
 
 def test_limits_come_from_the_configuration(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from autograder.misconceptions import misconceptions
 
 
 def test_a_class_is_graded_as_foreseen_and_again(tmp_path: Path) -> None:
-    arguments = ("autograder", "demo", "course", "--students", "8")
-    for _ in range(2):
+    for size in ("2", "8"):
+        arguments = ("autograder", "demo", "course", "--students", size)
         result = run_command(*arguments, "--assignment", "convolution", cwd=tmp_path)
         assert "differs" not in result.stdout
         assert "nbgrader autograde convolution" in result.stdout
