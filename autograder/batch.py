@@ -5,7 +5,8 @@ The writer alone touches the gradebook and the course's folders.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,16 +27,17 @@ Result = Grading | Ungraded
 
 def grade_files(
     paths: Sequence[Path], name: str, *, student: str | None = None, jobs: int, limits: Limits
-) -> Iterator[Result]:
+) -> Generator[Result]:
     """Grade notebooks by path, without a gradebook; yields results in the order given."""
     load_assignment(name)
     todo = [Job(path, str(path), student) for path in paths]
     setup = WorkerSetup(name, None, b"", limits)
-    for job, finished in zip(todo, grade_jobs(todo, setup, jobs), strict=True):
-        if finished.error:
-            yield Ungraded(notebook=job.name, error=finished.error)
-        else:
-            yield from_json(finished.grading)
+    with closing(grade_jobs(todo, setup, jobs)) as outcomes:
+        for job, outcome in zip(todo, outcomes, strict=True):
+            if outcome.error:
+                yield Ungraded(notebook=job.name, error=outcome.error)
+            else:
+                yield from_json(outcome.grading)
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def grade_class(
     jobs: int,
     force: bool = False,
     announce: Callable[[int], None] = lambda total: None,
-) -> Iterator[ClassResult]:
+) -> Generator[ClassResult]:
     """Grade what was collected of an assignment; yields each student's result when it is there.
 
     What a result depends on being as it was, it is not computed again, unless ``force``.
@@ -76,9 +78,10 @@ def grade_class(
         writer = Writer(course, assignment, gradebook)
         source = course.source_folder(name) / f"{name}.ipynb"
         setup = WorkerSetup(name, source, course.secret(), course.limits())
-        finished = grade_jobs([writer.job(student) for student in changed], setup, jobs)
-        for student, outcome in zip(changed, finished, strict=True):
-            yield ClassResult(student, writer.write(student, outcome, keys[student]))
+        todo = [writer.job(student) for student in changed]
+        with closing(grade_jobs(todo, setup, jobs)) as outcomes:
+            for student, outcome in zip(changed, outcomes, strict=True):
+                yield ClassResult(student, writer.write(student, outcome, keys[student]))
 
 
 def _chosen(course: Course, name: str, students: Iterable[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -31,6 +32,8 @@ Jobs = Annotated[int | None, typer.Option(min=1, help="Processes; by default one
 
 def main() -> None:
     """Run the command; errors meant for people are printed without a traceback."""
+    # The arrays compared here are small: threads would only be there to be interrupted.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # nbgrader calls alembic by name, which is beside this command and perhaps not on the path.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     try:
@@ -107,14 +110,16 @@ def grade_file(
     from .workers import default_jobs
 
     results: list[Grading | Ungraded] = []
-    for result in grade_files(
+    graded = grade_files(
         notebooks, assignment, student=student, jobs=jobs or default_jobs(), limits=Limits()
-    ):
-        results.append(result)
-        if json:
-            print(to_json(result), flush=True)
-        else:
-            print_result(result, console)
+    )
+    with closing(graded):
+        for result in graded:
+            results.append(result)
+            if json:
+                print(to_json(result), flush=True)
+            else:
+                print_result(result, console)
     warn_unless_locked_in(results, errors)
     failed = any(isinstance(result, Ungraded) for result in results)
     raise typer.Exit(1 if failed else 0)

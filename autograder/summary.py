@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from typing import Any
 
 from rich.console import Console
@@ -57,18 +58,23 @@ def warn_unless_locked_in(results: Sequence[Grading | Ungraded], console: Consol
 
 def grade_with_progress(course: Course, assignment: str, **options: Any) -> list[ClassResult]:
     """Grade a class (see ``batch.grade_class``) with a progress bar on stderr."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as progress:
+    columns = (
+        *(TextColumn("{task.description}"), BarColumn()),
+        *(MofNCompleteColumn(), TimeElapsedColumn()),
+    )
+    # Without a thread of its own, so that an interrupt reaches this one alone.
+    with Progress(*columns, console=Console(stderr=True), auto_refresh=False) as progress:
         task = progress.add_task(f"Grading {assignment}", total=None)
+
+        def announce(total: int) -> None:
+            progress.update(task, total=total)
+
         results = []
-        for result in grade_class(
-            course,
-            assignment,
-            announce=lambda total: progress.update(task, total=total),
-            **options,
-        ):
-            results.append(result)
-            progress.advance(task)
+        with closing(grade_class(course, assignment, announce=announce, **options)) as entries:
+            for entry in entries:
+                results.append(entry)
+                progress.advance(task)
+                progress.refresh()
         return results
 
 

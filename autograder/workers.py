@@ -6,8 +6,8 @@ import multiprocessing
 import os
 import signal
 import tempfile
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -40,6 +40,9 @@ class Finished:
     grading: str = ""
     notebook: str = ""
     error: str = ""
+
+
+Submit = Callable[[Sequence[Job]], list[Future[Finished]]]
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,6 @@ class _Worker:
 
 
 def _start_worker(setup: WorkerSetup, scratch: Path) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is for the command itself
     _Worker.current = _Worker(setup, scratch)
 
 
@@ -90,8 +92,10 @@ def _grade_job(job: Job) -> Finished:
         return Finished(error=f"The grader failed: {type(error).__name__}: {error}")
 
 
-def grade_jobs(jobs: Sequence[Job], setup: WorkerSetup, processes: int) -> Iterator[Finished]:
+def grade_jobs(jobs: Sequence[Job], setup: WorkerSetup, processes: int) -> Generator[Finished]:
     """Grade notebooks in parallel; yields what became of each, in the order given.
+
+    Closing the generator ends the workers, whatever they are at.
 
     If a worker is killed, as for want of memory, those that were under way are graded
     again one by one, so that only the one that is to blame goes without a result.
@@ -100,9 +104,9 @@ def grade_jobs(jobs: Sequence[Job], setup: WorkerSetup, processes: int) -> Itera
     while pending:
         finished = 0
         try:
-            with _workers(setup, max(1, min(processes, len(pending)))) as executor:
-                for outcome in executor.map(_grade_job, pending):
-                    yield outcome
+            with _workers(setup, max(1, min(processes, len(pending)))) as submit:
+                for future in submit(pending):
+                    yield future.result()
                     finished += 1
         except BrokenProcessPool:
             suspects = pending[finished : finished + processes]
@@ -113,15 +117,19 @@ def grade_jobs(jobs: Sequence[Job], setup: WorkerSetup, processes: int) -> Itera
 
 def _grade_alone(job: Job, setup: WorkerSetup) -> Finished:
     try:
-        with _workers(setup, 1) as executor:
-            return executor.submit(_grade_job, job).result()
+        with _workers(setup, 1) as submit:
+            return submit([job])[0].result()
     except BrokenProcessPool:
         return Finished(error="The process that graded it was killed. Was memory exhausted?")
 
 
 @contextmanager
-def _workers(setup: WorkerSetup, count: int) -> Iterator[ProcessPoolExecutor]:
-    """Start worker processes that share nothing with this one, NumPy's threads included."""
+def _workers(setup: WorkerSetup, count: int) -> Iterator[Submit]:
+    """Start worker processes that share nothing with this one, NumPy's threads included.
+
+    Yields what hands jobs to them. Leaving by an exception ends them at once: whoever
+    interrupts does not want to wait for a slow submission.
+    """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
@@ -130,13 +138,27 @@ def _workers(setup: WorkerSetup, count: int) -> Iterator[ProcessPoolExecutor]:
         tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as scratch,
         ProcessPoolExecutor(count, context, _start_worker, (setup, Path(scratch))) as executor,
     ):
+
+        def submit(jobs: Sequence[Job]) -> list[Future[Finished]]:
+            with _interrupts_kept_away():
+                return [executor.submit(_grade_job, job) for job in jobs]
+
         try:
-            yield executor
-        except BaseException:  # whoever interrupts does not want to wait for a slow submission
-            executor.shutdown(wait=False, cancel_futures=True)
+            yield submit
+        except BaseException:
             for process in set(multiprocessing.active_children()) - others:
                 process.terminate()
             raise
+
+
+@contextmanager
+def _interrupts_kept_away() -> Iterator[None]:
+    """Let processes started within inherit that an interrupt is for the command, not for them."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def default_jobs() -> int:

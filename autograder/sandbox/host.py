@@ -121,23 +121,27 @@ class Sandbox:
 
     def _start(self) -> None:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-c", START],
-            env=_environment(theirs.fileno(), self._folder),
-            cwd=self._folder,
-            stdin=subprocess.DEVNULL,
-            pass_fds=[theirs.fileno()],
-            start_new_session=True,  # an interrupt from the keyboard is for the grader
-        )
-        theirs.close()
+        log = self._folder / "zygote.log"
+        with theirs, log.open("wb") as stderr:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-c", START],
+                env=_environment(theirs.fileno(), self._folder),
+                cwd=self._folder,
+                stdin=subprocess.DEVNULL,
+                stderr=stderr,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,  # an interrupt from the keyboard is for the grader
+            )
         self._control.settimeout(START_SECONDS)
         try:
             ready = self._control.recv(64)
         except TimeoutError:
             ready = b""
         if ready != b"ready":
+            said = log.read_text(errors="replace").strip().splitlines()
             self.close()
-            raise SandboxFailed("the sandbox did not start; its message is above")
+            reason = said[-1] if said else f"no word after {START_SECONDS} seconds"
+            raise SandboxFailed(f"The sandbox did not start: {reason}")
 
 
 def _environment(control_fd: int, folder: Path) -> dict[str, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.errors import SandboxFailed
 from autograder.sandbox import host
 from autograder.sandbox.host import Child, Sandbox
 from autograder.sandbox.lockdown import ChildLimits
@@ -80,6 +81,15 @@ def test_a_stuck_zygote_is_replaced(own_sandbox: Sandbox, monkeypatch: pytest.Mo
         child = own_sandbox.child(LIMITS, 100)
         assert printed(child, "print(1)") == "1\n"
         child.kill()
+
+
+def test_a_sandbox_that_cannot_start_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(host, "START", "raise RuntimeError('no room')")
+    with pytest.raises(SandboxFailed, match="did not start: RuntimeError: no room"):
+        Sandbox(tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_limits_hold(sandbox: Sandbox) -> None:
