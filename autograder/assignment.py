@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearSolutions
 from traitlets.config import Config
 
-from .errors import BadSource, UnknownAssignment
+from .errors import BadSource, MissingSource, UnknownAssignment
 
 PACKAGE = Path(__file__).parent
 ASSIGNMENTS = PACKAGE.parent / "assignments"
@@ -52,9 +52,19 @@ class Assignment:
         return {grade_id(cell): cell for cell in self.cells}
 
     @property
+    def file_name(self) -> str:
+        """The name of its notebook's file."""
+        return f"{self.name}.ipynb"
+
+    @property
     def hidden_tests(self) -> Path:
         """The file of the hidden tests."""
         return HIDDEN_TESTS / f"test_{self.name}.py"
+
+    def telling_ids(self) -> set[str]:
+        """Return the grade ids that no other assignment has: those of its functions."""
+        functions = self.signatures()
+        return {*functions, *(f"{GRADE_PREFIX}{name}" for name in functions)}
 
     def signatures(self) -> dict[str, inspect.Signature]:
         """Return the signatures of the exercises that are functions."""
@@ -71,12 +81,14 @@ def assignment_names() -> list[str]:
 def load_assignment(name: str, source: Path | None = None) -> Assignment:
     """Read an assignment from its source notebook (by default the one of this package).
 
-    Raises UnknownAssignment where there is no notebook or no hidden tests of this name, and
-    BadSource for a notebook that is not laid out as one.
+    Raises UnknownAssignment where there are no hidden tests of this name, MissingSource where
+    there is no notebook, and BadSource for one that is not laid out as an assignment.
     """
     path = source or ASSIGNMENTS / name / f"{name}.ipynb"
-    if not path.is_file() or not (HIDDEN_TESTS / f"test_{name}.py").is_file():
+    if not (HIDDEN_TESTS / f"test_{name}.py").is_file():
         raise UnknownAssignment(name, assignment_names())
+    if not path.is_file():
+        raise MissingSource(str(path))
     notebook = nbformat.read(path, as_version=4)
     released = _without_solutions(notebook)
     cells = tuple(cell for cell in released.cells if "nbgrader" in cell.metadata)

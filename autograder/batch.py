@@ -76,7 +76,7 @@ def grade_class(
                 yield ClassResult(student, grading, unchanged=True)
         changed = [student for student in chosen if kept.get(student) is None]
         writer = Writer(course, assignment, gradebook)
-        source = course.source_folder(name) / f"{name}.ipynb"
+        source = course.source_folder(name) / assignment.file_name
         setup = WorkerSetup(name, source, course.secret(), course.limits())
         todo = [writer.job(student) for student in changed]
         with closing(grade_jobs(todo, setup, jobs)) as outcomes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from traitlets import TraitError
 
 from .errors import AutograderError
 
@@ -36,9 +38,11 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # nbgrader calls alembic by name, which is beside this command and perhaps not on the path.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    for signum in (signal.SIGTERM, signal.SIGHUP):  # end as cleanly as on an interrupt
+        signal.signal(signum, signal.default_int_handler)
     try:
         app()
-    except AutograderError as error:
+    except (AutograderError, TraitError) as error:
         errors.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(2)
 
@@ -89,7 +93,7 @@ def grade(
         force=force,
     )
     print_class(results, console)
-    warn_unless_locked_in([entry.result for entry in results], errors)
+    warn_unless_locked_in([entry.result for entry in results if not entry.unchanged], errors)
     failed = any(isinstance(entry.result, Ungraded) for entry in results)
     raise typer.Exit(1 if failed else 0)
 

@@ -18,6 +18,7 @@ from .sandbox.wire import Opaque
 # Beyond these sizes an answer could spell out what the hidden inputs were.
 LARGEST_SHOWN = 10**12
 LARGEST_SIDE_SHOWN = 10**5
+LARGEST_LENGTH_SHOWN = 99
 
 # Relative to the largest expected magnitude, by the precision of the answer.
 TOLERANCES = {"float64": 1e-9, "float32": 1e-4}
@@ -65,7 +66,8 @@ def describe(value: Any) -> str:
     if isinstance(value, np.generic):
         return f"a number of dtype {value.dtype}"
     if isinstance(value, tuple | list):
-        return f"a {type(value).__name__} of {len(value)}"
+        many = f" of {len(value)}" if len(value) <= LARGEST_LENGTH_SHOWN else ""
+        return f"a {type(value).__name__}{many}"
     return f"a {type(value).__name__}" if value is not None else "None"
 
 
@@ -146,7 +148,7 @@ def _compare_tuple(answer: Any, expected: tuple[Any, ...], path: str) -> Mismatc
         )
     if len(answer) != len(expected):
         return Mismatch(
-            "length", f"expected {len(expected)} results in a tuple, got {len(answer)}.", path
+            "length", f"expected {len(expected)} results in a tuple, got {describe(answer)}.", path
         )
     parts = zip(answer, expected, strict=True)
     for number, (part, right) in enumerate(parts, start=1):
@@ -162,7 +164,8 @@ def _close(answer: Any, expected: Any) -> Any:
         return np.asarray(answer == expected)
     scale = float(np.max(np.abs(expected), initial=0.0))
     tolerance = TOLERANCES[answer.dtype.name] * (scale or 1.0)
-    return np.abs(answer.astype(np.float64) - expected) <= tolerance
+    with np.errstate(over="ignore"):  # an infinite difference is too large as well
+        return np.abs(answer.astype(np.float64) - expected) <= tolerance
 
 
 def _first(mask: Any) -> tuple[int, ...]:

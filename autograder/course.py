@@ -6,7 +6,6 @@ import contextlib
 import os
 import secrets
 import shutil
-import sys
 from pathlib import Path
 
 import msgspec
@@ -15,6 +14,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from .assignment import ASSIGNMENTS, Assignment, load_assignment
+from .errors import NotAFolder
 from .options import GradingOptions, Limits
 from .results import Grading
 
@@ -51,10 +51,8 @@ class Course:
         """Read the configuration of the course in a folder, as nbgrader does."""
         root = root.resolve()
         app = NbGrader()
-        path = list(sys.path)  # nbgrader adds the working folder to it
-        with contextlib.chdir(root):
+        with contextlib.chdir(root):  # from where nbgrader also imports a course's own plugins
             app.initialize([], root=str(root))
-        sys.path[:] = path
         return cls(CourseDirectory(config=app.config, root=str(root)), app.config)
 
     def limits(self) -> Limits:
@@ -123,8 +121,10 @@ class Course:
 def create_course(folder: Path) -> None:
     """Make a new course folder: configuration and the source notebooks of all assignments.
 
-    What is already there is left alone.
+    What is already there is left alone. Raises NotAFolder.
     """
+    if folder.exists() and not folder.is_dir():
+        raise NotAFolder(str(folder))
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / CONFIG_FILE
     if not config.exists():

@@ -11,12 +11,31 @@ class AutograderError(Exception):
 
 
 class UnknownAssignment(AutograderError):
-    """No source notebook or no hidden tests of this name."""
+    """There are no hidden tests of this name."""
 
     def __init__(self, name: str, known: list[str]) -> None:
         self.name = name
         self.known = known
         super().__init__(f"There is no assignment {name!r}. Known are: {', '.join(known)}.")
+
+
+class MissingSource(AutograderError):
+    """The source notebook of an assignment is not where the course has its sources."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__(
+            f"There is no source notebook {path}. "
+            "Is this a course folder? Make one: autograder quickstart DIR"
+        )
+
+
+class NotAFolder(AutograderError):
+    """A course cannot be made where there is a file."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__(f"{path} is a file. A course needs a folder.")
 
 
 class BadSource(AutograderError):

@@ -6,6 +6,7 @@ child runs the other cells again and the work goes on. All of it shares one dead
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -124,7 +125,7 @@ class Execution:
         except WireError:
             raise self._spend(name, AnswerUnusable(name)) from None
         if isinstance(reply, Raised):
-            raise CallRaised(name, describe_exception(reply), self._place(reply))
+            raise CallRaised(name, self._describe(reply), self._place(reply))
         if reply.exists:
             raise NotCallable(name)
         raise NameMissing(name, self._why_missing(name))
@@ -182,6 +183,9 @@ class Execution:
             self._child.kill()
             self._child = None
 
+    def _describe(self, reply: Raised) -> str:
+        return describe_exception(reply, [cell.source for cell in self.cells.values()])
+
     def _place(self, reply: Raised) -> str:
         """Return the student's own line, from our copy of the notebook."""
         cell = self.cells.get(reply.cell)
@@ -194,8 +198,9 @@ class Execution:
 
     def _why_missing(self, name: str) -> str:
         """Return what became of the cell that seems to define the name."""
+        definition = re.compile(rf"\bdef\s+{name}\b|\b{name}\s*=[^=]")
         for cell in self.cells.values():
-            if f"def {name}(" in cell.source or cell.source.startswith(f"{name} ="):
+            if definition.search(cell.source):
                 if cell.stopped:
                     return cell.stopped
                 if cell.failed:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
@@ -30,7 +32,7 @@ class Freshness:
         self._common = _digest(
             *_code(assignment),
             *_tree(course.source_folder(assignment.name)),
-            repr((course.limits(), course.secret(), row.duedate, late)).encode(),
+            repr((course.limits(), course.secret(), row.duedate, late, _versions())).encode(),
         )
 
     def key(self, student: str) -> str:
@@ -43,7 +45,7 @@ class Freshness:
         """Return the kept result if it has this key and is where it was written to."""
         name = self._assignment.name
         stored = self._course.grading(name, student)
-        graded = self._course.autograded_folder(name, student) / f"{name}.ipynb"
+        graded = self._course.autograded_folder(name, student) / self._assignment.file_name
         holds = stored and stored.key == key and graded.is_file() and student in self._extensions
         return stored.grading if stored and holds else None
 
@@ -54,12 +56,16 @@ def _code(assignment: Assignment) -> list[bytes]:
     return [path.read_bytes() for path in [*sorted(files), assignment.hidden_tests]]
 
 
+def _versions() -> list[str]:
+    return [sys.version, *(version(name) for name in ("numpy", "ipython", "matplotlib"))]
+
+
 def _tree(folder: Path) -> list[bytes]:
     """Return names and contents of the files below a folder; links are not followed."""
     parts = []
     for path in sorted(folder.rglob("*")):
         if path.is_symlink() or not path.is_file():
-            parts.append(os.fsencode(path.relative_to(folder)))
+            parts.append(os.fsencode(path.relative_to(folder)))  # they are not graded either
         else:
             parts += [os.fsencode(path.relative_to(folder)), path.read_bytes()]
     return parts

@@ -23,6 +23,14 @@ def check_released(gradebook: Gradebook, assignment: Assignment) -> None:
         raise NotReleased(assignment.name)
 
 
+def reset(gradebook: Gradebook, name: str, student: str) -> None:
+    """Forget what was recorded for a submission: an earlier score must not stand for it."""
+    for grade in gradebook.find_submission_notebook(name, name, student).grades:
+        grade.auto_score = None
+        grade.needs_manual_grade = True
+    gradebook.db.commit()
+
+
 def record(gradebook: Gradebook, grading: Grading, student: str) -> None:
     """Write every grade and comment row of a submitted notebook, whatever it held before.
 

@@ -18,7 +18,7 @@ from .results import ExerciseResult, Grading, Outcome, WrittenAnswer, score_of
 from .runner import run_hidden_tests
 from .sandbox.host import Sandbox
 from .student import Student
-from .submission import is_untouched, read_notebook, restore
+from .submission import PUT_BACK, is_untouched, read_notebook, restore
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,8 @@ def grade_notebook(
 ) -> Grading:
     """Grade one notebook (a path or a loaded notebook), without a course around it.
 
-    Raises UnknownAssignment, UnreadableNotebook, NoKnownCells or SandboxFailed.
+    Raises UnknownAssignment, MissingNotebook, UnreadableNotebook, NoKnownCells,
+    HiddenTestsFailed or SandboxFailed.
     """
     if isinstance(notebook, NotebookNode):
         name, submitted = assignment, notebook
@@ -68,7 +69,8 @@ def grade(
     """Restore the notebook, run its cells in the sandbox, then the hidden tests against it.
 
     ``notebook`` is only a name for the result. The random inputs of the hidden tests depend
-    on ``secret``, the assignment and the student. Raises NoKnownCells or SandboxFailed.
+    on ``secret``, the assignment and the student. Raises NoKnownCells, HiddenTestsFailed or
+    SandboxFailed.
     """
     executed = restore(submitted, assignment)
     seed = _seed(secret, assignment.name, student)
@@ -88,7 +90,7 @@ def grade(
     ]
     untouched = _untouched(executed, assignment)
     grading = Grading.of(
-        [_with_hint(result, exercises, executed) for result in exercises],
+        [_with_hint(result, exercises, executed, untouched) for result in exercises],
         [
             WrittenAnswer(
                 name=question.name,
@@ -112,12 +114,16 @@ def _seed(secret: bytes, assignment: str, student: str | None) -> bytes:
 
 
 def _cells_to_run(notebook: NotebookNode, limits: Limits) -> dict[int, str]:
-    """Return the code cells by number, without grade cells and demonstrations."""
+    """Return the code cells by number, without grade cells, demonstrations and stubs put back.
+
+    A stub that the submission did not have would hide the function that it has elsewhere.
+    """
     return {
         number: cell.source
         for number, cell in enumerate(notebook.cells)
         if cell.cell_type == "code"
         and not cell.metadata.get("nbgrader", {}).get("grade", False)
+        and not cell.metadata.get(PUT_BACK)
         and (limits.run_demonstrations or not is_demonstration(cell))
     }
 
@@ -129,11 +135,16 @@ def _untouched(notebook: NotebookNode, assignment: Assignment) -> list[str]:
 
 
 def _with_hint(
-    result: ExerciseResult, results: list[ExerciseResult], notebook: NotebookNode
+    result: ExerciseResult,
+    results: list[ExerciseResult],
+    notebook: NotebookNode,
+    untouched: list[str],
 ) -> ExerciseResult:
-    """Say so where a failing function calls an earlier function that fails as well."""
+    """Say so where nothing is written, or a function calls another one that fails as well."""
     if not _failed(result):
         return result
+    if result.name in untouched:
+        return msgspec.structs.replace(result, hint="Nothing is written in its cell yet.")
     called = _called_names(result.name, notebook)
     culprits = [r.name for r in results if r.name in called - {result.name} and _failed(r)]
     if not culprits:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import builtins
 import re
+from collections.abc import Iterable
+
+import numpy as np
 
 from .sandbox.wire import Raised
 
-_NAME = r"[A-Za-z_][\w.]{0,40}"
-_SHAPE = r"\((?:\d{1,5}(?:,\d{0,5})*)?\)"
+_NAME = r"([A-Za-z_][\w.]{0,40})"  # a group: every name must be one that was there before
+_SHAPE = r"\((?:\d{1,5}(?:,\d{0,5}){0,5})?\)"
 _KNOWN_MESSAGES = [
     re.compile(pattern)
     for pattern in (
@@ -23,10 +26,10 @@ _KNOWN_MESSAGES = [
         rf"module '{_NAME}' has no attribute '{_NAME}'",
         rf"'{_NAME}' object cannot be interpreted as an integer",
         rf"unsupported operand type\(s\) for [-+*/@%&|<>=]{{1,3}}: '{_NAME}' and '{_NAME}'",
-        rf"{_NAME}\(\) takes \d+ positional arguments? but \d+ (?:was|were) given",
+        rf"{_NAME}\(\) takes \d{{1,2}} positional arguments? but \d{{1,2}} (?:was|were) given",
         rf"{_NAME}\(\) got an unexpected keyword argument '{_NAME}'",
-        rf"{_NAME}\(\) missing \d+ required positional arguments?: '{_NAME}'",
-        rf"operands could not be broadcast together with shapes (?:{_SHAPE} ?)+",
+        rf"{_NAME}\(\) missing \d{{1,2}} required positional arguments?: '{_NAME}'",
+        rf"operands could not be broadcast together with shapes (?:{_SHAPE} ?){{1,3}}",
         rf"could not broadcast input array from shape {_SHAPE} into shape {_SHAPE}",
         r"index -?\d{1,5} is out of bounds for axis \d with size \d{1,5}",
         r"too many indices for array: array is \d-dimensional, but \d were indexed",
@@ -34,19 +37,42 @@ _KNOWN_MESSAGES = [
         r"(?:list|tuple|string) index out of range",
         r"(?:too many|not enough) values to unpack \(expected \d(?:, got \d)?\)",
         r"only integer scalar arrays can be converted to a scalar index",
-        r"zero-size array to reduction operation \w+ which has no identity",
-        r"maximum recursion depth exceeded.{0,40}",
+        rf"zero-size array to reduction operation {_NAME} which has no identity",
+        r"maximum recursion depth exceeded(?: in comparison| while calling a Python object)?",
         r"(?:integer )?(?:division|modulo|division or modulo) by zero",
         r"float division by zero",
     )
 ]
+_OTHER_NAMES = {
+    "numpy",
+    "NoneType",
+    "function",
+    "method",
+    "generator",
+    "module",
+    "maximum",
+    "minimum",
+}
+_LIBRARY_NAMES = {*dir(builtins), *dir(np), *dir(np.ndarray), *dir(list), *dir(str), *_OTHER_NAMES}
 
 
-def describe_exception(raised: Raised) -> str:
-    """Return the class of an exception and, where it is a known one, its message."""
+def describe_exception(raised: Raised, sources: Iterable[str]) -> str:
+    """Return the class of an exception and, where it is a known one, its message.
+
+    ``sources`` are the student's cells: a name is only repeated if it stands there or
+    belongs to Python or NumPy, for anything can be written as a name.
+    """
     kind = getattr(builtins, raised.type_name, None)
     if not (isinstance(kind, type) and issubclass(kind, BaseException)):
         return "an exception of its own"
     message = raised.message.strip()
-    known = any(pattern.fullmatch(message) for pattern in _KNOWN_MESSAGES)
-    return f"{raised.type_name}: {message}" if known else raised.type_name
+    for pattern in _KNOWN_MESSAGES:
+        match = pattern.fullmatch(message)
+        if match and _are_known(match.groups(), sources):
+            return f"{raised.type_name}: {message}"
+    return raised.type_name
+
+
+def _are_known(names: Iterable[str], sources: Iterable[str]) -> bool:
+    known = _LIBRARY_NAMES.union(*(re.findall(r"\w+", source) for source in sources))
+    return all(part in known for name in names for part in name.split("."))

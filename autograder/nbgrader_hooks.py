@@ -15,7 +15,7 @@ from traitlets.log import get_logger
 
 from .assignment import CODE_STUB
 from .course import Course, StoredGrading
-from .gradebook import check_released, record
+from .gradebook import check_released, record, reset
 from .grading import grade
 from .sandbox.host import NOT_LOCKED_IN, Sandbox
 from .submission import restore
@@ -44,13 +44,17 @@ def configure(config: Config) -> None:
 
 
 class Sanitize(NbGraderPreprocessor):  # type: ignore[misc]
-    """Restores what a student may not change."""
+    """Restores what a student may not change, and forgets any earlier score."""
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
+        about = resources["nbgrader"]
         course = Course(CourseDirectory(parent=self), self.config)
-        return restore(nb, course.assignment(resources["nbgrader"]["notebook"])), resources
+        assignment = course.assignment(about["notebook"])
+        with Gradebook(about["db_url"], course.coursedir.course_id) as gradebook:
+            reset(gradebook, assignment.name, about["student"])
+        return restore(nb, assignment), resources
 
 
 class Grade(NbGraderPreprocessor):  # type: ignore[misc]
@@ -66,7 +70,7 @@ class Grade(NbGraderPreprocessor):  # type: ignore[misc]
             nb,
             assignment,
             _sandbox(),
-            notebook=f"{about['notebook']}.ipynb",
+            notebook=assignment.file_name,
             student=about["student"],
             secret=course.secret(),
             limits=course.limits(),

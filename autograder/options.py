@@ -30,23 +30,25 @@ class Limits:
 class GradingOptions(Configurable):
     """``c.GradingOptions.cell_seconds = 60`` in nbgrader_config.py, and so on."""
 
-    cell_seconds = Float(Limits.cell_seconds, help="Seconds that one cell may run.").tag(
+    cell_seconds = Float(Limits.cell_seconds, min=0.1, help="Seconds that one cell may run.").tag(
         config=True
     )
     call_seconds = Float(
-        Limits.call_seconds, help="Seconds that one call of a hidden test may take."
+        Limits.call_seconds, min=0.1, help="Seconds that one call of a hidden test may take."
     ).tag(config=True)
     submission_seconds = Float(
-        Limits.submission_seconds, help="Seconds for all cells and calls of a submission."
+        Limits.submission_seconds, min=1, help="Seconds for all cells and calls of a submission."
     ).tag(config=True)
     memory_mib = Integer(
-        Limits.memory_mib, help="MiB of memory beyond what Python and NumPy take."
+        Limits.memory_mib, min=64, help="MiB of memory beyond what Python and NumPy take."
     ).tag(config=True)
-    file_mib = Integer(Limits.file_mib, help="MiB of the largest file a cell may write.").tag(
+    file_mib = Integer(Limits.file_mib, min=0, help="MiB of the largest file of a cell.").tag(
         config=True
     )
     output_characters = Integer(
-        Limits.output_characters, help="Characters of output kept of one cell, pictures included."
+        Limits.output_characters,
+        min=0,
+        help="Characters kept of a cell's output, with pictures.",
     ).tag(config=True)
     run_demonstrations = Bool(
         Limits.run_demonstrations, help="Whether locked cells that only show something are run."

@@ -138,7 +138,7 @@ class HiddenTests:
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
         report = yield
         if call.when == "call" or report.failed:
-            self._record(item, *_verdict(call))
+            self._record(item, *_verdict(item, call))
         return report
 
     def _record(self, item: pytest.Item, outcome: Outcome, message: str) -> None:
@@ -158,10 +158,11 @@ def _argument(item: pytest.Item, mark: str, default: Any) -> Any:
     return marker.args[0] if marker else default
 
 
-def _verdict(call: pytest.CallInfo[None]) -> tuple[Outcome, str]:
+def _verdict(item: pytest.Item, call: pytest.CallInfo[None]) -> tuple[Outcome, str]:
     if call.excinfo is None:
         return Outcome.PASSED, ""
     error = call.excinfo.value
-    if call.when == "call" and isinstance(error, NoAnswer | AssertionError):
+    asserted = isinstance(error, AssertionError) and call.excinfo.traceback[-1].path == item.path
+    if call.when == "call" and (asserted or isinstance(error, NoAnswer | WrongAnswer)):
         return Outcome.FAILED, str(error)
     return Outcome.ERROR, f"The grader failed here ({type(error).__name__}); a human will look."

@@ -14,8 +14,10 @@ from nbgrader.utils import compute_checksum
 
 from .assignment import Assignment, grade_id
 from .errors import MissingNotebook, NoKnownCells, UnreadableNotebook
+from .sandbox.wire import encodable
 
 MAX_BYTES = 100 * 2**20
+PUT_BACK = "put_back"  # marks a cell that the submission did not have: there is nothing to run
 _NEW_CELL: dict[str, Callable[..., NotebookNode]] = {
     "code": new_code_cell,
     "markdown": new_markdown_cell,
@@ -31,6 +33,8 @@ def read_notebook(path: Path) -> NotebookNode:
     if not path.exists():
         raise MissingNotebook(path.name, sorted(p.name for p in path.parent.glob("*.ipynb")))
     try:
+        if path.is_symlink() or not path.is_file():
+            raise UnreadableNotebook("it is a link or a device, not a file.")
         if path.stat().st_size > MAX_BYTES:
             raise UnreadableNotebook(f"it is larger than {MAX_BYTES // 2**20} MiB.")
         text = path.read_text(encoding="utf-8")
@@ -47,7 +51,9 @@ def read_notebook(path: Path) -> NotebookNode:
     except (nbformat.reader.NotJSONError, nbformat.ValidationError, ValueError) as error:
         reason = "it is empty." if path.stat().st_size == 0 else "its JSON is damaged."
         raise UnreadableNotebook(reason) from error
-    except (AttributeError, KeyError, TypeError) as error:
+    except UnreadableNotebook:
+        raise
+    except Exception as error:  # nbformat meets JSON of another shape in many ways
         raise UnreadableNotebook("its JSON is not that of a notebook.") from error
     if not isinstance(notebook.get("cells"), list):
         raise UnreadableNotebook("its JSON is not that of a notebook.")
@@ -58,14 +64,14 @@ def restore(submitted: NotebookNode, assignment: Assignment) -> NotebookNode:
     """Return the notebook that is graded: the student's answers among the instructor's cells.
 
     Locked cells get the instructor's text, metadata comes from the source, cells that are
-    missing are put back as released, and a copy of a cell is only a cell. Outputs and
+    missing are put back as released (and marked), and a copy of a cell is only a cell. Outputs and
     whatever else a cell may hold are dropped. Restoring twice changes nothing. Raises
     NoKnownCells.
     """
     known = assignment.by_grade_id
     submitted_cells = [cell for cell in submitted.cells if _is_cell(cell)]
     latest = {_claimed_id(cell): position for position, cell in enumerate(submitted_cells)}
-    if not latest.keys() & known.keys():
+    if not latest.keys() & assignment.telling_ids():
         raise NoKnownCells(assignment.name)
     cells: list[NotebookNode] = []
     own = 0
@@ -108,8 +114,10 @@ def _claimed_id(cell: NotebookNode) -> str:
 def _restored(cell: NotebookNode, source: NotebookNode) -> NotebookNode:
     restored = _from_source(source)
     if not source.metadata.nbgrader.locked:
-        restored.source = cell.source
+        restored.source = encodable(cell.source)
         _keep_attachments(cell, restored)
+        if cell.metadata.get(PUT_BACK):
+            restored.metadata[PUT_BACK] = True
     return restored
 
 
@@ -124,7 +132,7 @@ def _from_source(source: NotebookNode) -> NotebookNode:
 
 def _own(cell: NotebookNode, cell_id: str) -> NotebookNode:
     """Return a cell of the student's own: its text, and the pictures in it."""
-    own: NotebookNode = _NEW_CELL[cell.cell_type](cell.source, id=cell_id)
+    own: NotebookNode = _NEW_CELL[cell.cell_type](encodable(cell.source), id=cell_id)
     _keep_attachments(cell, own)
     return own
 
@@ -133,7 +141,7 @@ def _keep_attachments(cell: NotebookNode, target: NotebookNode) -> None:
     attachments = cell.get("attachments")
     if target.cell_type == "markdown" and isinstance(attachments, dict):
         pictures = {
-            name: {"image/png": data["image/png"]}
+            encodable(name): {"image/png": encodable(data["image/png"])}
             for name, data in attachments.items()
             if isinstance(data, dict) and isinstance(data.get("image/png"), str)
         }
@@ -149,6 +157,9 @@ def _with_missing(cells: list[NotebookNode], assignment: Assignment) -> list[Not
         positions = {grade_id(cell): position for position, cell in enumerate(cells)}
         if name not in positions:
             after = positions[previous] + 1 if previous else 0
-            cells.insert(after, _from_source(source))
+            missing = _from_source(source)
+            if not source.metadata.nbgrader.locked:
+                missing.metadata[PUT_BACK] = True
+            cells.insert(after, missing)
         previous = name
     return cells

@@ -11,6 +11,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -21,6 +22,7 @@ from .grading import grade
 from .options import Limits
 from .results import to_json
 from .sandbox.host import Sandbox
+from .sandbox.lockdown import die_with
 from .submission import read_notebook
 
 
@@ -58,7 +60,7 @@ class WorkerSetup:
 class _Worker:
     """The state of one worker process: an assignment and a sandbox of its own."""
 
-    current: _Worker
+    arguments: tuple[WorkerSetup, Path]  # of this process
 
     def __init__(self, setup: WorkerSetup, scratch: Path) -> None:
         self.setup = setup
@@ -66,28 +68,34 @@ class _Worker:
         self.sandbox = Sandbox(scratch)  # it ends when this process does
 
     def grade(self, job: Job) -> Finished:
-        try:
-            graded = grade(
-                read_notebook(job.path),
-                self.assignment,
-                self.sandbox,
-                notebook=job.name,
-                student=job.student,
-                secret=self.setup.secret,
-                limits=self.setup.limits,
-            )
-        except AutograderError as error:
-            return Finished(error=str(error))
+        graded = grade(
+            read_notebook(job.path),
+            self.assignment,
+            self.sandbox,
+            notebook=job.name,
+            student=job.student,
+            secret=self.setup.secret,
+            limits=self.setup.limits,
+        )
         return Finished(to_json(graded.grading), nbformat.writes(graded.notebook) + "\n")
 
 
 def _start_worker(setup: WorkerSetup, scratch: Path) -> None:
-    _Worker.current = _Worker(setup, scratch)
+    die_with(os.getppid())  # the server that forked it ends with the command
+    _Worker.arguments = (setup, scratch)
+
+
+@cache
+def _worker() -> _Worker:
+    """Make the worker for the first job, so that what goes wrong is said of that job."""
+    return _Worker(*_Worker.arguments)
 
 
 def _grade_job(job: Job) -> Finished:
     try:
-        return _Worker.current.grade(job)
+        return _worker().grade(job)
+    except AutograderError as error:
+        return Finished(error=str(error))
     except Exception as error:  # a bug of ours must not stop the batch
         return Finished(error=f"The grader failed: {type(error).__name__}: {error}")
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import warnings
 from pathlib import Path
 
 import nbformat
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import find_all_files
@@ -16,7 +17,7 @@ from sqlalchemy.exc import SAWarning
 from .assignment import Assignment
 from .course import Course, StoredGrading
 from .errors import UnreadableTimestamp
-from .gradebook import record
+from .gradebook import record, reset
 from .results import Grading, Ungraded, from_json
 from .workers import Finished, Job
 
@@ -28,7 +29,7 @@ class Writer:
         self._course = course
         self._gradebook = gradebook
         self._name = assignment.name
-        self._file_name = f"{assignment.name}.ipynb"
+        self._file_name = assignment.file_name
         self._nbgrader = Autograde(coursedir=course.coursedir, config=course.config)
 
     def job(self, student: str) -> Job:
@@ -46,9 +47,15 @@ class Writer:
         except Exception as problem:  # files of a submission can be anything
             self._gradebook.db.rollback()
             error = str(problem) or type(problem).__name__
+        self._forget(student)
+        return Ungraded(notebook=self._file_name, error=error)
+
+    def _forget(self, student: str) -> None:
+        """Let no earlier result stand for a submission that has none."""
         shutil.rmtree(self._course.autograded_folder(self._name, student), ignore_errors=True)
         self._course.forget_grading(self._name, student)
-        return Ungraded(notebook=self._file_name, error=error)
+        with contextlib.suppress(MissingEntry):  # not even the submission could be entered
+            reset(self._gradebook, self._name, student)
 
     def _write_grading(self, student: str, finished: Finished, key: str) -> Grading:
         grading = from_json(finished.grading)

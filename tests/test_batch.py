@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from courses import hand_in, new_course, run_command, table_rows
+from courses import graded_files, hand_in, new_course, run_command, table_rows
 from notebooks import answered
 
 from autograder.assignment import Assignment
@@ -127,6 +127,44 @@ os.kill(int(worker), signal.SIGKILL)
     assert [scores(course)[f"student-{n:03}"] for n in range(1, 5)] == [90] * 4
 
 
+def test_an_earlier_score_does_not_stand_for_a_broken_resubmission(course: Path) -> None:
+    graded(course)
+    assert scores(course)["student-001"] == 90
+    hand_in(course, "student-001", NAME, "{")
+    assert isinstance(graded(course)["student-001"].result, Ungraded)
+    assert scores(course)["student-001"] == 0
+    assert {row[5] for row in table_rows(course)["grade"]} == {1}
+    assert not (course / "autograded" / "student-001").exists() or not graded_files(course)
+
+
+def test_a_broken_penalty_plugin_leaves_no_half_result(course: Path) -> None:
+    set_due_date(course)
+    (course / "broken_plugin.py").write_text(
+        "from nbgrader.plugins import BasePlugin\n"
+        "class Broken(BasePlugin):\n"
+        "    def late_submission_penalty(self, *_):\n"
+        "        raise RuntimeError('the plugin broke')\n"
+    )
+    with (course / "nbgrader_config.py").open("a") as config:
+        config.write("\nc.AssignLatePenalties.plugin_class = 'broken_plugin.Broken'\n")
+    result = graded(course)["student-001"].result
+    assert isinstance(result, Ungraded)
+    assert "the plugin broke" in result.error
+    assert scores(course)["student-001"] == 0
+
+
+def test_a_sandbox_that_a_submission_removed_is_made_again(
+    course: Path, pooling: Assignment
+) -> None:
+    hostile = answered(pooling, {})
+    remove = "import os, shutil\nshutil.rmtree(os.path.dirname(os.getcwd()), ignore_errors=True)"
+    hostile.cells.append(nbformat.v4.new_code_cell(remove))
+    hand_in(course, "hostile", NAME, nbformat.writes(hostile))
+    results = grade_class(Course.open(course), NAME, jobs=1)
+    assert all(isinstance(entry.result, Grading) for entry in results)
+    assert scores(course)["student-001"] == 90
+
+
 def touch_file(course: Path) -> None:
     (course / "submitted" / "student-001" / NAME / "notes.txt").write_text("more")
 
@@ -216,8 +254,9 @@ def test_points_that_the_gradebook_does_not_know_are_refused(course: Path) -> No
         graded(course)
 
 
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_stops_the_command_and_leaves_nothing_behind(
-    course: Path, pooling: Assignment, tmp_path: Path
+    course: Path, pooling: Assignment, tmp_path: Path, signum: int
 ) -> None:
     slow = answered(pooling, {})
     slow.cells.append(nbformat.v4.new_code_cell("import time; time.sleep(29)"))
@@ -237,7 +276,7 @@ def test_an_interrupt_stops_the_command_and_leaves_nothing_behind(
     deadline = time.monotonic() + 60
     while not list(scratch.rglob("sandbox-*/tmp*")) and time.monotonic() < deadline:
         time.sleep(0.2)
-    os.killpg(command.pid, signal.SIGINT)
+    os.kill(command.pid, signum)
     out, err = command.communicate(timeout=20)
     assert command.returncode != 0
     assert "Traceback" not in err

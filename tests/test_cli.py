@@ -63,6 +63,9 @@ def test_grade_file_for_people(tmp_path: Path, files: list[str]) -> None:
         (("grade-file", "x.ipynb", "--assignment", "pool"), "There is no assignment 'pool'"),
         (("grade", "pool"), "There is no assignment 'pool'"),
         (("grade", "pooling"), "Collect first: nbgrader collect"),
+        (("grade", "pooling", "--course-dir", "assignments"), "Is this a course folder?"),
+        (("grade", "pooling", "--course-dir", "nowhere"), "does not exist"),
+        (("quickstart", "nbgrader_config.py"), "is a file. A course needs a folder."),
         (("grade", "pooling", "--jobs", "0"), "greater than or equal to 1"),
         (("grade-file", "--assignment", "pooling"), "Missing argument"),
         (("nonsense",), "No such command"),
@@ -71,6 +74,16 @@ def test_grade_file_for_people(tmp_path: Path, files: list[str]) -> None:
 def test_wrong_usage(course: Path, arguments: tuple[str, ...], says: str) -> None:
     result = run_command("autograder", *arguments, cwd=course, status=2)
     assert says in " ".join(result.stderr.split())
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "'ten'"])
+def test_an_option_that_makes_no_sense_is_refused(tmp_path: Path, value: str) -> None:
+    course = new_course(tmp_path / "course", f"c.GradingOptions.call_seconds = {value}")
+    hand_in(course, "student-001", "pooling", "{}")
+    run_command("nbgrader", "generate_assignment", "pooling", cwd=course)
+    result = run_command("autograder", "grade", "pooling", cwd=course, status=2)
+    assert "call_seconds" in result.stderr
     assert "Traceback" not in result.stderr
 
 

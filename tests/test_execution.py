@@ -1,6 +1,7 @@
 """Cells run as in Jupyter, outputs are recorded, and no cell or call takes others with it."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -97,12 +98,14 @@ def test_shell_commands_are_off(sandbox: Sandbox, source: str) -> None:
         ("raise KeyboardInterrupt", "KeyboardInterrupt"),
         ("import autograder", "ModuleNotFoundError"),
         ("import solutions", "ModuleNotFoundError"),
+        ("import sys; sys.path.insert(0, 'ROOT'); import solutions", "ModuleNotFoundError"),
         ("input()", "EOFError"),
         ("x = bytearray(2**33)", "MemoryError"),
         ("open('/proc/self/mem', 'r+b').write(b'0' * 2**27)", "OSError"),
     ],
 )
 def test_an_error_does_not_stop_the_next_cell(sandbox: Sandbox, source: str, error: str) -> None:
+    source = source.replace("ROOT", str(Path(__file__).parents[1]))  # as in an installed wheel
     first, second = run(sandbox, source, "print('next')")
     assert first.failed
     assert [o.name for o in first.outputs if o.kind == "error"] == [error]
@@ -157,7 +160,8 @@ def test_nothing_secret_is_around(sandbox: Sandbox, monkeypatch: pytest.MonkeyPa
     source = """
 import gc, os, sys
 print(sorted(os.environ), sys.argv, os.getcwd())
-print([name for name in sys.modules if name.split(".")[0] in {"autograder", "solutions"}])
+ours = {"autograder", "solutions"}
+print([name for name, module in sys.modules.items() if name.split(".")[0] in ours and module])
 print([m.__name__ for m in gc.get_objects() if type(m) is type(sys) and "hidden" in m.__name__])
 """
     (cell,) = run(sandbox, source)
@@ -281,10 +285,11 @@ def test_the_whole_submission_has_a_limit(sandbox: Sandbox) -> None:
 
 
 def test_why_a_name_is_missing(sandbox: Sandbox) -> None:
-    cells = {0: "def f(:\n    pass", 1: "import time; time.sleep(9)\ndef g(x): pass"}
+    cells = {0: "def f(:\n    pass", 1: "import time; time.sleep(9); answer = 1\ndef g(x): pass"}
     with Execution(sandbox, cells, QUICK) as execution:
         execution.run_cells()
         with pytest.raises(NameMissing, match=r"ended with an error \(SyntaxError\)"):
             execution.call("f", (1,), {})
-        with pytest.raises(NameMissing, match="longer than 1 seconds"):
-            execution.call("g", (1,), {})
+        for name in ("g", "answer"):
+            with pytest.raises(NameMissing, match="longer than 1 seconds"):
+                execution.call(name, (1,), {})

@@ -60,7 +60,7 @@ def test_right_answers_get_all_points_and_stubs_none(name: str, sandbox: Sandbox
         "return out",
         "return out.astype(np.float32)",
         "return np.asfortranarray(out)",
-        "return out[::-1][::-1]",
+        "return out.repeat(2, axis=2)[:, :, ::2]",
         "import warnings; warnings.warn('careful'); return out",
         "import sys; print('note', file=sys.stderr); return out",
         "print(out.repeat(1000)); return out",
@@ -129,6 +129,12 @@ def test_an_earlier_wrong_function_is_named(grade_cells: GradeCells) -> None:
         "Your `average_pool_forward` calls your `max_pool_forward`, which fails too: "
         "mend that first."
     )
+
+
+def test_what_is_not_written_yet_is_said_once(grade_cells: GradeCells) -> None:
+    stub = load_assignment("pooling").by_grade_id["sgd_step"].source
+    result = exercise(grade_cells({"sgd_step": stub}), "sgd_step")
+    assert result.hint == "Nothing is written in its cell yet."
 
 
 def test_unused_time_of_one_cell_is_not_taken_from_others(grade_cells: GradeCells) -> None:

@@ -41,7 +41,7 @@ def raised(action: str) -> Raised:
 )
 def test_known_messages_are_repeated(action: str) -> None:
     error = raised(action)
-    assert describe_exception(error) == f"{error.type_name}: {error.message.strip()}"
+    assert describe_exception(error, [action]) == f"{error.type_name}: {error.message.strip()}"
 
 
 @pytest.mark.parametrize(
@@ -52,10 +52,14 @@ def test_known_messages_are_repeated(action: str) -> None:
         ("NameError", "name '0.25, 0.5' is not defined", "NameError"),
         ("IndexError", "index 123456789 is out of bounds for axis 0 with size 3", "IndexError"),
         ("ZeroDivisionError", "division by zero 0.25", "ZeroDivisionError"),
+        ("NameError", "name 'x98077011' is not defined", "NameError"),
+        ("TypeError", "f() takes 98095067 positional arguments but 1 was given", "TypeError"),
+        ("AttributeError", "'list' object has no attribute 'v98077'", "AttributeError"),
+        ("RecursionError", "maximum recursion depth exceeded 0.25 0.5", "RecursionError"),
         ("Secret025", "x", "an exception of its own"),
         ("print", "x", "an exception of its own"),
         ("", "", "an exception of its own"),
     ],
 )
 def test_anything_else_is_not(type_name: str, message: str, told: str) -> None:
-    assert describe_exception(Raised(1, type_name, message)) == told
+    assert describe_exception(Raised(1, type_name, message), ["def f(x): pass"]) == told

@@ -1,6 +1,7 @@
 """Restoring: the instructor's cells come back, the student's answers stay."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,8 +10,11 @@ import pytest
 from nbformat import NotebookNode
 from notebooks import answered
 
-from autograder.assignment import Assignment, grade_id
+from autograder.assignment import Assignment, grade_id, load_assignment
 from autograder.errors import MissingNotebook, NoKnownCells, UnreadableNotebook
+from autograder.grading import grade
+from autograder.options import Limits
+from autograder.sandbox.host import Sandbox
 from autograder.submission import is_untouched, read_notebook, restore
 
 
@@ -141,6 +145,53 @@ def test_the_submitted_notebook_is_left_alone(pooling: Assignment) -> None:
 def test_another_notebook_has_no_known_cells(pooling: Assignment) -> None:
     with pytest.raises(NoKnownCells):
         restore(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("hi")]), pooling)
+    with pytest.raises(NoKnownCells):
+        restore(answered(load_assignment("convolution"), {}), pooling)
+
+
+def test_a_function_kept_elsewhere_is_not_hidden_by_the_stub(
+    pooling: Assignment, sandbox: Sandbox
+) -> None:
+    notebook = answered(pooling, {})
+    names = [*pooling.signatures()]
+    sources = [cell_of(notebook, name).source for name in names]
+    notebook.cells = [cell for cell in notebook.cells if grade_id(cell) not in names]
+    after_imports = notebook.cells.index(cell_of(notebook, "imports")) + 1
+    notebook.cells.insert(after_imports, nbformat.v4.new_code_cell("\n\n".join(sources)))
+    once = restore(notebook, pooling)
+    for restored in (notebook, once):  # as the two phases of nbgrader do
+        graded = grade(restored, pooling, sandbox, notebook="n", limits=Limits())
+        assert graded.grading.score == 90
+        assert set(names) <= set(graded.grading.untouched)
+
+
+def test_lone_surrogates_do_not_cost_a_submission(pooling: Assignment, sandbox: Sandbox) -> None:
+    notebook = answered(pooling, {})
+    notebook.cells[0].source += " \ud83d"
+    notebook.cells.append(nbformat.v4.new_code_cell("print('\\ud83d'); s = '\ud83d'; 1/0 # \udc00"))
+    notebook.cells.append(nbformat.v4.new_code_cell("raise ValueError('\\ud83d')"))
+    graded = grade(notebook, pooling, sandbox, notebook="n", limits=Limits())
+    assert graded.grading.score == 90
+    nbformat.writes(graded.notebook).encode("utf-8")
+
+
+def fifo(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def link(path: Path) -> None:
+    path.symlink_to("/etc/passwd")
+
+
+def folder(path: Path) -> None:
+    path.mkdir()
+
+
+@pytest.mark.parametrize("make", [fifo, link, folder])
+def test_what_is_no_file_is_refused(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    make(tmp_path / "n.ipynb")
+    with pytest.raises(UnreadableNotebook, match="not a file"):
+        read_notebook(tmp_path / "n.ipynb")
 
 
 @pytest.mark.parametrize(
@@ -153,8 +204,9 @@ def test_another_notebook_has_no_known_cells(pooling: Assignment) -> None:
         (b"{}", "its JSON"),
         (b'{"cells": 3, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}', "its JSON"),
         (b"[" * 100_000, "nested too deeply"),
+        (b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": "x"}', "its JSON"),
     ],
-    ids=["empty", "half", "binary", "list", "object", "no cells", "deep"],
+    ids=["empty", "half", "binary", "list", "object", "no cells", "deep", "odd"],
 )
 def test_what_is_no_notebook_is_named(tmp_path: Path, content: bytes, reason: str) -> None:
     path = tmp_path / "n.ipynb"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shlex
 import shutil
 import sys
 from collections.abc import Callable
@@ -64,7 +65,7 @@ def run_demo(folder: Path, assignment: str, size: int, jobs: int | None, console
 
 
 def _new_course(folder: Path) -> Course:
-    if folder.exists() and any(folder.iterdir()):
+    if folder.is_dir() and any(folder.iterdir()):
         if not (folder / MARKER).exists():
             raise DemoFailed(f"{folder} is not empty. Name another folder: autograder demo DIR")
         shutil.rmtree(folder)
@@ -175,10 +176,11 @@ def _print_next_steps(folder: Path, assignment: str, student: str, console: Cons
     if sys.prefix != sys.base_prefix and "VIRTUAL_ENV" not in os.environ:
         activate = os.path.relpath(Path(sys.prefix) / "bin" / "activate")
         console.print(f"  source {activate}", highlight=False, soft_wrap=True)
+    place = shlex.quote(str(folder))
     for step in (
-        f"open {folder}/feedback/{student}/{assignment}/{assignment}.html",
-        f"autograder grade {assignment} --course-dir {folder} --force",
-        f"cd {folder} && nbgrader autograde {assignment} --force   # the same, one by one",
-        f"cd {folder} && jupyter lab   # nbgrader's formgrader, for the written answers",
+        f"open {place}/feedback/{student}/{assignment}/{assignment}.html",
+        f"autograder grade {assignment} --course-dir {place} --force",
+        f"cd {place} && nbgrader autograde {assignment} --force   # the same, one by one",
+        f"cd {place} && jupyter lab   # nbgrader's formgrader, for the written answers",
     ):
         console.print(f"  {step}", highlight=False, soft_wrap=True)

@@ -261,8 +261,9 @@ class TestMaxPoolBackward:
             not dx[~is_maximum].any(),
             "An input that is not the maximum of its window received gradient.",
         )
+        shares = dx[is_maximum] / incoming
         require(
-            np.isclose(dx.sum(), incoming, rtol=1e-6),
+            np.isclose(shares.sum(), 1, rtol=1e-6) and np.all((shares >= 0) & (shares <= 1 + 1e-6)),
             "What the equal maxima received together is not the gradient that came in.",
         )
 

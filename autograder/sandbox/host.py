@@ -76,6 +76,7 @@ class Sandbox:
             return self._fork(limits, output_room)
 
     def _fork(self, limits: ChildLimits, output_room: int) -> Child:
+        self._folder.mkdir(mode=0o700, exist_ok=True)  # an earlier submission may have removed it
         scratch = Path(tempfile.mkdtemp(dir=self._folder))
         ours, theirs = socket.socketpair()
         request = ForkRequest(str(scratch), limits, output_room)
@@ -120,6 +121,7 @@ class Sandbox:
         self._process.wait()
 
     def _start(self) -> None:
+        self._folder.mkdir(mode=0o700, exist_ok=True)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         log = self._folder / "zygote.log"
         with theirs, log.open("wb") as stderr:
@@ -148,7 +150,10 @@ def _environment(control_fd: int, folder: Path) -> dict[str, str]:
     """Return the zygote's whole environment: nothing is inherited from the grader."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     fonts = cache / "why-convolutions" / "matplotlib"
-    fonts.mkdir(parents=True, exist_ok=True)
+    try:
+        fonts.mkdir(parents=True, exist_ok=True)
+    except OSError:  # a home that cannot be written to only costs the time to look for fonts
+        fonts = folder / "matplotlib"
     threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     return {
         "PATH": os.defpath,
@@ -164,8 +169,8 @@ def _environment(control_fd: int, folder: Path) -> dict[str, str]:
 class Child:
     """One forked process that runs cells and calls of one submission.
 
-    Every method raises TimeoutError, EOFError (the process has gone) or WireError (it sent
-    nonsense); after any of these the child is of no more use.
+    Running, calling and reading raise TimeoutError, EOFError (the process has gone) or
+    WireError (it sent nonsense); after any of these the child is of no more use.
     """
 
     def __init__(self, channel: socket.socket, pidfd: int, scratch: Path) -> None:

@@ -27,14 +27,19 @@ class ChildLimits(msgspec.Struct, frozen=True):
 
 def isolate(parent: int, scratch: Path) -> None:
     """Leave the parent's session and folder behind, and die with the parent."""
+    die_with(parent)
+    os.setsid()
+    os.chdir(scratch)
+    os.environ.update(HOME=str(scratch), TMPDIR=str(scratch))
+
+
+def die_with(parent: int) -> None:
+    """Let the kernel kill this process when its parent ends."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL) != 0:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
     if os.getppid() != parent:  # it died before the line above took effect
         os._exit(1)
-    os.setsid()
-    os.chdir(scratch)
-    os.environ.update(HOME=str(scratch), TMPDIR=str(scratch))
 
 
 def limit_resources(limits: ChildLimits) -> None:

@@ -33,6 +33,9 @@ _SCRIPT_MAGICS = (
 )
 
 
+_OUTPUT_COST = 100  # characters that the notebook needs around an output
+
+
 class Recorder:
     """The outputs of the cell that runs, in the order in which they appear, up to a size."""
 
@@ -56,7 +59,8 @@ class Recorder:
 
     def add(self, output: Output) -> None:
         """Append a rich output or an error, unless there is no room for it."""
-        size = len(output.text) + sum(map(len, [*output.data.values(), *output.traceback]))
+        texts = [output.text, *output.data, *output.data.values(), *output.traceback]
+        size = _OUTPUT_COST + sum(map(len, texts))
         if size > self._room:
             return self.stream("stderr", "[an output was too large and is left out]\n")
         self._room -= size

@@ -6,6 +6,7 @@ not plain data travels as a description of itself.
 
 from __future__ import annotations
 
+import builtins
 import math
 import socket
 import struct
@@ -20,6 +21,9 @@ MAX_DEPTH = 8
 MAX_DIGITS = 400
 MAX_DIMENSIONS = 8
 MAX_SIDE = 2**31
+KNOWN_TYPES = {t.__name__ for t in vars(builtins).values() if isinstance(t, type)} | {
+    *("function", "method", "generator", "module", "MaskedArray", "matrix", "Fraction"),
+}
 
 ARRAY_DTYPES = frozenset(
     {
@@ -81,10 +85,10 @@ class Opaque(msgspec.Struct, tag=True, frozen=True):
 
     @property
     def description(self) -> str:
-        """What to call it in a sentence; the name comes from the student's process."""
+        """What to call it in a sentence; anything could be written as the name of a type."""
         if self.type_name == "ndarray":
             return "an array whose dtype is not numeric"
-        if self.type_name.replace(".", "_").isidentifier() and len(self.type_name) <= 40:
+        if self.type_name in KNOWN_TYPES:
             return f"an object of type {self.type_name}"
         return "an object of another type"
 
@@ -252,7 +256,10 @@ def _array_from_wire(value: Array) -> Any:
         array = np.frombuffer(value.data, np.uint8) != 0
     else:
         array = np.frombuffer(value.data, dtype)
-    array = array.reshape(value.shape).copy()  # frombuffer is read-only
+    try:
+        array = array.reshape(value.shape).copy()  # frombuffer is read-only
+    except ValueError:  # empty, with sides whose product NumPy cannot hold
+        raise WireError("an array of an impossible shape") from None
     return array[()] if value.scalar and value.shape == () else array
 
 

@@ -125,9 +125,11 @@ def _only_channel(channel_fd: int, control: socket.socket) -> socket.socket:
 
 
 def _hide_package() -> None:
-    """Take our own modules out of what submitted code can import by name."""
+    """Take our own packages out of what submitted code can import by name."""
     for name in [name for name in sys.modules if name.split(".")[0] == "autograder"]:
         del sys.modules[name]
+    for package in ("autograder", "solutions", "assignments"):
+        sys.modules[package] = None  # type: ignore[assignment]  # an import of it now fails
 
 
 def _reap(pidfd: int, pid: int) -> None:

@@ -97,7 +97,8 @@ def test_anything_else_is_only_named(value: Any, type_name: str) -> None:
 
 def test_an_odd_type_name_is_not_repeated() -> None:
     assert wire.Opaque("<b>x</b>").description == "an object of another type"
-    assert wire.Opaque("Thing").description == "an object of type Thing"
+    assert wire.Opaque("v98077011").description == "an object of another type"
+    assert wire.Opaque("dict").description == "an object of type dict"
 
 
 def test_deep_nesting_ends_in_an_opaque_value() -> None:
@@ -116,6 +117,7 @@ def test_deep_nesting_ends_in_an_opaque_value() -> None:
         wire.Array("float64", (1,) * 20, b"12345678"),
         wire.Array("(1000,1000)f8", (1,), b""),
         wire.Array("int8", (0, 2**40), b""),
+        wire.Array("int8", (0, 2**31, 2**31, 2**31), b""),
     ],
     ids=lambda array: array.dtype,
 )
