@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+import pytest
 from courses import new_course
+from traitlets import TraitError
 
 from autograder.assignment import assignment_names
 from autograder.course import CONFIG, CONFIG_FILE, SECRET_FILE, Course, create_course
@@ -45,6 +47,14 @@ def test_limits_come_from_the_configuration(tmp_path: Path) -> None:
     )
     limits = Course.open(folder).limits()
     assert limits == Limits(cell_seconds=60, run_demonstrations=True)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("cell_seconds", 0), ("call_seconds", -1), ("memory_mib", -5)]
+)
+def test_a_limit_that_nothing_could_keep_is_refused(option: str, value: int) -> None:
+    with pytest.raises(TraitError, match=option):
+        GradingOptions(**{option: value})
 
 
 def test_every_limit_is_an_option_with_the_same_default() -> None:
