@@ -12,6 +12,7 @@ from .execution import CellRun
 from .results import ExerciseResult, Outcome, TestResult, WrittenAnswer
 from .sandbox.wire import Output
 
+_SANITIZER = SanitizeHTML()
 _MARKS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.ERROR: "?"}
 
 
@@ -29,7 +30,7 @@ def write_run(cell: NotebookNode, run: CellRun) -> None:
     """Give a cell the outputs of its run, safe to show; one that was stopped says why."""
     cell.execution_count = run.order
     outputs = [_nbformat_output(output, run.order) for output in run.outputs]
-    cell.outputs = SanitizeHTML().sanitize_code_outputs(outputs)
+    cell.outputs = _SANITIZER.sanitize_code_outputs(outputs)
     if run.stopped:
         cell.outputs.append(new_output("stream", name="stderr", text=f"{run.stopped}\n"))
 

@@ -13,7 +13,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets.config import Config
 from traitlets.log import get_logger
 
-from .assignment import CODE_STUB
+from .assignment import CODE_STUB, Assignment
 from .course import Course, StoredGrading
 from .gradebook import check_released, record, reset
 from .grading import grade
@@ -43,29 +43,36 @@ def configure(config: Config) -> None:
     ]
 
 
-class Sanitize(NbGraderPreprocessor):  # type: ignore[misc]
+class _CoursePreprocessor(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
+    """What both steps need of nbgrader's resources."""
+
+    def course_and_assignment(self, resources: dict[str, Any]) -> tuple[Course, Assignment]:
+        """Return the course that is graded, and the assignment of this notebook."""
+        course = Course(CourseDirectory(parent=self), self.config)
+        return course, course.assignment(resources["nbgrader"]["notebook"])
+
+
+class Sanitize(_CoursePreprocessor):
     """Restores what a student may not change, and forgets any earlier score."""
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         about = resources["nbgrader"]
-        course = Course(CourseDirectory(parent=self), self.config)
-        assignment = course.assignment(about["notebook"])
+        course, assignment = self.course_and_assignment(resources)
         with Gradebook(about["db_url"], course.coursedir.course_id) as gradebook:
             reset(gradebook, assignment.name, about["student"])
         return restore(nb, assignment), resources
 
 
-class Grade(NbGraderPreprocessor):  # type: ignore[misc]
+class Grade(_CoursePreprocessor):
     """Grades the notebook and writes the result into the gradebook."""
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         about = resources["nbgrader"]
-        course = Course(CourseDirectory(parent=self), self.config)
-        assignment = course.assignment(about["notebook"])
+        course, assignment = self.course_and_assignment(resources)
         graded = grade(
             nb,
             assignment,

@@ -40,14 +40,14 @@ def course(empty_course: Path, tmp_path: Path, pooling: Assignment) -> Path:
 
 
 def graded(course: Path, **options: object) -> dict[str, ClassResult]:
-    results = grade_class(Course.open(course), NAME, jobs=2, **options)  # type: ignore[arg-type]
+    results = grade_class(Course.open(course), NAME, jobs=2, **options)
     return {entry.student: entry for entry in results}
 
 
 def scores(course: Path) -> dict[str, float]:
     totals: dict[str, float] = {}
     for student, _, auto, *_ in table_rows(course)["grade"]:
-        totals[str(student)] = totals.get(str(student), 0.0) + (auto or 0.0)  # type: ignore[operator]
+        totals[str(student)] = totals.get(str(student), 0.0) + (auto or 0.0)
     return totals
 
 
@@ -123,7 +123,7 @@ os.kill(int(worker), signal.SIGKILL)
     results = graded(course)
     failed = [name for name, entry in results.items() if isinstance(entry.result, Ungraded)]
     assert failed == ["hostile"]
-    assert "was killed" in results["hostile"].result.error  # type: ignore[union-attr]
+    assert "was killed" in results["hostile"].result.error
     assert [scores(course)[f"student-{n:03}"] for n in range(1, 5)] == [90] * 4
 
 

@@ -98,7 +98,7 @@ def test_right_answers_get_all_points_and_the_stub_none(graded: tuple[str, Path,
     _, first, _ = graded
     scores: dict[str, float] = {}
     for student, _, auto, _, _, _ in table_rows(first)["grade"]:
-        scores[str(student)] = scores.get(str(student), 0) + float(auto or 0)  # type: ignore[arg-type]
+        scores[str(student)] = scores.get(str(student), 0) + float(auto or 0)
     assert scores["student-001"] == scores["student-004"] == scores["student-005"] == 90
     assert scores["student-002"] == 0
     assert scores["student-020"] == scores["student-006"] == scores["student-007"] == 0
