@@ -1,0 +1,1 @@
+"""The system call filters as the kernel reads them, one file per processor: see ``generate``."""
