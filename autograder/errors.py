@@ -7,6 +7,11 @@ class AutograderError(Exception):
     """Base of all errors whose text is meant to be read."""
 
 
+def _listed(names: list[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 # --- for instructors: something about the course or a file -------------------------------
 
 
@@ -106,6 +111,18 @@ class NotReleased(AutograderError):
         )
 
 
+class UnknownOption(AutograderError):
+    """An option of grading is set for an assignment that is none."""
+
+    def __init__(self, assignment: str, unknown: list[str], known: list[str]) -> None:
+        self.assignment = assignment
+        self.unknown = unknown
+        super().__init__(
+            f"c.GradingOptions.per_assignment[{assignment!r}] sets {_listed(unknown)}. "
+            f"Options are {_listed(known)}."
+        )
+
+
 class UnreadableTimestamp(AutograderError):
     """The time of a submission is not a time."""
 
@@ -125,6 +142,39 @@ class HiddenTestsFailed(AutograderError):
 
 class SandboxFailed(AutograderError):
     """The sandbox could not be started or did not follow its protocol: the grader's own fault."""
+
+
+class CannotGradeHere(AutograderError):
+    """Nothing can be graded on this machine, whatever is submitted."""
+
+
+class NotLockedIn(CannotGradeHere):
+    """Submitted code cannot be locked in on this machine; ``gaps`` is what it could do."""
+
+    def __init__(self, gaps: list[str]) -> None:
+        self.gaps = gaps
+        super().__init__(
+            f"Nothing was graded: submitted code could {_listed(gaps)} here. "
+            "`autograder doctor` says what is missing. To grade code that you trust, "
+            "use --unsafe-no-sandbox, or c.GradingOptions.unsafe_no_sandbox = True."
+        )
+
+    def __reduce__(self) -> tuple[type[NotLockedIn], tuple[list[str]]]:
+        return type(self), (self.gaps,)  # as it travels from a worker
+
+
+class PackageMissing(CannotGradeHere):
+    """Packages that submissions may import are not installed where they are graded."""
+
+    def __init__(self, names: list[str]) -> None:
+        self.names = names
+        super().__init__(
+            f"c.GradingOptions.packages names {_listed(names)}, not installed here. "
+            f"Install it beside the autograder: pip install {' '.join(names)}"
+        )
+
+    def __reduce__(self) -> tuple[type[PackageMissing], tuple[list[str]]]:
+        return type(self), (self.names,)
 
 
 class DemoFailed(AutograderError):
@@ -160,11 +210,13 @@ class NotCallable(NoAnswer):
 class CallRaised(NoAnswer):
     """The student's function raised; ``place`` is the line of their own code, if known."""
 
-    def __init__(self, function: str, error: str, place: str) -> None:
+    def __init__(self, function: str, error: str, place: str, limit: str = "") -> None:
         self.function = function
         self.error = error
         self.place = place
-        super().__init__(f"`{function}` raised {error}{f' at {place}' if place else ''}.")
+        self.limit = limit
+        where = f" at {place}" if place else ""
+        super().__init__(f"`{function}` raised {error}{where}.{f' {limit}' if limit else ''}")
 
 
 class CallTimedOut(NoAnswer):
@@ -181,20 +233,23 @@ class CallTimedOut(NoAnswer):
 class ProcessEnded(NoAnswer):
     """The call ended the process: exit, a crash, or the memory limit."""
 
-    def __init__(self, function: str) -> None:
-        self.function = function
+    def __init__(self, what: str, memory_mib: int) -> None:
+        self.what = what
+        self.memory_mib = memory_mib
         super().__init__(
-            f"`{function}` ended the whole process. Does it call exit, or need too much memory?"
+            f"{what} ended the whole process. Does it call exit, "
+            f"or need more than {memory_mib} MiB of memory?"
         )
 
 
 class AnswerUnusable(NoAnswer):
     """What came back was larger than allowed, or no plain data."""
 
-    def __init__(self, function: str) -> None:
+    def __init__(self, function: str, mib: int) -> None:
         self.function = function
+        self.mib = mib
         super().__init__(
-            f"`{function}` returned something far too large, or nothing that can be an answer."
+            f"`{function}` returned more than {mib} MiB, or nothing that can be an answer."
         )
 
 

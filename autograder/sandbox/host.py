@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import select
-import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +19,14 @@ from types import TracebackType
 import msgspec
 
 from ..errors import SandboxFailed
+from . import scratch
+from .bubblewrap import find_bubblewrap, wrapped
+from .fonts import font_cache
+from .kernel import keep_out_of_memory
+from .landlock import NEWEST_ABI
 from .lockdown import ChildLimits
+from .probe import Probe, run_probe
+from .readable import DEFAULT_PACKAGES, readable_paths, unreadable_modules
 from .wire import (
     Call,
     CellRan,
@@ -35,36 +43,74 @@ from .wire import (
     receive_reply,
     send,
 )
-from .zygote import CONTROL_FD_VARIABLE, READY, ForkRequest
+from .zygote import CONTROL_FD_VARIABLE, READY, ForkRequest, Ready, Setup
 
-START_SECONDS = 120  # a cold start builds matplotlib's font cache
+START_SECONDS = 120  # a cold start reads hundreds of files
 FORK_SECONDS = 20
+SCRATCH_FILES = 4096  # files and folders together, where scratch has a file system of its own
+DEFAULT_SCRATCH_MIB = 50
 # Not -m: IPython makes __main__ the module of the submitted code.
-START = "from autograder.sandbox.zygote import main; main()"
-NOT_LOCKED_IN = (
-    "Submitted code is not locked in (sandbox level none): it runs in a process of its own "
-    "with limits on memory and time, but it can read files and use the network."
-)
-LEVEL = "none"  # the probe of the lock-down decides this; nothing is locked down yet
+START = f"import sys; sys.path.insert(0, {str(Path(__file__).parents[2])!r})\n"
+START += "from autograder.sandbox.zygote import main; main()"
+_MIB = 2**20
+_MAX_MESSAGE = 2**16
+
+
+@dataclass(frozen=True)
+class Layers:
+    """Which layers of the lock-down to use, where the machine has them: all, by default.
+
+    ``landlock_abi`` is the newest ABI of Landlock to use, 0 for none.
+    """
+
+    bubblewrap: bool = True
+    landlock_abi: int = NEWEST_ABI
+    seccomp: bool = True
+
+
+@dataclass(frozen=True)
+class LayersInUse:
+    """Which layers a sandbox has; ``no_bubblewrap`` says why not, "" where it has that too."""
+
+    no_bubblewrap: str
+    landlock_abi: int
+    seccomp: bool
 
 
 class Sandbox:
-    """A zygote and the children forked from it. Use as a context manager.
+    """A zygote and the child forked from it. Use as a context manager.
 
-    Scratch folders lie in ``scratch``, by default in the system's folder for such things.
+    It has one child at a time, and one folder for what that writes. Its own files lie in
+    ``folder``, by default where the system keeps such things.
     """
 
-    def __init__(self, scratch: Path | None = None) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="sandbox-", dir=scratch))
-        self._start()
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        packages: tuple[str, ...] = DEFAULT_PACKAGES,
+        scratch_mib: int = DEFAULT_SCRATCH_MIB,
+        layers: Layers = Layers(),
+    ) -> None:
+        keep_out_of_memory()  # this process holds what submitted code must not see
+        self._packages = packages
+        self._scratch_mib = scratch_mib
+        self._wanted = layers
+        self._folder = Path(tempfile.mkdtemp(prefix="sandbox-", dir=folder))
+        self._no_bubblewrap = "" if layers.bubblewrap else "it was not asked for"
+        try:
+            self._start()
+        except BaseException:
+            self._remove_folder()
+            raise
 
-    @property
-    def level(self) -> str:
-        """How far submitted code is locked in: strong, medium or none."""
-        return LEVEL
+    @cached_property
+    def probe(self) -> Probe:
+        """What submitted code can do here, found by trying."""
+        return run_probe(self.child)
 
     def child(self, limits: ChildLimits, output_room: int) -> Child:
-        """Fork a child with an empty scratch folder.
+        """Fork a child with an empty scratch folder; the one before it ends.
 
         A zygote that does not answer is replaced once; then SandboxFailed.
         """
@@ -75,34 +121,10 @@ class Sandbox:
             self._start()
             return self._fork(limits, output_room)
 
-    def _fork(self, limits: ChildLimits, output_room: int) -> Child:
-        self._folder.mkdir(mode=0o700, exist_ok=True)  # an earlier submission may have removed it
-        scratch = Path(tempfile.mkdtemp(dir=self._folder))
-        ours, theirs = socket.socketpair()
-        request = ForkRequest(str(scratch), limits, output_room)
-        try:
-            self._control.settimeout(FORK_SECONDS)
-            body = msgspec.msgpack.encode(request)
-            socket.send_fds(self._control, [body], [theirs.fileno()])
-            _, descriptors, _, _ = socket.recv_fds(self._control, 64, 1)
-        except OSError as error:
-            ours.close()
-            raise SandboxFailed(f"the sandbox gave no process: {error}") from error
-        finally:
-            theirs.close()
-        if not descriptors:
-            ours.close()
-            raise SandboxFailed("the sandbox gave no process: it has ended")
-        child = Child(ours, descriptors[0], scratch)
-        if not child.is_ready(FORK_SECONDS):
-            child.kill()
-            raise SandboxFailed("a process of the sandbox could not set its limits")
-        return child
-
     def close(self) -> None:
-        """End the zygote, and with it all its children."""
+        """End the zygote, and with it its child."""
         self._stop()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._remove_folder()
 
     def __enter__(self) -> Sandbox:
         return self
@@ -115,52 +137,102 @@ class Sandbox:
     ) -> None:
         self.close()
 
+    def _remove_folder(self) -> None:
+        with contextlib.suppress(FileNotFoundError):  # submitted code may have, at level none
+            scratch.empty(self._folder)
+            self._folder.rmdir()
+
+    def _fork(self, limits: ChildLimits, output_room: int) -> Child:
+        ours, theirs = socket.socketpair()
+        try:
+            self._control.settimeout(FORK_SECONDS)
+            body = msgspec.msgpack.encode(ForkRequest(limits, output_room))
+            socket.send_fds(self._control, [body], [theirs.fileno()])
+            _, descriptors, _, _ = socket.recv_fds(self._control, _MAX_MESSAGE, 1)
+        except OSError as error:
+            ours.close()
+            raise SandboxFailed(f"the sandbox gave no process: {error}") from error
+        finally:
+            theirs.close()
+        if not descriptors:
+            ours.close()
+            raise SandboxFailed("the sandbox gave no process: it has ended")
+        child = Child(ours, descriptors[0])
+        if not child.is_ready(FORK_SECONDS):
+            child.kill()
+            raise SandboxFailed("a process of the sandbox could not lock itself in")
+        return child
+
     def _stop(self) -> None:
         self._control.close()
         self._process.kill()
         self._process.wait()
 
     def _start(self) -> None:
-        self._folder.mkdir(mode=0o700, exist_ok=True)
+        """Start the zygote, in bubblewrap if that runs here."""
+        bwrap = find_bubblewrap()
+        if not self._no_bubblewrap and bwrap is None:
+            self._no_bubblewrap = "it is not installed"
+        if bwrap is not None and not self._no_bubblewrap:
+            try:
+                return self._start_zygote(bwrap)
+            except SandboxFailed as error:
+                self._no_bubblewrap = str(error)
+        return self._start_zygote(None)
+
+    def _start_zygote(self, bwrap: str | None) -> None:
+        readable = readable_paths(self._packages)
+        fonts = font_cache(self._folder)
+        writable = self._folder / "scratch"
+        writable.mkdir(mode=0o700, parents=True, exist_ok=True)
+        scratch.empty(writable)
+        command = [sys.executable, "-I", "-c", START]
+        if bwrap:
+            command = wrapped(bwrap, command, [*readable, fonts], writable)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         log = self._folder / "zygote.log"
         with theirs, log.open("wb") as stderr:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-c", START],
-                env=_environment(theirs.fileno(), self._folder),
-                cwd=self._folder,
+                command,
+                env=_environment(theirs.fileno(), writable),
+                cwd=writable,
                 stdin=subprocess.DEVNULL,
                 stderr=stderr,
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,  # an interrupt from the keyboard is for the grader
             )
+        setup = Setup(
+            scratch=str(writable),
+            scratch_bytes=max(1, self._scratch_mib) * _MIB if bwrap else 0,
+            scratch_files=SCRATCH_FILES,
+            fonts=str(fonts),
+            readable=list(map(str, readable)),
+            unreadable_modules=unreadable_modules(self._packages),
+            landlock_abi=self._wanted.landlock_abi,
+            seccomp=self._wanted.seccomp,
+        )
         self._control.settimeout(START_SECONDS)
         try:
-            ready = self._control.recv(64)
-        except TimeoutError:
-            ready = b""
-        if ready != b"ready":
+            self._control.send(msgspec.msgpack.encode(setup))
+            ready = msgspec.msgpack.decode(self._control.recv(_MAX_MESSAGE), type=Ready)
+        except (OSError, msgspec.MsgspecError):
+            self._stop()
             said = log.read_text(errors="replace").strip().splitlines()
-            self.close()
             reason = said[-1] if said else f"no word after {START_SECONDS} seconds"
-            raise SandboxFailed(f"The sandbox did not start: {reason}")
+            raise SandboxFailed(f"The sandbox did not start: {reason}") from None
+        self.layers = LayersInUse(self._no_bubblewrap, ready.landlock_abi, ready.seccomp)
 
 
-def _environment(control_fd: int, folder: Path) -> dict[str, str]:
+def _environment(control_fd: int, writable: Path) -> dict[str, str]:
     """Return the zygote's whole environment: nothing is inherited from the grader."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    fonts = cache / "why-convolutions" / "matplotlib"
-    try:
-        fonts.mkdir(parents=True, exist_ok=True)
-    except OSError:  # a home that cannot be written to only costs the time to look for fonts
-        fonts = folder / "matplotlib"
     threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     return {
         "PATH": os.defpath,
         "LANG": "C.UTF-8",
+        "HOME": str(writable),
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        "MPLCONFIGDIR": str(fonts),
-        "IPYTHONDIR": str(folder / "ipython"),
+        "MPLCONFIGDIR": str(writable / "matplotlib"),
+        "IPYTHONDIR": str(writable / "ipython"),
         CONTROL_FD_VARIABLE: str(control_fd),
         **threads,
     }
@@ -173,10 +245,9 @@ class Child:
     WireError (it sent nonsense); after any of these the child is of no more use.
     """
 
-    def __init__(self, channel: socket.socket, pidfd: int, scratch: Path) -> None:
+    def __init__(self, channel: socket.socket, pidfd: int) -> None:
         self._channel = channel
         self._pidfd = pidfd
-        self._scratch = scratch
         self._ids = count(1)
 
     def is_ready(self, timeout: float) -> bool:
@@ -205,13 +276,12 @@ class Child:
         return self._ask_value(Read(next(self._ids), name), timeout)
 
     def kill(self) -> None:
-        """End the process, wait until it has gone, and remove what it wrote."""
+        """End the process and wait until it has gone."""
         with contextlib.suppress(ProcessLookupError):  # it may have gone already
             signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
         select.select([self._pidfd], [], [], FORK_SECONDS)
         os.close(self._pidfd)
         self._channel.close()
-        shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _ask_value(self, request: Call | Read, timeout: float) -> Returned | Raised | Missing:
         reply = self._ask(request, timeout)

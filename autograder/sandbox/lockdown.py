@@ -1,20 +1,23 @@
-"""What a child gives up before it reads a byte of submitted code.
+"""What a child gives up before it reads a byte of submitted code, in this order.
 
-A step that fails ends the child: there is no fallback to running unprotected.
+A step that fails ends the child: there is no fallback to running unprotected. Which steps
+there are on a machine, the zygote finds out once; what then holds, the probe.
 """
 
 from __future__ import annotations
 
-import ctypes
 import os
 import resource
-import signal
+import tempfile
 from pathlib import Path
 
 import msgspec
 
-_PR_SET_PDEATHSIG = 1
+from . import kernel, landlock, seccomp
+
 _MIB = 2**20
+OPEN_FILES = 64
+_PENDING_SIGNALS = 128
 
 
 class ChildLimits(msgspec.Struct, frozen=True):
@@ -25,24 +28,32 @@ class ChildLimits(msgspec.Struct, frozen=True):
     file_mib: int
 
 
-def isolate(parent: int, scratch: Path) -> None:
+def lock_down(
+    parent: int, scratch: Path, limits: ChildLimits, ruleset: int | None, system_calls: bytes
+) -> None:
+    """Lock this process in, for good; its descriptors are already only those it needs.
+
+    ``ruleset`` is the descriptor of a Landlock ruleset, ``system_calls`` a seccomp filter.
+    """
+    _isolate(parent, scratch)
+    _limit_resources(limits)
+    kernel.gain_no_privileges()
+    if ruleset is not None:
+        landlock.restrict_self(ruleset)
+    if system_calls:  # last, as it denies what the other steps need
+        seccomp.install(system_calls)
+
+
+def _isolate(parent: int, scratch: Path) -> None:
     """Leave the parent's session and folder behind, and die with the parent."""
-    die_with(parent)
+    kernel.die_with(parent)
     os.setsid()
     os.chdir(scratch)
     os.environ.update(HOME=str(scratch), TMPDIR=str(scratch))
+    tempfile.tempdir = None  # it remembers the zygote's
 
 
-def die_with(parent: int) -> None:
-    """Let the kernel kill this process when its parent ends."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL) != 0:
-        raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
-    if os.getppid() != parent:  # it died before the line above took effect
-        os._exit(1)
-
-
-def limit_resources(limits: ChildLimits) -> None:
+def _limit_resources(limits: ChildLimits) -> None:
     """Set the hard resource limits; more of any of them is refused by the kernel."""
     allowance = limits.memory_mib * _MIB
     data, total = _memory_in_use()
@@ -51,8 +62,10 @@ def limit_resources(limits: ChildLimits) -> None:
     _limit(resource.RLIMIT_AS, total + 2 * allowance)
     _limit(resource.RLIMIT_CPU, limits.cpu_seconds)
     _limit(resource.RLIMIT_FSIZE, limits.file_mib * _MIB)
-    _limit(resource.RLIMIT_NOFILE, 64)
-    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_NOFILE, OPEN_FILES)
+    _limit(resource.RLIMIT_SIGPENDING, _PENDING_SIGNALS)
+    for unused in (resource.RLIMIT_CORE, resource.RLIMIT_MEMLOCK, resource.RLIMIT_MSGQUEUE):
+        _limit(unused, 0)
 
 
 def _limit(kind: int, value: int) -> None:

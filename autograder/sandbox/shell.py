@@ -62,7 +62,8 @@ class Recorder:
         texts = [output.text, *output.data, *output.data.values(), *output.traceback]
         size = _OUTPUT_COST + sum(map(len, texts))
         if size > self._room:
-            return self.stream("stderr", "[an output was too large and is left out]\n")
+            note = f"[an output is left out: {self._limit} characters are kept of a cell]\n"
+            return self.stream("stderr", note)
         self._room -= size
         self.outputs.append(output)
         return None
@@ -75,7 +76,8 @@ class Recorder:
         if self._room <= 0:
             return ""
         if len(text) > self._room:
-            text = text[: self._room] + "\n[the output was cut here]\n"
+            cut = f"\n[the output was cut here, after {self._limit} characters]\n"
+            text = text[: self._room] + cut
         self._room -= len(text)
         return text
 

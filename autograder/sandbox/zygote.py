@@ -7,9 +7,11 @@ gradebook or a secret. It runs no submitted code itself.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import gc
 import os
 import select
+import shutil
 import signal
 import socket
 import sys
@@ -17,47 +19,141 @@ from pathlib import Path
 
 import msgspec
 
-from . import child, lockdown
+from . import child, kernel, landlock, lockdown, scratch, seccomp
 from .shell import Shell, create_shell
 
 CONTROL_FD_VARIABLE = "SANDBOX_CONTROL_FD"
-READY = b"\x01"  # a child's first byte: all limits are in force
+READY = b"\x01"  # a child's first byte: it is locked down
+_MAX_MESSAGE = 2**18
+
+
+class Setup(msgspec.Struct, frozen=True):
+    """What the grader tells a zygote once: what its children may use, and which layers to try."""
+
+    scratch: str
+    scratch_bytes: int  # of a file system of its own, 0 for none
+    scratch_files: int
+    fonts: str  # where matplotlib's list of fonts is
+    readable: list[str]
+    unreadable_modules: list[str]
+    landlock_abi: int  # the newest to use, 0 for none
+    seccomp: bool
+
+
+class Ready(msgspec.Struct, frozen=True):
+    """What a zygote answers: the Landlock ABI in use (0: none), and whether seccomp is."""
+
+    landlock_abi: int
+    seccomp: bool
 
 
 class ForkRequest(msgspec.Struct, frozen=True):
     """Asks for a child; the child's end of its channel comes along with the message."""
 
-    scratch: str
     limits: lockdown.ChildLimits
     output_room: int
+
+
+_SETUP = msgspec.msgpack.Decoder(Setup)  # made before our modules go out of reach
+_REQUEST = msgspec.msgpack.Decoder(ForkRequest)
+
+
+class _NotForSubmissions:
+    """An import finder that denies knowing packages that submitted code may not read."""
+
+    def __init__(self, names: list[str]) -> None:
+        self._names = frozenset(names)
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        if name.partition(".")[0] in self._names:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 
 def main() -> None:
     """Warm up, announce it, and fork a child for each request until the grader goes."""
     control = socket.socket(fileno=int(os.environ.pop(CONTROL_FD_VARIABLE)))
     control.set_inheritable(False)
-    shell = _warm_up()
-    control.send(b"ready")
-    children: dict[int, int] = {}  # pidfd to pid
-    while True:
-        waiting: list[int] = [control.fileno(), *children]
-        readable, _, _ = select.select(waiting, [], [])
-        for pidfd in set(readable) & children.keys():
-            _reap(pidfd, children.pop(pidfd))
-        if control.fileno() in readable:
-            message, descriptors, _, _ = socket.recv_fds(control, 65536, 1)
-            if not message:
-                os._exit(0)  # its folder is gone, and nothing of IPython needs saving
-            request = msgspec.msgpack.decode(message, type=ForkRequest)
-            pid, pidfd = _fork(request, descriptors[0], control, shell)
-            children[pidfd] = pid
-            socket.send_fds(control, [b"forked"], [pidfd])
+    setup = _SETUP.decode(control.recv(_MAX_MESSAGE))
+    _Zygote(control, setup).serve()
 
 
-def _warm_up() -> Shell:
+class _Zygote:
+    """One warm process; it has one child at a time, and empties the scratch folder after it."""
+
+    def __init__(self, control: socket.socket, setup: Setup) -> None:
+        self._control = control
+        self._scratch = Path(setup.scratch)
+        kernel.keep_out_of_memory()
+        if setup.scratch_bytes:
+            kernel.mount_tmpfs(self._scratch, setup.scratch_bytes, setup.scratch_files)
+        kernel.drop_capabilities()
+        abi = min(landlock.kernel_abi(), setup.landlock_abi)
+        self._ruleset = [landlock.create_ruleset(abi, setup.readable, setup.scratch)] if abi else []
+        offered = setup.seccomp and seccomp.is_offered()
+        self._system_calls = seccomp.load_filter() if offered else b""
+        self._shell = _warm_up(setup)
+        scratch.empty(self._scratch)
+        self._child: tuple[int, int] | None = None  # pid and pidfd
+        control.send(msgspec.msgpack.encode(Ready(abi, bool(self._system_calls))))
+
+    def serve(self) -> None:
+        """Fork a child for each request."""
+        while True:
+            pidfds = [self._child[1]] if self._child else []
+            readable, _, _ = select.select([self._control, *pidfds], [], [])
+            if self._child and self._child[1] in readable:
+                self._reap()
+            if self._control in readable:
+                message, descriptors, _, _ = socket.recv_fds(self._control, _MAX_MESSAGE, 1)
+                if not message:
+                    os._exit(0)  # its folder is gone, and nothing of IPython needs saving
+                request = _REQUEST.decode(message)
+                self._fork(request, descriptors[0])
+
+    def _fork(self, request: ForkRequest, channel_fd: int) -> None:
+        if self._child:
+            self._reap()
+        _insist_on_one_thread()
+        parent = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            self._become_child(request, channel_fd, parent)
+        os.close(channel_fd)
+        self._child = pid, os.pidfd_open(pid)
+        socket.send_fds(self._control, [b"forked"], [self._child[1]])
+
+    def _become_child(self, request: ForkRequest, channel_fd: int, parent: int) -> None:
+        """Lock this process down and serve; never returns into the zygote's loop."""
+        try:
+            self._control.detach()
+            _keep_only([channel_fd, *self._ruleset])
+            channel = socket.socket(fileno=3)
+            ruleset = 4 if self._ruleset else None
+            lockdown.lock_down(parent, self._scratch, request.limits, ruleset, self._system_calls)
+            channel.sendall(READY)  # without it, the grader blames itself, not the submission
+            child.serve(channel, self._shell, request.output_room)
+        finally:
+            os._exit(0)
+
+    def _reap(self) -> None:
+        """End the child and what is left of its session, and leave an empty scratch folder."""
+        assert self._child
+        pid, pidfd = self._child
+        self._child = None
+        signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)  # only now may another process get its number
+        os.close(pidfd)
+        scratch.empty(self._scratch)
+
+
+def _warm_up(setup: Setup) -> Shell:
     """Import and use once what submissions need, so that children inherit it."""
+    # matplotlib only looks for its list of fonts in a folder that it may write to.
+    shutil.copytree(setup.fonts, os.environ["MPLCONFIGDIR"])
     shell = create_shell()
-    _forget_own_package_path()
     import matplotlib.pyplot as plt
     import numpy as np
     import numpy.random  # loaded lazily by NumPy otherwise
@@ -67,75 +163,33 @@ def _warm_up() -> Shell:
     plt.figure().add_subplot().text(0, 0, "warm")
     plt.gcf().canvas.draw()
     plt.close("all")
-    if (threads := _thread_count()) != 1:
-        raise RuntimeError(f"the zygote has {threads} threads; a fork would lose all but one")
+    _insist_on_one_thread()
+    _forget_own_package(setup.unreadable_modules)
     gc.collect()
     gc.freeze()
     return shell
 
 
-def _forget_own_package_path() -> None:
-    """Leave only the interpreter's own folders on the import path, as an editable install adds
-    the project's."""
-    own = {sys.prefix, sys.base_prefix}
+def _forget_own_package(unreadable_modules: list[str]) -> None:
+    """Take our own modules, and what else is not for submissions, out of reach of an import."""
+    for name in [name for name in sys.modules if name.split(".")[0] == "autograder"]:
+        del sys.modules[name]
+    sys.meta_path.insert(0, _NotForSubmissions(unreadable_modules))
+    own = {sys.prefix, sys.base_prefix}  # an editable install adds the project's folder
     sys.path[:] = [e for e in sys.path if own & {str(parent) for parent in Path(e).parents}]
     sys.argv[:] = [""]
 
 
-def _thread_count() -> int:
-    return len(list(Path("/proc/self/task").iterdir()))
+def _insist_on_one_thread() -> None:
+    if (threads := len(list(Path("/proc/self/task").iterdir()))) != 1:
+        raise RuntimeError(f"the zygote has {threads} threads; a fork would lose all but one")
 
 
-def _fork(
-    request: ForkRequest, channel_fd: int, control: socket.socket, shell: Shell
-) -> tuple[int, int]:
-    parent = os.getpid()
-    pid = os.fork()
-    if pid == 0:
-        _become_child(request, channel_fd, control, shell, parent)
-    os.close(channel_fd)
-    return pid, os.pidfd_open(pid)
-
-
-def _become_child(
-    request: ForkRequest, channel_fd: int, control: socket.socket, shell: Shell, parent: int
-) -> None:
-    """Lock this process down and serve; never returns into the zygote's loop."""
-    try:
-        channel = _only_channel(channel_fd, control)
-        lockdown.isolate(parent, Path(request.scratch))
-        _hide_package()
-        lockdown.limit_resources(request.limits)
-        channel.sendall(READY)  # without it, the grader blames itself and not the submission
-        child.serve(channel, shell, request.output_room)
-    finally:
-        os._exit(0)
-
-
-def _only_channel(channel_fd: int, control: socket.socket) -> socket.socket:
-    """Leave descriptors 0 to 2 on /dev/null, 3 the channel, and nothing else."""
-    control.detach()
+def _keep_only(descriptors: list[int]) -> None:
+    """Leave descriptors 0 to 2 on /dev/null, these from 3 on, and nothing else."""
     nowhere = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(nowhere, descriptor)
-    if channel_fd != 3:  # it is never below: 0 to 2 were open when it arrived
-        os.dup2(channel_fd, 3)
-    os.closerange(4, os.sysconf("SC_OPEN_MAX"))
-    return socket.socket(fileno=3)
-
-
-def _hide_package() -> None:
-    """Take our own packages out of what submitted code can import by name."""
-    for name in [name for name in sys.modules if name.split(".")[0] == "autograder"]:
-        del sys.modules[name]
-    for package in ("autograder", "solutions", "assignments"):
-        sys.modules[package] = None  # type: ignore[assignment]  # an import of it now fails
-
-
-def _reap(pidfd: int, pid: int) -> None:
-    """Kill what is left of a dead child's session, then let its number go."""
-    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
-    os.close(pidfd)
+    end = 3 + len(descriptors)
+    out_of_the_way = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, end) for descriptor in descriptors]
+    for target, descriptor in enumerate([nowhere, nowhere, nowhere, *out_of_the_way]):
+        os.dup2(descriptor, target)
+    os.closerange(end, os.sysconf("SC_OPEN_MAX"))

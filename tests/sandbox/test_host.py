@@ -10,7 +10,7 @@ import pytest
 
 from autograder.errors import SandboxFailed
 from autograder.sandbox import host
-from autograder.sandbox.host import Child, Sandbox
+from autograder.sandbox.host import Child, Layers, Sandbox
 from autograder.sandbox.lockdown import ChildLimits
 
 LIMITS = ChildLimits(memory_mib=256, cpu_seconds=30, file_mib=1)
@@ -48,22 +48,49 @@ def test_a_child_that_has_gone_can_still_be_killed(sandbox: Sandbox) -> None:
         child.kill()
 
 
-def test_children_of_a_child_go_with_it(sandbox: Sandbox) -> None:
-    child = sandbox.child(LIMITS, 1000)
-    source = "import os, time\npid = os.fork()\nif pid == 0: time.sleep(60)\nprint(pid)"
-    pid = int(printed(child, source))
-    child.kill()
-    sandbox.child(LIMITS, 100).kill()  # by now the zygote has seen the first one end
-    assert ends(pid)
+def test_what_a_child_starts_goes_with_it(tmp_path: Path) -> None:
+    # Only where seccomp is missing can it start anything at all.
+    with Sandbox(tmp_path, layers=Layers(bubblewrap=False, seccomp=False)) as weak:
+        child = weak.child(LIMITS, 1000)
+        source = "import os, time\npid = os.fork()\nif pid == 0: time.sleep(60)\nprint(pid)"
+        pid = int(printed(child, source))
+        child.kill()
+        weak.child(LIMITS, 100).kill()  # by now the zygote has seen the first one end
+        assert ends(pid)
 
 
-def test_scratch_folders_are_removed(own_sandbox: Sandbox, tmp_path: Path) -> None:
-    child = own_sandbox.child(LIMITS, 1000)
-    folder = Path(printed(child, "import os; open('x', 'w'); print(os.getcwd())").strip())
-    assert (folder / "x").exists()
-    assert tmp_path in folder.parents
-    child.kill()
-    assert not folder.exists()
+HIDE_DEEP = """
+import os
+open("file", "w").close()
+open("0", "w").close()
+for _ in range(1500):
+    os.mkdir("d" * 100)
+    os.chdir("d" * 100)
+os.mkdir("closed", mode=0)
+"""
+
+
+@pytest.mark.parametrize("bubblewrap", [True, False])
+def test_the_next_child_finds_an_empty_folder(tmp_path: Path, bubblewrap: bool) -> None:
+    with Sandbox(tmp_path, layers=Layers(bubblewrap=bubblewrap)) as own:
+        first = own.child(LIMITS, 1000)
+        assert printed(first, HIDE_DEEP) == ""
+        folder = printed(first, "import os; print(os.environ['HOME'])")
+        second = own.child(LIMITS, 1000)
+        look = "import os; print(os.getcwd()); print(os.listdir())"
+        assert printed(second, look) == f"{folder}[]\n"
+        first.kill()
+        second.kill()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_child_ends_the_one_before(sandbox: Sandbox) -> None:
+    first, second = (sandbox.child(LIMITS, 100) for _ in range(2))
+    with pytest.raises(EOFError):
+        first.run_cell(0, "1", 10)
+    assert printed(second, "print(1)") == "1\n"
+    first.kill()
+    second.kill()
 
 
 def test_a_dead_zygote_is_replaced(own_sandbox: Sandbox) -> None:
@@ -114,10 +141,11 @@ except MemoryError:
     child.kill()
 
 
-def test_closing_ends_every_process(tmp_path: Path) -> None:
-    sandbox = Sandbox(tmp_path)
+@pytest.mark.parametrize("bubblewrap", [True, False])
+def test_closing_ends_every_process(tmp_path: Path, bubblewrap: bool) -> None:
+    sandbox = Sandbox(tmp_path, layers=Layers(bubblewrap=bubblewrap))
     child = sandbox.child(LIMITS, 100)
-    pid = int(printed(child, "import os; print(os.getpid())"))
+    pid = int(Path(f"/proc/self/fdinfo/{child._pidfd}").read_text().split("Pid:")[1].split()[0])
     sandbox.close()
     with pytest.raises(EOFError):
         child.run_cell(0, "1", 10)

@@ -1,0 +1,113 @@
+"""What really holds: a child tries what submitted code must not do, and the level follows.
+
+Never from version numbers: an old kernel, a container's own filter or a kernel in user space
+can make a layer vanish that ought to be there.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from .lockdown import ChildLimits
+from .wire import Items, Mapping, Returned, from_wire, to_wire
+
+if TYPE_CHECKING:
+    from .host import Child
+
+Level = Literal["strong", "medium", "none"]
+_LIMITS = ChildLimits(memory_mib=256, cpu_seconds=30, file_mib=1)
+_OUTPUT = 10_000
+_SECONDS = 20.0
+_SOURCE = (Path(__file__).parent / "attempts.py").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Something to be refused; ``level`` is what is left where it succeeds."""
+
+    sentence: str
+    level: Level
+
+
+ATTEMPTS = {
+    "change": Attempt("change files outside its folder", "none"),
+    "disturb": Attempt("signal other processes or change their limits", "none"),
+    "look": Attempt("look into other processes", "none"),
+    "fork": Attempt("start processes", "none"),
+    "exec": Attempt("run programs", "none"),
+    "share": Attempt("make memory that outlives it", "none"),
+    "read": Attempt("read files outside its folder", "medium"),
+    "list": Attempt("list folders outside its own", "medium"),
+    "connect": Attempt("open a socket", "medium"),
+    # Names alone give away neither a test nor an answer.
+    "see": Attempt("find out whether a file exists whose path it knows", "strong"),
+}
+
+
+@dataclass(frozen=True)
+class Probe:
+    """The level, and what submitted code can do although it should not."""
+
+    level: Level
+    gaps: tuple[str, ...]
+
+
+def not_locked_in(level: str, gaps: Sequence[str]) -> str:
+    """Say what code could do at a level below strong."""
+    return (
+        f"Submitted code was not wholly locked in (sandbox level {level}): "
+        f"it could {'; '.join(gaps)}. `autograder doctor` says what is missing."
+    )
+
+
+def run_probe(fork: Callable[[ChildLimits, int], Child]) -> Probe:
+    """Let a child try everything; it is gone afterwards."""
+    child = fork(_LIMITS, _OUTPUT)
+    try:
+        with tempfile.TemporaryDirectory(prefix="probe-") as folder:
+            succeeded = _attempted(child, Path(folder))
+    finally:
+        child.kill()
+    gaps = [attempt for name, attempt in ATTEMPTS.items() if succeeded[name]]
+    levels = {attempt.level for attempt in gaps}
+    level: Level = "none" if "none" in levels else "medium" if "medium" in levels else "strong"
+    return Probe(level, tuple(attempt.sentence for attempt in gaps))
+
+
+def _attempted(child: Child, folder: Path) -> dict[str, bool]:
+    """Return which attempts succeeded."""
+    for name in ("secret", "opened", "truncated", "unlinked", "mode"):
+        (folder / name).write_text("secret")
+        (folder / name).chmod(0o600)
+    before = _state(folder)
+    child.run_cell(0, _SOURCE, _SECONDS)
+    succeeded = _result(child, "attempt_all", str(folder), os.getpid())
+    succeeded["change"] = _state(folder) != before
+    try:
+        child.call("run_program", Items("tuple", []), Mapping([], []), _SECONDS)
+        succeeded["exec"] = False
+    except EOFError:  # it has become another program
+        succeeded["exec"] = True
+    return succeeded
+
+
+def _result(child: Child, function: str, *arguments: object) -> dict[str, bool]:
+    wire = to_wire(arguments)
+    assert isinstance(wire, Items)
+    reply = child.call(function, wire, Mapping([], []), _SECONDS)
+    assert isinstance(reply, Returned), reply
+    result: dict[str, bool] = from_wire(reply.value)
+    return result
+
+
+def _state(folder: Path) -> dict[str, tuple[int, bytes]]:
+    """Return mode and content of every file and folder in a folder."""
+    return {
+        path.name: (path.stat().st_mode, path.read_bytes() if path.is_file() else b"")
+        for path in folder.iterdir()
+    }

@@ -1,0 +1,107 @@
+"""What submitted code may read: the interpreter, system libraries, and packages one by one.
+
+Hidden tests and solutions may lie in the same folders, as in an installed wheel: a folder
+that holds anything of ours, or a package that was not named, is never granted as a whole.
+"""
+
+from __future__ import annotations
+
+import site
+import sys
+from collections.abc import Iterator
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+from ..errors import PackageMissing
+
+DEFAULT_PACKAGES = ("numpy", "matplotlib")
+OURS = ("autograder", "solutions", "assignments")
+PACKAGE = Path(__file__).parents[1]
+SANDBOX = Path(__file__).parent
+_ALWAYS = ("ipython", "matplotlib", "msgspec", "numpy")  # the zygote needs them itself
+_SYSTEM = (
+    *("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache"),
+    *("/etc/localtime", "/usr/share/zoneinfo", "/usr/share/fonts", "/usr/local/share/fonts"),
+)
+DEVICES = ("/dev/urandom",)
+
+
+@cache
+def readable_paths(packages: tuple[str, ...]) -> list[Path]:
+    """Return the files and folders that code using these packages may read.
+
+    Raises PackageMissing for one that is not installed.
+    """
+    if missing := sorted(set(map(_normal, packages)) - _with_requirements(packages)):
+        raise PackageMissing(missing)
+    libraries = [Path(sys.base_prefix) / "lib", Path(sys.base_prefix) / "lib64"]
+    trees = {path: None for path in (*map(Path, _SYSTEM), *libraries) if path.exists()}
+    kept_out = {path.resolve() for path in _kept_out()}
+    around = [part for tree in trees for part in _around(tree, kept_out)]
+    named = [path for name in _with_requirements(packages) for path in _installed(name)]
+    return sorted({*around, *named})
+
+
+@cache
+def unreadable_modules(packages: tuple[str, ...]) -> list[str]:
+    """Return the names of what is installed here but may not be imported, our own included."""
+    granted = _with_requirements(packages)
+    modules = metadata.packages_distributions().items()
+    others = {name for name, owners in modules if not {*map(_normal, owners)} & granted}
+    return sorted({*others, *OURS})
+
+
+def _kept_out() -> Iterator[Path]:
+    yield from (PACKAGE.parent / name for name in OURS)
+    yield from map(Path, site.getsitepackages([sys.prefix, sys.base_prefix]))
+    yield Path(site.getusersitepackages())
+
+
+def _around(tree: Path, kept_out: set[Path]) -> Iterator[Path]:
+    """Yield the tree, or if something in it is to be kept out, the parts around that."""
+    real = tree.resolve()
+    if real in kept_out or any(real.is_relative_to(path) for path in kept_out):
+        return
+    if any(path.is_relative_to(real) for path in kept_out):
+        for entry in tree.iterdir():
+            yield from _around(entry, kept_out)
+    else:
+        yield tree
+
+
+@cache
+def _with_requirements(packages: tuple[str, ...]) -> set[str]:
+    """Return the names of distributions, with those that they require, as far as installed."""
+    found: set[str] = set()
+    waiting = [*_ALWAYS, *packages]
+    while waiting:
+        name = _normal(waiting.pop())
+        if name in found:
+            continue
+        try:
+            requirements = metadata.requires(name) or []
+        except metadata.PackageNotFoundError:
+            continue
+        found.add(name)
+        parsed = map(Requirement, requirements)
+        waiting += [r.name for r in parsed if r.marker is None or r.marker.evaluate({"extra": ""})]
+    return found
+
+
+def _normal(name: str) -> str:
+    return name.lower().replace("_", "-").replace(".", "-")
+
+
+def _installed(name: str) -> Iterator[Path]:
+    """Yield the top-level files and folders of a distribution."""
+    distribution = metadata.distribution(name)
+    tops = {
+        file.parts[0] if file.parts[0] != "__pycache__" else str(file)
+        for file in distribution.files or ()
+        if file.parts[0] not in ("..", *OURS)
+    }
+    paths = (Path(str(distribution.locate_file(top))) for top in tops)
+    yield from (path for path in paths if path.exists())
