@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -50,6 +51,21 @@ class Assignment:
     def by_grade_id(self) -> Mapping[str, NotebookNode]:
         """The same cells by grade id."""
         return {grade_id(cell): cell for cell in self.cells}
+
+    @cached_property
+    def by_text(self) -> Mapping[str, str]:
+        """The grade ids by the text with which their cells are released, where it tells them."""
+        texts = Counter(map(plain_source, self.cells))
+        return {
+            plain_source(cell): grade_id(cell)
+            for cell in self.cells
+            if texts[plain_source(cell)] == 1
+        }
+
+    @property
+    def answers(self) -> set[str]:
+        """The grade ids of the cells that students write."""
+        return {grade_id(cell) for cell in self.cells if not cell.metadata.nbgrader.locked}
 
     @property
     def file_name(self) -> str:
@@ -107,6 +123,11 @@ def load_assignment(name: str, source: Path | None = None) -> Assignment:
 def grade_id(cell: NotebookNode) -> str:
     """Return nbgrader's id of a cell, "" where it has none."""
     return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+
+
+def plain_source(cell: NotebookNode) -> str:
+    """Return a cell's text without what an editor may change by itself."""
+    return "\n".join(line.rstrip() for line in str(cell.source).strip().splitlines())
 
 
 def is_demonstration(cell: NotebookNode) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbgrader.api import Gradebook
@@ -56,12 +56,14 @@ def grade_class(
     students: Iterable[str] = (),
     jobs: int,
     force: bool = False,
+    unsafe_no_sandbox: bool = False,
     announce: Callable[[int], None] = lambda total: None,
 ) -> Generator[ClassResult]:
     """Grade what was collected of an assignment; yields each student's result when it is there.
 
     What a result depends on being as it was, it is not computed again, unless ``force``.
-    Raises NothingToGrade, NoSuchSubmission, NotReleased or UnknownAssignment.
+    Raises NothingToGrade, NoSuchSubmission, NotReleased, UnknownAssignment, and where nothing
+    can be graded NotLockedIn (unless ``unsafe_no_sandbox``) or PackageMissing.
     """
     assignment = course.assignment(name)
     chosen = _chosen(course, name, students)
@@ -77,7 +79,10 @@ def grade_class(
         changed = [student for student in chosen if kept.get(student) is None]
         writer = Writer(course, assignment, gradebook)
         source = course.source_folder(name) / assignment.file_name
-        setup = WorkerSetup(name, source, course.secret(), course.limits())
+        limits = course.limits(name)
+        if unsafe_no_sandbox:
+            limits = replace(limits, unsafe_no_sandbox=True)
+        setup = WorkerSetup(name, source, course.secret(), limits)
         todo = [writer.job(student) for student in changed]
         with closing(grade_jobs(todo, setup, jobs)) as outcomes:
             for student, outcome in zip(changed, outcomes, strict=True):

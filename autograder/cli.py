@@ -29,6 +29,12 @@ CourseDir = Annotated[
     Path,
     typer.Option(exists=True, file_okay=False, help="The course folder, with nbgrader_config.py."),
 ]
+UnsafeNoSandbox = Annotated[
+    bool,
+    typer.Option(
+        "--unsafe-no-sandbox", help="Grade even where submitted code cannot be locked in."
+    ),
+]
 Jobs = Annotated[int | None, typer.Option(min=1, help="Processes; by default one per processor.")]
 
 
@@ -78,6 +84,7 @@ def grade(
     student: Annotated[list[str] | None, typer.Option(help="Only this one; repeatable.")] = None,
     jobs: Jobs = None,
     force: Annotated[bool, typer.Option(help="Grade again what has not changed.")] = False,
+    unsafe_no_sandbox: UnsafeNoSandbox = False,
 ) -> None:
     """Grade what was collected: in parallel, and only what changed."""
     from .course import Course
@@ -91,6 +98,7 @@ def grade(
         students=student or (),
         jobs=jobs or default_jobs(),
         force=force,
+        unsafe_no_sandbox=unsafe_no_sandbox,
     )
     print_class(results, console)
     warn_unless_locked_in([entry.result for entry in results if not entry.unchanged], errors)
@@ -105,6 +113,7 @@ def grade_file(
     student: Annotated[str | None, typer.Option(help="Whose numbers to draw.")] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
     jobs: Jobs = None,
+    unsafe_no_sandbox: UnsafeNoSandbox = False,
 ) -> None:
     """Grade notebooks by path, without a gradebook."""
     from .batch import grade_files
@@ -114,8 +123,9 @@ def grade_file(
     from .workers import default_jobs
 
     results: list[Grading | Ungraded] = []
+    limits = Limits(unsafe_no_sandbox=unsafe_no_sandbox)
     graded = grade_files(
-        notebooks, assignment, student=student, jobs=jobs or default_jobs(), limits=Limits()
+        notebooks, assignment, student=student, jobs=jobs or default_jobs(), limits=limits
     )
     with closing(graded):
         for result in graded:
@@ -127,6 +137,14 @@ def grade_file(
     warn_unless_locked_in(results, errors)
     failed = any(isinstance(result, Ungraded) for result in results)
     raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def doctor() -> None:
+    """Say how far submitted code can be locked in on this machine, and what is missing."""
+    from .doctor import examine
+
+    raise typer.Exit(0 if examine(console) == "strong" else 1)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import secrets
 import shutil
@@ -55,9 +56,9 @@ class Course:
             app.initialize([], root=str(root))
         return cls(CourseDirectory(config=app.config, root=str(root)), app.config)
 
-    def limits(self) -> Limits:
-        """Return the limits that the configuration sets."""
-        return GradingOptions(config=self.config).limits()
+    def limits(self, assignment: str) -> Limits:
+        """Return the limits that the configuration sets for an assignment."""
+        return GradingOptions(config=self.config).limits(assignment)
 
     def assignment(self, name: str) -> Assignment:
         """Read an assignment from the course's own source notebook."""
@@ -90,8 +91,22 @@ class Course:
         with contextlib.suppress(FileExistsError):
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "wb") as file:
+                if self.coursedir.groupshared:  # the other instructors of the group grade too
+                    os.fchmod(descriptor, 0o660)
                 file.write(secrets.token_bytes(SECRET_BYTES))
         return path.read_bytes()
+
+    def complete_graded_folder(self, assignment: str, student: str) -> None:
+        """Add what nbgrader needs to release feedback, where collecting gave no such files.
+
+        The secret names the released page. Here it is derived, so that a regrade has the same.
+        """
+        folder = self.autograded_folder(assignment, student)
+        folder.mkdir(parents=True, exist_ok=True)
+        secret = hashlib.blake2b(repr((assignment, student)).encode(), key=self.secret())
+        for name, text in (("timestamp.txt", ""), ("submission_secret.txt", secret.hexdigest())):
+            if not (folder / name).exists():
+                (folder / name).write_text(text)
 
     def grading(self, assignment: str, student: str) -> StoredGrading | None:
         """Return what was found for a student last, if it is still kept."""

@@ -76,8 +76,7 @@ class NoKnownCells(AutograderError):
     def __init__(self, assignment: str) -> None:
         self.assignment = assignment
         super().__init__(
-            f"The notebook has none of the cells of {assignment!r}. "
-            "Was another notebook submitted, or was it saved by a tool that drops metadata?"
+            f"The notebook has none of the cells of {assignment!r}. Was another notebook submitted?"
         )
 
 
@@ -144,8 +143,26 @@ class SandboxFailed(AutograderError):
     """The sandbox could not be started or did not follow its protocol: the grader's own fault."""
 
 
+class SandboxDidNotStart(SandboxFailed):
+    """The warm process ended, or said nothing, before it was ready."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"The sandbox did not start: {reason}")
+
+
 class CannotGradeHere(AutograderError):
     """Nothing can be graded on this machine, whatever is submitted."""
+
+
+class NeedsLinux(CannotGradeHere):
+    """The sandbox is made of what only Linux has."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Grading needs Linux, where submitted code can be locked in. Use a virtual machine, "
+            "a container, or on Windows WSL 2."
+        )
 
 
 class NotLockedIn(CannotGradeHere):
@@ -175,6 +192,27 @@ class PackageMissing(CannotGradeHere):
 
     def __reduce__(self) -> tuple[type[PackageMissing], tuple[list[str]]]:
         return type(self), (self.names,)
+
+
+class MustExecute(AutograderError):
+    """Grading was asked for without running the notebooks."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nothing was graded: --no-execute (c.Execute.enabled = False) is refused, because "
+            "the points come from tests of what a notebook's cells define."
+        )
+
+
+class RefusedArchive(AutograderError):
+    """An archive of submissions is damaged, or unpacks to more than it should."""
+
+    def __init__(self, archive: str, reason: str) -> None:
+        self.archive = archive
+        self.reason = reason
+        super().__init__(
+            f"{archive} was not unpacked: {reason} The other archives are not affected."
+        )
 
 
 class DemoFailed(AutograderError):

@@ -24,10 +24,11 @@ from .errors import (
     ProcessEnded,
     SubmissionTimedOut,
 )
-from .messages import describe_exception
+from .messages import describe_exception, explain_limit
 from .options import Limits
 from .sandbox.host import Child, Sandbox
 from .sandbox.wire import (
+    MAX_FRAME,
     CellRan,
     Items,
     Missing,
@@ -45,13 +46,17 @@ Result = TypeVar("Result")
 
 @dataclass
 class CellRun:
-    """One code cell: its place in the order of running, its outputs, and why it was stopped."""
+    """One code cell: its place in the order of running, its outputs, and what went wrong.
+
+    ``stopped`` says why it did not come to its end, ``limit`` what limit an error was due to.
+    """
 
     source: str
     order: int
     outputs: list[Output] = field(default_factory=list)
     failed: bool = False
     stopped: str = ""
+    limit: str = ""
 
 
 class Execution:
@@ -85,12 +90,13 @@ class Execution:
                     before=number,
                 )
                 cell.outputs, cell.failed = ran.outputs, ran.failed
+                cell.limit = self._limit_met(ran)
             except SubmissionTimedOut as error:
                 cell.stopped = str(error)
             except TimeoutError:
                 cell.stopped = f"This cell ran longer than {self._limits.cell_seconds:g} seconds."
             except (EOFError, WireError):
-                cell.stopped = "This cell ended the whole process."
+                cell.stopped = str(ProcessEnded("This cell", self._limits.memory_mib))
 
     def call(
         self, function: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]
@@ -121,14 +127,20 @@ class Execution:
         except TimeoutError:
             raise self._spend(name, CallTimedOut(name, self._limits.call_seconds)) from None
         except EOFError:
-            raise self._spend(name, ProcessEnded(name)) from None
+            raise self._spend(name, ProcessEnded(f"`{name}`", self._limits.memory_mib)) from None
         except WireError:
-            raise self._spend(name, AnswerUnusable(name)) from None
+            raise self._spend(name, AnswerUnusable(name, MAX_FRAME // 2**20)) from None
         if isinstance(reply, Raised):
-            raise CallRaised(name, self._describe(reply), self._place(reply))
+            limit = explain_limit(reply.type_name, reply.message, self._limits)
+            raise CallRaised(name, self._describe(reply), self._place(reply), limit)
         if reply.exists:
             raise NotCallable(name)
         raise NameMissing(name, self._why_missing(name))
+
+    def _limit_met(self, ran: CellRan) -> str:
+        """Return the sentence about the limit that ended a cell, if one did."""
+        errors = (output for output in ran.outputs if output.kind == "error")
+        return next((explain_limit(e.name, e.text, self._limits) for e in errors), "")
 
     def _spend(self, name: str, error: NoAnswer) -> NoAnswer:
         self._spent[name] = error

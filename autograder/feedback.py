@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from html import escape
 
-from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from .execution import CellRun
 from .results import ExerciseResult, Outcome, TestResult, WrittenAnswer
+from .safe_html import clean, plain
 from .sandbox.wire import Output
 
-_SANITIZER = SanitizeHTML()
+_SHOWN = {  # MIME types that are kept, each with what makes it safe; a filter cleans Markdown
+    "text/plain": plain,
+    "text/latex": plain,
+    "text/markdown": plain,
+    "text/html": lambda text: clean(plain(text)),
+    "image/png": plain,
+    "image/jpeg": plain,
+}
 _MARKS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.ERROR: "?"}
 
 
@@ -29,10 +36,9 @@ def write_verdict(cell: NotebookNode, result: ExerciseResult) -> None:
 def write_run(cell: NotebookNode, run: CellRun) -> None:
     """Give a cell the outputs of its run, safe to show; one that was stopped says why."""
     cell.execution_count = run.order
-    outputs = [_nbformat_output(output, run.order) for output in run.outputs]
-    cell.outputs = _SANITIZER.sanitize_code_outputs(outputs)
-    if run.stopped:
-        cell.outputs.append(new_output("stream", name="stderr", text=f"{run.stopped}\n"))
+    cell.outputs = [_nbformat_output(output, run.order) for output in run.outputs]
+    for note in filter(None, (run.stopped, run.limit)):
+        cell.outputs.append(new_output("stream", name="stderr", text=f"{note}\n"))
 
 
 def verdict_text(result: ExerciseResult) -> str:
@@ -76,11 +82,14 @@ def _test_html(test: TestResult) -> str:
 
 
 def _nbformat_output(output: Output, order: int) -> NotebookNode:
+    name, text = plain(output.name), plain(output.text)
+    traceback = [plain(line) for line in output.traceback]
+    data = {mime: _SHOWN[mime](content) for mime, content in output.data.items() if mime in _SHOWN}
     fields: dict[str, dict[str, object]] = {
-        "stream": {"name": output.name, "text": output.text},
-        "error": {"ename": output.name, "evalue": output.text, "traceback": output.traceback},
-        "display_data": {"data": dict(output.data)},
-        "execute_result": {"data": dict(output.data), "execution_count": order},
+        "stream": {"name": output.name, "text": text},
+        "error": {"ename": name, "evalue": text, "traceback": traceback},
+        "display_data": {"data": data},
+        "execute_result": {"data": data, "execution_count": order},
     }
     made: NotebookNode = new_output(output.kind, **fields[output.kind])
     return made

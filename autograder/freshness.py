@@ -32,7 +32,8 @@ class Freshness:
         self._common = _digest(
             *_code(assignment),
             *_tree(course.source_folder(assignment.name)),
-            repr((course.limits(), course.secret(), row.duedate, late, _versions())).encode(),
+            repr((course.limits(assignment.name), row.duedate, late, _versions())).encode(),
+            course.secret(),
         )
 
     def key(self, student: str) -> str:

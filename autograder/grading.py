@@ -12,13 +12,15 @@ from nbformat import NotebookNode
 
 from . import feedback
 from .assignment import GRADE_PREFIX, Assignment, grade_id, is_demonstration, load_assignment
+from .errors import NotLockedIn
 from .execution import Execution
 from .options import Limits
+from .recognition import is_untouched, written_elsewhere
 from .results import ExerciseResult, Grading, Outcome, WrittenAnswer, score_of
 from .runner import run_hidden_tests
 from .sandbox.host import Sandbox
 from .student import Student
-from .submission import PUT_BACK, is_untouched, read_notebook, restore
+from .submission import STAND_IN, read_notebook, restore
 
 
 @dataclass(frozen=True)
@@ -39,21 +41,34 @@ def grade_notebook(
     """Grade one notebook (a path or a loaded notebook), without a course around it.
 
     Raises UnknownAssignment, MissingNotebook, UnreadableNotebook, NoKnownCells,
-    HiddenTestsFailed or SandboxFailed.
+    HiddenTestsFailed, NotLockedIn, PackageMissing or SandboxFailed.
     """
     if isinstance(notebook, NotebookNode):
         name, submitted = assignment, notebook
     else:
         name, submitted = str(notebook), read_notebook(Path(notebook))
-    with Sandbox() as sandbox:
+    limits = limits or Limits()
+    with open_sandbox(limits) as sandbox:
         return grade(
             submitted,
             load_assignment(assignment),
             sandbox,
             notebook=name,
             student=student,
-            limits=limits or Limits(),
+            limits=limits,
         ).grading
+
+
+def open_sandbox(limits: Limits, folder: Path | None = None) -> Sandbox:
+    """Start a sandbox (its files in ``folder``) and make sure that it locks submitted code in.
+
+    Raises NotLockedIn unless the limits allow grading without, PackageMissing or SandboxFailed.
+    """
+    sandbox = Sandbox(folder, packages=limits.packages, scratch_mib=limits.file_mib)
+    if sandbox.probe.level == "none" and not limits.unsafe_no_sandbox:
+        sandbox.close()
+        raise NotLockedIn(list(sandbox.probe.gaps))
+    return sandbox
 
 
 def grade(
@@ -103,7 +118,8 @@ def grade(
         notebook=notebook,
         assignment=assignment.name,
         student=student,
-        sandbox=sandbox.level,
+        sandbox=sandbox.probe.level,
+        sandbox_gaps=list(sandbox.probe.gaps),
     )
     _write_outputs(executed, execution, grading)
     return Graded(grading, executed)
@@ -114,24 +130,23 @@ def _seed(secret: bytes, assignment: str, student: str | None) -> bytes:
 
 
 def _cells_to_run(notebook: NotebookNode, limits: Limits) -> dict[int, str]:
-    """Return the code cells by number, without grade cells, demonstrations and stubs put back.
-
-    A stub that the submission did not have would hide the function that it has elsewhere.
-    """
+    """Return the code cells by number, without grade cells, demonstrations and stand-ins."""
     return {
         number: cell.source
         for number, cell in enumerate(notebook.cells)
         if cell.cell_type == "code"
         and not cell.metadata.get("nbgrader", {}).get("grade", False)
-        and not cell.metadata.get(PUT_BACK)
+        and not cell.metadata.get(STAND_IN)
         and (limits.run_demonstrations or not is_demonstration(cell))
     }
 
 
 def _untouched(notebook: NotebookNode, assignment: Assignment) -> list[str]:
-    """Return the ids of the answer cells that are as they were released."""
+    """Return the ids of the answers that are as they were released, and not written elsewhere."""
     answers = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("solution")]
-    return [grade_id(cell) for cell in answers if is_untouched(cell, assignment)]
+    untouched = [grade_id(cell) for cell in answers if is_untouched(cell, assignment)]
+    elsewhere = written_elsewhere(notebook.cells, assignment)
+    return [name for name in untouched if name not in elsewhere]
 
 
 def _with_hint(

@@ -1,4 +1,4 @@
-"""What feedback may repeat of an exception.
+"""What feedback says of an exception: what it may repeat, and which limit explains it.
 
 Its text comes from the student's process, which has seen the hidden inputs: only well-known
 messages of Python and NumPy, made of names, shapes and small numbers, are repeated.
@@ -7,11 +7,15 @@ messages of Python and NumPy, made of names, shapes and small numbers, are repea
 from __future__ import annotations
 
 import builtins
+import errno
 import re
 from collections.abc import Iterable
 
 import numpy as np
 
+from .options import Limits
+from .sandbox.host import SCRATCH_FILES
+from .sandbox.lockdown import OPEN_FILES
 from .sandbox.wire import Raised
 
 _NAME = r"([A-Za-z_][\w.]{0,40})"  # a group: every name must be one that was there before
@@ -43,6 +47,10 @@ _KNOWN_MESSAGES = [
         r"float division by zero",
     )
 ]
+_LOCKED_IN = (
+    "While grading, code can read and write files only in its own empty folder, and can use "
+    "neither the network nor other processes."
+)
 _OTHER_NAMES = {
     "numpy",
     "NoneType",
@@ -62,6 +70,8 @@ def describe_exception(raised: Raised, sources: Iterable[str]) -> str:
     ``sources`` are the student's cells: a name is only repeated if it stands there or
     belongs to Python or NumPy, for anything can be written as a name.
     """
+    if raised.type_name == "_ArrayMemoryError":
+        return "MemoryError"  # what NumPy's own class of it is to everybody else
     kind = getattr(builtins, raised.type_name, None)
     if not (isinstance(kind, type) and issubclass(kind, BaseException)):
         return "an exception of its own"
@@ -71,6 +81,22 @@ def describe_exception(raised: Raised, sources: Iterable[str]) -> str:
         if match and _are_known(match.groups(), sources):
             return f"{raised.type_name}: {message}"
     return raised.type_name
+
+
+def explain_limit(type_name: str, message: str, limits: Limits) -> str:
+    """Return the sentence about the limit that an exception speaks of, "" if it is none."""
+    if type_name in ("MemoryError", "_ArrayMemoryError") or "can't start new thread" in message:
+        return f"A submission may use {limits.memory_mib} MiB of memory."
+    sentences = {
+        errno.EFBIG: f"A file may hold {limits.file_mib} MiB.",
+        errno.ENOSPC: f"All files may hold {limits.file_mib} MiB, in {SCRATCH_FILES} files.",
+        errno.EMFILE: f"A submission may have {OPEN_FILES} files open.",
+        errno.EPERM: _LOCKED_IN,
+        errno.EACCES: _LOCKED_IN,
+        errno.EROFS: _LOCKED_IN,
+    }
+    number = re.match(r"\[Errno (\d{1,3})\]", message)
+    return sentences.get(int(number[1]), "") if number else ""
 
 
 def _are_known(names: Iterable[str], sources: Iterable[str]) -> bool:

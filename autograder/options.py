@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from traitlets import Bool, Float, Integer
+from traitlets import Bool, Dict, Float, Integer, List, Unicode
 from traitlets.config import Configurable
 
+from .errors import UnknownOption
 from .sandbox.lockdown import ChildLimits
+from .sandbox.readable import DEFAULT_PACKAGES
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,8 @@ class Limits:
     file_mib: int = 50
     output_characters: int = 200_000
     run_demonstrations: bool = False
+    packages: tuple[str, ...] = DEFAULT_PACKAGES
+    unsafe_no_sandbox: bool = False
 
     def child(self) -> ChildLimits:
         """Return the part that the kernel enforces on one process."""
@@ -42,9 +46,11 @@ class GradingOptions(Configurable):
     memory_mib = Integer(
         Limits.memory_mib, min=64, help="MiB of memory beyond what Python and NumPy take."
     ).tag(config=True)
-    file_mib = Integer(Limits.file_mib, min=0, help="MiB of the largest file of a cell.").tag(
-        config=True
-    )
+    file_mib = Integer(
+        Limits.file_mib,
+        min=0,
+        help="MiB that files may take: each one, and where bubblewrap runs all together.",
+    ).tag(config=True)
     output_characters = Integer(
         Limits.output_characters,
         min=0,
@@ -53,7 +59,27 @@ class GradingOptions(Configurable):
     run_demonstrations = Bool(
         Limits.run_demonstrations, help="Whether locked cells that only show something are run."
     ).tag(config=True)
+    packages = List(
+        Unicode(), list(Limits.packages), help="Packages that submissions may import."
+    ).tag(config=True)
+    unsafe_no_sandbox = Bool(
+        Limits.unsafe_no_sandbox, help="Grade even where submitted code cannot be locked in."
+    ).tag(config=True)
+    per_assignment = Dict(
+        help="Other values for some assignments, as in {'convnet': {'cell_seconds': 120}}."
+    ).tag(config=True)
 
-    def limits(self) -> Limits:
-        """Return the options as plain data."""
-        return Limits(**{name: getattr(self, name) for name in Limits.__dataclass_fields__})
+    def limits(self, assignment: str) -> Limits:
+        """Return the options for an assignment as plain data.
+
+        Raises TraitError for a value that an option cannot have, UnknownOption for a name
+        that is none.
+        """
+        names = list(Limits.__dataclass_fields__)
+        others = self.per_assignment.get(assignment, {})
+        if unknown := sorted(set(others) - set(names)):
+            raise UnknownOption(assignment, unknown, names)
+        for name, value in others.items():
+            setattr(self, name, value)
+        values = {name: getattr(self, name) for name in names}
+        return Limits(**values | {"packages": tuple(self.packages)})

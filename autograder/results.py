@@ -51,7 +51,9 @@ class Grading(msgspec.Struct, frozen=True, kw_only=True):
 
     ``score`` and ``max_score`` are the automatic points, ``pending`` the points that wait
     for a human: written answers, and exercises on which the grader itself failed.
-    ``untouched`` names the answer cells that are as they were released.
+    ``untouched`` names the answer cells that are as they were released. ``sandbox`` is the
+    level at which submitted code was locked in (strong, medium or none), ``sandbox_gaps``
+    what it could do although it should not.
     """
 
     notebook: str
@@ -62,6 +64,7 @@ class Grading(msgspec.Struct, frozen=True, kw_only=True):
     pending: float
     sandbox: str
     exercises: list[ExerciseResult]
+    sandbox_gaps: list[str] = []
     written: list[WrittenAnswer] = []
     untouched: list[str] = []
 
@@ -76,6 +79,7 @@ class Grading(msgspec.Struct, frozen=True, kw_only=True):
         assignment: str,
         student: str | None,
         sandbox: str,
+        sandbox_gaps: list[str],
     ) -> Grading:
         """Add up the exercises and the written answers."""
         graded = [exercise for exercise in exercises if exercise.score is not None]
@@ -88,6 +92,7 @@ class Grading(msgspec.Struct, frozen=True, kw_only=True):
             max_score=sum(exercise.max_score for exercise in graded),
             pending=sum(unsettled) + sum(w.max_score for w in written if w.answered),
             sandbox=sandbox,
+            sandbox_gaps=sandbox_gaps,
             exercises=exercises,
             written=written,
             untouched=untouched,

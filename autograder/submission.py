@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +14,19 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 from nbgrader.utils import compute_checksum
 
-from .assignment import Assignment, grade_id
+from .assignment import Assignment, grade_id, is_demonstration, plain_source
 from .errors import MissingNotebook, NoKnownCells, UnreadableNotebook
+from .recognition import (
+    claimed_id,
+    definitions,
+    identify,
+    is_untouched,
+    written_elsewhere,
+)
 from .sandbox.wire import encodable
 
 MAX_BYTES = 100 * 2**20
-PUT_BACK = "put_back"  # marks a cell that the submission did not have: there is nothing to run
+STAND_IN = "stand_in"  # marks a stub that is not run: it would hide what is written elsewhere
 _NEW_CELL: dict[str, Callable[..., NotebookNode]] = {
     "code": new_code_cell,
     "markdown": new_markdown_cell,
@@ -30,18 +39,14 @@ def read_notebook(path: Path) -> NotebookNode:
 
     Raises MissingNotebook, or UnreadableNotebook with what is wrong with the file.
     """
-    if not path.exists():
+    if not path.exists() and not path.is_symlink():
         raise MissingNotebook(path.name, sorted(p.name for p in path.parent.glob("*.ipynb")))
     try:
         if path.is_symlink() or not path.is_file():
             raise UnreadableNotebook("it is a link or a device, not a file.")
         if path.stat().st_size > MAX_BYTES:
             raise UnreadableNotebook(f"it is larger than {MAX_BYTES // 2**20} MiB.")
-        text = path.read_text(encoding="utf-8")
-        with warnings.catch_warnings():  # restoring makes what they warn of irrelevant
-            warnings.simplefilter("ignore")
-            # With a dictionary to put them in, schema errors are neither raised nor logged.
-            notebook: NotebookNode = nbformat.reads(text, 4, capture_validation_error={})
+        return _parsed(path.read_text(encoding="utf-8-sig"))  # some editors write the mark
     except OSError as error:
         raise UnreadableNotebook(f"{error.strerror}.") from error
     except UnicodeDecodeError as error:
@@ -55,44 +60,64 @@ def read_notebook(path: Path) -> NotebookNode:
         raise
     except Exception as error:  # nbformat meets JSON of another shape in many ways
         raise UnreadableNotebook("its JSON is not that of a notebook.") from error
-    if not isinstance(notebook.get("cells"), list):
-        raise UnreadableNotebook("its JSON is not that of a notebook.")
-    return notebook
+
+
+def _parsed(text: str) -> NotebookNode:
+    """Return the cells with the parts that matter; whatever else there is may be damaged."""
+    document = json.loads(text)
+    if not isinstance(document, dict) or not isinstance(document.get("cells"), list):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            # With a dictionary to put them in, schema errors are neither raised nor logged.
+            document = nbformat.reads(text, 4, capture_validation_error={})  # before version 4
+    cells = [_parsed_cell(cell) for cell in document["cells"] if isinstance(cell, dict)]
+    return NotebookNode(cells=cells)
+
+
+def _parsed_cell(cell: dict[str, Any]) -> NotebookNode:
+    source = cell.get("source")
+    if isinstance(source, list):
+        source = "".join(map(str, source))
+    metadata: dict[str, Any] = {"nbgrader": {"grade_id": claimed_id(cell)}}
+    if isinstance(cell.get("metadata"), dict) and STAND_IN in cell["metadata"]:
+        metadata[STAND_IN] = True
+    parsed: NotebookNode = nbformat.from_dict(
+        {"cell_type": cell.get("cell_type"), "source": source, "metadata": metadata}
+    )
+    parsed["attachments"] = cell.get("attachments")
+    return parsed
 
 
 def restore(submitted: NotebookNode, assignment: Assignment) -> NotebookNode:
     """Return the notebook that is graded: the student's answers among the instructor's cells.
 
-    Locked cells get the instructor's text, metadata comes from the source, cells that are
-    missing are put back as released (and marked), and a copy of a cell is only a cell. Outputs and
-    whatever else a cell may hold are dropped. Restoring twice changes nothing. Raises
-    NoKnownCells.
+    Locked cells get the instructor's text and stand in front of the answers that may need them,
+    metadata comes from the source, cells that are missing are put back as released, and a copy
+    of a cell is only a cell, or nothing where it was not changed. Outputs and whatever else a
+    cell may hold are dropped. Restoring twice changes nothing. Raises NoKnownCells.
     """
-    known = assignment.by_grade_id
     submitted_cells = [cell for cell in submitted.cells if _is_cell(cell)]
-    latest = {_claimed_id(cell): position for position, cell in enumerate(submitted_cells)}
-    if not latest.keys() & assignment.telling_ids():
-        raise NoKnownCells(assignment.name)
+    names = identify(submitted_cells, assignment)
+    _check_known(submitted_cells, names, assignment)
     cells: list[NotebookNode] = []
     own = 0
     for position, cell in enumerate(submitted_cells):
-        claimed = _claimed_id(cell)
-        if claimed in known and latest[claimed] == position:
-            cells.append(_restored(cell, known[claimed]))
-        else:
+        if position in names:
+            cells.append(_restored(cell, names[position], assignment))
+        elif plain_source(cell) not in assignment.by_text:
             own += 1
             cells.append(_own(cell, f"own-{own}"))
-    notebook: NotebookNode = new_notebook(cells=_with_missing(cells, assignment))
+    _put_given_cells_first(cells, assignment)
+    _put_back_missing(cells, assignment)
+    elsewhere = written_elsewhere(cells, assignment)
+    for cell in cells:
+        if grade_id(cell) in elsewhere:
+            cell.metadata[STAND_IN] = True
+    notebook: NotebookNode = new_notebook(cells=cells)
     for name in ("kernelspec", "language_info"):
         if name in assignment.notebook.metadata:
             notebook.metadata[name] = assignment.notebook.metadata[name]
     return notebook
-
-
-def is_untouched(cell: NotebookNode, assignment: Assignment) -> bool:
-    """Say whether a cell still has the text with which it was released."""
-    released = assignment.by_grade_id[grade_id(cell)]
-    return bool(cell.source.strip() == released.source.strip()) and not cell.get("attachments")
 
 
 def _is_cell(cell: Any) -> bool:
@@ -103,21 +128,22 @@ def _is_cell(cell: Any) -> bool:
     )
 
 
-def _claimed_id(cell: NotebookNode) -> str:
-    """Return the grade id that a submitted cell says it has, "" where it says none."""
-    metadata = cell.get("metadata")
-    metadata = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    claimed = metadata.get("grade_id") if isinstance(metadata, dict) else None
-    return claimed if isinstance(claimed, str) else ""
+def _check_known(
+    cells: Sequence[NotebookNode], names: Mapping[int, str], assignment: Assignment
+) -> None:
+    known = {*names.values(), *chain.from_iterable(map(definitions, cells))}
+    if not known & assignment.telling_ids():
+        raise NoKnownCells(assignment.name)
 
 
-def _restored(cell: NotebookNode, source: NotebookNode) -> NotebookNode:
-    restored = _from_source(source)
-    if not source.metadata.nbgrader.locked:
+def _restored(cell: NotebookNode, name: str, assignment: Assignment) -> NotebookNode:
+    restored = _from_source(assignment.by_grade_id[name])
+    if name in assignment.answers:
         restored.source = encodable(cell.source)
         _keep_attachments(cell, restored)
-        if cell.metadata.get(PUT_BACK):
-            restored.metadata[PUT_BACK] = True
+        # On a cell that was written in, the mark would be the student's.
+        if STAND_IN in cell.get("metadata", {}) and is_untouched(restored, assignment):
+            restored.metadata[STAND_IN] = True
     return restored
 
 
@@ -149,7 +175,32 @@ def _keep_attachments(cell: NotebookNode, target: NotebookNode) -> None:
             target.attachments = nbformat.from_dict(pictures)
 
 
-def _with_missing(cells: list[NotebookNode], assignment: Assignment) -> list[NotebookNode]:
+def _put_given_cells_first(cells: list[NotebookNode], assignment: Assignment) -> None:
+    """Move what is given in front of the answers that follow it in the source."""
+    order = [grade_id(cell) for cell in assignment.cells]
+    for number, name in enumerate(order):
+        found = [position for position, cell in enumerate(cells) if grade_id(cell) == name]
+        if not found or not _is_given(cells[found[0]]):
+            continue
+        later = assignment.answers.intersection(order[number:])
+        answers = (
+            position
+            for position, cell in enumerate(cells)
+            if grade_id(cell) in later and STAND_IN not in cell.metadata
+        )
+        first = next(answers, found[0])
+        if first < found[0]:
+            cells.insert(first, cells.pop(found[0]))
+
+
+def _is_given(cell: NotebookNode) -> bool:
+    """Say whether answers may need what this cell of the assignment defines."""
+    about = cell.metadata.nbgrader
+    runs = cell.cell_type == "code" and not is_demonstration(cell)
+    return bool(runs and about.locked and not about.grade)
+
+
+def _put_back_missing(cells: list[NotebookNode], assignment: Assignment) -> None:
     """Put each missing cell behind the one that precedes it in the source."""
     previous = ""
     for source in assignment.cells:
@@ -158,8 +209,7 @@ def _with_missing(cells: list[NotebookNode], assignment: Assignment) -> list[Not
         if name not in positions:
             after = positions[previous] + 1 if previous else 0
             missing = _from_source(source)
-            if not source.metadata.nbgrader.locked:
-                missing.metadata[PUT_BACK] = True
+            if name in assignment.answers:
+                missing.metadata[STAND_IN] = True
             cells.insert(after, missing)
         previous = name
-    return cells

@@ -16,7 +16,7 @@ from . import feedback
 from .batch import ClassResult, grade_class
 from .course import Course
 from .results import Grading, Ungraded
-from .sandbox.host import NOT_LOCKED_IN
+from .sandbox.probe import not_locked_in
 
 
 def print_result(result: Grading | Ungraded, console: Console) -> None:
@@ -51,9 +51,11 @@ def print_class(results: Sequence[ClassResult], console: Console) -> None:
 
 
 def warn_unless_locked_in(results: Sequence[Grading | Ungraded], console: Console) -> None:
-    """Say once that the sandbox did not lock submitted code in, if so."""
-    if any(isinstance(result, Grading) and result.sandbox == "none" for result in results):
-        console.print(NOT_LOCKED_IN, style="yellow", highlight=False, soft_wrap=True)
+    """Say once what submitted code could do, where it was not wholly locked in."""
+    graded = (result for result in results if isinstance(result, Grading))
+    if weak := next((result for result in graded if result.sandbox != "strong"), None):
+        text = not_locked_in(weak.sandbox, weak.sandbox_gaps)
+        console.print(text, style="yellow", highlight=False, soft_wrap=True)
 
 
 def grade_with_progress(course: Course, assignment: str, **options: Any) -> list[ClassResult]:

@@ -17,12 +17,11 @@ from pathlib import Path
 import nbformat
 
 from .assignment import load_assignment
-from .errors import AutograderError
-from .grading import grade
+from .errors import AutograderError, CannotGradeHere
+from .grading import grade, open_sandbox
 from .options import Limits
 from .results import to_json
-from .sandbox.host import Sandbox
-from .sandbox.lockdown import die_with
+from .sandbox.kernel import die_with
 from .submission import read_notebook
 
 
@@ -65,7 +64,7 @@ class _Worker:
     def __init__(self, setup: WorkerSetup, scratch: Path) -> None:
         self.setup = setup
         self.assignment = load_assignment(setup.assignment, setup.source)
-        self.sandbox = Sandbox(scratch)  # it ends when this process does
+        self.sandbox = open_sandbox(setup.limits, scratch)  # it ends when this process does
 
     def grade(self, job: Job) -> Finished:
         graded = grade(
@@ -94,6 +93,8 @@ def _worker() -> _Worker:
 def _grade_job(job: Job) -> Finished:
     try:
         return _worker().grade(job)
+    except CannotGradeHere:  # nor can the others be graded
+        raise
     except AutograderError as error:
         return Finished(error=str(error))
     except Exception as error:  # a bug of ours must not stop the batch
@@ -107,6 +108,8 @@ def grade_jobs(jobs: Sequence[Job], setup: WorkerSetup, processes: int) -> Gener
 
     If a worker is killed, as for want of memory, those that were under way are graded
     again one by one, so that only the one that is to blame goes without a result.
+
+    Raises NotLockedIn or PackageMissing.
     """
     pending = list(jobs)
     while pending:

@@ -101,6 +101,7 @@ class Writer:
         submitted = self._course.submitted_folder(self._name, student)
         for origin in (submitted, self._course.source_folder(self._name)):
             self._copy_files(origin, folder)  # the instructor's files win
+        self._course.complete_graded_folder(self._name, student)
         (folder / self._file_name).write_text(notebook, encoding="utf-8")
         self._nbgrader.set_permissions(self._name, student)
 

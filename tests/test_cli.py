@@ -10,6 +10,7 @@ from courses import hand_in, new_course, run_command, table_rows
 from notebooks import answered, released
 
 from autograder.assignment import Assignment
+from autograder.sandbox.host import Sandbox
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,7 @@ def files(tmp_path: Path, pooling: Assignment) -> list[str]:
 
 
 def test_grade_file_gives_one_json_line_for_each_in_the_order_given(
-    tmp_path: Path, files: list[str]
+    tmp_path: Path, files: list[str], sandbox: Sandbox
 ) -> None:
     command = ("autograder", "grade-file", *files, "--assignment", "pooling", "--json")
     result = run_command(*command, "--student", "student-009", cwd=tmp_path, status=1)
@@ -40,14 +41,14 @@ def test_grade_file_gives_one_json_line_for_each_in_the_order_given(
     assert set(missing) == set(damaged) == {"notebook", "error"}
     assert list(right) == [
         *("notebook", "assignment", "student", "score", "max_score", "pending", "sandbox"),
-        *("exercises", "written", "untouched"),
+        *("exercises", "sandbox_gaps", "written", "untouched"),
     ]
     assert (right["score"], right["max_score"], right["pending"]) == (90, 90, 10)
     assert (stub["score"], stub["pending"], stub["student"]) == (0, 0, "student-009")
     exercise = right["exercises"][0]
     assert list(exercise) == ["name", "score", "max_score", "misconception", "hint", "tests"]
     assert list(exercise["tests"][0]) == ["name", "title", "outcome", "weight", "message"]
-    assert result.stderr.count("not locked in") == 1
+    assert (right["sandbox"], right["sandbox_gaps"]) == (sandbox.probe.level, [])
 
 
 def test_grade_file_for_people(tmp_path: Path, files: list[str]) -> None:

@@ -1,5 +1,6 @@
 """A course folder: made once, configured once, its options read by both doors."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from traitlets import TraitError
 
 from autograder.assignment import assignment_names
 from autograder.course import CONFIG, CONFIG_FILE, SECRET_FILE, Course, create_course
+from autograder.errors import UnknownOption
 from autograder.options import GradingOptions, Limits
 
 ROOT = Path(__file__).parents[1]
@@ -39,14 +41,44 @@ def test_the_secret_is_private_and_made_once(tmp_path: Path) -> None:
     assert (tmp_path / SECRET_FILE).stat().st_mode & 0o777 == 0o600
 
 
+def test_the_secret_of_a_shared_course_is_the_groups(tmp_path: Path) -> None:
+    folder = new_course(tmp_path / "course", "c.CourseDirectory.groupshared = True")
+    Course.open(folder).secret()
+    assert (folder / SECRET_FILE).stat().st_mode & 0o777 == 0o660
+
+
 def test_limits_come_from_the_configuration(tmp_path: Path) -> None:
     folder = new_course(
         tmp_path / "course",
         "c.GradingOptions.cell_seconds = 60",
         "c.GradingOptions.run_demonstrations = True",
+        "c.GradingOptions.packages = ['numpy', 'matplotlib', 'scipy']",
+        "c.GradingOptions.per_assignment = {'pooling': {'cell_seconds': 5, 'memory_mib': 512}}",
     )
-    limits = Course.open(folder).limits()
-    assert limits == Limits(cell_seconds=60, run_demonstrations=True)
+    course = Course.open(folder)
+    general = Limits(
+        cell_seconds=60, run_demonstrations=True, packages=("numpy", "matplotlib", "scipy")
+    )
+    assert course.limits("convolution") == general
+    assert course.limits("pooling") == replace(general, cell_seconds=5, memory_mib=512)
+    assert course.limits("convolution") == general
+
+
+@pytest.mark.parametrize(
+    ("values", "error", "says"),
+    [
+        ({"cell_second": 5}, UnknownOption, "sets cell_second. Options are cell_seconds, call_"),
+        ({"per_assignment": {}}, UnknownOption, "sets per_assignment"),
+        ({"cell_seconds": 0}, TraitError, "cell_seconds"),
+    ],
+)
+def test_an_option_of_one_assignment_is_checked_too(
+    values: dict[str, object], error: type[Exception], says: str
+) -> None:
+    options = GradingOptions(per_assignment={"pooling": values})
+    assert options.limits("convolution") == Limits()
+    with pytest.raises(error, match=says):
+        options.limits("pooling")
 
 
 @pytest.mark.parametrize(
@@ -58,12 +90,14 @@ def test_a_limit_that_nothing_could_keep_is_refused(option: str, value: int) -> 
 
 
 def test_every_limit_is_an_option_with_the_same_default() -> None:
-    assert GradingOptions().limits() == Limits()
-    assert set(GradingOptions.class_own_traits()) == set(Limits.__dataclass_fields__)
+    assert GradingOptions().limits("pooling") == Limits()
+    options = set(GradingOptions.class_own_traits()) - {"per_assignment"}
+    assert options == set(Limits.__dataclass_fields__)
 
 
 def test_the_readme_names_every_option() -> None:
     readme = (ROOT / "README.md").read_text()
-    for name, field in Limits.__dataclass_fields__.items():
-        default = f"{field.default:g}" if isinstance(field.default, float) else str(field.default)
-        assert f"| `c.GradingOptions.{name}` | {default} |" in readme
+    for name, option in GradingOptions.class_own_traits().items():
+        default = option.default()
+        shown = f"{default:g}" if isinstance(default, float) else str(default).replace("'", '"')
+        assert f"| `c.GradingOptions.{name}` | {shown} |" in readme

@@ -101,7 +101,7 @@ def test_shell_commands_are_off(sandbox: Sandbox, source: str) -> None:
         ("import sys; sys.path.insert(0, 'ROOT'); import solutions", "ModuleNotFoundError"),
         ("input()", "EOFError"),
         ("x = bytearray(2**33)", "MemoryError"),
-        ("open('/proc/self/mem', 'r+b').write(b'0' * 2**27)", "OSError"),
+        ("open('/proc/self/mem', 'rb')", "PermissionError"),
     ],
 )
 def test_an_error_does_not_stop_the_next_cell(sandbox: Sandbox, source: str, error: str) -> None:
@@ -118,7 +118,7 @@ def test_an_error_does_not_stop_the_next_cell(sandbox: Sandbox, source: str, err
         ("while True: pass", "longer than 1 seconds"),
         ("import time; time.sleep(60)", "longer than 1 seconds"),
         ("import os; os._exit(0)", "ended the whole process"),
-        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "ended the whole process"),
+        ("import ctypes; ctypes.string_at(0)", "ended the whole process"),
         (
             "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
             "longer than 1 seconds",
@@ -143,8 +143,8 @@ def test_output_is_capped(sandbox: Sandbox) -> None:
         limits=limits,
     )
     assert len(text_of(flood)) < 1100
-    assert text_of(flood).endswith("[the output was cut here]\n")
-    assert "too large and is left out" in text_of(picture)
+    assert text_of(flood).endswith("[the output was cut here, after 1000 characters]\n")
+    assert "an output is left out: 1000 characters are kept" in text_of(picture)
     assert text_of(after) == "still here\n"
 
 
@@ -194,7 +194,7 @@ def endless(x):
 def leave(x):
     os._exit(0)
 def flood(x):
-    return "x" * 2**27
+    return "x" * (65 * 2**20)
 number = 3
 """
 

@@ -96,7 +96,7 @@ def test_right_in_any_style(grade_cells: GradeCells, last: str) -> None:
         (LOOPS.format(last="while True: pass"), "did not return within 2 seconds"),
         (LOOPS.format(last="import os; os._exit(0)"), "ended the whole process"),
         (LOOPS.format(last="import sys; sys.exit(0)"), "raised SystemExit"),
-        (LOOPS.format(last="return 'x' * 10**8"), "far too large"),
+        (LOOPS.format(last="return 'x' * 10**8"), "more than 64 MiB"),
         (LOOPS.format(last="return np.zeros(10**12)"), "raised MemoryError at line 9"),
         (LOOPS.format(last="return lambda: out"), "got an object of type function"),
     ],
@@ -198,11 +198,12 @@ def sgd_step(w, dw, learning_rate):
     assert seen(None, b"") == seen(None, b"")
 
 
-def test_one_grading_has_one_json_form(grade_cells: GradeCells) -> None:
+def test_one_grading_has_one_json_form(grade_cells: GradeCells, sandbox: Sandbox) -> None:
     grading = grade_cells(student="student-001").grading
     assert from_json(to_json(grading)) == grading
     assert grading.student == "student-001"
-    assert grading.sandbox == "none"
+    assert grading.sandbox == sandbox.probe.level
+    assert grading.sandbox_gaps == list(sandbox.probe.gaps)
 
 
 def test_demonstrations_run_only_when_asked(grade_cells: GradeCells) -> None:

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from courses import hand_in, new_course, run_command
+from courses import graded_files, hand_in, new_course, run_command, table_rows
 from nbgrader.apps import NbGraderAPI
 from notebooks import answered
 
 from autograder.assignment import Assignment
+from autograder.batch import grade_class
 from autograder.course import Course
 
 
@@ -34,10 +35,40 @@ def test_the_formgraders_button_grades(course: Path, monkeypatch: pytest.MonkeyP
     assert submission["needs_manual_grade"]
 
 
-def test_the_command_says_once_that_nothing_is_locked_in(course: Path, pooling: Assignment) -> None:
-    hand_in(course, "student-002", "pooling", nbformat.writes(answered(pooling, {})))
-    result = run_command("nbgrader", "autograde", "pooling", cwd=course)
-    assert result.stderr.count("not locked in") == 1
+@pytest.mark.filterwarnings("ignore:Object of type")
+def test_grading_without_running_is_refused_and_changes_nothing(
+    course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(course)
+    opened = Course.open(course)
+    list(grade_class(opened, "pooling", jobs=1))
+    before = table_rows(course), graded_files(course)
+
+    result = run_command(
+        "nbgrader", "autograde", "pooling", "--no-execute", "--force", cwd=course, status=2
+    )
+    assert "Nothing was graded: --no-execute" in result.stderr
+    assert "Traceback" not in result.stderr
+
+    opened.config.Execute.enabled = False
+    api = NbGraderAPI(opened.coursedir, config=opened.config)
+    answer = api.autograde("pooling", "student-001")  # does not end the server
+    assert not answer["success"]
+    assert "Nothing was graded: --no-execute" in answer["log"]
+    assert (table_rows(course), graded_files(course)) == before
+
+
+@pytest.mark.filterwarnings("ignore:Object of type")
+def test_a_courses_own_hook_is_called_as_well(
+    course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(course)
+    opened = Course.open(course)
+    called: list[dict[str, object]] = []
+    opened.config.Autograde.pre_convert_hook = lambda **about: called.append(about)
+    api = NbGraderAPI(opened.coursedir, config=opened.config)
+    assert api.autograde("pooling", "student-001")["success"]
+    assert [about["student"] for about in called] == ["student-001"]
 
 
 def test_another_notebook_in_the_folder_is_refused_by_name(course: Path) -> None:

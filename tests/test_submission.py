@@ -14,8 +14,9 @@ from autograder.assignment import Assignment, grade_id, load_assignment
 from autograder.errors import MissingNotebook, NoKnownCells, UnreadableNotebook
 from autograder.grading import grade
 from autograder.options import Limits
+from autograder.recognition import is_untouched
 from autograder.sandbox.host import Sandbox
-from autograder.submission import is_untouched, read_notebook, restore
+from autograder.submission import read_notebook, restore
 
 
 def cell_of(notebook: NotebookNode, name: str) -> NotebookNode:
@@ -162,7 +163,7 @@ def test_a_function_kept_elsewhere_is_not_hidden_by_the_stub(
     for restored in (notebook, once):  # as the two phases of nbgrader do
         graded = grade(restored, pooling, sandbox, notebook="n", limits=Limits())
         assert graded.grading.score == 90
-        assert set(names) <= set(graded.grading.untouched)
+        assert not set(names) & set(graded.grading.untouched)
 
 
 def test_lone_surrogates_do_not_cost_a_submission(pooling: Assignment, sandbox: Sandbox) -> None:
@@ -204,9 +205,8 @@ def test_what_is_no_file_is_refused(tmp_path: Path, make: Callable[[Path], None]
         (b"{}", "its JSON"),
         (b'{"cells": 3, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}', "its JSON"),
         (b"[" * 100_000, "nested too deeply"),
-        (b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": "x"}', "its JSON"),
     ],
-    ids=["empty", "half", "binary", "list", "object", "no cells", "deep", "odd"],
+    ids=["empty", "half", "binary", "list", "object", "no cells", "deep"],
 )
 def test_what_is_no_notebook_is_named(tmp_path: Path, content: bytes, reason: str) -> None:
     path = tmp_path / "n.ipynb"

@@ -52,7 +52,12 @@ def run_demo(folder: Path, assignment: str, size: int, jobs: int | None, console
     console.print(f"{size} students fetched it, filled it in and submitted it.")
     exchange.collect()
     console.print("Collected. Grading:")
-    graded = grade_with_progress(course, assignment, jobs=jobs or default_jobs())
+    graded = grade_with_progress(
+        course,
+        assignment,
+        jobs=jobs or default_jobs(),
+        unsafe_no_sandbox=True,  # the simulated students come with this package
+    )
     results = {entry.student: entry for entry in graded}
     exchange.give_feedback()
     _export(course, folder / "grades.csv")

@@ -5,15 +5,18 @@ answered by a pretended success counts as refused: the grader looks for itself w
 anything changed.
 """
 
+from __future__ import annotations
+
 import ctypes
 import os
 import resource
 import socket
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 
-def succeeds(action, *arguments):
+def succeeds(action: Callable[..., object], *arguments: object) -> bool:
     """Say whether an action is carried out."""
     try:
         action(*arguments)
@@ -22,22 +25,23 @@ def succeeds(action, *arguments):
     return True
 
 
-def read_secret(outside):
-    """Read a file of another folder."""
-    Path(outside, "secret").read_bytes()
+def read_secret(*paths: str) -> None:
+    """Read one of several files."""
+    if not any(succeeds(Path(path).read_bytes) for path in paths):
+        raise PermissionError
 
 
-def list_folder(outside):
+def list_folder(outside: str) -> None:
     """List another folder."""
     list(Path(outside).iterdir())
 
 
-def see_path(outside):
+def see_path(outside: str) -> None:
     """Ask whether a file exists."""
     Path(outside, "secret").stat()
 
 
-def change_files(outside):
+def change_files(outside: str) -> None:
     """Overwrite, empty, delete and make files in another folder; the grader looks later."""
     for action, *arguments in (
         (os.open, f"{outside}/opened", os.O_WRONLY | os.O_TRUNC),
@@ -51,7 +55,7 @@ def change_files(outside):
         succeeds(action, *arguments)
 
 
-def disturb_others(*processes):
+def disturb_others(*processes: int) -> None:
     """Signal another process, or change its limits."""
     if not any(
         succeeds(os.kill, process, 0) or succeeds(resource.prlimit, process, resource.RLIMIT_NOFILE)
@@ -60,7 +64,7 @@ def disturb_others(*processes):
         raise PermissionError
 
 
-def look_into_others(*processes):
+def look_into_others(*processes: int) -> None:
     """Read another process's environment, or its memory."""
     if not any(
         succeeds(Path(f"/proc/{process}/{file}").open, "rb")
@@ -70,7 +74,7 @@ def look_into_others(*processes):
         raise PermissionError
 
 
-def open_socket():
+def open_socket() -> None:
     """Open a socket of any family; half a pair of datagram sockets reaches others as well."""
     families = (socket.AF_INET, socket.AF_UNIX, socket.AF_NETLINK, socket.AF_VSOCK)
     if not (
@@ -80,14 +84,14 @@ def open_socket():
         raise PermissionError
 
 
-def start_process():
+def start_process() -> None:
     """Fork."""
     if (pid := os.fork()) == 0:
         os._exit(0)
     os.waitpid(pid, 0)
 
 
-def share_memory():
+def share_memory() -> None:
     """Make memory that outlives this process, or that no limit counts."""
     private = 0
     if succeeds(os.memfd_create, "probe"):
@@ -96,12 +100,12 @@ def share_memory():
         raise PermissionError
 
 
-def attempt_all(outside, grader):
-    """Return which attempts succeed; ``outside`` is a folder, ``grader`` a process."""
+def attempt_all(outside: str, secrets: Sequence[str], grader: int) -> dict[str, bool]:
+    """Return which attempts succeed: on a folder, on files elsewhere, and on a process."""
     others = os.getppid(), grader, 1
     change_files(outside)
     return {
-        "read": succeeds(read_secret, outside),
+        "read": succeeds(read_secret, f"{outside}/secret", *secrets),
         "list": succeeds(list_folder, outside),
         "see": succeeds(see_path, outside),
         "disturb": succeeds(disturb_others, *others),
@@ -112,6 +116,6 @@ def attempt_all(outside, grader):
     }
 
 
-def run_program():
+def run_program() -> None:
     """Become another program; only a refusal comes back."""
     os.execv(sys.executable, [sys.executable, "-c", ""])

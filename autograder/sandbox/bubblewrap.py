@@ -8,7 +8,9 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from .readable import PACKAGE, SANDBOX
+from .readable import DEVICES, PACKAGE, SANDBOX
+
+_SEALED = ("/", "/proc")  # where one child could leave something for the next
 
 
 def find_bubblewrap() -> str | None:
@@ -25,14 +27,16 @@ def wrapped(bwrap: str, command: list[str], readable: Iterable[Path], scratch: P
     python = Path(sys.executable)
     own = [python, *_found(python.parents[1] / "pyvenv.cfg"), PACKAGE / "__init__.py", SANDBOX]
     binds = [("--ro-bind", str(path), str(path)) for path in sorted({*readable, *own})]
+    # Not bwrap's own /dev: for its terminals it would give up the right to mount the scratch.
+    binds += [("--dev-bind", str(path), str(path)) for path in DEVICES]
     return [
         bwrap,
         *("--unshare-all", "--die-with-parent", "--new-session"),
         *("--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN"),
-        *("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"),
+        *("--proc", "/proc"),
         *(argument for bind in binds for argument in bind),
         *("--dir", str(scratch), "--chdir", str(scratch)),
-        *("--remount-ro", "/"),
+        *(argument for folder in _SEALED for argument in ("--remount-ro", folder)),
         "--",
         *command,
     ]

@@ -18,7 +18,7 @@ from types import TracebackType
 
 import msgspec
 
-from ..errors import SandboxFailed
+from ..errors import NeedsLinux, SandboxDidNotStart, SandboxFailed
 from . import scratch
 from .bubblewrap import find_bubblewrap, wrapped
 from .fonts import font_cache
@@ -26,8 +26,10 @@ from .kernel import keep_out_of_memory
 from .landlock import NEWEST_ABI
 from .lockdown import ChildLimits
 from .probe import Probe, run_probe
-from .readable import DEFAULT_PACKAGES, readable_paths, unreadable_modules
+from .readable import DEFAULT_PACKAGES, DEVICES, readable_paths, unreadable_modules
 from .wire import (
+    MAX_FRAME,
+    OUTPUT_COST,
     Call,
     CellRan,
     Items,
@@ -54,6 +56,9 @@ START = f"import sys; sys.path.insert(0, {str(Path(__file__).parents[2])!r})\n"
 START += "from autograder.sandbox.zygote import main; main()"
 _MIB = 2**20
 _MAX_MESSAGE = 2**16
+_BYTES_PER_CHARACTER = 5  # four in UTF-8, and what is around each output
+_BYTES_AROUND = 2**16
+_FREE_OUTPUTS = 2  # the first, and the one that the room ended in
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,8 @@ class Sandbox:
         scratch_mib: int = DEFAULT_SCRATCH_MIB,
         layers: Layers = Layers(),
     ) -> None:
+        if sys.platform != "linux":
+            raise NeedsLinux
         keep_out_of_memory()  # this process holds what submitted code must not see
         self._packages = packages
         self._scratch_mib = scratch_mib
@@ -157,7 +164,7 @@ class Sandbox:
         if not descriptors:
             ours.close()
             raise SandboxFailed("the sandbox gave no process: it has ended")
-        child = Child(ours, descriptors[0])
+        child = Child(ours, descriptors[0], output_room)
         if not child.is_ready(FORK_SECONDS):
             child.kill()
             raise SandboxFailed("a process of the sandbox could not lock itself in")
@@ -176,8 +183,8 @@ class Sandbox:
         if bwrap is not None and not self._no_bubblewrap:
             try:
                 return self._start_zygote(bwrap)
-            except SandboxFailed as error:
-                self._no_bubblewrap = str(error)
+            except SandboxDidNotStart as error:
+                self._no_bubblewrap = error.reason
         return self._start_zygote(None)
 
     def _start_zygote(self, bwrap: str | None) -> None:
@@ -206,7 +213,7 @@ class Sandbox:
             scratch_bytes=max(1, self._scratch_mib) * _MIB if bwrap else 0,
             scratch_files=SCRATCH_FILES,
             fonts=str(fonts),
-            readable=list(map(str, readable)),
+            readable=list(map(str, [*readable, *DEVICES])),
             unreadable_modules=unreadable_modules(self._packages),
             landlock_abi=self._wanted.landlock_abi,
             seccomp=self._wanted.seccomp,
@@ -219,7 +226,7 @@ class Sandbox:
             self._stop()
             said = log.read_text(errors="replace").strip().splitlines()
             reason = said[-1] if said else f"no word after {START_SECONDS} seconds"
-            raise SandboxFailed(f"The sandbox did not start: {reason}") from None
+            raise SandboxDidNotStart(reason) from None
         self.layers = LayersInUse(self._no_bubblewrap, ready.landlock_abi, ready.seccomp)
 
 
@@ -245,9 +252,10 @@ class Child:
     WireError (it sent nonsense); after any of these the child is of no more use.
     """
 
-    def __init__(self, channel: socket.socket, pidfd: int) -> None:
+    def __init__(self, channel: socket.socket, pidfd: int, output_room: int) -> None:
         self._channel = channel
         self._pidfd = pidfd
+        self._output_room = output_room
         self._ids = count(1)
 
     def is_ready(self, timeout: float) -> bool:
@@ -259,10 +267,13 @@ class Child:
             return False
 
     def run_cell(self, number: int, source: str, timeout: float) -> CellRan:
-        """Run a cell and return its outputs."""
-        reply = self._ask(RunCell(next(self._ids), number, source), timeout)
+        """Run a cell and return its outputs, which submitted code may have forged."""
+        largest = _BYTES_AROUND + _BYTES_PER_CHARACTER * self._output_room
+        reply = self._ask(RunCell(next(self._ids), number, source), timeout, largest)
         if not isinstance(reply, CellRan):
             raise WireError("a reply of another kind")
+        if (len(reply.outputs) - _FREE_OUTPUTS) * OUTPUT_COST > self._output_room:
+            raise WireError("more outputs than there was room for")
         return reply
 
     def call(
@@ -289,10 +300,10 @@ class Child:
             raise WireError("a reply of another kind, or one too large to send")
         return reply
 
-    def _ask(self, request: Request, timeout: float) -> Reply:
+    def _ask(self, request: Request, timeout: float, largest: int = MAX_FRAME) -> Reply:
         try:
             send(self._channel, request, timeout)
-            reply = receive_reply(self._channel, timeout)
+            reply = receive_reply(self._channel, timeout, largest)
         except (BrokenPipeError, ConnectionResetError) as error:
             raise EOFError from error
         if reply.id != request.id:

@@ -47,7 +47,7 @@ class _PathBeneath(ctypes.Structure):
 
 def kernel_abi() -> int:
     """Return the newest ABI that kernel and module both know, 0 where there is no Landlock."""
-    version = libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), _VERSION_QUERY)
+    version: int = libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), _VERSION_QUERY)
     return max(0, min(version, NEWEST_ABI))
 
 

@@ -18,6 +18,7 @@ from . import kernel, landlock, seccomp
 _MIB = 2**20
 OPEN_FILES = 64
 _PENDING_SIGNALS = 128
+_THREADS = 4096  # of all processes of the user, and none at all for root
 
 
 class ChildLimits(msgspec.Struct, frozen=True):
@@ -63,12 +64,16 @@ def _limit_resources(limits: ChildLimits) -> None:
     _limit(resource.RLIMIT_CPU, limits.cpu_seconds)
     _limit(resource.RLIMIT_FSIZE, limits.file_mib * _MIB)
     _limit(resource.RLIMIT_NOFILE, OPEN_FILES)
+    _limit(resource.RLIMIT_NPROC, _THREADS)
     _limit(resource.RLIMIT_SIGPENDING, _PENDING_SIGNALS)
     for unused in (resource.RLIMIT_CORE, resource.RLIMIT_MEMLOCK, resource.RLIMIT_MSGQUEUE):
         _limit(unused, 0)
 
 
 def _limit(kind: int, value: int) -> None:
+    _, most = resource.getrlimit(kind)
+    if most != resource.RLIM_INFINITY:  # somebody may have limited the grader itself
+        value = min(value, most)
     resource.setrlimit(kind, (value, value))
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from .lockdown import ChildLimits
+from .readable import PACKAGE
 from .wire import Items, Mapping, Returned, from_wire, to_wire
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ Level = Literal["strong", "medium", "none"]
 _LIMITS = ChildLimits(memory_mib=256, cpu_seconds=30, file_mib=1)
 _OUTPUT = 10_000
 _SECONDS = 20.0
+_SECRETS = [
+    *map(str, PACKAGE.glob("hidden_tests/*.py")),
+    *map(str, PACKAGE.parent.glob("solutions/*.py")),
+]
 _SOURCE = (Path(__file__).parent / "attempts.py").read_text(encoding="utf-8")
 
 
@@ -86,7 +91,7 @@ def _attempted(child: Child, folder: Path) -> dict[str, bool]:
         (folder / name).chmod(0o600)
     before = _state(folder)
     child.run_cell(0, _SOURCE, _SECONDS)
-    succeeded = _result(child, "attempt_all", str(folder), os.getpid())
+    succeeded = _result(child, "attempt_all", str(folder), _SECRETS, os.getpid())
     succeeded["change"] = _state(folder) != before
     try:
         child.call("run_program", Items("tuple", []), Mapping([], []), _SECONDS)

@@ -26,7 +26,7 @@ _SYSTEM = (
     *("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache"),
     *("/etc/localtime", "/usr/share/zoneinfo", "/usr/share/fonts", "/usr/local/share/fonts"),
 )
-DEVICES = ("/dev/urandom",)
+DEVICES = [Path("/dev/null"), Path("/dev/urandom")]
 
 
 @cache

@@ -15,7 +15,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
 
-from .wire import Output, encodable
+from .wire import OUTPUT_COST, Output, encodable
 
 NO_SHELL_COMMANDS = "Shell commands are off while grading."
 _SCRIPT_MAGICS = (
@@ -31,9 +31,6 @@ _SCRIPT_MAGICS = (
     "script",
     "sh",
 )
-
-
-_OUTPUT_COST = 100  # characters that the notebook needs around an output
 
 
 class Recorder:
@@ -55,12 +52,13 @@ class Recorder:
         if text and last is not None and last.kind == "stream" and last.name == name:
             self.outputs[-1] = Output("stream", name, last.text + text)
         elif text:
+            self._room -= OUTPUT_COST if self.outputs else 0
             self.outputs.append(Output("stream", name, text))
 
     def add(self, output: Output) -> None:
         """Append a rich output or an error, unless there is no room for it."""
-        texts = [output.text, *output.data, *output.data.values(), *output.traceback]
-        size = _OUTPUT_COST + sum(map(len, texts))
+        texts = [output.name, output.text, *output.data, *output.data.values(), *output.traceback]
+        size = OUTPUT_COST + sum(map(len, texts))
         if size > self._room:
             note = f"[an output is left out: {self._limit} characters are kept of a cell]\n"
             return self.stream("stderr", note)

@@ -121,7 +121,7 @@ PRETENDED = {
     "scheduling": "sched_setattr sched_setparam sched_setscheduler",
 }
 
-_CLONE_THREAD = 0x00010000
+_CLONE_THREAD, _CLONE_FILES = 0x00010000, 0x00000400
 _CLONE_NEW = 0x7E020000  # the namespaces that clone can make
 _ACCESS_MODE, _WRITE_ONLY, _READ_WRITE, _TRUNCATE = 0o3, 0o1, 0o2, 0o1000
 _OPENS = {"open": 1, "openat": 2}  # and which argument holds the flags
@@ -154,9 +154,11 @@ def rules() -> Iterator[Rule]:
 
 
 def _clone() -> Iterator[Rule]:
-    """Threads and nothing else. The arguments of clone3 lie in memory, where a filter sees
-    nothing: it is not there, and the C library uses clone instead."""
-    thread = Argument(0, _CLONE_THREAD, _CLONE_THREAD | _CLONE_NEW)
+    """Threads and nothing else, and only such as share their open files: with files of its own,
+    each could open as many as a whole process. The arguments of clone3 lie in memory, where a
+    filter sees nothing: it is not there, and the C library uses clone instead."""
+    shared = _CLONE_THREAD | _CLONE_FILES
+    thread = Argument(0, shared, shared | _CLONE_NEW)
     yield Rule("clone", Answer.ALLOW, (thread,))
     yield Rule("clone", Answer.REFUSE, (Argument(0, 0, _CLONE_THREAD),))
 

@@ -11,6 +11,7 @@ import math
 import socket
 import struct
 import time
+from itertools import chain
 from typing import Any, Literal
 
 import msgspec
@@ -18,6 +19,8 @@ import numpy as np
 
 MAX_FRAME = 64 * 2**20  # bytes; larger than any answer that an exercise asks for
 MAX_DEPTH = 8
+MAX_VALUES = 100_000  # in one reply: a byte each on the wire, a hundred in memory
+OUTPUT_COST = 100  # characters that the notebook needs around an output
 MAX_DIGITS = 400
 MAX_DIMENSIONS = 8
 MAX_SIDE = 2**31
@@ -283,22 +286,44 @@ def receive_request(channel: socket.socket) -> Request:
     return _REQUEST.decode(_receive_frame(channel, None))
 
 
-def receive_reply(channel: socket.socket, timeout: float) -> Reply:
-    """Wait for a reply (in the grader).
+def receive_reply(channel: socket.socket, timeout: float, largest: int = MAX_FRAME) -> Reply:
+    """Wait for a reply of at most ``largest`` bytes (in the grader).
 
     Raises TimeoutError after ``timeout`` seconds, EOFError when the sandbox has gone, and
     WireError for anything that is not a reply.
     """
-    frame = _receive_frame(channel, time.monotonic() + timeout)
+    frame = _receive_frame(channel, time.monotonic() + timeout, largest)
     try:
-        return _REPLY.decode(frame)
+        reply = _REPLY.decode(frame)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise WireError("something that is not a reply") from error
+    if isinstance(reply, Returned) and _holds_too_much(reply.value, reply.arguments):
+        raise WireError(f"more than {MAX_VALUES} values")
+    return reply
 
 
-def _receive_frame(channel: socket.socket, deadline: float | None) -> bytes:
+def _holds_too_much(*values: Value) -> bool:
+    """Say whether there are more than MAX_VALUES values in these, without looking at them all."""
+    waiting, count = list(values), 0
+    while waiting and count <= MAX_VALUES:
+        value = waiting.pop()
+        if isinstance(value, Items):
+            parts = [value.items]
+        elif isinstance(value, Mapping):
+            parts = [value.keys, value.values]
+        else:
+            continue
+        count += sum(map(len, parts))
+        if count <= MAX_VALUES:
+            waiting += chain.from_iterable(parts)
+    return count > MAX_VALUES
+
+
+def _receive_frame(
+    channel: socket.socket, deadline: float | None, largest: int = MAX_FRAME
+) -> bytes:
     (length,) = _LENGTH.unpack(_receive_exactly(channel, _LENGTH.size, deadline))
-    if length > MAX_FRAME:
+    if length > largest:
         raise WireError(f"a message of {length} bytes")
     return _receive_exactly(channel, length, deadline)
 

@@ -98,17 +98,17 @@ class _Zygote:
 
     def serve(self) -> None:
         """Fork a child for each request."""
+        control = self._control.fileno()
         while True:
-            pidfds = [self._child[1]] if self._child else []
-            readable, _, _ = select.select([self._control, *pidfds], [], [])
+            waiting = [control, self._child[1]] if self._child else [control]
+            readable, _, _ = select.select(waiting, [], [])
             if self._child and self._child[1] in readable:
                 self._reap()
-            if self._control in readable:
+            if control in readable:
                 message, descriptors, _, _ = socket.recv_fds(self._control, _MAX_MESSAGE, 1)
                 if not message:
-                    os._exit(0)  # its folder is gone, and nothing of IPython needs saving
-                request = _REQUEST.decode(message)
-                self._fork(request, descriptors[0])
+                    os._exit(0)  # the grader has gone, and nothing of IPython needs saving
+                self._fork(_REQUEST.decode(message), descriptors[0])
 
     def _fork(self, request: ForkRequest, channel_fd: int) -> None:
         if self._child:

@@ -1,0 +1,101 @@
+"""What students wrote, made safe to open in a browser or a terminal.
+
+Feedback opens on a student's machine, and the same notebook in the instructor's formgrader,
+where a script could change grades. So only harmless markup is kept; the rest is shown as text.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from html import escape
+from typing import Any
+
+import bleach
+from bleach.css_sanitizer import CSSSanitizer
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from nbconvert.exporters import HTMLExporter
+
+MAX_TAGS = 4000  # the time to clean grows with the square of how deep they are nested
+
+_TAGS = {
+    *("a", "abbr", "b", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "hr"),
+    *("h1", "h2", "h3", "h4", "h5", "h6", "i", "img", "ins", "kbd", "li", "ol", "p", "pre", "s"),
+    *("small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead"),
+    *("tr", "u", "ul"),
+}
+# Of the highlighter, and of a heading's own link: other names could dress up as the page's parts.
+_CLASSES = re.compile(r"(?:(?:highlight|anchor-link|hl-\w+|[a-z]{1,2}\d?)(?: |$))+")
+_PICTURE = re.compile(
+    r"data:image/(?:png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*|(?!.*\.\.)\w[\w./ -]*\.(?:png|jpe?g|gif)"
+)
+_LINK = re.compile(r"https?://.*|mailto:.*|#.*|[\w./-]*", re.IGNORECASE)
+_SIZE = re.compile(r"\d{1,4}")
+_SPECIFIC = {
+    ("a", "href"): _LINK,
+    ("img", "src"): _PICTURE,
+    ("img", "width"): _SIZE,
+    ("img", "height"): _SIZE,
+    ("td", "colspan"): _SIZE,
+    ("td", "rowspan"): _SIZE,
+    ("th", "colspan"): _SIZE,
+    ("th", "rowspan"): _SIZE,
+}
+_ANYTHING = {("img", "alt"), ("td", "style"), ("th", "style")}  # the style is cleaned by itself
+_HEADING = re.compile(r"h[1-6]")
+
+# Sequences that move a terminal's cursor or colour it, then control characters, then those that
+# turn the direction of the text, so that it reads other than it is.
+_MISLEADING = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?"
+    r"|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
+
+
+def plain(text: str) -> str:
+    """Return text as it reads: no terminal escapes, control characters or turned direction."""
+    return _MISLEADING.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def clean(html: object) -> str:
+    """Return HTML in which nothing acts: other tags and attributes become text or nothing."""
+    text = html.decode() if isinstance(html, bytes) else str(html)
+    return str(_cleaner().clean(text)) if text.count("<") <= MAX_TAGS else _as_text(text)
+
+
+@pass_context
+def clean_markdown(context: Context, source: str) -> str:
+    """Return the HTML of Markdown, clean: nbconvert's filter of this name does not clean."""
+    try:
+        return clean(_exporter().markdown2html(context, source))
+    except RecursionError:
+        return _as_text(source)
+
+
+def _as_text(source: str) -> str:
+    return f"<pre>{escape(source)}</pre>"
+
+
+@cache
+def _cleaner() -> bleach.Cleaner:
+    return bleach.Cleaner(
+        tags=frozenset(_TAGS),
+        attributes=_is_harmless,
+        protocols={"http", "https", "mailto", "data"},
+        css_sanitizer=CSSSanitizer(allowed_css_properties=["text-align"]),
+    )
+
+
+@cache
+def _exporter() -> Any:
+    return HTMLExporter()
+
+
+def _is_harmless(tag: str, name: str, value: str) -> bool:
+    if name == "class":
+        return _CLASSES.fullmatch(value) is not None
+    if name == "id":
+        return _HEADING.fullmatch(tag) is not None
+    pattern = _SPECIFIC.get((tag, name))
+    return pattern.fullmatch(value) is not None if pattern else (tag, name) in _ANYTHING

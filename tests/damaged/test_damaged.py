@@ -1,0 +1,124 @@
+"""No damaged notebook stops a batch, or loses a point that was earned: through both doors."""
+
+import shutil
+import sqlite3
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import pytest
+from courses import graded_files, new_course, run_command, table_rows
+from damaged.corpus import ENTRIES, NAME, pooling
+from nbgrader.api import Gradebook
+from notebooks import answered
+
+from autograder.batch import ClassResult, grade_class
+from autograder.course import Course
+from autograder.results import Grading, Ungraded
+
+OLD_SCORES = "update grade set auto_score = 1000, needs_manual_grade = 0"
+
+
+@dataclass(frozen=True)
+class Graded:
+    """One class, graded through both doors."""
+
+    by_nbgrader: Path
+    log: str
+    by_command: Path
+    results: dict[str, ClassResult]
+
+
+def hand_in_again(course: Path) -> None:
+    """Hand in every entry of somebody who has an old and absurd score."""
+    right = nbformat.writes(answered(pooling(), {}))
+    database_url = f"sqlite:///{course / 'gradebook.db'}"
+    with Gradebook(database_url, "why-convolutions") as gradebook, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Object of type")  # nbgrader's own use of SQLAlchemy
+        for student, entry in ENTRIES.items():
+            submission = course / "submitted" / student / NAME
+            submission.mkdir(parents=True)
+            entry.hand_in(submission, nbformat.reads(right, 4))
+            gradebook.update_or_create_student(student)
+            gradebook.update_or_create_submission(NAME, student)
+    with sqlite3.connect(course / "gradebook.db") as database:
+        database.execute(OLD_SCORES)
+    database.close()
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Graded:
+    """Grade everything once through each door."""
+    first = new_course(
+        tmp_path_factory.mktemp("damaged") / "course", "c.GradingOptions.call_seconds = 2"
+    )
+    run_command("nbgrader", "generate_assignment", NAME, cwd=first)
+    (first / ".grading_secret").write_bytes(b"the same numbers in both courses")
+    second = Path(shutil.copytree(first, first.parent / "copy"))
+    hand_in_again(first)
+    hand_in_again(second)
+    with ThreadPoolExecutor() as executor:  # one processor for each door
+        command = ("nbgrader", "autograde", NAME)
+        by_nbgrader = executor.submit(run_command, *command, cwd=first, status=1)
+        results = {r.student: r for r in grade_class(Course.open(second), NAME, jobs=1)}
+    return Graded(first, by_nbgrader.result().stderr, second, results)
+
+
+def grades(course: Path) -> dict[str, dict[str, tuple[float | None, bool]]]:
+    """Return score and need of a human by student and grade cell."""
+    found: dict[str, dict[str, tuple[float | None, bool]]] = {}
+    for student, cell, score, _, _, waits in table_rows(course)["grade"]:
+        found.setdefault(str(student), {})[str(cell)] = (score, bool(waits))
+    return found
+
+
+@pytest.mark.parametrize("name", [name for name, entry in ENTRIES.items() if not entry.reason])
+def test_what_was_earned_is_kept_and_nothing_else(graded: Graded, name: str) -> None:
+    loses = ENTRIES[name].loses
+    expected = {
+        exercise.grade_id: (0.0 if exercise.name in loses else exercise.points, False)
+        for exercise in pooling().exercises
+    }
+    expected["explanation"] = (0.0, False) if "explanation" in loses else (None, True)
+    assert isinstance(graded.results[name].result, Grading)
+    assert grades(graded.by_command)[name] == expected
+    assert grades(graded.by_nbgrader)[name] == expected
+
+
+@pytest.mark.parametrize("name", [name for name, entry in ENTRIES.items() if entry.reason])
+def test_what_cannot_be_graded_says_why_and_waits(graded: Graded, name: str) -> None:
+    result = graded.results[name].result
+    assert isinstance(result, Ungraded)
+    assert ENTRIES[name].reason in result.error
+    assert f"for student '{name}'" in graded.log
+    for course in (graded.by_command, graded.by_nbgrader):
+        assert set(grades(course)[name].values()) == {(None, True)}
+        assert not (course / "autograded" / name / NAME).exists()
+
+
+def test_nobody_else_is_stopped(graded: Graded) -> None:
+    ungraded = {name for name, entry in ENTRIES.items() if entry.reason}
+    assert {name for name in ENTRIES if f"for student '{name}'" in graded.log} == ungraded
+
+
+def test_both_doors_leave_the_same(graded: Graded) -> None:
+    one, other = table_rows(graded.by_nbgrader), table_rows(graded.by_command)
+    for table, rows in one.items():
+        assert rows == other[table], table
+    first, second = graded_files(graded.by_nbgrader), graded_files(graded.by_command)
+    assert first.keys() == second.keys()
+    for path, (mode, content) in first.items():
+        if path.endswith(".ipynb"):
+            notebooks = (nbformat.reads(text.decode(), 4) for text in (content, second[path][1]))
+            assert next(notebooks) == next(notebooks), path
+        else:
+            assert (mode, content) == second[path], path
+
+
+def test_no_link_is_followed_out_of_a_submission(graded: Graded) -> None:
+    for course in (graded.by_nbgrader, graded.by_command):
+        folder = course / "autograded" / "links_and_pipes" / NAME
+        names = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+        assert names == {f"{NAME}.ipynb", "timestamp.txt", "submission_secret.txt"}

@@ -1,0 +1,142 @@
+"""The pages that students and instructors open hold nothing that acts."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup, Tag
+from courses import hand_in, new_course, run_command
+from damaged.corpus import NAME, as_released, cell_of, pooling
+from nbconvert.exporters import HTMLExporter
+from nbformat.v4 import new_code_cell, new_markdown_cell
+from nbgrader.converters import GenerateFeedback
+from nbgrader.server_extensions.formgrader.handlers import template_path
+from notebooks import answered
+
+from autograder.batch import grade_class
+from autograder.course import Course
+
+PICTURE = "iVBORw0KGgo="
+ACTIVE = f"""
+<script>hurt()</script><SCRIPT SRC=//evil.example/x.js></SCRIPT><img src=x onerror=hurt()>
+<iframe src="javascript:hurt()"></iframe>
+<svg onload=hurt()><a xlink:href="javascript:hurt()"/></svg>
+<form action="//evil.example"><button formaction="javascript:hurt()">b</button></form>
+<style>body {{ display: none }}</style><meta http-equiv="refresh" content="0;url=//evil.example">
+<a href="javascript:hurt()">a</a><a href=" java&#10;script:hurt()">a</a><base href="//evil.example">
+<a href="data:text/html,<script>hurt()</script>">a</a><math><mtext><script>hurt()</script></math>
+<div class="panel score" id="submission" style="position:fixed" onclick="hurt()">10 points</div>
+<img src="data:image/svg+xml;base64,PHN2Zz4="><img src="https://evil.example/pixel.png">
+<img src="data:image/png;base64,{PICTURE}" onload="hurt()"><object data="x"></object>
+<embed src="x">
+
+[a](javascript:hurt()) [b](data:text/html;base64,PHN2Zz4=) ![c](javascript:hurt())
+<javascript:hurt()>
+$<script>hurt()</script>$ `<script>hurt()</script>` <!-- <script>hurt()</script> -->
+"""
+SHOWS = f"""
+from IPython.display import HTML, Javascript, Latex, Markdown, SVG, display
+active = {ACTIVE!r}
+display(HTML(active), Markdown(active), Latex(active), Javascript("hurt()"))
+display({{"image/svg+xml": active, "text/html": active}}, raw=True, metadata={{"isolated": True}})
+display({{"application/vnd.jupyter.widget-view+json": "{{}}", "text/plain": active}}, raw=True)
+print(active, "\\x1b]8;;javascript:hurt()\\x07here\\x1b[8m \\u202edettimer")
+raise ValueError(active)
+"""
+LEAKS = """
+def sgd_step(w, dw, learning_rate):
+    print("SE" + "EN", w)
+    raise ValueError("SE" + "EN %r" % w)
+"""
+SAFE_TAGS = {
+    *("a", "b", "blockquote", "body", "br", "code", "div", "em", "h1", "h2", "h3", "hr", "i"),
+    *("img", "li", "main", "ol", "p", "pre", "span", "strong", "table", "tbody", "td", "th"),
+    *("thead", "tr", "ul"),
+}
+SAFE_ATTRIBUTES = {"alt", "class", "id", "name", "tabindex", "role"}
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course with one hostile submission, graded."""
+    folder = new_course(tmp_path_factory.mktemp("feedback") / "course")
+    run_command("nbgrader", "generate_assignment", NAME, cwd=folder)
+    notebook = answered(pooling(), {"explanation": ACTIVE, "sgd_step": LEAKS})
+    as_released(notebook, "max_pool_backward")
+    notebook.cells[3:3] = [new_markdown_cell(ACTIVE), new_code_cell(SHOWS), new_code_cell(ACTIVE)]
+    notebook.cells[3].attachments = {"p.png": {"image/png": PICTURE}}
+    notebook.cells[3].source += "\n\n![mine](attachment:p.png)\n\n| a | b |\n|--|--:|\n| 1 | 2 |\n"
+    cell_of(notebook, "imports").metadata["trusted"] = True
+    hand_in(folder, "student-001", NAME, nbformat.writes(notebook))
+    list(grade_class(Course.open(folder), NAME, jobs=1))
+    return folder
+
+
+def feedback_page(course: Path) -> str:
+    opened = Course.open(course)
+    opened.coursedir.assignment_id = NAME
+    GenerateFeedback(coursedir=opened.coursedir, config=opened.config).start()
+    return (course / "feedback" / "student-001" / NAME / f"{NAME}.html").read_text()
+
+
+def formgraders_page(course: Path) -> str:
+    config = Course.open(course).config
+    config.HTMLExporter.template_name = "formgrade"
+    config.HTMLExporter.extra_template_basedirs = [template_path]
+    about = {"base_url": "", "notebook_id": NAME, "assignment_id": NAME, "index": 0, "total": 1}
+    resources = {**about, "inlining": {"css": []}, "nbgrader": {"notebook": NAME}}
+    graded = course / "autograded" / "student-001" / NAME / f"{NAME}.ipynb"
+    page, _ = HTMLExporter(config=config).from_filename(str(graded), resources=resources)
+    return str(page)
+
+
+@pytest.fixture(scope="module", params=[feedback_page, formgraders_page])
+def notebook_part(request: pytest.FixtureRequest, course: Path) -> Tag:
+    """The part of a page that shows the notebook."""
+    make: Callable[[Path], str] = request.param
+    part = BeautifulSoup(make(course), "html.parser").select_one("#notebook-container")
+    assert part is not None
+    for own in part.select(".panel-heading, .panel-footer, .scoring-buttons"):
+        own.decompose()  # buttons and fields of the page itself
+    return part
+
+
+def test_no_element_acts(notebook_part: Tag) -> None:
+    assert {tag.name for tag in notebook_part.find_all()} <= SAFE_TAGS
+
+
+def test_no_attribute_acts(notebook_part: Tag) -> None:
+    for tag in notebook_part.find_all():
+        for name, value in tag.attrs.items():
+            if name == "src":
+                assert value.startswith("data:image/png;base64,")
+            elif name == "href":
+                assert value.startswith(("#", "https://")), value
+            elif name == "style":
+                assert value.startswith("text-align:"), value
+            else:
+                assert name in SAFE_ATTRIBUTES, (name, value)
+    assert not notebook_part.select(".score, #submission")
+
+
+def test_what_is_harmless_is_shown(notebook_part: Tag) -> None:
+    text = notebook_part.get_text()
+    assert "max_pool_forward: 16 of 16 points" in text
+    assert "<script>hurt()</script>" in text  # as text, for whoever grades the answer
+    assert len(notebook_part.select(f'img[src="data:image/png;base64,{PICTURE}"]')) >= 2
+    assert notebook_part.select("table td[style]")
+    assert notebook_part.select("strong")
+    assert notebook_part.select("h2")
+
+
+def test_hidden_tests_and_their_inputs_are_not_shown(notebook_part: Tag) -> None:
+    text = notebook_part.get_text()
+    assert "SEEN" not in text
+    assert "sgd_step` raised ValueError" in text
+    for secret in ("student.sgd_step", "@weight", "hidden_tests", "zygote", "autograder/"):
+        assert secret not in text
+
+
+def test_no_text_is_turned_or_hidden(notebook_part: Tag) -> None:
+    assert not set(notebook_part.get_text()) & {"\x1b", "\x07", "\u202e"}

@@ -1,0 +1,21 @@
+"""Restoring is done again at each step of nbgrader: the second time it must change nothing."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from damaged.corpus import ENTRIES, FILE, NAME, pooling
+from notebooks import answered
+
+from autograder.submission import read_notebook, restore
+
+
+@pytest.mark.parametrize("name", [name for name, entry in ENTRIES.items() if not entry.reason])
+def test_restoring_again_changes_nothing(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name / NAME
+    folder.mkdir(parents=True)
+    ENTRIES[name].hand_in(folder, answered(pooling(), {}))
+    once = restore(read_notebook(folder / FILE), pooling())
+    (folder / "restored.ipynb").write_text(nbformat.writes(once), encoding="utf-8")
+    assert restore(once, pooling()) == once
+    assert restore(read_notebook(folder / "restored.ipynb"), pooling()) == once

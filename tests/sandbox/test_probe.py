@@ -1,0 +1,48 @@
+"""The level is what a child finds it can do, whatever the layers promise."""
+
+import pytest
+
+from autograder.sandbox.host import Layers, Sandbox
+from autograder.sandbox.landlock import kernel_abi
+from autograder.sandbox.probe import ATTEMPTS, not_locked_in
+
+needs_landlock = pytest.mark.skipif(kernel_abi() == 0, reason="this kernel has no Landlock")
+SEE = ATTEMPTS["see"].sentence
+
+
+def test_this_machine_locks_in(sandbox: Sandbox) -> None:
+    if sandbox.layers.no_bubblewrap:
+        pytest.skip(f"no bubblewrap: {sandbox.layers.no_bubblewrap}")
+    assert sandbox.probe.level == "strong"
+    assert sandbox.probe.gaps == ()
+
+
+@needs_landlock
+@pytest.mark.parametrize("abi", [1, 2, 3, 4, 6])
+def test_old_landlock_with_the_filter_is_strong(abi: int) -> None:
+    if abi > kernel_abi():
+        pytest.skip(f"this kernel's Landlock has only ABI {kernel_abi()}")
+    with Sandbox(layers=Layers(bubblewrap=False, landlock_abi=abi)) as sandbox:
+        assert sandbox.layers.landlock_abi == abi
+        assert (sandbox.probe.level, sandbox.probe.gaps) == ("strong", (SEE,))
+
+
+@pytest.mark.parametrize(
+    ("layers", "possible"),
+    [
+        (Layers(bubblewrap=False, landlock_abi=0), {"change", "read", "list", "see"}),
+        (Layers(seccomp=False), {"disturb", "fork", "share", "connect"}),
+        (Layers(False, 0, False), set(ATTEMPTS) - {"look"}),
+    ],
+    ids=["seccomp alone", "no seccomp", "nothing"],
+)
+def test_a_missing_layer_is_found_by_trying(layers: Layers, possible: set[str]) -> None:
+    with Sandbox(layers=layers) as sandbox:
+        assert sandbox.probe.level == "none"
+        assert {ATTEMPTS[name].sentence for name in possible} <= set(sandbox.probe.gaps)
+
+
+def test_what_it_could_do_is_said_in_one_sentence() -> None:
+    text = not_locked_in("medium", ["open a socket", "read files outside its folder"])
+    assert "level medium" in text
+    assert "it could open a socket; read files outside its folder." in text
