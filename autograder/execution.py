@@ -41,6 +41,8 @@ from .sandbox.wire import (
 )
 from .sandbox.wire import Mapping as WireMapping
 
+CELLS_OF_OUTPUT = 20  # all cells together may show as much as so many that show all they may
+
 Result = TypeVar("Result")
 
 
@@ -73,6 +75,7 @@ class Execution:
         self._deadline = time.monotonic() + limits.submission_seconds
         self._child: Child | None = None
         self._spent: dict[str, NoAnswer] = {}  # functions that are not called again
+        self._room = CELLS_OF_OUTPUT * limits.output_characters
 
     def __enter__(self) -> Execution:
         return self
@@ -89,8 +92,8 @@ class Execution:
                     partial(_run_cell, number=number, source=cell.source),
                     before=number,
                 )
-                cell.outputs, cell.failed = ran.outputs, ran.failed
-                cell.limit = self._limit_met(ran)
+                cell.failed = ran.failed
+                cell.outputs, cell.limit = self._with_room(ran)
             except SubmissionTimedOut as error:
                 cell.stopped = str(error)
             except TimeoutError:
@@ -129,6 +132,7 @@ class Execution:
         except EOFError:
             raise self._spend(name, ProcessEnded(f"`{name}`", self._limits.memory_mib)) from None
         except WireError:
+            self._drop_child()  # it may have forged this, and say more than it is asked
             raise self._spend(name, AnswerUnusable(name, MAX_FRAME // 2**20)) from None
         if isinstance(reply, Raised):
             limit = explain_limit(reply.type_name, reply.message, self._limits)
@@ -136,6 +140,15 @@ class Execution:
         if reply.exists:
             raise NotCallable(name)
         raise NameMissing(name, self._why_missing(name))
+
+    def _with_room(self, ran: CellRan) -> tuple[list[Output], str]:
+        """Return the outputs of a cell, unless all together are too many, and what limit it met."""
+        size = sum(output.size for output in ran.outputs)
+        if size > self._room:
+            whole = CELLS_OF_OUTPUT * self._limits.output_characters
+            return [], f"Its outputs are left out: {whole} characters are kept of all cells."
+        self._room -= size
+        return ran.outputs, self._limit_met(ran)
 
     def _limit_met(self, ran: CellRan) -> str:
         """Return the sentence about the limit that ended a cell, if one did."""

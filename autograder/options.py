@@ -54,7 +54,7 @@ class GradingOptions(Configurable):
     output_characters = Integer(
         Limits.output_characters,
         min=0,
-        help="Characters kept of a cell's output, with pictures.",
+        help="Characters kept of a cell's output, with pictures; 20 times as many of all cells.",
     ).tag(config=True)
     run_demonstrations = Bool(
         Limits.run_demonstrations, help="Whether locked cells that only show something are run."

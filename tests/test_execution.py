@@ -148,6 +148,15 @@ def test_output_is_capped(sandbox: Sandbox) -> None:
     assert text_of(after) == "still here\n"
 
 
+def test_the_output_of_all_cells_is_capped(sandbox: Sandbox) -> None:
+    limits = Limits(output_characters=1000)
+    cells = run(sandbox, *["print('x' * 900)"] * 30, "x = 1", limits=limits)
+    fit = 20_000 // cells[0].outputs[0].size
+    assert [bool(cell.outputs) for cell in cells] == [True] * fit + [False] * (31 - fit)
+    assert cells[fit - 1].limit == cells[-1].limit == ""
+    assert cells[fit].limit == "Its outputs are left out: 20000 characters are kept of all cells."
+
+
 def test_each_submission_starts_fresh_in_an_empty_folder(sandbox: Sandbox) -> None:
     run(sandbox, "open('note.txt', 'w').write('x'); leftover = 1")
     files, name = run(sandbox, "import os; print(os.listdir())", "leftover")

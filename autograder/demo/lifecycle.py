@@ -17,7 +17,6 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.auth import Authenticator
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange import ExchangeFactory
-from nbgrader.plugins import CsvExportPlugin
 from rich.console import Console
 from rich.table import Table
 from traitlets.config import Config
@@ -25,6 +24,7 @@ from traitlets.config import Config
 from ..batch import ClassResult
 from ..course import CONFIG_FILE, Course, create_course
 from ..errors import DemoFailed
+from ..export import SafeCsv
 from ..results import Grading
 from ..summary import grade_with_progress, warn_unless_locked_in
 from ..workers import default_jobs
@@ -138,7 +138,7 @@ class _Exchange:
 
 
 def _export(course: Course, target: Path) -> None:
-    exporter = CsvExportPlugin(config=course.config)
+    exporter = SafeCsv(config=course.config)
     exporter.to = str(target)
     with Gradebook(course.coursedir.db_url, course.coursedir.course_id) as gradebook:
         exporter.export(gradebook)

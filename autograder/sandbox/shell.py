@@ -57,12 +57,10 @@ class Recorder:
 
     def add(self, output: Output) -> None:
         """Append a rich output or an error, unless there is no room for it."""
-        texts = [output.name, output.text, *output.data, *output.data.values(), *output.traceback]
-        size = OUTPUT_COST + sum(map(len, texts))
-        if size > self._room:
+        if output.size > self._room:
             note = f"[an output is left out: {self._limit} characters are kept of a cell]\n"
             return self.stream("stderr", note)
-        self._room -= size
+        self._room -= output.size
         self.outputs.append(output)
         return None
 

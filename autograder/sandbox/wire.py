@@ -135,6 +135,12 @@ class Output(msgspec.Struct, frozen=True):
     data: dict[str, str] = {}  # MIME type to content
     traceback: list[str] = []
 
+    @property
+    def size(self) -> int:
+        """How many characters it takes up in a notebook."""
+        texts = [self.name, self.text, *self.data, *self.data.values(), *self.traceback]
+        return OUTPUT_COST + sum(map(len, texts))
+
 
 class CellRan(msgspec.Struct, tag=True, frozen=True):
     """A cell came to its end, perhaps by an error (which is then among its outputs)."""

@@ -143,6 +143,7 @@ NUMBERS: dict[str, tuple[int | None, int | None]] = {
 
 THREAD = 0x003D0F00  # the flags with which the C library starts a thread
 NEW_USER = 0x10000000
+SHARED_FILES = 0x00000400
 SIGCHLD = 17
 WRITE, READ_WRITE, CREATE, TRUNCATE, CLOSE_ON_EXEC = 0o1, 0o2, 0o100, 0o1000, 0o2000000
 
@@ -167,6 +168,7 @@ ANSWERS: list[tuple[int, str, tuple[int, ...]]] = [
     (REFUSE, "clone", (SIGCHLD,)),
     (REFUSE, "clone", (SIGCHLD | THREAD << 32,)),
     (UNKNOWN, "clone", (THREAD | NEW_USER,)),
+    (UNKNOWN, "clone", (THREAD & ~SHARED_FILES,)),
     (ALLOW, "prlimit64", (0, 7)),
     (UNKNOWN, "prlimit64", (4321, 7)),
     (UNKNOWN, "prlimit64", (4321 | _HIGH_BIT, 7)),

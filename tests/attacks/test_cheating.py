@@ -1,0 +1,182 @@
+"""Cheats: a submission that wants points for what it does not know gets those of a wrong answer.
+
+Tried elsewhere, as they need no sandbox: 23 and 33 (NaN, complex numbers) and 46 (small floats) in
+tests/test_comparison.py, 45 (a forged bool) in tests/sandbox/test_wire.py, 40 (the grader's
+environment) in test_system.py, 28 (forged replies) in test_protocol.py, and the accepted forms of a
+right answer (48) in tests/test_grading.py. 44, a library that does the exercise, is no cheat that
+a sandbox could see.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attacks import plain
+from attacks.cheating import CHEATS, WRONG, Cheat
+from attacks.conftest import SECRET, Surroundings
+from notebooks import answered
+
+from autograder.assignment import Assignment
+from autograder.grading import Graded, grade
+from autograder.options import Limits
+from autograder.runner import run_hidden_tests
+from autograder.sandbox.host import Sandbox
+from autograder.student import Student
+
+ROOT = Path(__file__).parents[2]
+QUICK = Limits(call_seconds=1, cell_seconds=1)
+SOLUTION = "_as_float(w) - learning_rate"
+HIDDEN_TEST = "student.sgd_step(w, dw"
+POINTS, WEIGHTS = 8, 11  # of sgd_step and its tests
+
+Submit = Callable[[str], Graded]
+
+
+def named(cheat: Cheat) -> str:
+    return f"{cheat.id} {cheat.title}"
+
+
+@pytest.fixture
+def submit(sandbox: Sandbox, pooling: Assignment, outside: Path) -> Submit:
+    """Grade the right solutions of pooling with this in the place of ``sgd_step``."""
+
+    def graded(source: str, student: str = "student-002") -> Graded:
+        source = source.replace("ROOT", str(ROOT)).replace("OUTSIDE", str(outside))
+        return grade(
+            answered(pooling, {"sgd_step": source}),
+            pooling,
+            sandbox,
+            notebook="cheat",
+            student=student,
+            secret=SECRET,
+            limits=QUICK,
+        )
+
+    return graded
+
+
+def points_lost(graded: Graded) -> dict[str, float]:
+    return {
+        result.name: result.max_score - (result.score or 0)
+        for result in graded.grading.exercises
+        if result.score != result.max_score
+    }
+
+
+@pytest.fixture(scope="module")
+def fooled() -> dict[str, bool]:
+    """Which cheats an ordinary grader is taken in by."""
+    sources = {named(c): c.source.replace("ROOT", str(ROOT)) for c in CHEATS if c.fools}
+    process = subprocess.run(
+        [sys.executable, plain.__file__],
+        input=json.dumps(sources | {"honest": WRONG}),
+        cwd=ROOT,
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    return json.loads(process.stdout.splitlines()[-1])
+
+
+@pytest.mark.parametrize("cheat", [c for c in CHEATS if c.fools], ids=named)
+def test_an_ordinary_grader_is_taken_in(cheat: Cheat, fooled: dict[str, bool]) -> None:
+    assert fooled[named(cheat)]
+
+
+def test_an_ordinary_grader_sees_a_wrong_answer(fooled: dict[str, bool]) -> None:
+    assert not fooled["honest"]
+
+
+def test_a_wrong_answer_loses_the_points_of_its_exercise(submit: Submit) -> None:
+    assert points_lost(submit(WRONG)) == {"sgd_step": POINTS}
+
+
+@pytest.mark.parametrize("cheat", CHEATS, ids=named)
+def test_a_cheat_gets_what_a_wrong_answer_gets(
+    cheat: Cheat, submit: Submit, surroundings: Surroundings
+) -> None:
+    with surroundings:
+        graded = submit(cheat.source)
+    assert points_lost(graded) == {"sgd_step": POINTS}
+    assert graded.grading.pending == 10
+    text = json.dumps(graded.notebook)
+    shown = [output for cell in graded.notebook.cells for output in cell.get("outputs", [])]
+    assert HIDDEN_TEST not in text
+    assert SOLUTION not in json.dumps(shown)
+    assert SECRET.decode() not in text
+
+
+class Recorder:
+    """Answers as the reference does, and remembers what it was asked."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function = function
+        self.table: dict[str, list[Any]] = {}
+
+    def call(
+        self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[Any, tuple[Any, ...]]:
+        value = self._function(*args, **kwargs) if function == "sgd_step" else None
+        if function == "sgd_step":
+            self.table[repr(args[0].tolist())] = value.tolist()
+        return value, (*args, *kwargs.values())
+
+    def read(self, name: str) -> None:
+        return None
+
+
+def test_43_a_table_of_answers_is_right_for_nobody_else(
+    submit: Submit, pooling: Assignment
+) -> None:
+    """Even with the hidden inputs of another student, published in full."""
+    from autograder.grading import _seed
+    from solutions.pooling import sgd_step
+
+    published = Recorder(sgd_step)
+    seed = _seed(SECRET, "pooling", "student-003")
+    run_hidden_tests(pooling.hidden_tests, Student(published, pooling.signatures()), seed)
+    source = (
+        f"table = {published.table!r}\n"
+        "def sgd_step(w, dw, learning_rate):\n"
+        "    return np.array(table.get(repr(w.tolist()), w.tolist()))"
+    )
+    assert points_lost(submit(source, student="student-003")) == {}
+    assert points_lost(submit(source, student="student-002")) == {"sgd_step": POINTS}
+
+
+@pytest.mark.parametrize(
+    ("condition", "weight"),
+    [
+        pytest.param("len(calls) > 1", 3, id="41 answers rightly but for its first call"),
+        pytest.param("w.ndim == 1", 8, id="42 answers rightly where the shape is the one shown"),
+        pytest.param("id(w) in calls", 11, id="42 answers rightly where it knows the very array"),
+    ],
+)
+def test_a_function_that_is_right_now_and_then_gets_the_points_of_those_tests(
+    submit: Submit, condition: str, weight: int
+) -> None:
+    source = (
+        "calls = []\n"
+        "def sgd_step(w, dw, learning_rate):\n"
+        "    calls.append(0)\n"
+        f"    return w - learning_rate * dw if {condition} else w * 0"
+    )
+    assert points_lost(submit(source)) == {"sgd_step": pytest.approx(POINTS * weight / WEIGHTS)}
+
+
+def test_a_hidden_input_cannot_be_carried_out(submit: Submit) -> None:
+    """What a call prints, raises, shows, or keeps for a cell is not in the notebook."""
+    source = (
+        "from IPython.display import display\n"
+        "def sgd_step(w, dw, learning_rate):\n"
+        "    found = 'car' + 'ried' + str(w.tolist())\n"
+        "    print(found); display(found)\n"
+        "    get_ipython().user_ns['In'].append(found)\n"
+        "    raise type(found, (ValueError,), {})(found)"
+    )
+    shown = [output for cell in submit(source).notebook.cells for output in cell.get("outputs", [])]
+    assert "carried" not in json.dumps(shown)
