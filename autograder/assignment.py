@@ -16,6 +16,7 @@ from nbgrader.preprocessors import ClearSolutions
 from traitlets.config import Config
 
 from .errors import BadSource, MissingSource, UnknownAssignment
+from .source import defined_names
 
 PACKAGE = Path(__file__).parent
 ASSIGNMENTS = PACKAGE.parent / "assignments"
@@ -61,6 +62,12 @@ class Assignment:
             for cell in self.cells
             if texts[plain_source(cell)] == 1
         }
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """What its cells define as they are released."""
+        code = (cell.source for cell in self.notebook.cells if cell.cell_type == "code")
+        return frozenset().union(*map(defined_names, code))
 
     @property
     def answers(self) -> set[str]:

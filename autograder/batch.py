@@ -19,6 +19,7 @@ from .freshness import Freshness
 from .gradebook import check_released
 from .options import Limits
 from .results import Grading, Ungraded, from_json
+from .runner import check_hidden_tests
 from .workers import Job, WorkerSetup, grade_jobs
 from .writer import Writer
 
@@ -29,7 +30,7 @@ def grade_files(
     paths: Sequence[Path], name: str, *, student: str | None = None, jobs: int, limits: Limits
 ) -> Generator[Result]:
     """Grade notebooks by path, without a gradebook; yields results in the order given."""
-    load_assignment(name)
+    check_hidden_tests(load_assignment(name).hidden_tests)
     todo = [Job(path, str(path), student) for path in paths]
     setup = WorkerSetup(name, None, b"", limits)
     with closing(grade_jobs(todo, setup, jobs)) as outcomes:
@@ -62,10 +63,12 @@ def grade_class(
     """Grade what was collected of an assignment; yields each student's result when it is there.
 
     What a result depends on being as it was, it is not computed again, unless ``force``.
-    Raises NothingToGrade, NoSuchSubmission, NotReleased, UnknownAssignment, and where nothing
-    can be graded NotLockedIn (unless ``unsafe_no_sandbox``) or PackageMissing.
+    Raises NothingToGrade, NoSuchSubmission, NotReleased, UnknownAssignment, HiddenTestsFailed,
+    and where nothing can be graded NotLockedIn (unless ``unsafe_no_sandbox``), PackageMissing or
+    SandboxDidNotStart; none of them changes a result.
     """
     assignment = course.assignment(name)
+    check_hidden_tests(assignment.hidden_tests)
     chosen = _chosen(course, name, students)
     announce(len(chosen))
     with Gradebook(course.coursedir.db_url, course.coursedir.course_id) as gradebook:

@@ -139,20 +139,23 @@ class HiddenTestsFailed(AutograderError):
         super().__init__(f"The hidden tests in {file} could not be run (pytest: {reason}).")
 
 
+class CannotGradeHere(AutograderError):
+    """Nothing can be graded on this machine, whatever is submitted."""
+
+
 class SandboxFailed(AutograderError):
     """The sandbox could not be started or did not follow its protocol: the grader's own fault."""
 
 
-class SandboxDidNotStart(SandboxFailed):
+class SandboxDidNotStart(SandboxFailed, CannotGradeHere):
     """The warm process ended, or said nothing, before it was ready."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(f"The sandbox did not start: {reason}")
 
-
-class CannotGradeHere(AutograderError):
-    """Nothing can be graded on this machine, whatever is submitted."""
+    def __reduce__(self) -> tuple[type[SandboxDidNotStart], tuple[str]]:
+        return type(self), (self.reason,)  # as it travels from a worker
 
 
 class NeedsLinux(CannotGradeHere):
@@ -177,7 +180,7 @@ class NotLockedIn(CannotGradeHere):
         )
 
     def __reduce__(self) -> tuple[type[NotLockedIn], tuple[list[str]]]:
-        return type(self), (self.gaps,)  # as it travels from a worker
+        return type(self), (self.gaps,)
 
 
 class PackageMissing(CannotGradeHere):
@@ -186,8 +189,8 @@ class PackageMissing(CannotGradeHere):
     def __init__(self, names: list[str]) -> None:
         self.names = names
         super().__init__(
-            f"c.GradingOptions.packages names {_listed(names)}, not installed here. "
-            f"Install it beside the autograder: pip install {' '.join(names)}"
+            f"c.GradingOptions.packages names {_listed(names)}, not installed here. Names are "
+            f"those of pip. Install beside the autograder: pip install {' '.join(names)}"
         )
 
     def __reduce__(self) -> tuple[type[PackageMissing], tuple[list[str]]]:

@@ -6,7 +6,6 @@ child runs the other cells again and the work goes on. All of it shares one dead
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -26,9 +25,10 @@ from .errors import (
 )
 from .messages import describe_exception, explain_limit
 from .options import Limits
-from .sandbox.host import Child, Sandbox
+from .sandbox.frames import MAX_FRAME
+from .sandbox.host import Sandbox
+from .sandbox.remote import Child
 from .sandbox.wire import (
-    MAX_FRAME,
     CellRan,
     Items,
     Missing,
@@ -40,6 +40,7 @@ from .sandbox.wire import (
     to_wire,
 )
 from .sandbox.wire import Mapping as WireMapping
+from .source import defined_names
 
 CELLS_OF_OUTPUT = 20  # all cells together may show as much as so many that show all they may
 
@@ -223,9 +224,8 @@ class Execution:
 
     def _why_missing(self, name: str) -> str:
         """Return what became of the cell that seems to define the name."""
-        definition = re.compile(rf"\bdef\s+{name}\b|\b{name}\s*=[^=]")
         for cell in self.cells.values():
-            if definition.search(cell.source):
+            if name in defined_names(cell.source):
                 if cell.stopped:
                     return cell.stopped
                 if cell.failed:

@@ -9,7 +9,7 @@ from nbformat.v4 import new_output
 
 from .execution import CellRun
 from .results import ExerciseResult, Outcome, TestResult, WrittenAnswer
-from .safe_html import clean, plain
+from .safe_html import PICTURES, clean, plain
 from .sandbox.wire import Output
 
 _SHOWN = {  # MIME types that are kept, each with what makes it safe; a filter cleans Markdown
@@ -17,8 +17,7 @@ _SHOWN = {  # MIME types that are kept, each with what makes it safe; a filter c
     "text/latex": plain,
     "text/markdown": plain,
     "text/html": lambda text: clean(plain(text)),
-    "image/png": plain,
-    "image/jpeg": plain,
+    **dict.fromkeys(PICTURES, plain),
 }
 _MARKS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.ERROR: "?"}
 

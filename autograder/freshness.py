@@ -13,6 +13,7 @@ from nbgrader.api import Gradebook
 
 from .assignment import PACKAGE, Assignment
 from .course import Course
+from .options import Limits
 from .results import Grading
 
 
@@ -29,10 +30,11 @@ class Freshness:
         row = gradebook.find_assignment(assignment.name)
         self._extensions = {s.student_id: s.extension for s in row.submissions}
         late = [course.config.get(name) for name in ("AssignLatePenalties", "LateSubmissionPlugin")]
+        limits = course.limits(assignment.name)
         self._common = _digest(
             *_code(assignment),
             *_tree(course.source_folder(assignment.name)),
-            repr((course.limits(assignment.name), row.duedate, late, _versions())).encode(),
+            repr((limits, row.duedate, late, _versions(limits))).encode(),
             course.secret(),
         )
 
@@ -43,22 +45,31 @@ class Freshness:
         return _digest(self._common, *_tree(folder), extension).hex()
 
     def kept(self, student: str, key: str) -> Grading | None:
-        """Return the kept result if it has this key and is where it was written to."""
+        """Return the kept result if it has this key and is where it was written to.
+
+        One of code that was not locked in does not count: it may be forged.
+        """
         name = self._assignment.name
         stored = self._course.grading(name, student)
         graded = self._course.autograded_folder(name, student) / self._assignment.file_name
         holds = stored and stored.key == key and graded.is_file() and student in self._extensions
-        return stored.grading if stored and holds else None
+        return stored.grading if stored and holds and stored.grading.sandbox != "none" else None
 
 
 def _code(assignment: Assignment) -> list[bytes]:
     solutions = PACKAGE.parent / "solutions"
-    files = [*PACKAGE.glob("*.py"), *PACKAGE.glob("sandbox/*.py"), *solutions.glob("*.py")]
+    files = [
+        *PACKAGE.glob("*.py"),
+        *PACKAGE.glob("sandbox/**/*.py"),
+        *PACKAGE.glob("sandbox/**/*.bpf"),
+        *solutions.glob("*.py"),
+    ]
     return [path.read_bytes() for path in [*sorted(files), assignment.hidden_tests]]
 
 
-def _versions() -> list[str]:
-    return [sys.version, *(version(name) for name in ("numpy", "ipython", "matplotlib"))]
+def _versions(limits: Limits) -> list[str]:
+    names = ("numpy", "ipython", "matplotlib", *limits.packages)
+    return [sys.version, *(version(name) for name in names)]
 
 
 def _tree(folder: Path) -> list[bytes]:

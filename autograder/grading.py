@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +14,11 @@ from .assignment import GRADE_PREFIX, Assignment, grade_id, is_demonstration, lo
 from .errors import NotLockedIn
 from .execution import Execution
 from .options import Limits
-from .recognition import is_untouched, written_elsewhere
+from .recognition import holds_prose, is_untouched, written_elsewhere
 from .results import ExerciseResult, Grading, Outcome, WrittenAnswer, score_of
 from .runner import run_hidden_tests
 from .sandbox.host import Sandbox
+from .source import called_names
 from .student import Student
 from .submission import STAND_IN, read_notebook, restore
 
@@ -146,6 +146,8 @@ def _untouched(notebook: NotebookNode, assignment: Assignment) -> list[str]:
     answers = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("solution")]
     untouched = [grade_id(cell) for cell in answers if is_untouched(cell, assignment)]
     elsewhere = written_elsewhere(notebook.cells, assignment)
+    if holds_prose(notebook.cells, assignment):
+        elsewhere |= {question.grade_id for question in assignment.written}
     return [name for name in untouched if name not in elsewhere]
 
 
@@ -159,8 +161,9 @@ def _with_hint(
     if not _failed(result):
         return result
     if result.name in untouched:
-        return msgspec.structs.replace(result, hint="Nothing is written in its cell yet.")
-    called = _called_names(result.name, notebook)
+        return msgspec.structs.replace(result, hint="Its cell is as it was released.")
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    called = set().union(*(called_names(result.name, source) for source in code))
     culprits = [r.name for r in results if r.name in called - {result.name} and _failed(r)]
     if not culprits:
         return result
@@ -172,22 +175,6 @@ def _with_hint(
 
 def _failed(result: ExerciseResult) -> bool:
     return any(test.outcome is Outcome.FAILED for test in result.tests)
-
-
-def _called_names(function: str, notebook: NotebookNode) -> set[str]:
-    """Return the names that the student's definition of a function mentions."""
-    names: set[str] = set()
-    for cell in notebook.cells:
-        if cell.cell_type != "code" or f"def {function}" not in cell.source:
-            continue
-        try:
-            tree = ast.parse(cell.source)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-        for node in tree.body:
-            if isinstance(node, ast.FunctionDef) and node.name == function:
-                names |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-    return names
 
 
 def _write_outputs(notebook: NotebookNode, execution: Execution, grading: Grading) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from .options import Limits
-from .sandbox.host import SCRATCH_FILES
+from .sandbox.launch import SCRATCH_FILES
 from .sandbox.lockdown import OPEN_FILES
 from .sandbox.wire import Raised
 
@@ -51,6 +51,8 @@ _LOCKED_IN = (
     "While grading, code can read and write files only in its own empty folder, and can use "
     "neither the network nor other processes."
 )
+_OF_THE_NETWORK = ("URLError", "gaierror")
+_OF_THE_LOCK_DOWN = (errno.EPERM, errno.EACCES, errno.ENOENT, errno.ENOSYS, errno.EROFS)
 _OTHER_NAMES = {
     "numpy",
     "NoneType",
@@ -85,15 +87,15 @@ def describe_exception(raised: Raised, sources: Iterable[str]) -> str:
 
 def explain_limit(type_name: str, message: str, limits: Limits) -> str:
     """Return the sentence about the limit that an exception speaks of, "" if it is none."""
+    if type_name in _OF_THE_NETWORK:
+        return _LOCKED_IN
     if type_name in ("MemoryError", "_ArrayMemoryError") or "can't start new thread" in message:
         return f"A submission may use {limits.memory_mib} MiB of memory."
     sentences = {
         errno.EFBIG: f"A file may hold {limits.file_mib} MiB.",
         errno.ENOSPC: f"All files may hold {limits.file_mib} MiB, in {SCRATCH_FILES} files.",
         errno.EMFILE: f"A submission may have {OPEN_FILES} files open.",
-        errno.EPERM: _LOCKED_IN,
-        errno.EACCES: _LOCKED_IN,
-        errno.EROFS: _LOCKED_IN,
+        **dict.fromkeys(_OF_THE_LOCK_DOWN, _LOCKED_IN),
     }
     number = re.match(r"\[Errno (\d{1,3})\]", message)
     return sentences.get(int(number[1]), "") if number else ""

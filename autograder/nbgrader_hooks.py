@@ -25,6 +25,7 @@ from .errors import AutograderError, MustExecute
 from .gradebook import check_released, record, reset
 from .grading import grade, open_sandbox
 from .options import Limits
+from .runner import check_hidden_tests
 from .sandbox.host import Sandbox
 from .sandbox.probe import not_locked_in
 from .submission import read_notebook, restore
@@ -74,7 +75,9 @@ class RestoredNotebook(NotebookExporter):
         try:
             if not self.config.Execute.get("enabled", True):
                 raise MustExecute
-            _sandbox(self._course.limits(self._course.coursedir.assignment_id))
+            assignment = self._course.assignment(self._course.coursedir.assignment_id)
+            check_hidden_tests(assignment.hidden_tests)
+            _sandbox(self._course.limits(assignment.name))
         except (AutograderError, TraitError) as error:
             self._refuse(error)
         theirs = self._converter.pre_convert_hook

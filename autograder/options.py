@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from traitlets import Bool, Dict, Float, Integer, List, Unicode
 from traitlets.config import Configurable
 
-from .errors import UnknownOption
-from .sandbox.lockdown import ChildLimits
-from .sandbox.readable import DEFAULT_PACKAGES
+from .assignment import assignment_names
+from .errors import UnknownAssignment, UnknownOption
+from .sandbox.lockdown import DEFAULT_FILE_MIB, ChildLimits
+from .sandbox.readable import check_installed
 
 
 @dataclass(frozen=True)
@@ -20,10 +21,10 @@ class Limits:
     call_seconds: float = 10.0
     submission_seconds: float = 300.0
     memory_mib: int = 1024
-    file_mib: int = 50
+    file_mib: int = DEFAULT_FILE_MIB
     output_characters: int = 200_000
     run_demonstrations: bool = False
-    packages: tuple[str, ...] = DEFAULT_PACKAGES
+    packages: tuple[str, ...] = ()
     unsafe_no_sandbox: bool = False
 
     def child(self) -> ChildLimits:
@@ -48,7 +49,7 @@ class GradingOptions(Configurable):
     ).tag(config=True)
     file_mib = Integer(
         Limits.file_mib,
-        min=0,
+        min=1,
         help="MiB that files may take: each one, and where bubblewrap runs all together.",
     ).tag(config=True)
     output_characters = Integer(
@@ -60,26 +61,32 @@ class GradingOptions(Configurable):
         Limits.run_demonstrations, help="Whether locked cells that only show something are run."
     ).tag(config=True)
     packages = List(
-        Unicode(), list(Limits.packages), help="Packages that submissions may import."
+        Unicode(), help="Packages, as pip names them, to import besides NumPy and matplotlib."
     ).tag(config=True)
     unsafe_no_sandbox = Bool(
         Limits.unsafe_no_sandbox, help="Grade even where submitted code cannot be locked in."
     ).tag(config=True)
     per_assignment = Dict(
-        help="Other values for some assignments, as in {'convnet': {'cell_seconds': 120}}."
+        value_trait=Dict(),
+        help="Other values for some assignments, as in {'convnet': {'cell_seconds': 120}}.",
     ).tag(config=True)
 
     def limits(self, assignment: str) -> Limits:
         """Return the options for an assignment as plain data.
 
-        Raises TraitError for a value that an option cannot have, UnknownOption for a name
-        that is none.
+        Raises TraitError for a value that an option cannot have, UnknownOption and
+        UnknownAssignment for a name that is none, PackageMissing for a package not installed.
         """
         names = list(Limits.__dataclass_fields__)
+        known = assignment_names()
+        for name, values in self.per_assignment.items():
+            if name not in known:
+                raise UnknownAssignment(name, known)
+            if unknown := sorted(set(values) - set(names)):
+                raise UnknownOption(name, unknown, names)
         others = self.per_assignment.get(assignment, {})
-        if unknown := sorted(set(others) - set(names)):
-            raise UnknownOption(assignment, unknown, names)
-        for name, value in others.items():
-            setattr(self, name, value)
-        values = {name: getattr(self, name) for name in names}
-        return Limits(**values | {"packages": tuple(self.packages)})
+        checked = GradingOptions(**others)  # as values that the traits accept
+        values = {name: getattr(checked if name in others else self, name) for name in names}
+        values["packages"] = tuple(values["packages"])
+        check_installed(values["packages"])
+        return Limits(**values)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any
@@ -10,16 +9,22 @@ from typing import Any
 from nbformat import NotebookNode
 
 from .assignment import Assignment, grade_id, plain_source
-
-# By lines, not by syntax: the cell may hold magics, or code that does not parse.
-_DEFINITION = re.compile(r"^(?:async +)?def +(\w+)|^(\w+) *(?::[^=\n]*)?=(?!=)", re.MULTILINE)
+from .source import defined_functions, defined_names, is_only_text
 
 
-def definitions(cell: NotebookNode) -> set[str]:
+def definitions(cell: NotebookNode) -> frozenset[str]:
     """Return the functions and variables that a code cell seems to define."""
-    if cell.cell_type != "code":
-        return set()
-    return {function or variable for function, variable in _DEFINITION.findall(cell.source)}
+    return defined_names(cell.source) if cell.cell_type == "code" else frozenset()
+
+
+def holds_prose(cells: Sequence[NotebookNode], assignment: Assignment) -> bool:
+    """Say whether a student wrote prose anywhere, which may be the answer to a question."""
+    given = {plain_source(cell) for cell in (*assignment.notebook.cells, *assignment.cells)}
+    return any(
+        plain_source(cell) not in given and (cell.cell_type != "code" or is_only_text(cell.source))
+        for cell in cells
+        if plain_source(cell)
+    )
 
 
 def is_untouched(cell: NotebookNode, assignment: Assignment) -> bool:
@@ -94,8 +99,12 @@ class _Identification:
         return next(reversed(changed or defining or claimed or copies), None)
 
     def _defines_only(self, position: int, name: str) -> bool:
-        free = not self._claims[position] and not self._texts[position]
-        return free and definitions(self._cells[position]) & self._answers == {name}
+        cell = self._cells[position]
+        if self._claims[position] or self._texts[position]:
+            return False
+        # A cell whose type was changed is code no longer, but still an answer.
+        defined = definitions(cell) or (cell.cell_type != "code" and defined_functions(cell.source))
+        return bool(defined) and self._answers.intersection(defined) == {name}
 
     def _place_of_prose(self, name: str, places: Mapping[str, int | None]) -> int | None:
         """Return the first cell of prose behind the question, or behind the empty answer."""

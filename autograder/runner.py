@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -14,6 +15,8 @@ from .errors import HiddenTestsFailed
 from .pytest_plugin import HiddenTests
 from .results import TestResult
 from .student import Student
+
+_ONE_AT_A_TIME = threading.Lock()  # what is made quiet belongs to the whole process
 
 # Only what plain tests need: a run costs about 10 ms instead of 40.
 _BUILTIN_PLUGINS_OFF = (
@@ -48,6 +51,11 @@ def run_hidden_tests(path: Path, student: Student, seed: bytes) -> dict[str, lis
     return plugin.results
 
 
+def check_hidden_tests(path: Path) -> None:
+    """Raise HiddenTestsFailed where pytest cannot read the tests of a file."""
+    _run_pytest(path, HiddenTests(None, b""), "--collect-only")
+
+
 def hidden_test_weights(path: Path) -> dict[str, dict[str, float]]:
     """Return the weight of each hidden test by exercise and name, parameters added up."""
     plugin = HiddenTests(None, b"")
@@ -64,7 +72,7 @@ def hidden_test_weights(path: Path) -> dict[str, dict[str, float]]:
 def _run_pytest(path: Path, plugin: HiddenTests, *arguments: str) -> None:
     sys.modules.pop(path.stem, None)  # the file may have changed since the last run
     off = [argument for name in _BUILTIN_PLUGINS_OFF for argument in ("-p", f"no:{name}")]
-    with _quiet():
+    with _ONE_AT_A_TIME, _quiet():
         code = pytest.main(
             [
                 *("-c", os.devnull, f"--rootdir={path.parent}", "--noconftest"),

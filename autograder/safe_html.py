@@ -17,6 +17,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from nbconvert.exporters import HTMLExporter
 
+PICTURES = ("image/png", "image/jpeg", "image/gif")
 MAX_TAGS = 4000  # the time to clean grows with the square of how deep they are nested
 
 _TAGS = {
@@ -43,7 +44,6 @@ _SPECIFIC = {
     ("th", "rowspan"): _SIZE,
 }
 _ANYTHING = {("img", "alt"), ("td", "style"), ("th", "style")}  # the style is cleaned by itself
-_HEADING = re.compile(r"h[1-6]")
 
 # Sequences that move a terminal's cursor or colour it, then control characters, then those that
 # turn the direction of the text, so that it reads other than it is.
@@ -95,7 +95,5 @@ def _exporter() -> Any:
 def _is_harmless(tag: str, name: str, value: str) -> bool:
     if name == "class":
         return _CLASSES.fullmatch(value) is not None
-    if name == "id":
-        return _HEADING.fullmatch(tag) is not None
     pattern = _SPECIFIC.get((tag, name))
     return pattern.fullmatch(value) is not None if pattern else (tag, name) in _ANYTHING

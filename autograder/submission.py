@@ -23,7 +23,9 @@ from .recognition import (
     is_untouched,
     written_elsewhere,
 )
+from .safe_html import PICTURES
 from .sandbox.wire import encodable
+from .source import added_definitions
 
 MAX_BYTES = 100 * 2**20
 STAND_IN = "stand_in"  # marks a stub that is not run: it would hide what is written elsewhere
@@ -102,11 +104,13 @@ def restore(submitted: NotebookNode, assignment: Assignment) -> NotebookNode:
     cells: list[NotebookNode] = []
     own = 0
     for position, cell in enumerate(submitted_cells):
-        if position in names:
-            cells.append(_restored(cell, names[position], assignment))
-        elif plain_source(cell) not in assignment.by_text:
+        name = names.get(position, "")
+        if name:
+            cells.append(_restored(cell, name, assignment))
+        mine = _without_given(cell, name, assignment)
+        if mine is not None:
             own += 1
-            cells.append(_own(cell, f"own-{own}"))
+            cells.append(_own(mine, f"own-{own}"))
     _put_given_cells_first(cells, assignment)
     _put_back_missing(cells, assignment)
     elsewhere = written_elsewhere(cells, assignment)
@@ -156,6 +160,19 @@ def _from_source(source: NotebookNode) -> NotebookNode:
     return cell
 
 
+def _without_given(cell: NotebookNode, name: str, assignment: Assignment) -> NotebookNode | None:
+    """Return what is the student's own of a cell that is no answer, None if nothing is."""
+    if not name:
+        return cell if plain_source(cell) not in assignment.by_text else None
+    source = assignment.by_grade_id[name]
+    if name in assignment.answers or plain_source(cell) == plain_source(source):
+        return None
+    if cell.cell_type == source.cell_type == "code":
+        added = added_definitions(cell.source, assignment.names)
+        return new_code_cell(added) if added else None
+    return cell if cell.cell_type != "code" else None
+
+
 def _own(cell: NotebookNode, cell_id: str) -> NotebookNode:
     """Return a cell of the student's own: its text, and the pictures in it."""
     own: NotebookNode = _NEW_CELL[cell.cell_type](encodable(cell.source), id=cell_id)
@@ -167,12 +184,15 @@ def _keep_attachments(cell: NotebookNode, target: NotebookNode) -> None:
     attachments = cell.get("attachments")
     if target.cell_type == "markdown" and isinstance(attachments, dict):
         pictures = {
-            encodable(name): {"image/png": encodable(data["image/png"])}
+            encodable(name): {
+                kind: encodable(data[kind]) for kind in PICTURES if isinstance(data.get(kind), str)
+            }
             for name, data in attachments.items()
-            if isinstance(data, dict) and isinstance(data.get("image/png"), str)
+            if isinstance(data, dict)
         }
-        if pictures:
-            target.attachments = nbformat.from_dict(pictures)
+        kept = {name: data for name, data in pictures.items() if data}
+        if kept:
+            target.attachments = nbformat.from_dict(kept)
 
 
 def _put_given_cells_first(cells: list[NotebookNode], assignment: Assignment) -> None:

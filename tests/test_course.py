@@ -9,7 +9,7 @@ from traitlets import TraitError
 
 from autograder.assignment import assignment_names
 from autograder.course import CONFIG, CONFIG_FILE, SECRET_FILE, Course, create_course
-from autograder.errors import UnknownOption
+from autograder.errors import UnknownAssignment, UnknownOption
 from autograder.options import GradingOptions, Limits
 
 ROOT = Path(__file__).parents[1]
@@ -52,13 +52,11 @@ def test_limits_come_from_the_configuration(tmp_path: Path) -> None:
         tmp_path / "course",
         "c.GradingOptions.cell_seconds = 60",
         "c.GradingOptions.run_demonstrations = True",
-        "c.GradingOptions.packages = ['numpy', 'matplotlib', 'scipy']",
+        "c.GradingOptions.packages = ['scipy']",
         "c.GradingOptions.per_assignment = {'pooling': {'cell_seconds': 5, 'memory_mib': 512}}",
     )
     course = Course.open(folder)
-    general = Limits(
-        cell_seconds=60, run_demonstrations=True, packages=("numpy", "matplotlib", "scipy")
-    )
+    general = Limits(cell_seconds=60, run_demonstrations=True, packages=("scipy",))
     assert course.limits("convolution") == general
     assert course.limits("pooling") == replace(general, cell_seconds=5, memory_mib=512)
     assert course.limits("convolution") == general
@@ -76,9 +74,15 @@ def test_an_option_of_one_assignment_is_checked_too(
     values: dict[str, object], error: type[Exception], says: str
 ) -> None:
     options = GradingOptions(per_assignment={"pooling": values})
-    assert options.limits("convolution") == Limits()
     with pytest.raises(error, match=says):
         options.limits("pooling")
+
+
+def test_options_of_an_assignment_that_does_not_exist_are_refused() -> None:
+    with pytest.raises(UnknownAssignment, match="'poling'"):
+        GradingOptions(per_assignment={"poling": {}}).limits("pooling")
+    with pytest.raises(TraitError, match="per_assignment"):
+        GradingOptions(per_assignment={"pooling": 5})
 
 
 @pytest.mark.parametrize(

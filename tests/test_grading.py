@@ -134,7 +134,7 @@ def test_an_earlier_wrong_function_is_named(grade_cells: GradeCells) -> None:
 def test_what_is_not_written_yet_is_said_once(grade_cells: GradeCells) -> None:
     stub = load_assignment("pooling").by_grade_id["sgd_step"].source
     result = exercise(grade_cells({"sgd_step": stub}), "sgd_step")
-    assert result.hint == "Nothing is written in its cell yet."
+    assert result.hint == "Its cell is as it was released."
 
 
 def test_unused_time_of_one_cell_is_not_taken_from_others(grade_cells: GradeCells) -> None:

@@ -14,7 +14,7 @@ from autograder.safe_html import MAX_TAGS, clean, plain
         "<blockquote><p>said</p></blockquote>",
         '<table><thead><tr><th style="text-align: right;">1</th></tr></thead></table>',
         '<div class="highlight hl-ipython3"><pre><span class="kn">import</span></pre></div>',
-        '<h2 id="a-b">a b<a class="anchor-link" href="#a-b">¶</a></h2>',
+        '<h2>a b<a class="anchor-link" href="#a-b">¶</a></h2>',
         '<a href="https://example.org/x?y=1&amp;z=2">x</a>',
         '<img src="data:image/png;base64,iVBO" alt="a plot" width="30">',
         '<img src="figures/plot.png" alt="">',

@@ -31,10 +31,11 @@ def wrapped(bwrap: str, command: list[str], readable: Iterable[Path], scratch: P
     binds += [("--dev-bind", str(path), str(path)) for path in DEVICES]
     return [
         bwrap,
-        *("--unshare-all", "--die-with-parent", "--new-session"),
+        *("--unshare-all", "--die-with-parent", "--new-session", "--as-pid-1"),
         *("--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN"),
         *("--proc", "/proc"),
         *(argument for bind in binds for argument in bind),
+        *("--dir", "/dev/shm"),  # without it, its absence would be blamed and not the lock-down
         *("--dir", str(scratch), "--chdir", str(scratch)),
         *(argument for folder in _SEALED for argument in ("--remount-ro", folder)),
         "--",

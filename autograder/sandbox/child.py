@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .frames import receive_request, send
 from .shell import Shell
 from .wire import (
     Call,
@@ -26,8 +27,6 @@ from .wire import (
     WireError,
     encodable,
     from_wire,
-    receive_request,
-    send,
     to_wire,
 )
 

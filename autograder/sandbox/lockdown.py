@@ -16,6 +16,7 @@ import msgspec
 from . import kernel, landlock, seccomp
 
 _MIB = 2**20
+DEFAULT_FILE_MIB = 50
 OPEN_FILES = 64
 _PENDING_SIGNALS = 128
 _THREADS = 4096  # of all processes of the user, and none at all for root

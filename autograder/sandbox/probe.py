@@ -18,7 +18,7 @@ from .readable import PACKAGE
 from .wire import Items, Mapping, Returned, from_wire, to_wire
 
 if TYPE_CHECKING:
-    from .host import Child
+    from .remote import Child
 
 Level = Literal["strong", "medium", "none"]
 _LIMITS = ChildLimits(memory_mib=256, cpu_seconds=30, file_mib=1)

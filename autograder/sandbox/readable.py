@@ -17,7 +17,6 @@ from packaging.requirements import Requirement
 
 from ..errors import PackageMissing
 
-DEFAULT_PACKAGES = ("numpy", "matplotlib")
 OURS = ("autograder", "solutions", "assignments")
 PACKAGE = Path(__file__).parents[1]
 SANDBOX = Path(__file__).parent
@@ -29,14 +28,20 @@ _SYSTEM = (
 DEVICES = [Path("/dev/null"), Path("/dev/urandom")]
 
 
+def check_installed(packages: tuple[str, ...]) -> None:
+    """Raise PackageMissing if one of the packages is not installed."""
+    found = _with_requirements(packages)
+    if missing := [name for name in packages if _normal(name) not in found]:
+        raise PackageMissing(missing)
+
+
 @cache
 def readable_paths(packages: tuple[str, ...]) -> list[Path]:
-    """Return the files and folders that code using these packages may read.
+    """Return the files and folders that code may read which uses NumPy, matplotlib and these.
 
     Raises PackageMissing for one that is not installed.
     """
-    if missing := sorted(set(map(_normal, packages)) - _with_requirements(packages)):
-        raise PackageMissing(missing)
+    check_installed(packages)
     libraries = [Path(sys.base_prefix) / "lib", Path(sys.base_prefix) / "lib64"]
     trees = {path: None for path in (*map(Path, _SYSTEM), *libraries) if path.exists()}
     kept_out = {path.resolve() for path in _kept_out()}

@@ -125,7 +125,9 @@ _CLONE_THREAD, _CLONE_FILES = 0x00010000, 0x00000400
 _CLONE_NEW = 0x7E020000  # the namespaces that clone can make
 _ACCESS_MODE, _WRITE_ONLY, _READ_WRITE, _TRUNCATE = 0o3, 0o1, 0o2, 0o1000
 _OPENS = {"open": 1, "openat": 2}  # and which argument holds the flags
-_UNIX = _STREAM = _SOCKET = 1
+_UNIX = 1
+_STREAM = 1
+_SOL_SOCKET = 1
 _SOCKET_TYPE = 0xF  # the rest of the argument are flags
 
 _COMMANDS = {
@@ -176,8 +178,8 @@ def _opens() -> Iterator[Rule]:
 
 def _sockets() -> Iterator[Rule]:
     """Pairs of streams, as an event loop uses: a datagram socket of a pair can still send to any
-    other by its path. Of the options, only sizes of buffers and timeouts; others load programs."""
+    other by its path. Of the options, only timeouts; others load programs, or take memory."""
     stream = Argument(1, _STREAM, _SOCKET_TYPE)
     yield Rule("socketpair", Answer.ALLOW, (Argument(0, _UNIX), stream))
-    for option in (7, 8, 20, 21):  # SO_SNDBUF, SO_RCVBUF, SO_RCVTIMEO, SO_SNDTIMEO
-        yield Rule("setsockopt", Answer.ALLOW, (Argument(1, _SOCKET), Argument(2, option)))
+    for option in (20, 21):  # SO_RCVTIMEO, SO_SNDTIMEO
+        yield Rule("setsockopt", Answer.ALLOW, (Argument(1, _SOL_SOCKET), Argument(2, option)))

@@ -1,4 +1,4 @@
-"""What crosses between grader and sandbox: length-prefixed MessagePack, plain data only.
+"""What crosses between grader and sandbox: plain data only; ``frames`` sends it.
 
 Nothing is ever unpickled. Arrays travel as dtype name, shape and raw bytes; a value that is
 not plain data travels as a description of itself.
@@ -8,18 +8,12 @@ from __future__ import annotations
 
 import builtins
 import math
-import socket
-import struct
-import time
-from itertools import chain
 from typing import Any, Literal
 
 import msgspec
 import numpy as np
 
-MAX_FRAME = 64 * 2**20  # bytes; larger than any answer that an exercise asks for
 MAX_DEPTH = 8
-MAX_VALUES = 100_000  # in one reply: a byte each on the wire, a hundred in memory
 OUTPUT_COST = 100  # characters that the notebook needs around an output
 MAX_DIGITS = 400
 MAX_DIMENSIONS = 8
@@ -270,80 +264,3 @@ def _array_from_wire(value: Array) -> Any:
     except ValueError:  # empty, with sides whose product NumPy cannot hold
         raise WireError("an array of an impossible shape") from None
     return array[()] if value.scalar and value.shape == () else array
-
-
-_ENCODER = msgspec.msgpack.Encoder()
-_REQUEST: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
-_REPLY: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
-_LENGTH = struct.Struct("<I")
-
-
-def send(channel: socket.socket, message: Request | Reply, timeout: float | None = None) -> None:
-    """Send one message; TimeoutError when the other side does not take it in time."""
-    body = _ENCODER.encode(message)
-    if len(body) > MAX_FRAME:
-        raise WireError(f"a message of {len(body)} bytes is larger than the {MAX_FRAME} allowed")
-    channel.settimeout(timeout)
-    channel.sendall(_LENGTH.pack(len(body)) + body)
-
-
-def receive_request(channel: socket.socket) -> Request:
-    """Wait for the next request (in the sandbox)."""
-    return _REQUEST.decode(_receive_frame(channel, None))
-
-
-def receive_reply(channel: socket.socket, timeout: float, largest: int = MAX_FRAME) -> Reply:
-    """Wait for a reply of at most ``largest`` bytes (in the grader).
-
-    Raises TimeoutError after ``timeout`` seconds, EOFError when the sandbox has gone, and
-    WireError for anything that is not a reply.
-    """
-    frame = _receive_frame(channel, time.monotonic() + timeout, largest)
-    try:
-        reply = _REPLY.decode(frame)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise WireError("something that is not a reply") from error
-    if isinstance(reply, Returned) and _holds_too_much(reply.value, reply.arguments):
-        raise WireError(f"more than {MAX_VALUES} values")
-    return reply
-
-
-def _holds_too_much(*values: Value) -> bool:
-    """Say whether there are more than MAX_VALUES values in these, without looking at them all."""
-    waiting, count = list(values), 0
-    while waiting and count <= MAX_VALUES:
-        value = waiting.pop()
-        if isinstance(value, Items):
-            parts = [value.items]
-        elif isinstance(value, Mapping):
-            parts = [value.keys, value.values]
-        else:
-            continue
-        count += sum(map(len, parts))
-        if count <= MAX_VALUES:
-            waiting += chain.from_iterable(parts)
-    return count > MAX_VALUES
-
-
-def _receive_frame(
-    channel: socket.socket, deadline: float | None, largest: int = MAX_FRAME
-) -> bytes:
-    (length,) = _LENGTH.unpack(_receive_exactly(channel, _LENGTH.size, deadline))
-    if length > largest:
-        raise WireError(f"a message of {length} bytes")
-    return _receive_exactly(channel, length, deadline)
-
-
-def _receive_exactly(channel: socket.socket, count: int, deadline: float | None) -> bytes:
-    parts = bytearray()
-    while len(parts) < count:
-        if deadline is not None:
-            remaining = deadline - time.monotonic()
-            if remaining <= 0:
-                raise TimeoutError
-            channel.settimeout(remaining)
-        part = channel.recv(min(count - len(parts), 2**20))
-        if not part:
-            raise EOFError
-        parts += part
-    return bytes(parts)

@@ -176,7 +176,8 @@ def _forget_own_package(unreadable_modules: list[str]) -> None:
         del sys.modules[name]
     sys.meta_path.insert(0, _NotForSubmissions(unreadable_modules))
     own = {sys.prefix, sys.base_prefix}  # an editable install adds the project's folder
-    sys.path[:] = [e for e in sys.path if own & {str(parent) for parent in Path(e).parents}]
+    # And "", as in Jupyter: what a cell writes into its folder can be imported.
+    sys.path[:] = ["", *(e for e in sys.path if own & {str(parent) for parent in Path(e).parents})]
     sys.argv[:] = [""]
 
 

@@ -112,9 +112,9 @@ def descendants(process: int) -> list[int]:
 
 def only_the_zygote_is_left(sandbox: Sandbox) -> bool:
     """Wait until the last process below the sandbox's own has no children."""
-    around = 0 if sandbox.layers.no_bubblewrap else 2  # bubblewrap's first process, the zygote
+    around = 0 if sandbox.layers.no_bubblewrap else 1  # the zygote, in bubblewrap
     for _ in range(100):
-        if len(descendants(sandbox._process.pid)) == around:
+        if len(descendants(sandbox._zygote.process.pid)) == around:
             return True
         time.sleep(0.02)
     return False

@@ -22,7 +22,8 @@ from attacks.system import ATTACKS, LOOKS, PRELUDE, Attack
 
 from autograder.grading import Graded
 from autograder.sandbox import kernel
-from autograder.sandbox.host import Layers, Sandbox
+from autograder.sandbox.host import Sandbox
+from autograder.sandbox.launch import Layers
 from autograder.sandbox.lockdown import ChildLimits
 
 PROJECT = Path(__file__).parents[2]
@@ -284,7 +285,7 @@ def test_the_zygote_has_one_thread_whatever_its_children_did(
 ) -> None:
     said(sandbox, "import threading\nfor _ in range(9): threading.Timer(9, print).start()")
     grade_honest()
-    zygote = [sandbox._process.pid, *descendants(sandbox._process.pid)][-1]
+    zygote = [sandbox._zygote.process.pid, *descendants(sandbox._zygote.process.pid)][-1]
     status = Path(f"/proc/{zygote}/status").read_text()
     assert "Threads:\t1\n" in status
     assert Path(sys.executable).name[:6] in status

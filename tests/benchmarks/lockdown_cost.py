@@ -18,7 +18,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from autograder.sandbox.host import Layers, Sandbox
+from autograder.sandbox.host import Sandbox
+from autograder.sandbox.launch import Layers
 from autograder.sandbox.lockdown import ChildLimits
 from autograder.sandbox.wire import Items, Mapping, to_wire
 

@@ -485,6 +485,84 @@ def another_assignment(_: NotebookNode) -> str:
     return as_text(answered(load_assignment("convolution"), {}))
 
 
+# --- answers where nobody looks for them -------------------------------------------------
+
+
+@damaged()
+def a_helper_in_a_test_cell_and_an_import_in_a_given_one(notebook: NotebookNode) -> None:
+    cell_of(notebook, "imports").source += "\nimport math as mathematics"
+    cell_of(
+        notebook, "test_sgd_step"
+    ).source += "\ndef helper(x):\n    return x * mathematics.cos(0)"
+    answer = cell_of(notebook, "sgd_step")
+    answer.source = answer.source.replace("return ", "return helper(1) * ")
+
+
+@damaged()
+def choices_on_one_line_above_their_cells(notebook: NotebookNode) -> None:
+    names = [name for name in solutions(pooling()) if name.startswith("answer_")]
+    choices = "; ".join(cell_of(notebook, name).source.strip().splitlines()[-1] for name in names)
+    as_released(notebook, *names)
+    notebook.cells.insert(1, new_code_cell(choices))
+
+
+@damaged()
+def functions_imported_from_a_file_that_a_cell_writes(notebook: NotebookNode) -> None:
+    code = take_answers(notebook)
+    given = cell_of(notebook, "imports")
+    place = notebook.cells.index(given) + 1
+    imported = f"from helper import {', '.join(FUNCTIONS)}"
+    notebook.cells.insert(place, new_code_cell(imported))
+    text = f"%%writefile helper.py\n{given.source}\n{code}"
+    notebook.cells.insert(place, new_code_cell(text))
+
+
+@damaged()
+def a_function_in_a_cell_that_became_prose_without_metadata(notebook: NotebookNode) -> None:
+    position = notebook.cells.index(cell_of(notebook, "sgd_step"))
+    notebook.cells[position] = new_markdown_cell(notebook.cells[position].source)
+
+
+def move_prose(notebook: NotebookNode) -> str:
+    """Leave the written answer as it was released; return what was in it."""
+    answer = cell_of(notebook, "explanation").source
+    as_released(notebook, "explanation")
+    return str(answer)
+
+
+@damaged()
+def prose_at_the_end(notebook: NotebookNode) -> None:
+    notebook.cells.append(new_markdown_cell(move_prose(notebook)))
+
+
+@damaged()
+def prose_in_a_comment(notebook: NotebookNode) -> None:
+    answer = "\n".join(f"# {line}" for line in move_prose(notebook).splitlines())
+    notebook.cells.append(new_code_cell(answer))
+
+
+@damaged()
+def prose_in_the_cell_of_the_question(notebook: NotebookNode) -> None:
+    position = notebook.cells.index(cell_of(notebook, "explanation"))
+    notebook.cells[position - 1].source += f"\n\n{move_prose(notebook)}"
+
+
+@damaged()
+def prose_by_paragraphs_without_metadata(notebook: NotebookNode) -> None:
+    cells = []
+    for cell in notebook.cells:
+        parts = cell.source.split("\n\n") if cell.cell_type == "markdown" else []
+        cells += [new_markdown_cell(part) for part in parts] or [cell]
+    notebook.cells = cells
+    without_metadata(notebook)
+
+
+@damaged()
+def prose_that_is_a_photograph(notebook: NotebookNode) -> None:
+    as_released(notebook, "explanation")
+    cell_of(notebook, "explanation").attachments = {"a.jpg": {"image/jpeg": "/9j/4AAQSkZJRg=="}}
+
+
 # --- the folder --------------------------------------------------------------------------
 
 

@@ -189,9 +189,10 @@ ANSWERS: list[tuple[int, str, tuple[int, ...]]] = [
     *((ALLOW, "socketpair", (1, kind)) for kind in (1, 1 | CLOSE_ON_EXEC)),
     *((UNKNOWN, "socketpair", (1, kind)) for kind in (2, 5, 2 | _HIGH_BIT)),
     (UNKNOWN, "socketpair", (16, 1)),
-    (ALLOW, "setsockopt", (3, 1, 7)),
+    (ALLOW, "setsockopt", (3, 1, 20)),
+    (UNKNOWN, "setsockopt", (3, 1, 7)),
     (UNKNOWN, "setsockopt", (3, 1, 26)),
-    (UNKNOWN, "setsockopt", (3, 6, 7)),
+    (UNKNOWN, "setsockopt", (3, 6, 20)),
 ]
 
 

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import SandboxFailed
-from autograder.sandbox import host
-from autograder.sandbox.host import Child, Layers, Sandbox
+from autograder.sandbox import host, launch
+from autograder.sandbox.host import Sandbox
+from autograder.sandbox.launch import Layers
 from autograder.sandbox.lockdown import ChildLimits
+from autograder.sandbox.remote import Child
 
 LIMITS = ChildLimits(memory_mib=256, cpu_seconds=30, file_mib=1)
 
@@ -94,8 +96,8 @@ def test_a_child_ends_the_one_before(sandbox: Sandbox) -> None:
 
 
 def test_a_dead_zygote_is_replaced(own_sandbox: Sandbox) -> None:
-    os.kill(own_sandbox._process.pid, signal.SIGKILL)
-    own_sandbox._process.wait()
+    os.kill(own_sandbox._zygote.process.pid, signal.SIGKILL)
+    own_sandbox._zygote.process.wait()
     child = own_sandbox.child(LIMITS, 100)
     assert printed(child, "print(1)") == "1\n"
     child.kill()
@@ -103,7 +105,7 @@ def test_a_dead_zygote_is_replaced(own_sandbox: Sandbox) -> None:
 
 def test_a_stuck_zygote_is_replaced(own_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(host, "FORK_SECONDS", 1)
-    os.kill(own_sandbox._process.pid, signal.SIGSTOP)
+    os.kill(own_sandbox._zygote.process.pid, signal.SIGSTOP)
     for _ in range(2):
         child = own_sandbox.child(LIMITS, 100)
         assert printed(child, "print(1)") == "1\n"
@@ -113,7 +115,7 @@ def test_a_stuck_zygote_is_replaced(own_sandbox: Sandbox, monkeypatch: pytest.Mo
 def test_a_sandbox_that_cannot_start_says_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(host, "START", "raise RuntimeError('no room')")
+    monkeypatch.setattr(launch, "START", "raise RuntimeError('no room')")
     with pytest.raises(SandboxFailed, match="did not start: RuntimeError: no room"):
         Sandbox(tmp_path)
     assert list(tmp_path.iterdir()) == []
@@ -147,8 +149,8 @@ def test_closing_ends_every_process(tmp_path: Path, bubblewrap: bool) -> None:
     child = sandbox.child(LIMITS, 100)
     pid = int(Path(f"/proc/self/fdinfo/{child._pidfd}").read_text().split("Pid:")[1].split()[0])
     sandbox.close()
+    assert ends(pid)
     with pytest.raises(EOFError):
         child.run_cell(0, "1", 10)
     child.kill()
-    assert ends(pid)
     assert list(tmp_path.iterdir()) == []

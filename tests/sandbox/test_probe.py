@@ -1,13 +1,20 @@
 """The level is what a child finds it can do, whatever the layers promise."""
 
+import tempfile
+from pathlib import Path
+
 import pytest
 
-from autograder.sandbox.host import Layers, Sandbox
+from autograder.sandbox import launch
+from autograder.sandbox.host import Sandbox
 from autograder.sandbox.landlock import kernel_abi
+from autograder.sandbox.launch import Layers
 from autograder.sandbox.probe import ATTEMPTS, not_locked_in
+from autograder.sandbox.readable import readable_paths
 
 needs_landlock = pytest.mark.skipif(kernel_abi() == 0, reason="this kernel has no Landlock")
 SEE = ATTEMPTS["see"].sentence
+_READING = ("read", "list", "see")
 
 
 def test_this_machine_locks_in(sandbox: Sandbox) -> None:
@@ -40,6 +47,23 @@ def test_a_missing_layer_is_found_by_trying(layers: Layers, possible: set[str]) 
     with Sandbox(layers=layers) as sandbox:
         assert sandbox.probe.level == "none"
         assert {ATTEMPTS[name].sentence for name in possible} <= set(sandbox.probe.gaps)
+
+
+def test_bubblewrap_with_the_filter_is_strong() -> None:
+    with Sandbox(layers=Layers(landlock_abi=0)) as sandbox:
+        if sandbox.layers.no_bubblewrap:
+            pytest.skip(f"no bubblewrap: {sandbox.layers.no_bubblewrap}")
+        assert sandbox.probe.level == "strong"
+
+
+@needs_landlock
+def test_medium_is_where_code_can_read_but_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    # As in a container that shows folders of others to whatever runs in it.
+    shown = [*readable_paths(()), Path(tempfile.gettempdir())]
+    monkeypatch.setattr(launch, "readable_paths", lambda packages: shown)
+    with Sandbox(layers=Layers(bubblewrap=False)) as sandbox:
+        assert sandbox.probe.level == "medium"
+        assert set(sandbox.probe.gaps) == {ATTEMPTS[name].sentence for name in _READING}
 
 
 def test_what_it_could_do_is_said_in_one_sentence() -> None:

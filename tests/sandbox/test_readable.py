@@ -9,7 +9,6 @@ from autograder.sandbox import readable
 from autograder.sandbox.host import Sandbox
 from autograder.sandbox.lockdown import ChildLimits
 from autograder.sandbox.readable import (
-    DEFAULT_PACKAGES,
     OURS,
     PACKAGE,
     readable_paths,
@@ -19,7 +18,7 @@ from autograder.sandbox.readable import (
 LIMITS = ChildLimits(memory_mib=512, cpu_seconds=30, file_mib=1)
 
 
-def granted(path: Path, packages: tuple[str, ...] = DEFAULT_PACKAGES) -> bool:
+def granted(path: Path, packages: tuple[str, ...] = ()) -> bool:
     real = path.resolve()
     return any(real.is_relative_to(tree.resolve()) for tree in readable_paths(packages))
 
@@ -43,15 +42,15 @@ def test_a_package_is_granted_when_it_is_named() -> None:
     scipy = pytest.importorskip("scipy")
     path = Path(str(scipy.__file__))
     assert not granted(path)
-    assert granted(path, (*DEFAULT_PACKAGES, "scipy"))
-    assert "scipy" in unreadable_modules(DEFAULT_PACKAGES)
-    assert "scipy" not in unreadable_modules((*DEFAULT_PACKAGES, "scipy"))
+    assert granted(path, ("scipy",))
+    assert "scipy" in unreadable_modules(())
+    assert "scipy" not in unreadable_modules(("scipy",))
 
 
 def test_a_package_that_is_not_installed_is_named() -> None:
-    with pytest.raises(PackageMissing, match="pip install no-such-package") as caught:
-        readable_paths(("numpy", "no-such-package"))
-    assert caught.value.names == ["no-such-package"]
+    with pytest.raises(PackageMissing, match=r"pip install No_such\.package") as caught:
+        readable_paths(("numpy", "No_such.package"))
+    assert caught.value.names == ["No_such.package"]
 
 
 def test_a_folder_is_granted_around_what_is_kept_out(
@@ -105,7 +104,7 @@ def test_what_a_submission_can_import(sandbox: Sandbox, name: str, says: str) ->
 
 def test_a_named_package_can_be_imported(tmp_path: Path) -> None:
     pytest.importorskip("scipy")
-    with Sandbox(tmp_path, packages=(*DEFAULT_PACKAGES, "scipy")) as sandbox:
+    with Sandbox(tmp_path, packages=("scipy",)) as sandbox:
         child = sandbox.child(LIMITS, 1000)
         ran = child.run_cell(0, IMPORT.format(name="scipy.signal"), 20)
         child.kill()

@@ -27,7 +27,6 @@ ORDINARY_LIFE = {
         left, right = socket.socketpair()
         left.settimeout(1)
         right.settimeout(1)
-        left.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65536)
         left.sendall(b"hello")
         assert right.recv(5) == b"hello"
         socket.send_fds(right, [b"file"], [0])

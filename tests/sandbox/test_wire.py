@@ -8,15 +8,15 @@ import msgspec
 import numpy as np
 import pytest
 
-from autograder.sandbox import wire
+from autograder.sandbox import frames, wire
 
 
 def there_and_back(value: Any) -> Any:
     message = wire.Returned(1, wire.to_wire(value), wire.Items("tuple", []))
     left, right = socket.socketpair()
     with left, right:
-        wire.send(left, message)
-        reply = wire.receive_reply(right, 5)
+        frames.send(left, message)
+        reply = frames.receive_reply(right, 5)
     assert isinstance(reply, wire.Returned)
     return wire.from_wire(reply.value)
 
@@ -163,7 +163,7 @@ def test_what_is_no_reply_is_refused(sent: bytes) -> None:
     with left, right:
         left.sendall(sent)
         with pytest.raises(wire.WireError):
-            wire.receive_reply(right, 5)
+            frames.receive_reply(right, 5)
 
 
 @pytest.mark.parametrize("sent", [b"", b"\x01", frame(b"12345")[:-2]])
@@ -172,7 +172,7 @@ def test_half_a_reply_runs_into_the_deadline(sent: bytes) -> None:
     with left, right:
         left.sendall(sent)
         with pytest.raises(TimeoutError):
-            wire.receive_reply(right, 0.05)
+            frames.receive_reply(right, 0.05)
 
 
 def test_a_closed_channel_is_an_end() -> None:
@@ -180,18 +180,18 @@ def test_a_closed_channel_is_an_end() -> None:
     with right:
         left.close()
         with pytest.raises(EOFError):
-            wire.receive_reply(right, 5)
+            frames.receive_reply(right, 5)
 
 
 def test_a_receiver_that_does_not_read_runs_into_the_deadline() -> None:
     left, right = socket.socketpair()
     message = wire.Returned(1, wire.to_wire(np.zeros(10**6)), wire.Items("tuple", []))
     with left, right, pytest.raises(TimeoutError):
-        wire.send(left, message, timeout=0.05)
+        frames.send(left, message, timeout=0.05)
 
 
 def test_a_message_beyond_the_cap_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wire, "MAX_FRAME", 100)
+    monkeypatch.setattr(frames, "MAX_FRAME", 100)
     left, right = socket.socketpair()
     with left, right, pytest.raises(wire.WireError, match="larger than the 100"):
-        wire.send(left, wire.Returned(1, "x" * 200, wire.Items("tuple", [])))
+        frames.send(left, wire.Returned(1, "x" * 200, wire.Items("tuple", [])))

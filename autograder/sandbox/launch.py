@@ -1,0 +1,137 @@
+"""Starting a zygote: the command, its environment, and what it is told to use."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from ..errors import SandboxDidNotStart
+from . import scratch
+from .bubblewrap import wrapped
+from .fonts import font_list
+from .landlock import NEWEST_ABI
+from .readable import DEVICES, readable_paths, unreadable_modules
+from .zygote import CONTROL_FD_VARIABLE, Ready, Setup
+
+START_SECONDS = 120  # a cold start reads hundreds of files
+SCRATCH_FILES = 4096  # files and folders together, where scratch has a file system of its own
+# Not -m: IPython makes __main__ the module of the submitted code.
+START = f"import sys; sys.path.insert(0, {str(Path(__file__).parents[2])!r})\n"
+START += "from autograder.sandbox.zygote import main; main()"
+_MIB = 2**20
+_MAX_MESSAGE = 2**16
+
+
+@dataclass(frozen=True)
+class Layers:
+    """Which layers of the lock-down to use, where the machine has them: all, by default.
+
+    ``landlock_abi`` is the newest ABI of Landlock to use, 0 for none.
+    """
+
+    bubblewrap: bool = True
+    landlock_abi: int = NEWEST_ABI
+    seccomp: bool = True
+
+
+ALL_LAYERS = Layers()
+
+
+@dataclass(frozen=True)
+class Launch:
+    """How a zygote is started; its files lie in ``folder``, ``bwrap`` is None for without."""
+
+    folder: Path
+    packages: tuple[str, ...]
+    scratch_mib: int
+    layers: Layers
+    bwrap: str | None
+
+    def start(self) -> Zygote:
+        """Start it and wait until it is warm. Raises SandboxDidNotStart."""
+        readable, fonts = readable_paths(self.packages), font_list(self.folder)
+        writable = self.folder / "scratch"
+        writable.mkdir(mode=0o700, parents=True, exist_ok=True)
+        scratch.empty(writable)
+        command = [sys.executable, "-I", "-c", START]
+        if self.bwrap:
+            command = wrapped(self.bwrap, command, [*readable, fonts], writable)
+        log = self.folder / "zygote.log"
+        control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs, log.open("wb") as stderr:
+            process = subprocess.Popen(
+                command,
+                env=_environment(theirs.fileno(), writable),
+                cwd=writable,
+                stdin=subprocess.DEVNULL,
+                stderr=stderr,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,  # an interrupt from the keyboard is for the grader
+            )
+        control.settimeout(START_SECONDS)
+        try:
+            control.send(msgspec.msgpack.encode(self._setup(readable, fonts, writable)))
+            ready = msgspec.msgpack.decode(control.recv(_MAX_MESSAGE), type=Ready)
+        except (OSError, msgspec.MsgspecError) as error:
+            control.close()
+            process.kill()
+            raise SandboxDidNotStart(_why(error, process.wait(), log)) from None
+        return Zygote(process, control, ready)
+
+    def _setup(self, readable: list[Path], fonts: Path, writable: Path) -> Setup:
+        return Setup(
+            scratch=str(writable),
+            scratch_bytes=self.scratch_mib * _MIB if self.bwrap else 0,
+            scratch_files=SCRATCH_FILES,
+            fonts=str(fonts),
+            readable=list(map(str, [*readable, *DEVICES])),
+            unreadable_modules=unreadable_modules(self.packages),
+            landlock_abi=self.layers.landlock_abi,
+            seccomp=self.layers.seccomp,
+        )
+
+
+@dataclass(frozen=True)
+class Zygote:
+    """A running zygote, with the grader's end of its control socket."""
+
+    process: subprocess.Popen[bytes]
+    control: socket.socket
+    ready: Ready
+
+    def stop(self) -> None:
+        """End it, and with it its child."""
+        self.control.close()
+        self.process.kill()
+        self.process.wait()
+
+
+def _why(error: Exception, status: int, log: Path) -> str:
+    """Say why a zygote was not ready: in its own last words, if it had any."""
+    said = log.read_text(errors="replace").strip().splitlines()
+    if said:
+        return said[-1]
+    if isinstance(error, TimeoutError):
+        return f"no word after {START_SECONDS} seconds"
+    return f"it ended with status {status}"
+
+
+def _environment(control_fd: int, writable: Path) -> dict[str, str]:
+    """Return the zygote's whole environment: nothing is inherited from the grader."""
+    threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    return {
+        "PATH": os.defpath,
+        "LANG": "C.UTF-8",
+        "HOME": str(writable),
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "MPLCONFIGDIR": str(writable / "matplotlib"),
+        "IPYTHONDIR": str(writable / "ipython"),
+        CONTROL_FD_VARIABLE: str(control_fd),
+        **threads,
+    }

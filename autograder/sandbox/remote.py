@@ -1,0 +1,101 @@
+"""The grader's end of a child: what it is asked, and what is believed of its answers."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import socket
+from itertools import count
+
+from .frames import MAX_FRAME, receive_reply, send
+from .wire import (
+    OUTPUT_COST,
+    Call,
+    CellRan,
+    Items,
+    Mapping,
+    Missing,
+    Raised,
+    Read,
+    Reply,
+    Request,
+    Returned,
+    RunCell,
+    WireError,
+)
+from .zygote import READY
+
+_END_SECONDS = 20
+_BYTES_PER_CHARACTER = 5  # four in UTF-8, and what is around each output
+_BYTES_AROUND = 2**16
+_FREE_OUTPUTS = 2  # the first, and the one that the room ended in
+
+
+class Child:
+    """One forked process that runs cells and calls of one submission.
+
+    Running, calling and reading raise TimeoutError, EOFError (the process has gone) or
+    WireError (it sent nonsense); after any of these the child is of no more use.
+    """
+
+    def __init__(self, channel: socket.socket, pidfd: int, output_room: int) -> None:
+        self._channel = channel
+        self._pidfd = pidfd
+        self._output_room = output_room
+        self._ids = count(1)
+
+    def is_ready(self, timeout: float) -> bool:
+        """Wait for the child to say that its limits are in force."""
+        self._channel.settimeout(timeout)
+        try:
+            return self._channel.recv(len(READY)) == READY
+        except OSError:
+            return False
+
+    def run_cell(self, number: int, source: str, timeout: float) -> CellRan:
+        """Run a cell and return its outputs, which submitted code may have forged."""
+        largest = _BYTES_AROUND + _BYTES_PER_CHARACTER * self._output_room
+        reply = self._ask(RunCell(next(self._ids), number, source), timeout, largest)
+        if not isinstance(reply, CellRan):
+            raise WireError("a reply of another kind")
+        if (len(reply.outputs) - _FREE_OUTPUTS) * OUTPUT_COST > self._output_room:
+            raise WireError("more outputs than there was room for")
+        return reply
+
+    def call(
+        self, function: str, args: Items, kwargs: Mapping, timeout: float
+    ) -> Returned | Raised | Missing:
+        """Call a function by name."""
+        return self._ask_value(Call(next(self._ids), function, args, kwargs), timeout)
+
+    def read(self, name: str, timeout: float) -> Returned | Raised | Missing:
+        """Read a variable by name."""
+        return self._ask_value(Read(next(self._ids), name), timeout)
+
+    def kill(self) -> None:
+        """End the process and wait until it has gone."""
+        with contextlib.suppress(ProcessLookupError):  # it may have gone already
+            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+        ended = select.poll()  # select itself fails beyond descriptor 1023
+        ended.register(self._pidfd, select.POLLIN)
+        ended.poll(_END_SECONDS * 1000)
+        os.close(self._pidfd)
+        self._channel.close()
+
+    def _ask_value(self, request: Call | Read, timeout: float) -> Returned | Raised | Missing:
+        reply = self._ask(request, timeout)
+        if not isinstance(reply, Returned | Raised | Missing):
+            raise WireError("a reply of another kind, or one too large to send")
+        return reply
+
+    def _ask(self, request: Request, timeout: float, largest: int = MAX_FRAME) -> Reply:
+        try:
+            send(self._channel, request, timeout)
+            reply = receive_reply(self._channel, timeout, largest)
+        except (BrokenPipeError, ConnectionResetError) as error:
+            raise EOFError from error
+        if reply.id != request.id:
+            raise WireError("a reply to something else")
+        return reply

@@ -1,0 +1,106 @@
+"""What the text of a cell tells without being run; it may hold magics, or not parse at all."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Iterator, Set
+from functools import lru_cache
+
+# By lines, for what does not parse.
+_DEFINITION = re.compile(r"^(?:async +)?def +(\w+)|^(\w+) *(?::[^=\n]*)?=(?!=)", re.MULTILINE)
+_MAGIC = re.compile(r"^[%!].*$", re.MULTILINE)
+_OTHER_TEXT = re.compile(r"\s*%%(?!time\b|capture\b|prun\b)")  # a cell magic that runs no Python
+_MOST_PARSED = 100_000  # characters; a tree takes a thousand times the memory of its text
+
+
+@lru_cache(maxsize=1000)
+def defined_names(source: str) -> frozenset[str]:
+    """Return the names that running a cell would define, as far as one can see."""
+    if _OTHER_TEXT.match(source):
+        return frozenset()
+    tree = _parsed(source)
+    if tree is None:
+        return frozenset(function or variable for function, variable in _DEFINITION.findall(source))
+    return frozenset(name for part in _statements(tree.body) for name in _names(part))
+
+
+def defined_functions(text: str) -> set[str]:
+    """Return the functions that a text would define if it were code."""
+    return {function for function, _ in _DEFINITION.findall(text) if function}
+
+
+def called_names(function: str, source: str) -> set[str]:
+    """Return the names that the definition of a function in a cell mentions."""
+    tree = _parsed(source)
+    body = tree.body if tree else []
+    return {
+        node.id
+        for statement in body
+        if isinstance(statement, ast.FunctionDef) and statement.name == function
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name)
+    }
+
+
+def added_definitions(source: str, names: Set[str]) -> str:
+    """Return the definitions in a cell of anything but these names."""
+    tree = _parsed(source)
+    added = (
+        ast.get_source_segment(_without_magics(source), statement, padded=True)
+        for statement in (tree.body if tree else [])
+        if _names(statement) and not _names(statement) & names
+    )
+    return "\n".join(text for text in added if text)
+
+
+def _without_magics(source: str) -> str:
+    return _MAGIC.sub("", source)
+
+
+def is_only_text(source: str) -> bool:
+    """Say whether a code cell holds comments or strings, but nothing to run."""
+    tree = _parsed(source)
+    return tree is not None and all(
+        isinstance(part, ast.Expr)
+        and isinstance(part.value, ast.Constant)
+        and isinstance(part.value.value, str)
+        for part in tree.body
+    )
+
+
+def _parsed(source: str) -> ast.Module | None:
+    if len(source) > _MOST_PARSED:
+        return None
+    try:
+        with warnings.catch_warnings():  # of odd code that is not ours
+            warnings.simplefilter("ignore")
+            return ast.parse(_without_magics(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Yield statements that run when the cell does, those within an if or a try as well."""
+    for statement in body:
+        yield statement
+        if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            for part in ("body", "orelse", "finalbody"):
+                yield from _statements(getattr(statement, part, []))
+
+
+def _names(statement: ast.stmt) -> set[str]:
+    """Return the names that one statement binds, without what is inside it."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return {statement.name}
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        return {(alias.asname or alias.name).partition(".")[0] for alias in statement.names}
+    targets: list[ast.expr] = []
+    if isinstance(statement, ast.Assign):
+        targets = statement.targets
+    elif isinstance(statement, ast.AnnAssign):
+        targets = [statement.target] if statement.value else []
+    return {
+        node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)
+    }

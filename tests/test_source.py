@@ -1,0 +1,69 @@
+"""What the text of a cell tells, whatever is in it."""
+
+import pytest
+
+from autograder.source import (
+    added_definitions,
+    called_names,
+    defined_functions,
+    defined_names,
+    is_only_text,
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("def f(x):\n    inner = 1\n    def g(): pass", {"f"}),
+        ("async def f(): pass\nclass A:\n    b = 1", {"f", "A"}),
+        ("a = b = 1; (c, [d]) = 2, [3]", {"a", "b", "c", "d"}),
+        ("a: int = 1\nb: int", {"a"}),
+        ("import numpy as np, os.path\nfrom helper import f as g", {"np", "os", "g"}),
+        ("if True:\n    def f(): pass\nelse:\n    a = 1", {"f", "a"}),
+        ("try:\n    a = 1\nfinally:\n    b = 2\nfor i in x:\n    c = i", {"a", "b", "c"}),
+        ("%matplotlib inline\n!ls\ndef f(): pass", {"f"}),
+        ("%%time\ndef f(): pass", {"f"}),
+        ("%%writefile helper.py\ndef f(): pass", set()),
+        ("def f(x):\n  return x\n return x\na = 1", {"f", "a"}),  # does not parse
+        ("f(x) == 3", set()),
+        ("'\\d'", set()),
+        ("x = 1\n" * 50_000, {"x"}),  # too long to be parsed
+        ("(" * 10_000, set()),
+        ("a = '\\0'\0", {"a"}),
+        ("", set()),
+    ],
+)
+def test_names_that_a_cell_defines(source: str, names: set[str]) -> None:
+    assert defined_names(source) == names
+
+
+def test_functions_in_a_text_that_is_no_code() -> None:
+    assert defined_functions("My answer:\ndef f(x):\n    return x\na = 1") == {"f"}
+
+
+def test_names_that_a_function_mentions() -> None:
+    source = "%time\ndef f(x):\n    return g(x) + np.ones(h)\ndef other(): return unused"
+    assert called_names("f", source) == {"g", "x", "np", "h"}
+    assert called_names("f", "def f(:") == called_names("g", source) == set()
+
+
+@pytest.mark.parametrize(
+    ("source", "added"),
+    [
+        ("import numpy as np\nimport math", "import math"),
+        ("import numpy as np\nassert np\ndef f():\n    return 1", "def f():\n    return 1"),
+        ("np = None\nx = 1", "x = 1"),
+        ("raise SystemExit", ""),
+        ("import math\ndef f(:", ""),
+    ],
+)
+def test_what_a_given_cell_did_not_define(source: str, added: str) -> None:
+    assert added_definitions(source, {"np"}) == added
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [("# my answer", True), ("'my answer'", True), ("x = 1  # why", False), ("def f(:", False)],
+)
+def test_a_cell_of_comments_is_only_text(source: str, expected: bool) -> None:
+    assert is_only_text(source) == expected
