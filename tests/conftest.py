@@ -1,16 +1,19 @@
-"""Fixtures shared by all tests: one sandbox, and notebooks of the real assignments."""
+"""Fixtures shared by all tests: one sandbox, one release, notebooks of the real assignments."""
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
+from commands import run_here
+from courses import MakeCourse, new_course, set_options
 from nbformat import NotebookNode
 from notebooks import answered, released
 
-from autograder.assignment import Assignment, load_assignment
+from autograder.assignment import Assignment, assignment_names, load_assignment
 from autograder.grading import Graded, grade
 from autograder.options import Limits
 from autograder.sandbox.host import Sandbox
@@ -32,6 +35,24 @@ def sandbox() -> Iterator[Sandbox]:
 def pooling() -> Assignment:
     """The assignment that most tests of the grader use."""
     return load_assignment("pooling")
+
+
+@pytest.fixture(scope="session")
+def released_course(tmp_path_factory: pytest.TempPathFactory) -> MakeCourse:
+    """Make a course folder whose assignments are released, with extra lines of configuration.
+
+    It is a copy: releasing takes seconds.
+    """
+    original = new_course(tmp_path_factory.mktemp("released") / "course")
+    for name in assignment_names():
+        run_here("nbgrader", "generate_assignment", name, cwd=original)
+
+    def copy(folder: Path, *config: str) -> Path:
+        shutil.copytree(original, folder)
+        set_options(folder, *config)
+        return folder
+
+    return copy
 
 
 @pytest.fixture

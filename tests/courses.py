@@ -1,40 +1,25 @@
-"""Real course folders for tests: nbgrader's own commands, submissions put where collect does."""
+"""Real course folders for tests, with submissions put where nbgrader's collect would."""
 
-import os
 import sqlite3
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from autograder.course import create_course
 
-BIN = Path(sys.executable).parent
-
-
-def run_command(
-    *command: str, cwd: Path, status: int | None = 0, **environment: str
-) -> subprocess.CompletedProcess[str]:
-    """Run a command of this environment; its exit status must be ``status`` (None: any)."""
-    path = os.pathsep.join([str(BIN), os.environ["PATH"]])
-    result = subprocess.run(
-        [str(BIN / command[0]), *command[1:]],
-        cwd=cwd,
-        env={**os.environ, "PATH": path, **environment},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert status is None or result.returncode == status, result.stdout + result.stderr
-    return result
+MakeCourse = Callable[..., Path]
 
 
 def new_course(folder: Path, *config: str) -> Path:
     """Make a course folder with extra lines of configuration."""
     create_course(folder)
-    with (folder / "nbgrader_config.py").open("a") as file:
-        file.write("\n".join(["", *config, ""]))
+    set_options(folder, *config)
     return folder
+
+
+def set_options(course: Path, *config: str) -> None:
+    """Add lines to the configuration of a course."""
+    with (course / "nbgrader_config.py").open("a") as file:
+        file.write("\n".join(["", *config, ""]))
 
 
 def hand_in(

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from courses import new_course, run_command
+from commands import run_here
+from courses import MakeCourse
 from nbgrader.apps import NbGraderAPI
 from notebooks import answered
 from traitlets.config import Config
@@ -195,23 +196,22 @@ def test_a_damaged_archive_stops_no_other(
     "ignore::pytest.PytestUnraisableExceptionWarning",
 )
 def test_feedback_can_be_released_to_who_was_collected_from_an_archive(
-    tmp_path: Path, pooling: Assignment
+    tmp_path: Path, released_course: MakeCourse, pooling: Assignment
 ) -> None:
     exchange = tmp_path / "exchange"
     exchange.mkdir()
     exchange.chmod(0o777)
-    root = new_course(
+    root = released_course(
         tmp_path / "course",
         r"c.FileNameCollectorPlugin.named_regexp = r'.*/(?P<student_id>\w+)/(?P<file_id>pooling)'",
         f"c.Exchange.root = {str(exchange)!r}",
     )
-    run_command("nbgrader", "generate_assignment", "pooling", cwd=root)
     archive = root / "downloaded" / "pooling" / "archive"
     archive.mkdir(parents=True)
     text = nbformat.writes(answered(pooling, {}))
     (archive / "ada.zip").write_bytes(zipped({"pooling.ipynb": text.encode()}))
     (archive / "eve.tar.gz").write_bytes(tarred({"../../../../submitted/eve/x.ipynb": b"{}"}))
-    run_command("nbgrader", "zip_collect", "pooling", cwd=root)
+    run_here("nbgrader", "zip_collect", "pooling", cwd=root)
     course = Course.open(root)
     assert [entry.student for entry in grade_class(course, "pooling", jobs=1)] == ["ada"]
     api = NbGraderAPI(course.coursedir, config=course.config)

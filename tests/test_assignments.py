@@ -9,7 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from courses import new_course, run_command
+from courses import MakeCourse
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 from notebooks import answered, released
@@ -34,10 +34,13 @@ def assignment(request: pytest.FixtureRequest) -> Assignment:
 
 
 @pytest.fixture(scope="module")
-def release(assignment: Assignment, tmp_path_factory: pytest.TempPathFactory) -> NotebookNode:
+def release(
+    assignment: Assignment,
+    tmp_path_factory: pytest.TempPathFactory,
+    released_course: MakeCourse,
+) -> NotebookNode:
     """The notebook that nbgrader itself releases."""
-    course = new_course(tmp_path_factory.mktemp("course"))
-    run_command("nbgrader", "generate_assignment", assignment.name, cwd=course)
+    course = released_course(tmp_path_factory.mktemp("release") / "course")
     path = course / "release" / assignment.name / f"{assignment.name}.ipynb"
     assert [p.name for p in path.parent.iterdir()] == [path.name]
     return nbformat.read(path, as_version=4)

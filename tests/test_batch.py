@@ -12,7 +12,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from courses import graded_files, hand_in, new_course, run_command, table_rows
+from commands import run_here
+from courses import MakeCourse, graded_files, hand_in, set_options, table_rows
 from machines import run_without_layers
 from notebooks import answered
 
@@ -25,18 +26,10 @@ from autograder.results import Grading, Ungraded
 NAME = "pooling"
 
 
-@pytest.fixture(scope="module")
-def empty_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A course whose assignment is released; tests copy it."""
-    folder = new_course(tmp_path_factory.mktemp("batch") / "course")
-    run_command("nbgrader", "generate_assignment", NAME, cwd=folder)
-    return folder
-
-
 @pytest.fixture
-def course(empty_course: Path, tmp_path: Path, pooling: Assignment) -> Path:
+def course(tmp_path: Path, released_course: MakeCourse, pooling: Assignment) -> Path:
     """A course with one submission, which is right."""
-    folder = Path(shutil.copytree(empty_course, tmp_path / "course"))
+    folder = released_course(tmp_path / "course")
     hand_in(folder, "student-001", NAME, nbformat.writes(answered(pooling, {})))
     return folder
 
@@ -51,6 +44,23 @@ def scores(course: Path) -> dict[str, float]:
     for student, _, auto, *_ in table_rows(course)["grade"]:
         totals[str(student)] = totals.get(str(student), 0.0) + (auto or 0.0)
     return totals
+
+
+@pytest.fixture(scope="module")
+def graded_course(
+    tmp_path_factory: pytest.TempPathFactory, released_course: MakeCourse, pooling: Assignment
+) -> Path:
+    """A course whose one submission is graded."""
+    folder = released_course(tmp_path_factory.mktemp("graded") / "course")
+    hand_in(folder, "student-001", NAME, nbformat.writes(answered(pooling, {})))
+    assert not graded(folder)["student-001"].unchanged
+    return folder
+
+
+@pytest.fixture
+def graded_copy(graded_course: Path, tmp_path: Path) -> Path:
+    """That course, to be changed."""
+    return Path(shutil.copytree(graded_course, tmp_path / "course"))
 
 
 def odd_name(folder: Path) -> None:
@@ -80,28 +90,41 @@ def a_file_for_a_folder(folder: Path) -> None:
     (source / "digits.txt").write_text("1 2 3")
 
 
-@pytest.mark.parametrize(
-    ("spoil", "gradable"),
-    [
-        (odd_name, True),
-        (dangling_link, True),
-        (link_out, True),
-        (pipe, True),
-        (no_time, False),
-        (a_file_for_a_folder, False),
-    ],
-)
-def test_an_odd_folder_stops_nobody(
-    course: Path, pooling: Assignment, spoil: Callable[[Path], None], gradable: bool
-) -> None:
+ODD = {
+    odd_name: True,
+    dangling_link: True,
+    link_out: True,
+    pipe: True,
+    no_time: False,
+    a_file_for_a_folder: False,
+}
+OddClass = tuple[Path, dict[str, ClassResult]]
+
+
+@pytest.fixture(scope="module")
+def odd_class(
+    tmp_path_factory: pytest.TempPathFactory, released_course: MakeCourse, pooling: Assignment
+) -> OddClass:
+    """A course with every odd folder and one that is not, and what became of each."""
+    folder = released_course(tmp_path_factory.mktemp("odd") / "course")
     right = nbformat.writes(answered(pooling, {}))
-    hand_in(course, "odd", NAME, right)
-    spoil(course / "submitted" / "odd" / NAME)
-    results = graded(course)
+    hand_in(folder, "student-001", NAME, right)
+    for spoil in ODD:
+        hand_in(folder, spoil.__name__, NAME, right)
+        spoil(folder / "submitted" / spoil.__name__ / NAME)
+    return folder, graded(folder)
+
+
+@pytest.mark.parametrize(("spoil", "gradable"), ODD.items())
+def test_an_odd_folder_stops_nobody(
+    odd_class: OddClass, spoil: Callable[[Path], None], gradable: bool
+) -> None:
+    course, results = odd_class
     assert isinstance(results["student-001"].result, Grading)
-    assert isinstance(results["odd"].result, Grading if gradable else Ungraded)
+    assert isinstance(results[spoil.__name__].result, Grading if gradable else Ungraded)
     assert scores(course)["student-001"] == 90
-    copies = course / "autograded" / "odd" / NAME
+    assert scores(course).get(spoil.__name__, 0) == (90 if gradable else 0)
+    copies = course / "autograded" / spoil.__name__ / NAME
     assert not (copies / "passwd").exists()
     assert copies.exists() == gradable
 
@@ -132,8 +155,8 @@ os.kill(int(worker), signal.SIGKILL)
     assert [scores(course)[f"student-{n:03}"] for n in range(1, 5)] == [90] * 4
 
 
-def test_an_earlier_score_does_not_stand_for_a_broken_resubmission(course: Path) -> None:
-    graded(course)
+def test_an_earlier_score_does_not_stand_for_a_broken_resubmission(graded_copy: Path) -> None:
+    course = graded_copy
     assert scores(course)["student-001"] == 90
     hand_in(course, "student-001", NAME, "{")
     assert isinstance(graded(course)["student-001"].result, Ungraded)
@@ -150,8 +173,7 @@ def test_a_broken_penalty_plugin_leaves_no_half_result(course: Path) -> None:
         "    def late_submission_penalty(self, *_):\n"
         "        raise RuntimeError('the plugin broke')\n"
     )
-    with (course / "nbgrader_config.py").open("a") as config:
-        config.write("\nc.AssignLatePenalties.plugin_class = 'broken_plugin.Broken'\n")
+    set_options(course, "c.AssignLatePenalties.plugin_class = 'broken_plugin.Broken'")
     result = graded(course)["student-001"].result
     assert isinstance(result, Ungraded)
     assert "the plugin broke" in result.error
@@ -175,22 +197,20 @@ def touch_file(course: Path) -> None:
 
 
 def set_limit(course: Path) -> None:
-    with (course / "nbgrader_config.py").open("a") as config:
-        config.write("\nc.GradingOptions.cell_seconds = 7\n")
+    set_options(course, "c.GradingOptions.cell_seconds = 7")
 
 
 def set_due_date(course: Path) -> None:
-    run_command("nbgrader", "db", "assignment", "add", NAME, "--duedate=2020-01-01", cwd=course)
+    run_here("nbgrader", "db", "assignment", "add", NAME, "--duedate=2020-01-01", cwd=course)
 
 
 def set_penalty(course: Path) -> None:
-    with (course / "nbgrader_config.py").open("a") as config:
-        config.write("\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    set_options(course, "c.LateSubmissionPlugin.penalty_method = 'zero'")
 
 
 def lose_gradebook(course: Path) -> None:
     (course / "gradebook.db").unlink()
-    run_command("nbgrader", "generate_assignment", NAME, "--force", cwd=course)
+    shutil.copy(course.with_name("released again") / "gradebook.db", course)
 
 
 def lose_graded_copy(course: Path) -> None:
@@ -202,7 +222,7 @@ def spoil_kept_result(course: Path) -> None:
 
 
 def grade_by_the_other_door(course: Path) -> None:
-    run_command("nbgrader", "autograde", NAME, "--force", cwd=course)
+    run_here("nbgrader", "autograde", NAME, "--force", cwd=course)
 
 
 @pytest.mark.parametrize(
@@ -219,10 +239,13 @@ def grade_by_the_other_door(course: Path) -> None:
     ],
 )
 def test_a_result_is_kept_until_something_it_depends_on_changes(
-    course: Path, change: Callable[[Path], None]
+    graded_copy: Path,
+    released_course: MakeCourse,
+    change: Callable[[Path], None],
 ) -> None:
-    assert not graded(course)["student-001"].unchanged
+    course = graded_copy
     assert graded(course)["student-001"].unchanged
+    released_course(course.with_name("released again"))
     change(course)
     assert not graded(course)["student-001"].unchanged
     assert scores(course)["student-001"] == 90
@@ -234,14 +257,12 @@ def test_excluded_students_and_hidden_folders_are_left_out(
 ) -> None:
     for name in ("excluded", ".ipynb_checkpoints"):
         hand_in(course, name, NAME, nbformat.writes(answered(pooling, {})))
-    with (course / "nbgrader_config.py").open("a") as config:
-        config.write("\nc.CourseDirectory.student_id_exclude = 'excluded'\n")
+    set_options(course, "c.CourseDirectory.student_id_exclude = 'excluded'")
     assert set(graded(course)) == {"student-001"}
 
 
 def test_a_shared_course_gets_shared_permissions(course: Path) -> None:
-    with (course / "nbgrader_config.py").open("a") as config:
-        config.write("\nc.CourseDirectory.groupshared = True\n")
+    set_options(course, "c.CourseDirectory.groupshared = True")
     graded(course)
     folder = course / "autograded" / "student-001" / NAME
     assert folder.stat().st_mode & 0o7777 == 0o2775

@@ -1,10 +1,11 @@
-"""The whole life of an assignment with nbgrader's own commands, each in its own process."""
+"""The whole life of an assignment with nbgrader's own commands."""
 
 import csv
 from pathlib import Path
 
 import nbformat
-from courses import new_course, run_command
+from commands import run_command, run_here
+from courses import new_course
 from notebooks import solutions
 
 from autograder.assignment import Assignment
@@ -28,17 +29,17 @@ def test_release_submit_collect_grade_and_feedback(tmp_path: Path, pooling: Assi
     (home / "nbgrader_config.py").write_text("\n".join(["c = get_config()", *shared, cache]))
 
     run_command("nbgrader", "generate_assignment", "pooling", cwd=course)
-    run_command("nbgrader", "release_assignment", "pooling", cwd=course)
-    run_command("nbgrader", "fetch_assignment", "pooling", cwd=home)
+    run_here("nbgrader", "release_assignment", "pooling", cwd=course)
+    run_here("nbgrader", "fetch_assignment", "pooling", cwd=home)
     fill_in(home / "pooling" / "pooling.ipynb", solutions(pooling) | {"sgd_step": WRONG})
-    run_command("nbgrader", "submit", "pooling", "--student=student-001", cwd=home)
-    run_command("nbgrader", "collect", "pooling", cwd=course)
-    graded = run_command("autograder", "grade", "pooling", cwd=course)
+    run_here("nbgrader", "submit", "pooling", "--student=student-001", cwd=home)
+    run_here("nbgrader", "collect", "pooling", cwd=course)
+    graded = run_here("autograder", "grade", "pooling", cwd=course)
     assert "student-001" in graded.stdout
-    run_command("nbgrader", "generate_feedback", "pooling", cwd=course)
-    run_command("nbgrader", "release_feedback", "pooling", cwd=course)
-    run_command("nbgrader", "fetch_feedback", "pooling", cwd=home)
-    run_command("nbgrader", "export", cwd=course)
+    run_here("nbgrader", "generate_feedback", "pooling", cwd=course)
+    run_here("nbgrader", "release_feedback", "pooling", cwd=course)
+    run_here("nbgrader", "fetch_feedback", "pooling", cwd=home)
+    run_here("nbgrader", "export", cwd=course)
 
     (page,) = (home / "pooling" / "feedback").rglob("*.html")
     html = page.read_text(encoding="utf-8")

@@ -25,6 +25,9 @@ MET = {
         "A submission may have 64 files open.",
     ),
     "network": ("__import__('socket').socket()", LOCKED_IN),
+    "a page": ("__import__('urllib.request').request.urlopen('http://localhost')", LOCKED_IN),
+    "files of others": ("open('/etc/passwd')", LOCKED_IN),
+    "locks": ("__import__('fcntl').lockf(open('x', 'w'), 2)", LOCKED_IN),
     "processes": ("__import__('subprocess').run(['ls'])", LOCKED_IN),
     "pools of processes": ("__import__('multiprocessing').Pool(2)", LOCKED_IN),
 }
@@ -93,7 +96,7 @@ def test_all_files_together_have_a_limit(sandbox: Sandbox) -> None:
 def test_an_error_that_is_no_limit_is_none() -> None:
     for kind, message in (
         ("ValueError", "A submission may use"),
-        ("FileNotFoundError", "[Errno 2] No such file or directory: 'x'"),
+        ("IsADirectoryError", "[Errno 21] Is a directory: 'x'"),
         ("OSError", "[Errno 99999] x"),
         ("KeyError", ""),
     ):

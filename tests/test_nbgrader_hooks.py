@@ -4,7 +4,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from courses import graded_files, hand_in, new_course, run_command, table_rows
+from commands import run_here
+from courses import MakeCourse, graded_files, hand_in, table_rows
 from nbgrader.apps import NbGraderAPI
 from notebooks import answered
 
@@ -14,9 +15,8 @@ from autograder.course import Course
 
 
 @pytest.fixture
-def course(tmp_path: Path, pooling: Assignment) -> Path:
-    folder = new_course(tmp_path / "course")
-    run_command("nbgrader", "generate_assignment", "pooling", cwd=folder)
+def course(tmp_path: Path, released_course: MakeCourse, pooling: Assignment) -> Path:
+    folder = released_course(tmp_path / "course")
     hand_in(folder, "student-001", "pooling", nbformat.writes(answered(pooling, {})))
     return folder
 
@@ -44,9 +44,8 @@ def test_grading_without_running_is_refused_and_changes_nothing(
     list(grade_class(opened, "pooling", jobs=1))
     before = table_rows(course), graded_files(course)
 
-    result = run_command(
-        "nbgrader", "autograde", "pooling", "--no-execute", "--force", cwd=course, status=2
-    )
+    autograde = ("nbgrader", "autograde", "pooling", "--no-execute", "--force")
+    result = run_here(*autograde, cwd=course, status=2)
     assert "Nothing was graded: --no-execute" in result.stderr
     assert "Traceback" not in result.stderr
 
@@ -74,8 +73,8 @@ def test_a_courses_own_hook_is_called_as_well(
 def test_another_notebook_in_the_folder_is_refused_by_name(course: Path) -> None:
     path = course / "assignments" / "pooling" / "extra.ipynb"
     nbformat.write(nbformat.v4.new_notebook(), path)
-    run_command("nbgrader", "generate_assignment", "pooling", "--force", cwd=course)
+    run_here("nbgrader", "generate_assignment", "pooling", "--force", cwd=course)
     text = nbformat.writes(nbformat.v4.new_notebook())
     hand_in(course, "student-001", "pooling", text, file_name="extra.ipynb")
-    result = run_command("nbgrader", "autograde", "pooling", cwd=course, status=1)
+    result = run_here("nbgrader", "autograde", "pooling", cwd=course, status=1)
     assert "There is no assignment 'extra'" in result.stderr

@@ -6,79 +6,93 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from courses import hand_in, new_course, run_command, table_rows
-from machines import run_without_layers
+from commands import Finished
+from courses import MakeCourse, hand_in, set_options, table_rows
+from machines import run_all_without_layers
 from notebooks import answered
 
 from autograder.assignment import Assignment
+from autograder.batch import grade_class
+from autograder.course import Course
 
 NOTHING = "Nothing was graded: submitted code could change files outside its folder, "
 UNSAFE = "--unsafe-no-sandbox"
 NOTEBOOK = "submitted/student-001/pooling/pooling.ipynb"
+GRADE_FILE = ("autograder", "grade-file", NOTEBOOK, "--assignment", "pooling")
+
+REFUSED = {
+    "grade": ("autograder", "grade", "pooling", "--force"),
+    "autograde": ("nbgrader", "autograde", "pooling", "--force"),
+    "grade-file": GRADE_FILE,
+}
+BY_OPTION = {
+    "grade where the option is set": ("autograder", "grade", "pooling"),
+    "autograde where the option is set": ("nbgrader", "autograde", "pooling"),
+}
+INSISTING = {**BY_OPTION, "grade-file that insists": (*GRADE_FILE, "--json", UNSAFE)}
+
+Tried = dict[str, tuple[Finished, Path]]
+Grades = list[tuple[object, ...]]
 
 
 @pytest.fixture(scope="module")
 def collected(
-    tmp_path_factory: pytest.TempPathFactory, pooling: Assignment
-) -> tuple[Path, list[tuple[object, ...]]]:
+    tmp_path_factory: pytest.TempPathFactory, released_course: MakeCourse, pooling: Assignment
+) -> tuple[Path, Grades]:
     """A course with two submissions, one of them graded earlier, and its grades."""
-    course = new_course(tmp_path_factory.mktemp("refusal") / "course")
-    run_command("nbgrader", "generate_assignment", "pooling", cwd=course)
+    course = released_course(tmp_path_factory.mktemp("refusal") / "course")
     hand_in(course, "student-001", "pooling", nbformat.writes(answered(pooling, {})))
-    run_command("autograder", "grade", "pooling", cwd=course)
+    list(grade_class(Course.open(course), "pooling", jobs=1))
     hand_in(course, "student-002", "pooling", nbformat.writes(answered(pooling, {})))
     return course, table_rows(course)["grade"]
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        ("autograder", "grade", "pooling", "--force"),
-        ("nbgrader", "autograde", "pooling", "--force"),
-        ("autograder", "grade-file", NOTEBOOK, "--assignment", "pooling"),
-    ],
-    ids=["grade", "autograde", "grade-file"],
-)
+@pytest.fixture(scope="module")
+def tried(collected: tuple[Path, Grades]) -> Tried:
+    """Every door tried with nothing to lock code in, each on a course of its own."""
+    course, _ = collected
+    commands = REFUSED | INSISTING
+    copies = [Path(shutil.copytree(course, course.with_name(name))) for name in commands]
+    for copy in copies:
+        if copy.name in BY_OPTION:
+            set_options(copy, "c.GradingOptions.unsafe_no_sandbox = True")
+    ended = run_all_without_layers(list(zip(commands.values(), copies, strict=True)))
+    return dict(zip(commands, zip(ended, copies, strict=True), strict=True))
+
+
+@pytest.mark.parametrize("door", REFUSED)
 def test_nothing_is_graded_and_nothing_is_lost(
-    collected: tuple[Path, list[tuple[object, ...]]], tmp_path: Path, command: tuple[str, ...]
+    tried: Tried, collected: tuple[Path, Grades], door: str
 ) -> None:
-    course, grades = collected
-    copy = Path(shutil.copytree(course, tmp_path / "course"))
-    result = run_without_layers(*command, cwd=copy)
-    assert result.returncode == 2, result.stderr
+    result, course = tried[door]
+    _, grades = collected
+    assert result.status == 2, result.stderr
     assert result.stderr.count(NOTHING) == 1
     assert UNSAFE in result.stderr
     assert "Traceback" not in result.stderr
-    assert table_rows(copy)["grade"] == grades
-    assert (copy / "autograded" / "student-001").exists()
-    assert not (copy / "autograded" / "student-002").exists()
+    assert table_rows(course)["grade"] == grades
+    assert (course / "autograded" / "student-001").exists()
+    assert not (course / "autograded" / "student-002").exists()
 
 
-def test_whoever_insists_is_told_what_code_could_do(
-    collected: tuple[Path, list[tuple[object, ...]]],
-) -> None:
-    course, _ = collected
-    command = ("grade-file", NOTEBOOK, "--assignment", "pooling", "--json", UNSAFE)
-    result = run_without_layers("autograder", *command, cwd=course)
-    assert result.returncode == 0, result.stderr
+@pytest.mark.parametrize("door", INSISTING)
+def test_whoever_insists_is_told_once_that_code_is_not_locked_in(tried: Tried, door: str) -> None:
+    result, _ = tried[door]
+    assert result.status == 0, result.stderr
+    assert result.stderr.count("not wholly locked in (sandbox level none)") == 1
+
+
+@pytest.mark.parametrize("door", BY_OPTION)
+def test_the_option_lets_everybody_be_graded(tried: Tried, door: str) -> None:
+    _, course = tried[door]
+    scores = dict.fromkeys(("student-001", "student-002"), 0.0)
+    for student, _, auto, *_ in table_rows(course)["grade"]:
+        scores[student] += auto or 0.0
+    assert scores == {"student-001": 90, "student-002": 90}
+
+
+def test_a_result_says_what_code_could_do(tried: Tried) -> None:
+    result, _ = tried["grade-file that insists"]
     line = json.loads(result.stdout)
     assert (line["score"], line["sandbox"]) == (90, "none")
     assert "run programs" in line["sandbox_gaps"]
-    assert result.stderr.count("not wholly locked in (sandbox level none)") == 1
-
-
-@pytest.mark.parametrize("door", [("nbgrader", "autograde"), ("autograder", "grade")])
-def test_the_option_insists_for_both_doors(
-    collected: tuple[Path, list[tuple[object, ...]]], tmp_path: Path, door: tuple[str, str]
-) -> None:
-    course, _ = collected
-    copy = Path(shutil.copytree(course, tmp_path / "course"))
-    with (copy / "nbgrader_config.py").open("a") as config:
-        config.write("c.GradingOptions.unsafe_no_sandbox = True\n")
-    result = run_without_layers(*door, "pooling", cwd=copy)
-    assert result.returncode == 0, result.stderr
-    assert result.stderr.count("not wholly locked in (sandbox level none)") == 1
-    scores = {row[0]: 0.0 for row in table_rows(copy)["grade"]}
-    for student, _, auto, *_ in table_rows(copy)["grade"]:
-        scores[student] += auto or 0.0
-    assert scores == {"student-001": 90, "student-002": 90}

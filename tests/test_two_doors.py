@@ -6,7 +6,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from courses import graded_files, hand_in, new_course, run_command, table_rows
+from commands import run_here
+from courses import MakeCourse, graded_files, hand_in, table_rows
 from notebooks import answered, released, solutions
 
 from autograder.assignment import Assignment, assignment_names, load_assignment
@@ -52,23 +53,24 @@ def texts(assignment: Assignment) -> dict[str, str]:
 
 @pytest.fixture(scope="module", params=assignment_names())
 def graded(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    released_course: MakeCourse,
 ) -> tuple[str, Path, Path]:
     """Grade one class of each assignment through both doors; return name and both courses."""
     name: str = request.param
-    first = new_course(tmp_path_factory.mktemp(name) / "course", *CONFIG)
-    run_command("nbgrader", "generate_assignment", name, cwd=first)
-    run_command("nbgrader", "db", "assignment", "add", name, "--duedate", "2026-03-02", cwd=first)
-    assignment = load_assignment(name)
-    for student, text in texts(assignment).items():
+    first = released_course(tmp_path_factory.mktemp(name) / "course", *CONFIG)
+    run_here("nbgrader", "db", "assignment", "add", name, "--duedate", "2026-03-02", cwd=first)
+    handed_in = texts(load_assignment(name))
+    for student, text in handed_in.items():
         late = {"timestamp": LATE} if student in ("student-003", "student-008") else {}
         hand_in(first, student, name, text, **late)
-    hand_in(first, "student-020", name, texts(assignment)["student-001"], file_name="mine.ipynb")
+    hand_in(first, "student-020", name, handed_in["student-001"], file_name="mine.ipynb")
     (first / "submitted" / "student-001" / name / "notes.txt").write_text("kept")
     (first / ".grading_secret").write_bytes(b"the same numbers in both courses")
     second = Path(shutil.copytree(first, first.parent / "copy"))
-    run_command("nbgrader", "autograde", name, cwd=first, status=1)
-    run_command("autograder", "grade", name, cwd=second, status=1)
+    run_here("nbgrader", "autograde", name, cwd=first, status=1)
+    run_here("autograder", "grade", name, cwd=second, status=1)
     return name, first, second
 
 
@@ -129,12 +131,12 @@ update comment set manual_comment = 'Well done.' where id in (
 """
 
 
-def test_a_regrade_keeps_what_humans_wrote_and_nothing_stale(tmp_path: Path) -> None:
-    pooling = load_assignment("pooling")
-    course = new_course(tmp_path / "course")
-    run_command("nbgrader", "generate_assignment", "pooling", cwd=course)
+def test_a_regrade_keeps_what_humans_wrote_and_nothing_stale(
+    tmp_path: Path, released_course: MakeCourse, pooling: Assignment
+) -> None:
+    course = released_course(tmp_path / "course")
     hand_in(course, "student-001", "pooling", nbformat.writes(answered(pooling, {})))
-    run_command("autograder", "grade", "pooling", cwd=course)
+    run_here("autograder", "grade", "pooling", cwd=course)
     with sqlite3.connect(course / "gradebook.db") as database:
         database.executescript(HUMAN)
     database.close()
@@ -143,8 +145,8 @@ def test_a_regrade_keeps_what_humans_wrote_and_nothing_stale(tmp_path: Path) -> 
     hand_in(course, "student-001", "pooling", nbformat.writes(without))
     copy = Path(shutil.copytree(course, tmp_path / "copy"))
 
-    run_command("nbgrader", "autograde", "pooling", "--force", cwd=course)
-    run_command("autograder", "grade", "pooling", cwd=copy)
+    run_here("nbgrader", "autograde", "pooling", "--force", cwd=course)
+    run_here("autograder", "grade", "pooling", cwd=copy)
 
     assert table_rows(course) == table_rows(copy)
     grades = {row[1]: row[2:] for row in table_rows(copy)["grade"]}

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from courses import graded_files, new_course, run_command, table_rows
+from commands import run_command
+from courses import MakeCourse, graded_files, table_rows
 from damaged.corpus import ENTRIES, NAME, pooling
 from nbgrader.api import Gradebook
 from notebooks import answered
@@ -49,12 +50,10 @@ def hand_in_again(course: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory) -> Graded:
+def graded(tmp_path_factory: pytest.TempPathFactory, released_course: MakeCourse) -> Graded:
     """Grade everything once through each door."""
-    first = new_course(
-        tmp_path_factory.mktemp("damaged") / "course", "c.GradingOptions.call_seconds = 2"
-    )
-    run_command("nbgrader", "generate_assignment", NAME, cwd=first)
+    folder = tmp_path_factory.mktemp("damaged") / "course"
+    first = released_course(folder, "c.GradingOptions.call_seconds = 2")
     (first / ".grading_secret").write_bytes(b"the same numbers in both courses")
     second = Path(shutil.copytree(first, first.parent / "copy"))
     hand_in_again(first)

@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from bs4 import BeautifulSoup, Tag
-from courses import hand_in, new_course, run_command
+from courses import MakeCourse, hand_in
 from damaged.corpus import NAME, as_released, cell_of, pooling
 from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell
@@ -27,6 +27,7 @@ ACTIVE = f"""
 <a href="javascript:hurt()">a</a><a href=" java&#10;script:hurt()">a</a><base href="//evil.example">
 <a href="data:text/html,<script>hurt()</script>">a</a><math><mtext><script>hurt()</script></math>
 <div class="panel score" id="submission" style="position:fixed" onclick="hurt()">10 points</div>
+<h2 id="submission" class="score">100 points</h2>
 <img src="data:image/svg+xml;base64,PHN2Zz4="><img src="https://evil.example/pixel.png">
 <img src="data:image/png;base64,{PICTURE}" onload="hurt()"><object data="x"></object>
 <embed src="x">
@@ -58,10 +59,9 @@ SAFE_ATTRIBUTES = {"alt", "class", "id", "name", "tabindex", "role"}
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def course(tmp_path_factory: pytest.TempPathFactory, released_course: MakeCourse) -> Path:
     """A course with one hostile submission, graded."""
-    folder = new_course(tmp_path_factory.mktemp("feedback") / "course")
-    run_command("nbgrader", "generate_assignment", NAME, cwd=folder)
+    folder = released_course(tmp_path_factory.mktemp("feedback") / "course")
     notebook = answered(pooling(), {"explanation": ACTIVE, "sgd_step": LEAKS})
     as_released(notebook, "max_pool_backward")
     notebook.cells[3:3] = [new_markdown_cell(ACTIVE), new_code_cell(SHOWS), new_code_cell(ACTIVE)]
