@@ -6,11 +6,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from commands import Finished
+from commands import BIN, Finished, run_command, run_here
 from courses import MakeCourse, hand_in, set_options, table_rows
 from machines import run_all_without_layers
 from notebooks import answered
 
+from autograder import assignment
 from autograder.assignment import Assignment
 from autograder.batch import grade_class
 from autograder.course import Course
@@ -96,3 +97,41 @@ def test_a_result_says_what_code_could_do(tried: Tried) -> None:
     line = json.loads(result.stdout)
     assert (line["score"], line["sandbox"]) == (90, "none")
     assert "run programs" in line["sandbox_gaps"]
+
+
+# Where hardly anything can be written, a sandbox cannot be warmed up.
+WITHOUT_ROOM = """
+import os, resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
+@pytest.mark.parametrize("door", ["grade", "autograde"])
+def test_a_sandbox_that_does_not_start_costs_no_result(
+    collected: tuple[Path, Grades], tmp_path: Path, door: str
+) -> None:
+    course, grades = collected
+    copy = Path(shutil.copytree(course, tmp_path / "course"))
+    program, *arguments = REFUSED[door]
+    command = ("python", "-c", WITHOUT_ROOM, str(BIN / program), *arguments)
+    result = run_command(*command, cwd=copy, status=2)
+    assert result.stderr.count("The sandbox did not start: ") == 1
+    assert "Traceback" not in result.stderr
+    assert table_rows(copy)["grade"] == grades
+    assert (copy / "autograded" / "student-001").exists()
+
+
+def test_hidden_tests_that_cannot_be_read_cost_no_result(
+    collected: tuple[Path, Grades], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course, grades = collected
+    copy = Path(shutil.copytree(course, tmp_path / "course"))
+    broken = tmp_path / "tests"
+    broken.mkdir()
+    (broken / "test_pooling.py").write_text("def broken(:")
+    monkeypatch.setattr(assignment, "HIDDEN_TESTS", broken)
+    for program, *arguments in (REFUSED["grade"], REFUSED["autograde"]):
+        result = run_here(program, *arguments, cwd=copy, status=2)
+        assert "test_pooling.py could not be run" in result.stderr
+        assert table_rows(copy)["grade"] == grades
