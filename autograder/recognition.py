@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from itertools import chain
 from typing import Any
 
@@ -63,6 +63,11 @@ def claimed_id(cell: Mapping[str, Any]) -> str:
     return claimed if isinstance(claimed, str) else ""
 
 
+def _definitions_of_any(cell: NotebookNode) -> Set[str]:
+    """Return what a cell defines; one that was made prose is code no longer, but an answer."""
+    return definitions(cell) if cell.cell_type == "code" else defined_functions(cell.source)
+
+
 class _Identification:
     """What is known of each submitted cell while the cells are told apart."""
 
@@ -71,6 +76,7 @@ class _Identification:
         self._assignment = assignment
         self._answers = assignment.answers
         self._claims = [self._believed_claim(cell) for cell in cells]
+        self._defined = [self._answers & _definitions_of_any(cell) for cell in cells]
         self._texts = [assignment.by_text.get(plain_source(cell), "") for cell in cells]
 
     def names(self) -> dict[int, str]:
@@ -99,12 +105,8 @@ class _Identification:
         return next(reversed(changed or defining or claimed or copies), None)
 
     def _defines_only(self, position: int, name: str) -> bool:
-        cell = self._cells[position]
-        if self._claims[position] or self._texts[position]:
-            return False
-        # A cell whose type was changed is code no longer, but still an answer.
-        defined = definitions(cell) or (cell.cell_type != "code" and defined_functions(cell.source))
-        return bool(defined) and self._answers.intersection(defined) == {name}
+        free = not self._claims[position] and not self._texts[position]
+        return free and self._defined[position] == {name}
 
     def _place_of_prose(self, name: str, places: Mapping[str, int | None]) -> int | None:
         """Return the first cell of prose behind the question, or behind the empty answer."""

@@ -15,7 +15,7 @@ _OTHER_TEXT = re.compile(r"\s*%%(?!time\b|capture\b|prun\b)")  # a cell magic th
 _MOST_PARSED = 100_000  # characters; a tree takes a thousand times the memory of its text
 
 
-@lru_cache(maxsize=1000)
+@lru_cache(maxsize=4000)
 def defined_names(source: str) -> frozenset[str]:
     """Return the names that running a cell would define, as far as one can see."""
     if _OTHER_TEXT.match(source):
@@ -33,7 +33,7 @@ def defined_functions(text: str) -> set[str]:
 
 def called_names(function: str, source: str) -> set[str]:
     """Return the names that the definition of a function in a cell mentions."""
-    tree = _parsed(source)
+    tree = _parsed(source) if function in defined_names(source) else None
     body = tree.body if tree else []
     return {
         node.id

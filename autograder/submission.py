@@ -28,6 +28,8 @@ from .sandbox.wire import encodable
 from .source import added_definitions
 
 MAX_BYTES = 100 * 2**20
+MAX_CELLS = 2000
+MAX_CHARACTERS = 2**20  # of what is written in all cells; outputs and pictures are not
 STAND_IN = "stand_in"  # marks a stub that is not run: it would hide what is written elsewhere
 _NEW_CELL: dict[str, Callable[..., NotebookNode]] = {
     "code": new_code_cell,
@@ -96,9 +98,11 @@ def restore(submitted: NotebookNode, assignment: Assignment) -> NotebookNode:
     Locked cells get the instructor's text and stand in front of the answers that may need them,
     metadata comes from the source, cells that are missing are put back as released, and a copy
     of a cell is only a cell, or nothing where it was not changed. Outputs and whatever else a
-    cell may hold are dropped. Restoring twice changes nothing. Raises NoKnownCells.
+    cell may hold are dropped. Restoring twice changes nothing. Raises NoKnownCells, or
+    UnreadableNotebook for more cells or text than anybody writes.
     """
     submitted_cells = [cell for cell in submitted.cells if _is_cell(cell)]
+    _check_size(submitted_cells)
     names = identify(submitted_cells, assignment)
     _check_known(submitted_cells, names, assignment)
     cells: list[NotebookNode] = []
@@ -130,6 +134,14 @@ def _is_cell(cell: Any) -> bool:
         and cell.get("cell_type") in _NEW_CELL
         and isinstance(cell.get("source"), str)
     )
+
+
+def _check_size(cells: Sequence[NotebookNode]) -> None:
+    """Refuse what would keep the grader busy: it looks at every cell several times."""
+    if len(cells) > MAX_CELLS:
+        raise UnreadableNotebook(f"it has more than {MAX_CELLS} cells.")
+    if sum(len(cell.source) for cell in cells) > MAX_CHARACTERS:
+        raise UnreadableNotebook(f"its cells hold more than {MAX_CHARACTERS} characters.")
 
 
 def _check_known(

@@ -215,6 +215,23 @@ def test_what_is_no_notebook_is_named(tmp_path: Path, content: bytes, reason: st
         read_notebook(path)
 
 
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        ([nbformat.v4.new_code_cell("def f(): pass")] * 2001, "more than 2000 cells"),
+        ([nbformat.v4.new_code_cell("a = 1\n" * 200_000)], "more than 1048576 characters"),
+    ],
+    ids=["cells", "text"],
+)
+def test_more_than_anybody_writes_is_refused(
+    pooling: Assignment, cells: list[NotebookNode], reason: str
+) -> None:
+    notebook = answered(pooling, {})
+    notebook.cells += cells
+    with pytest.raises(UnreadableNotebook, match=reason):
+        restore(notebook, pooling)
+
+
 def test_a_missing_or_renamed_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(MissingNotebook, match="there is no notebook"):
         read_notebook(tmp_path / "n.ipynb")
