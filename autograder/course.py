@@ -30,6 +30,10 @@ configure(c)
 c.CourseDirectory.course_id = "why-convolutions"
 """
 SECRET_BYTES = 32
+RUN_BY_BROWSERS = {
+    *(".htm", ".html", ".mht", ".mhtml", ".shtml", ".svg", ".svgz", ".xht", ".xhtml"),
+    *(".xml", ".xsl", ".xslt"),
+}
 
 
 class StoredGrading(msgspec.Struct, frozen=True):
@@ -97,12 +101,17 @@ class Course:
         return path.read_bytes()
 
     def complete_graded_folder(self, assignment: str, student: str) -> None:
-        """Add what nbgrader needs to release feedback, where collecting gave no such files.
+        """Add what nbgrader needs to release feedback, and remove what a browser would run.
 
         The secret names the released page. Here it is derived, so that a regrade has the same.
         """
         folder = self.autograded_folder(assignment, student)
         folder.mkdir(parents=True, exist_ok=True)
+        given = self.source_folder(assignment)
+        for path in folder.rglob("*"):
+            handed_in = not (given / path.relative_to(folder)).exists()
+            if handed_in and path.is_file() and path.suffix.lower() in RUN_BY_BROWSERS:
+                path.unlink()  # the formgrader would serve it as a page of its own
         secret = hashlib.blake2b(repr((assignment, student)).encode(), key=self.secret())
         for name, text in (("timestamp.txt", ""), ("submission_secret.txt", secret.hexdigest())):
             if not (folder / name).exists():

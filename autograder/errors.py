@@ -122,6 +122,15 @@ class UnknownOption(AutograderError):
         )
 
 
+class TooManyFiles(AutograderError):
+    """A folder holds more files than are copied."""
+
+    def __init__(self, path: str, most: int) -> None:
+        self.path = path
+        self.most = most
+        super().__init__(f"{path} holds more than {most} files and folders.")
+
+
 class UnreadableTimestamp(AutograderError):
     """The time of a submission is not a time."""
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import takewhile
+from textwrap import shorten
 from typing import Any, TypeVar
 
 from .errors import (
@@ -42,6 +43,7 @@ from .sandbox.wire import (
 from .sandbox.wire import Mapping as WireMapping
 from .source import defined_names
 
+MOST_OF_A_LINE = 160  # characters, as it is repeated in the message of every test
 CELLS_OF_OUTPUT = 20  # all cells together may show as much as so many that show all they may
 
 Result = TypeVar("Result")
@@ -220,7 +222,7 @@ class Execution:
         line = reply.line + blank  # IPython drops blank lines at the top before it compiles
         if not 0 < reply.line <= line <= len(lines):
             return ""
-        return f"line {line} of its cell: `{lines[line - 1].strip()}`"
+        return f"line {line} of its cell: `{shorten(lines[line - 1], MOST_OF_A_LINE)}`"
 
     def _why_missing(self, name: str) -> str:
         """Return what became of the cell that seems to define the name."""

@@ -7,6 +7,7 @@ import os
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from uuid import uuid4
 
 import msgspec
 from nbgrader.api import Gradebook
@@ -39,10 +40,14 @@ class Freshness:
         )
 
     def key(self, student: str) -> str:
-        """Return a digest of all of it for one student."""
+        """Return a digest of all of it for one student; what cannot be read is like no other."""
         folder = self._course.submitted_folder(self._assignment.name, student)
+        try:
+            files = _tree(folder)
+        except OSError:  # its own failure, when it is graded
+            return uuid4().hex
         extension = repr(self._extensions.get(student)).encode()
-        return _digest(self._common, *_tree(folder), extension).hex()
+        return _digest(self._common, *files, extension).hex()
 
     def kept(self, student: str, key: str) -> Grading | None:
         """Return the kept result if it has this key and is where it was written to.
@@ -79,7 +84,9 @@ def _tree(folder: Path) -> list[bytes]:
         if path.is_symlink() or not path.is_file():
             parts.append(os.fsencode(path.relative_to(folder)))  # they are not graded either
         else:
-            parts += [os.fsencode(path.relative_to(folder)), path.read_bytes()]
+            with path.open("rb") as file:  # which may be larger than the memory
+                content = hashlib.file_digest(file, "sha256").digest()
+            parts += [os.fsencode(path.relative_to(folder)), content]
     return parts
 
 

@@ -19,7 +19,7 @@ from .sandbox.lockdown import OPEN_FILES
 from .sandbox.wire import Raised
 
 _NAME = r"([A-Za-z_][\w.]{0,40})"  # a group: every name must be one that was there before
-_SHAPE = r"\((?:\d{1,5}(?:,\d{0,5}){0,5})?\)"
+_SHAPE = r"\((?:[1-9]\d{0,2}|0)?(?:,(?:[1-9]\d{0,2}|0)?){0,4}\)"  # no room for other numbers
 _KNOWN_MESSAGES = [
     re.compile(pattern)
     for pattern in (
@@ -33,7 +33,7 @@ _KNOWN_MESSAGES = [
         rf"{_NAME}\(\) takes \d{{1,2}} positional arguments? but \d{{1,2}} (?:was|were) given",
         rf"{_NAME}\(\) got an unexpected keyword argument '{_NAME}'",
         rf"{_NAME}\(\) missing \d{{1,2}} required positional arguments?: '{_NAME}'",
-        rf"operands could not be broadcast together with shapes (?:{_SHAPE} ?){{1,3}}",
+        rf"operands could not be broadcast together with shapes {_SHAPE} {_SHAPE} ?",
         rf"could not broadcast input array from shape {_SHAPE} into shape {_SHAPE}",
         r"index -?\d{1,5} is out of bounds for axis \d with size \d{1,5}",
         r"too many indices for array: array is \d-dimensional, but \d were indexed",

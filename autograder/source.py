@@ -10,20 +10,28 @@ from functools import lru_cache
 
 # By lines, for what does not parse.
 _DEFINITION = re.compile(r"^(?:async +)?def +(\w+)|^(\w+) *(?::[^=\n]*)?=(?!=)", re.MULTILINE)
+_NEW_LINE = re.compile(r"\r\n|\r|\n")
 _MAGIC = re.compile(r"^[%!].*$", re.MULTILINE)
 _OTHER_TEXT = re.compile(r"\s*%%(?!time\b|capture\b|prun\b)")  # a cell magic that runs no Python
 _MOST_PARSED = 100_000  # characters; a tree takes a thousand times the memory of its text
+_MOST_REMEMBERED = 20_000  # characters; a longer cell is not asked for often
 
 
-@lru_cache(maxsize=4000)
 def defined_names(source: str) -> frozenset[str]:
     """Return the names that running a cell would define, as far as one can see."""
+    return _remembered_names(source) if len(source) <= _MOST_REMEMBERED else _find_names(source)
+
+
+def _find_names(source: str) -> frozenset[str]:
     if _OTHER_TEXT.match(source):
         return frozenset()
     tree = _parsed(source)
     if tree is None:
         return frozenset(function or variable for function, variable in _DEFINITION.findall(source))
     return frozenset(name for part in _statements(tree.body) for name in _names(part))
+
+
+_remembered_names = lru_cache(maxsize=500)(_find_names)
 
 
 def defined_functions(text: str) -> set[str]:
@@ -47,12 +55,18 @@ def called_names(function: str, source: str) -> set[str]:
 def added_definitions(source: str, names: Set[str]) -> str:
     """Return the definitions in a cell of anything but these names."""
     tree = _parsed(source)
-    added = (
-        ast.get_source_segment(_without_magics(source), statement, padded=True)
-        for statement in (tree.body if tree else [])
-        if _names(statement) and not _names(statement) & names
-    )
-    return "\n".join(text for text in added if text)
+    lines = _NEW_LINE.split(_without_magics(source))  # as the parser counts them
+    added: dict[int, None] = {}
+    for statement in tree.body if tree else []:
+        if _names(statement) and not _names(statement) & names:
+            added |= dict.fromkeys(range(_first_line(statement), statement.end_lineno or 0))
+    return "\n".join(lines[number] for number in added)
+
+
+def _first_line(statement: ast.stmt) -> int:
+    """Return the index of the line on which a statement begins, its decorators included."""
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(decorator.lineno for decorator in decorators)]) - 1
 
 
 def _without_magics(source: str) -> str:

@@ -27,7 +27,8 @@ from .safe_html import PICTURES
 from .sandbox.wire import encodable
 from .source import added_definitions
 
-MAX_BYTES = 100 * 2**20
+MAX_BYTES = 25 * 2**20  # read, it can take 25 times as much
+MAX_OLD_BYTES = 5 * 2**20  # before version 4 of the format, it is converted first
 MAX_CELLS = 2000
 MAX_CHARACTERS = 2**20  # of what is written in all cells; outputs and pictures are not
 STAND_IN = "stand_in"  # marks a stub that is not run: it would hide what is written elsewhere
@@ -70,6 +71,10 @@ def _parsed(text: str) -> NotebookNode:
     """Return the cells with the parts that matter; whatever else there is may be damaged."""
     document = json.loads(text)
     if not isinstance(document, dict) or not isinstance(document.get("cells"), list):
+        if len(text) > MAX_OLD_BYTES:
+            raise UnreadableNotebook(
+                f"it has no cells, or is old and larger than {MAX_OLD_BYTES // 2**20} MiB."
+            )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             # With a dictionary to put them in, schema errors are neither raised nor logged.

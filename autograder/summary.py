@@ -16,6 +16,7 @@ from . import feedback
 from .batch import ClassResult, grade_class
 from .course import Course
 from .results import Grading, Ungraded
+from .safe_html import plain
 from .sandbox.probe import not_locked_in
 
 
@@ -36,10 +37,11 @@ def print_class(results: Sequence[ClassResult], console: Console) -> None:
     table = Table("student", "points", "waiting", "exercises below full points")
     for entry in sorted(results, key=lambda entry: entry.student):
         if isinstance(entry.result, Ungraded):
-            table.add_row(escape(entry.student), "not graded", "", Text(entry.result.error, "red"))
+            error = Text(plain(entry.result.error), "red")
+            table.add_row(escape(plain(entry.student)), "not graded", "", error)
         else:
             table.add_row(
-                escape(entry.student),
+                escape(plain(entry.student)),
                 f"{entry.result.score:.1f} / {entry.result.max_score:g}",
                 f"{entry.result.pending:g}",
                 ", ".join(_incomplete(entry.result)),
@@ -92,4 +94,4 @@ def _incomplete(result: Grading) -> list[str]:
 
 def _print_plain(text: str, console: Console) -> None:
     """Print text that may hold anything, on lines of its own."""
-    console.print(text, highlight=False, markup=False, soft_wrap=True)
+    console.print(plain(text), highlight=False, markup=False, soft_wrap=True)

@@ -53,6 +53,9 @@ def test_names_that_a_function_mentions() -> None:
         ("import numpy as np\nimport math", "import math"),
         ("import numpy as np\nassert np\ndef f():\n    return 1", "def f():\n    return 1"),
         ("np = None\nx = 1", "x = 1"),
+        ("assert np\n@cached\ndef f():\n    return 1\nf()", "@cached\ndef f():\n    return 1"),
+        ("x = 1; y = 2", "x = 1; y = 2"),
+        ("a=1\n" * 24_990, "a=1\n" * 24_989 + "a=1"),  # in well under a second
         ("raise SystemExit", ""),
         ("import math\ndef f(:", ""),
     ],

@@ -7,6 +7,7 @@ import os
 import select
 import signal
 import socket
+import time
 from itertools import count
 
 from .frames import MAX_FRAME, receive_reply, send
@@ -91,9 +92,10 @@ class Child:
         return reply
 
     def _ask(self, request: Request, timeout: float, largest: int = MAX_FRAME) -> Reply:
+        deadline = time.monotonic() + timeout
         try:
             send(self._channel, request, timeout)
-            reply = receive_reply(self._channel, timeout, largest)
+            reply = receive_reply(self._channel, deadline - time.monotonic(), largest)
         except (BrokenPipeError, ConnectionResetError) as error:
             raise EOFError from error
         if reply.id != request.id:
