@@ -63,3 +63,9 @@ def test_known_messages_are_repeated(action: str) -> None:
 )
 def test_anything_else_is_not(type_name: str, message: str, told: str) -> None:
     assert describe_exception(Raised(1, type_name, message), ["def f(x): pass"]) == told
+
+
+def test_shapes_have_no_room_for_other_numbers() -> None:
+    for sides in ("(00134,52599)", "(1234,2)", "(1,2,3,4,5,6)"):
+        text = f"operands could not be broadcast together with shapes {sides} (2,)"
+        assert describe_exception(Raised(1, "ValueError", text), []) == "ValueError"

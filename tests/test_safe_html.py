@@ -1,6 +1,7 @@
 """Markup of students: what is harmless stays, the rest is text, and text reads as it is."""
 
 import time
+from html import escape
 
 import pytest
 
@@ -53,3 +54,21 @@ def test_text_reads_as_it_is() -> None:
     text = "a\x1b[31mb\x1b[0m\x1b]8;;http://x\x07c\x1b]8;;\x07\u202ed\u2066e\x00\x08f\r\ng\rh\ti\n"
     assert plain(text) == "abcdef\ng\nh\ti\n"
     assert plain("naïve 中文 עברית ✓") == "naïve 中文 עברית ✓"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<a " + " ".join(f"a{i}" for i in range(20_000)) + ">",
+        "a" + " " * 40_000 + "b",
+        "x" * 200_001,
+    ],
+    ids=["attributes", "blanks", "length"],
+)
+def test_what_takes_long_to_clean_is_shown_as_it_is_written(text: str) -> None:
+    assert clean(text) == f"<pre>{escape(text)}</pre>"
+
+
+@pytest.mark.parametrize("target", ["evil.html", "//evil.example/x", "/logout", "../x.html"])
+def test_no_link_leads_to_a_file_or_page_of_the_server(target: str) -> None:
+    assert target not in clean(f'<a href="{target}">look</a>')
