@@ -1,5 +1,6 @@
 """A class: one odd submission stops nobody, and what has not changed is not computed again."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -90,7 +91,40 @@ def a_file_for_a_folder(folder: Path) -> None:
     (source / "digits.txt").write_text("1 2 3")
 
 
+def a_pipe_for_a_time(folder: Path) -> None:
+    (folder / "timestamp.txt").unlink()
+    os.mkfifo(folder / "timestamp.txt")
+
+
+def a_time_without_end(folder: Path) -> None:
+    (folder / "timestamp.txt").unlink()
+    (folder / "timestamp.txt").symlink_to("/dev/zero")
+
+
+def many_files(folder: Path) -> None:
+    for number in range(1001):
+        (folder / str(number)).touch()
+
+
+def folders_deeper_than_a_path(folder: Path) -> None:
+    with contextlib.chdir(folder):
+        for _ in range(25):
+            Path("d" * 200).mkdir()
+            os.chdir("d" * 200)
+
+
+def a_page(folder: Path) -> None:
+    (folder / "passwd").mkdir()
+    (folder / "passwd" / "evil.HTML").write_text("<script>hurt()</script>")
+    (folder / "evil.svg").write_text("<svg onload='hurt()'/>")
+
+
 ODD = {
+    a_pipe_for_a_time: False,
+    a_time_without_end: False,
+    many_files: False,
+    folders_deeper_than_a_path: False,
+    a_page: True,
     odd_name: True,
     dangling_link: True,
     link_out: True,
@@ -125,7 +159,8 @@ def test_an_odd_folder_stops_nobody(
     assert scores(course)["student-001"] == 90
     assert scores(course).get(spoil.__name__, 0) == (90 if gradable else 0)
     copies = course / "autograded" / spoil.__name__ / NAME
-    assert not (copies / "passwd").exists()
+    assert not (copies / "passwd").is_file()
+    assert not [*copies.rglob("evil.*")]
     assert copies.exists() == gradable
 
 
