@@ -18,6 +18,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins.zipcollect import ExtractorPlugin
 
 from .errors import RefusedArchive
+from .safe_html import plain
 
 MAX_MEMBERS = 50_000
 MAX_RATIO = 100  # of what is unpacked to the archive; notebooks are rarely packed beyond 20
@@ -42,11 +43,12 @@ class CarefulExtractor(ExtractorPlugin):  # type: ignore[misc]  # nbgrader is un
     def _unpack(self, path: Path, parent: Path, budget: _Budget, depth: int) -> None:
         """Unpack into a folder named like the archive, which is gone if it is refused."""
         folder = parent / path.name.removesuffix(path.suffix).removesuffix(".tar")
-        self.log.info("Extracting from %s to %s", path, folder)
+        self.log.info("Extracting from %r to %r", str(path), str(folder))
         try:
             folder.mkdir()
         except OSError as error:
-            self.log.error(str(RefusedArchive(path.name, f"{folder.name}: {error.strerror}.")))
+            reason = f"{folder.name}: {error.strerror}."
+            self.log.error(plain(str(RefusedArchive(path.name, reason))))
             return
         try:
             for member in _members(path, budget):
@@ -56,7 +58,7 @@ class CarefulExtractor(ExtractorPlugin):  # type: ignore[misc]  # nbgrader is un
             if budget.spent and depth < MAX_DEPTH:
                 raise  # it is the outer archive that is refused
             reason = budget.spent or f"it is damaged ({error})."
-            self.log.error(str(RefusedArchive(path.name, reason)))
+            self.log.error(plain(str(RefusedArchive(path.name, reason))))
 
     def _write(
         self, member: _Member, folder: Path, archive: str, budget: _Budget, depth: int
@@ -69,7 +71,7 @@ class CarefulExtractor(ExtractorPlugin):  # type: ignore[misc]  # nbgrader is un
         except Exception as error:  # one damaged member costs nobody else
             if budget.spent:
                 raise
-            self.log.warning("Left out %r of %s: %s", member.name, archive, error)
+            self.log.warning("Left out %r of %r: %s", member.name, archive, plain(str(error)))
             return
         if target.suffix in self.zip_ext and depth > 1:
             self._unpack(target, target.parent, budget, depth - 1)

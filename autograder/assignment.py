@@ -64,6 +64,11 @@ class Assignment:
         }
 
     @cached_property
+    def texts(self) -> frozenset[str]:
+        """The texts of all its cells, in the source and as they are released."""
+        return frozenset(map(plain_source, (*self.notebook.cells, *self.cells)))
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """What its cells define as they are released."""
         code = (cell.source for cell in self.notebook.cells if cell.cell_type == "code")

@@ -16,6 +16,7 @@ from traitlets.config import Config
 
 from .assignment import ASSIGNMENTS, Assignment, load_assignment
 from .errors import NotAFolder
+from .files import remove_pages
 from .options import GradingOptions, Limits
 from .results import Grading
 
@@ -30,10 +31,6 @@ configure(c)
 c.CourseDirectory.course_id = "why-convolutions"
 """
 SECRET_BYTES = 32
-RUN_BY_BROWSERS = {
-    *(".htm", ".html", ".mht", ".mhtml", ".shtml", ".svg", ".svgz", ".xht", ".xhtml"),
-    *(".xml", ".xsl", ".xslt"),
-}
 
 
 class StoredGrading(msgspec.Struct, frozen=True):
@@ -101,17 +98,13 @@ class Course:
         return path.read_bytes()
 
     def complete_graded_folder(self, assignment: str, student: str) -> None:
-        """Add what nbgrader needs to release feedback, and remove what a browser would run.
+        """Add what nbgrader needs to release feedback, and remove pages that were handed in.
 
         The secret names the released page. Here it is derived, so that a regrade has the same.
         """
         folder = self.autograded_folder(assignment, student)
         folder.mkdir(parents=True, exist_ok=True)
-        given = self.source_folder(assignment)
-        for path in folder.rglob("*"):
-            handed_in = not (given / path.relative_to(folder)).exists()
-            if handed_in and path.is_file() and path.suffix.lower() in RUN_BY_BROWSERS:
-                path.unlink()  # the formgrader would serve it as a page of its own
+        remove_pages(folder, self.source_folder(assignment))
         secret = hashlib.blake2b(repr((assignment, student)).encode(), key=self.secret())
         for name, text in (("timestamp.txt", ""), ("submission_secret.txt", secret.hexdigest())):
             if not (folder / name).exists():

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import takewhile
-from textwrap import shorten
 from typing import Any, TypeVar
 
 from .errors import (
@@ -126,23 +125,36 @@ class Execution:
         """Return the value and the arguments of a reply, or raise what explains its absence."""
         if name in self._spent:
             raise self._spent[name]
+        failure: NoAnswer | None = None
         try:
-            reply = self._within(self._limits.call_seconds, request)
-            if isinstance(reply, Returned):
-                return from_wire(reply.value), tuple(map(from_wire, reply.arguments.items))
+            reply = self._converted(request)
         except TimeoutError:
-            raise self._spend(name, CallTimedOut(name, self._limits.call_seconds)) from None
+            failure = CallTimedOut(name, self._limits.call_seconds)
         except EOFError:
-            raise self._spend(name, ProcessEnded(f"`{name}`", self._limits.memory_mib)) from None
+            failure = ProcessEnded(f"`{name}`", self._limits.memory_mib)
         except WireError:
             self._drop_child()  # it may have forged this, and say more than it is asked
-            raise self._spend(name, AnswerUnusable(name, MAX_FRAME // 2**20)) from None
+            failure = AnswerUnusable(name, MAX_FRAME // 2**20)
+        if failure is not None:  # raised here, it keeps nothing of what was received
+            self._spent[name] = failure
+            raise failure
+        if isinstance(reply, tuple):
+            return reply
         if isinstance(reply, Raised):
             limit = explain_limit(reply.type_name, reply.message, self._limits)
             raise CallRaised(name, self._describe(reply), self._place(reply), limit)
         if reply.exists:
             raise NotCallable(name)
         raise NameMissing(name, self._why_missing(name))
+
+    def _converted(
+        self, request: Callable[[Child, float], Returned | Raised | Missing]
+    ) -> tuple[Any, tuple[Any, ...]] | Raised | Missing:
+        """Return the value and the arguments of a reply, or the reply that has none."""
+        reply = self._within(self._limits.call_seconds, request)
+        if not isinstance(reply, Returned):
+            return reply
+        return from_wire(reply.value), tuple(map(from_wire, reply.arguments.items))
 
     def _with_room(self, ran: CellRan) -> tuple[list[Output], str]:
         """Return the outputs of a cell, unless all together are too many, and what limit it met."""
@@ -157,10 +169,6 @@ class Execution:
         """Return the sentence about the limit that ended a cell, if one did."""
         errors = (output for output in ran.outputs if output.kind == "error")
         return next((explain_limit(e.name, e.text, self._limits) for e in errors), "")
-
-    def _spend(self, name: str, error: NoAnswer) -> NoAnswer:
-        self._spent[name] = error
-        return error
 
     def _within(
         self,
@@ -222,7 +230,7 @@ class Execution:
         line = reply.line + blank  # IPython drops blank lines at the top before it compiles
         if not 0 < reply.line <= line <= len(lines):
             return ""
-        return f"line {line} of its cell: `{shorten(lines[line - 1], MOST_OF_A_LINE)}`"
+        return f"line {line} of its cell: `{lines[line - 1].strip()[:MOST_OF_A_LINE]}`"
 
     def _why_missing(self, name: str) -> str:
         """Return what became of the cell that seems to define the name."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import sys
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
@@ -14,7 +14,6 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
-from nbgrader.utils import find_all_files
 from traitlets import TraitError
 from traitlets.config import Config
 from traitlets.log import get_logger
@@ -22,6 +21,7 @@ from traitlets.log import get_logger
 from .assignment import CODE_STUB
 from .course import Course, StoredGrading
 from .errors import AutograderError, MustExecute
+from .files import check_number, remove_links
 from .gradebook import check_released, record, reset
 from .grading import grade, open_sandbox
 from .options import Limits
@@ -64,8 +64,9 @@ def configure(config: Config) -> None:
 class RestoredNotebook(NotebookExporter):
     """Reads submissions in nbconvert's place, as hostile input, and restores them.
 
-    Before anything is written it refuses to work where nothing could be graded, and before each
-    submission is copied it forgets the earlier score: nbgrader keeps that for one that fails.
+    Before anything is written it refuses to work where nothing could be graded. Around nbgrader's
+    own preparation of a submission it looks at the files beside the notebook, and forgets the
+    earlier score: nbgrader keeps that for one that fails.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -80,17 +81,14 @@ class RestoredNotebook(NotebookExporter):
             _sandbox(self._course.limits(assignment.name))
         except (AutograderError, TraitError) as error:
             self._refuse(error)
-        theirs = self._converter.pre_convert_hook
-        self._converter.pre_convert_hook = partial(self._prepare, then=theirs)
+        self._init_assignment = self._converter.init_assignment
+        self._converter.init_assignment = self._prepare
 
     def from_filename(
         self, filename: str, resources: dict[str, Any] | None = None, **kwargs: Any
     ) -> Any:
         """Return the restored notebook as JSON. Raises what reading and restoring raise."""
         assert resources is not None  # nbgrader gives them
-        name, student = resources["nbgrader"]["assignment"], resources["nbgrader"]["student"]
-        self._forget(name, student)
-        self._course.complete_graded_folder(name, student)
         assignment = self._course.assignment(resources["nbgrader"]["notebook"])
         restored = restore(read_notebook(Path(filename)), assignment)
         return self.from_notebook_node(  # type: ignore[no-untyped-call]
@@ -101,13 +99,17 @@ class RestoredNotebook(NotebookExporter):
         self.log.error(str(error))
         sys.exit(2)
 
-    def _prepare(self, *, then: Any, **about: Any) -> None:
-        notebook = about["notebooks"][0]
-        student = self._converter.init_single_notebook_resources(notebook)["nbgrader"]["student"]
-        self._forget(about["assignment"], student)
-        self._remove_links(Path(notebook).parent)
-        if then:
-            then(**about)
+    def _prepare(self, name: str, student: str) -> None:
+        """Stand in front of nbgrader's own step, which copies what was handed in."""
+        folder = self._course.submitted_folder(name, student)
+        try:
+            check_number(folder)
+            for path in remove_links(folder):
+                self.log.warning("Removed %r, a link or a device and not a file.", str(path))
+            self._init_assignment(name, student)
+            self._course.complete_graded_folder(name, student)
+        finally:  # and if that fails, what was handed in before does not count either
+            self._forget(name, student)
 
     def _forget(self, name: str, student: str) -> None:
         self._course.forget_grading(name, student)
@@ -117,13 +119,6 @@ class RestoredNotebook(NotebookExporter):
             Gradebook(coursedir.db_url, coursedir.course_id) as gradebook,
         ):
             reset(gradebook, name, student)
-
-    def _remove_links(self, folder: Path) -> None:
-        """Remove what nbgrader would follow out of a submission, or could not copy."""
-        for path in map(Path, find_all_files(str(folder), ["*.ipynb"])):
-            if path.is_symlink() or not path.is_file():
-                self.log.warning("Removed %s, which is a link or a device, not a file.", path)
-                path.unlink()
 
 
 class Grade(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped

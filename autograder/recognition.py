@@ -19,9 +19,9 @@ def definitions(cell: NotebookNode) -> frozenset[str]:
 
 def holds_prose(cells: Sequence[NotebookNode], assignment: Assignment) -> bool:
     """Say whether a student wrote prose anywhere, which may be the answer to a question."""
-    given = {plain_source(cell) for cell in (*assignment.notebook.cells, *assignment.cells)}
     return any(
-        plain_source(cell) not in given and (cell.cell_type != "code" or is_only_text(cell.source))
+        plain_source(cell) not in assignment.texts
+        and (cell.cell_type != "code" or is_only_text(cell.source))
         for cell in cells
         if plain_source(cell)
     )
@@ -122,7 +122,8 @@ class _Identification:
             cell = self._cells[position]
             if position == own or plain_source(cell) in ("", released):
                 continue
-            if position in taken or cell.cell_type != "markdown" or self._is_given(cell):
+            is_given = plain_source(cell) in self._assignment.texts
+            if position in taken or cell.cell_type != "markdown" or is_given:
                 break
             return position
         return own
@@ -135,8 +136,3 @@ class _Identification:
         return next(
             (p for p, cell in enumerate(self._cells) if plain_source(cell) == question), None
         )
-
-    def _is_given(self, cell: NotebookNode) -> bool:
-        return plain_source(cell) in {
-            plain_source(given) for given in self._assignment.notebook.cells
-        }

@@ -18,9 +18,11 @@ from jinja2.runtime import Context
 from nbconvert.exporters import HTMLExporter
 
 PICTURES = ("image/png", "image/jpeg", "image/gif")
-MAX_TAGS = 4000  # the time to clean grows with the square of how deep they are nested
+# Markup beyond these is shown as it is written: the time to clean it grows with the square of how
+# deep tags are nested, and of how long some things are that nobody writes.
+MAX_TAGS = 4000
+MAX_CHARACTERS = 200_000
 _SLOW = re.compile(r"[ \t]{200}|<[^>]{2000}|&[^;\s]{200}|(?:\\begin.{0,40}){50}", re.DOTALL)
-MAX_CHARACTERS = 200_000  # of markup; more is shown as it is written
 
 _TAGS = {
     *("a", "abbr", "b", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "hr"),
@@ -30,11 +32,9 @@ _TAGS = {
 }
 # Of the highlighter, and of a heading's own link: other names could dress up as the page's parts.
 _CLASSES = re.compile(r"(?:(?:highlight|anchor-link|hl-\w+|[a-z]{1,2}\d?)(?: |$))+")
-_PICTURE = re.compile(
-    r"data:image/(?:png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*|(?!.*\.\.)\w[\w./ -]*\.(?:png|jpe?g|gif)"
-)
-# Beside the page lie the files that the student handed in: none of them may be opened from it.
 _DATA = re.compile(r"data:image/(?:png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*")
+_PICTURE = re.compile(rf"{_DATA.pattern}|(?!.*\.\.)\w[\w./ -]*\.(?:png|jpe?g|gif)")
+# Not to what lies beside the page: the files that the student handed in.
 _LINK = re.compile(r"https?://.*|mailto:.*|#.*", re.IGNORECASE)
 _SIZE = re.compile(r"\d{1,4}")
 _SPECIFIC = {

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
+import multiprocessing.connection
 import os
 import signal
 import tempfile
-from collections.abc import Callable, Generator, Iterator, Sequence
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -21,7 +24,6 @@ from .errors import AutograderError, CannotGradeHere
 from .grading import grade, open_sandbox
 from .options import Limits
 from .results import to_json
-from .sandbox.kernel import die_with
 from .submission import read_notebook
 
 
@@ -43,7 +45,8 @@ class Finished:
     error: str = ""
 
 
-Submit = Callable[[Sequence[Job]], list[Future[Finished]]]
+Submit = Callable[[Job], Future[Finished]]
+JOBS_AHEAD = 16  # for each process: enough to keep all busy while one is slow
 
 
 @dataclass(frozen=True)
@@ -80,8 +83,16 @@ class _Worker:
 
 
 def _start_worker(setup: WorkerSetup, scratch: Path) -> None:
-    die_with(os.getppid())  # the server that forked it ends with the command
+    threading.Thread(target=_end_with_the_command, daemon=True).start()
     _Worker.arguments = (setup, scratch)
+
+
+def _end_with_the_command() -> None:
+    """Wait until the command has gone, killed perhaps: its workers keep their server alive."""
+    command = multiprocessing.parent_process()
+    assert command is not None
+    multiprocessing.connection.wait([command.sentinel])
+    os._exit(1)
 
 
 @cache
@@ -109,15 +120,15 @@ def grade_jobs(jobs: Sequence[Job], setup: WorkerSetup, processes: int) -> Gener
     If a worker is killed, as for want of memory, those that were under way are graded
     again one by one, so that only the one that is to blame goes without a result.
 
-    Raises NotLockedIn or PackageMissing.
+    Raises NotLockedIn, PackageMissing or SandboxDidNotStart.
     """
     pending = list(jobs)
     while pending:
         finished = 0
         try:
             with _workers(setup, max(1, min(processes, len(pending)))) as submit:
-                for future in submit(pending):
-                    yield future.result()
+                for outcome in _in_order(pending, submit, JOBS_AHEAD * processes):
+                    yield outcome
                     finished += 1
         except BrokenProcessPool:
             suspects = pending[finished : finished + processes]
@@ -126,10 +137,21 @@ def grade_jobs(jobs: Sequence[Job], setup: WorkerSetup, processes: int) -> Gener
         pending = pending[finished:]
 
 
+def _in_order(jobs: Iterable[Job], submit: Submit, ahead: int) -> Iterator[Finished]:
+    """Yield results in the order of the jobs; those that were yielded are not held on to."""
+    waiting: deque[Future[Finished]] = deque()
+    for job in jobs:
+        waiting.append(submit(job))
+        if len(waiting) == ahead:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
 def _grade_alone(job: Job, setup: WorkerSetup) -> Finished:
     try:
         with _workers(setup, 1) as submit:
-            return submit([job])[0].result()
+            return submit(job).result()
     except BrokenProcessPool:
         return Finished(error="The process that graded it was killed. Was memory exhausted?")
 
@@ -150,9 +172,9 @@ def _workers(setup: WorkerSetup, count: int) -> Iterator[Submit]:
         ProcessPoolExecutor(count, context, _start_worker, (setup, Path(scratch))) as executor,
     ):
 
-        def submit(jobs: Sequence[Job]) -> list[Future[Finished]]:
+        def submit(job: Job) -> Future[Finished]:
             with _interrupts_kept_away():
-                return [executor.submit(_grade_job, job) for job in jobs]
+                return executor.submit(_grade_job, job)
 
         try:
             yield submit

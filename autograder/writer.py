@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
-import stat
 import warnings
-from itertools import islice
 from pathlib import Path
 
 import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties
-from nbgrader.utils import find_all_files
 from sqlalchemy.exc import SAWarning
 
 from .assignment import Assignment
 from .course import Course, StoredGrading
-from .errors import TooManyFiles, UnreadableTimestamp
+from .errors import UnreadableTimestamp
+from .files import check_number, check_timestamp, regular_files
 from .gradebook import record, reset
 from .results import Grading, Ungraded, from_json
 from .workers import Finished, Job
-
-MAX_TIMESTAMP_BYTES = 1000
-MAX_FILES = 1000
 
 
 class Writer:
@@ -73,7 +67,8 @@ class Writer:
 
     def _write_submission(self, student: str) -> None:
         folder = self._course.submitted_folder(self._name, student)
-        _check_timestamp(folder / "timestamp.txt")
+        check_number(folder)
+        check_timestamp(folder)
         try:
             timestamp = self._course.coursedir.get_existing_timestamp(str(folder))
         except (AttributeError, ValueError) as error:  # how nbgrader fails at an odd one
@@ -113,22 +108,8 @@ class Writer:
         self._nbgrader.set_permissions(self._name, student)
 
     def _copy_files(self, origin: Path, folder: Path) -> None:
-        if sum(1 for _ in islice(origin.rglob("*"), MAX_FILES + 1)) > MAX_FILES:
-            raise TooManyFiles(str(origin), MAX_FILES)  # nbgrader takes the square of their number
-        for name in find_all_files(str(origin), [*self._course.coursedir.ignore, "*.ipynb"]):
-            path = Path(name)
-            if path.is_symlink() or not path.is_file():
-                continue  # a link could lead anywhere on the instructor's machine
+        for path in regular_files(origin, [*self._course.coursedir.ignore, "*.ipynb"]):
             target = folder / path.relative_to(origin)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.unlink(missing_ok=True)
             shutil.copy(path, target)
-
-
-def _check_timestamp(path: Path) -> None:
-    """Raise UnreadableTimestamp for what is no small file: nbgrader reads it, whatever it is."""
-    if not os.path.lexists(path):
-        return
-    status = path.lstat()
-    if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_TIMESTAMP_BYTES:
-        raise UnreadableTimestamp(str(path))

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from io import StringIO
@@ -35,6 +35,16 @@ def run_command(
     )
     assert status is None or result.returncode == status, result.stdout + result.stderr
     return result
+
+
+def descendants(process: int) -> list[int]:
+    """Return the processes that a process and those below it started."""
+    found = []
+    with suppress(FileNotFoundError, ProcessLookupError):  # it may end meanwhile
+        for children in Path(f"/proc/{process}/task").glob("*/children"):
+            for child in map(int, children.read_text().split()):
+                found += [child, *descendants(child)]
+    return found
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,7 @@ def test_no_name_leads_out(
     assert unpacked(tmp_path, {"x.zip": pack({name: b"out", "good.txt": b"good"})}) == {
         "x/good.txt": b"good"
     }
-    assert f"Left out {name!r} of x.zip: its name leads out" in caplog.text or name == "/"
+    assert f"Left out {name!r} of 'x.zip': its name leads out" in caplog.text or name == "/"
 
 
 @pytest.mark.parametrize("make", [zip_with_link, tar_with_links])

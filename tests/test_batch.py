@@ -8,12 +8,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
-from commands import run_here
+from commands import descendants, run_here
 from courses import MakeCourse, graded_files, hand_in, set_options, table_rows
 from machines import run_without_layers
 from notebooks import answered
@@ -315,17 +315,21 @@ def test_points_that_the_gradebook_does_not_know_are_refused(course: Path) -> No
         graded(course)
 
 
-@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_stops_the_command_and_leaves_nothing_behind(
-    course: Path, pooling: Assignment, signum: int
-) -> None:
+@pytest.fixture
+def scratch() -> Iterator[Path]:
+    """Yield a folder for temporary files; tmp_path is too long for a socket to be made in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def grading(course: Path, pooling: Assignment, scratch: Path) -> subprocess.Popen[str]:
+    """Start a command that is in the middle of a slow cell."""
     slow = answered(pooling, {})
     slow.cells.append(nbformat.v4.new_code_cell("import time; time.sleep(29)"))
     hand_in(course, "slow", NAME, nbformat.writes(slow))
-    scratch = Path(tempfile.mkdtemp())  # tmp_path is too long for a socket to be made in it
-    program = Path(sys.executable).parent / "autograder"
     command = subprocess.Popen(
-        [program, "grade", NAME],
+        [Path(sys.executable).parent / "autograder", "grade", NAME],
         cwd=course,
         env={**os.environ, "TMPDIR": str(scratch)},
         stdout=subprocess.PIPE,
@@ -337,10 +341,35 @@ def test_an_interrupt_stops_the_command_and_leaves_nothing_behind(
     while not list(scratch.rglob("sandbox-*/scratch")) and time.monotonic() < deadline:
         time.sleep(0.2)
     time.sleep(2)  # by now the slow cell runs
-    os.kill(command.pid, signum)
-    out, err = command.communicate(timeout=20)
-    assert command.returncode != 0
+    return command
+
+
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_stops_the_command_and_leaves_nothing_behind(
+    grading: subprocess.Popen[str], scratch: Path, signum: int
+) -> None:
+    os.kill(grading.pid, signum)
+    out, err = grading.communicate(timeout=20)
+    assert grading.returncode != 0
     assert "Traceback" not in err
     assert list(scratch.glob("grading-*")) == []
-    shutil.rmtree(scratch)
     assert out == ""
+
+
+def test_a_killed_command_takes_its_processes_with_it(grading: subprocess.Popen[str]) -> None:
+    processes = descendants(grading.pid)
+    assert len(processes) > 3  # workers, their server, zygotes
+    grading.kill()
+    grading.communicate(timeout=20)
+    deadline = time.monotonic() + 20
+    while any(map(runs, processes)) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert [process for process in processes if runs(process)] == []
+
+
+def runs(process: int) -> bool:
+    """Say whether there is such a process that is not dead and waiting to be read."""
+    try:
+        return ") Z " not in Path(f"/proc/{process}/stat").read_text()
+    except FileNotFoundError:
+        return False

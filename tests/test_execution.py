@@ -203,7 +203,7 @@ def endless(x):
 def leave(x):
     os._exit(0)
 def flood(x):
-    return "x" * (65 * 2**20)
+    return "x" * (9 * 2**20)
 number = 3
 """
 

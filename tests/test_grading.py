@@ -96,7 +96,7 @@ def test_right_in_any_style(grade_cells: GradeCells, last: str) -> None:
         (LOOPS.format(last="while True: pass"), "did not return within 2 seconds"),
         (LOOPS.format(last="import os; os._exit(0)"), "ended the whole process"),
         (LOOPS.format(last="import sys; sys.exit(0)"), "raised SystemExit"),
-        (LOOPS.format(last="return 'x' * 10**8"), "more than 64 MiB"),
+        (LOOPS.format(last="return 'x' * 10**8"), "more than 8 MiB"),
         (LOOPS.format(last="return np.zeros(10**12)"), "raised MemoryError at line 9"),
         (LOOPS.format(last="return lambda: out"), "got an object of type function"),
     ],

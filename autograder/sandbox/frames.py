@@ -11,7 +11,7 @@ import msgspec
 
 from .wire import Items, Mapping, Reply, Request, Returned, Value, WireError
 
-MAX_FRAME = 64 * 2**20  # bytes; larger than any answer that an exercise asks for
+MAX_FRAME = 8 * 2**20  # bytes; larger than any answer, and decoded it can take 20 times as much
 MAX_VALUES = 100_000  # in one reply: a byte each on the wire, a hundred in memory
 
 _ENCODER = msgspec.msgpack.Encoder()

@@ -17,6 +17,7 @@ MAX_DEPTH = 8
 OUTPUT_COST = 100  # characters that the notebook needs around an output
 MAX_DIGITS = 400
 MAX_DIMENSIONS = 8
+MAX_KEYS = 1000  # of a dict: keys that collide take the square of their number
 MAX_SIDE = 2**31
 KNOWN_TYPES = {t.__name__ for t in vars(builtins).values() if isinstance(t, type)} | {
     *("function", "method", "generator", "module", "MaskedArray", "matrix", "Fraction"),
@@ -239,6 +240,8 @@ def from_wire(value: Value, depth: int = 0) -> Any:
         items = [from_wire(item, depth + 1) for item in value.items]
         return tuple(items) if value.kind == "tuple" else items
     if isinstance(value, Mapping):
+        if len(value.keys) > MAX_KEYS:
+            return Opaque("dict")
         keys = [from_wire(key, depth + 1) for key in value.keys]
         if not all(isinstance(key, str | int | float | bool | None) for key in keys):
             return Opaque("dict")

@@ -1,12 +1,12 @@
 """What every attack is held against: the files around it, the next submission, the processes."""
 
-import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from commands import descendants
 from notebooks import answered
 
 from autograder.assignment import Assignment
@@ -98,16 +98,6 @@ def state(folder: Path) -> list[tuple[str, int, int, bytes]]:
         (path.name, path.stat().st_mode, path.stat().st_mtime_ns, path.read_bytes())
         for path in sorted(folder.iterdir())
     ]
-
-
-def descendants(process: int) -> list[int]:
-    """Return the processes that a process and those below it started."""
-    found = []
-    with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it may end meanwhile
-        for children in Path(f"/proc/{process}/task").glob("*/children"):
-            for child in map(int, children.read_text().split()):
-                found += [child, *descendants(child)]
-    return found
 
 
 def only_the_zygote_is_left(sandbox: Sandbox) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from attacks.conftest import Surroundings
 
-from autograder.errors import NoAnswer
+from autograder.errors import AnswerUnusable, NoAnswer
 from autograder.execution import Execution
 from autograder.options import Limits
 from autograder.sandbox.host import Sandbox
@@ -66,7 +66,8 @@ NO_ANSWER = {
     "90 lists in lists": "say(frame(b'\\x91' * 10**6)); forever()",
     "90 a list that is said to be long": "say(frame(returned(asked(), items("
     "b'\\xdd\\xff\\xff\\xff\\xff')))); forever()",
-    "90 a list that is long": "say(frame(returned(asked(), items(packed_list(10**7))))); forever()",
+    "90 a list that is long": "say(frame(returned(asked(),"
+    " items(packed_list(8 * 10**6))))); forever()",
     "90 many lists that are long": "say(frame(returned(asked(), items(b'\\xdd' +"
     " struct.pack('>I', 200) + items(packed_list(1000)) * 200)))); forever()",
     "90 an array of an impossible shape": "reply(type='Returned', id=asked(), arguments=ARGUMENTS,"
@@ -126,6 +127,19 @@ def test_nonsense_costs_only_the_function_that_speaks_it(
         assert not all([answers(execution), answers(execution)])
         assert time.monotonic() - begin < 5
         assert execution.read("kept") == 5
+
+
+@pytest.mark.usefixtures("same_grader")
+def test_90_what_was_received_is_not_kept(sandbox: Sandbox) -> None:
+    """Each of these takes over 100 MB for a moment; all of them together would not go unseen."""
+    forge = "say(frame(returned(asked(), items(packed_list(8 * 10**6))))); forever()"
+    names = [f"f{number}" for number in range(6)]
+    source = "\n".join([SPEAK.replace("def f(x):", ""), *(f"def {n}(x): {forge}" for n in names)])
+    with Execution(sandbox, {0: source}, LIMITS) as execution:
+        execution.run_cells()
+        for name in names:
+            with pytest.raises(AnswerUnusable):
+                execution.call(name, (1,), {})
 
 
 @pytest.mark.usefixtures("same_grader")

@@ -620,6 +620,12 @@ def a_folder_for_a_notebook(folder: Path) -> None:
     (folder / FILE / "x.txt").write_text("x")
 
 
+@beside(reason="more than 1000 files")
+def many_files(folder: Path) -> None:
+    for number in range(1001):
+        (folder / f"{number}.txt").touch()
+
+
 @beside(reason="No time can be read")
 def an_unreadable_time(folder: Path) -> None:
     (folder / "timestamp.txt").write_text("yesterday")

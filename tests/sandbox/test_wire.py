@@ -101,6 +101,11 @@ def test_an_odd_type_name_is_not_repeated() -> None:
     assert wire.Opaque("dict").description == "an object of type dict"
 
 
+def test_a_large_dict_stays_opaque_lest_its_keys_collide() -> None:
+    keys = [number * (2**61 - 1) for number in range(100_000)]  # which all hash to 0
+    assert wire.from_wire(wire.Mapping(keys, keys)) == wire.Opaque("dict")
+
+
 def test_deep_nesting_ends_in_an_opaque_value() -> None:
     value: Any = 1
     for _ in range(50):
