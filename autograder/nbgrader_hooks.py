@@ -21,7 +21,7 @@ from traitlets.log import get_logger
 from .assignment import CODE_STUB
 from .course import Course, StoredGrading
 from .errors import AutograderError, MustExecute
-from .files import check_number, remove_links
+from .files import check_number, check_timestamp, remove_links
 from .gradebook import check_released, record, reset
 from .grading import grade, open_sandbox
 from .options import Limits
@@ -81,6 +81,8 @@ class RestoredNotebook(NotebookExporter):
             _sandbox(self._course.limits(assignment.name))
         except (AutograderError, TraitError) as error:
             self._refuse(error)
+        self._init_destination = self._converter.init_destination
+        self._converter.init_destination = self._decide
         self._init_assignment = self._converter.init_assignment
         self._converter.init_assignment = self._prepare
 
@@ -99,8 +101,17 @@ class RestoredNotebook(NotebookExporter):
         self.log.error(str(error))
         sys.exit(2)
 
+    def _decide(self, name: str, student: str) -> bool:
+        """Stand in front of the step that compares times: is this submission to be graded?"""
+        try:
+            check_timestamp(self._course.submitted_folder(name, student))
+            return bool(self._init_destination(name, student))
+        except Exception:
+            self._forget(name, student)
+            raise
+
     def _prepare(self, name: str, student: str) -> None:
-        """Stand in front of nbgrader's own step, which copies what was handed in."""
+        """Stand in front of the step that copies what was handed in."""
         folder = self._course.submitted_folder(name, student)
         try:
             check_number(folder)

@@ -78,3 +78,16 @@ def test_another_notebook_in_the_folder_is_refused_by_name(course: Path) -> None
     hand_in(course, "student-001", "pooling", text, file_name="extra.ipynb")
     result = run_here("nbgrader", "autograde", "pooling", cwd=course, status=1)
     assert "There is no assignment 'extra'" in result.stderr
+
+
+@pytest.mark.parametrize("time", ["yesterday", "2" * 2**20], ids=["no time", "a very long time"])
+def test_a_resubmission_with_an_odd_time_does_not_keep_the_old_score(
+    course: Path, time: str
+) -> None:
+    run_here("nbgrader", "autograde", "pooling", cwd=course)
+    assert sum(row[2] or 0 for row in table_rows(course)["grade"]) == 90
+    (course / "submitted" / "student-001" / "pooling" / "timestamp.txt").write_text(time)
+    result = run_here("nbgrader", "autograde", "pooling", cwd=course, status=1)
+    assert "timestamp" in result.stderr
+    assert {row[2] for row in table_rows(course)["grade"]} == {None}
+    assert all(row[5] for row in table_rows(course)["grade"])  # it waits for a human
