@@ -63,7 +63,6 @@ class CarefulExtractor(ExtractorPlugin):  # type: ignore[misc]  # nbgrader is un
     def _write(
         self, member: _Member, folder: Path, archive: str, budget: _Budget, depth: int
     ) -> None:
-        budget.count_member()
         target = folder / member.name
         try:
             _check(member, budget)
@@ -105,10 +104,10 @@ class _Budget:
         return cls(file_bytes, max(file_bytes, MAX_RATIO * path.stat().st_size), MAX_MEMBERS)
 
     def count_member(self) -> None:
-        """Count one file."""
+        """Count one file or folder."""
         self.members -= 1
         if self.members < 0:
-            self._refuse(f"it holds more than {MAX_MEMBERS} files.")
+            self._refuse(f"it holds more than {MAX_MEMBERS} files and folders.")
 
     def count_bytes(self, size: int) -> None:
         """Count what was unpacked."""
@@ -137,7 +136,7 @@ def _check(member: _Member, budget: _Budget) -> None:
     """Raise ValueError for a member that is left out."""
     parts = PurePosixPath(member.name).parts
     if not member.regular:
-        raise ValueError("it is a link or a device.")
+        raise ValueError("it is a link, a device or a file with holes.")
     if not parts or member.name.startswith("/") or ".." in parts:
         raise ValueError("its name leads out of the archive.")
     if member.size > budget.file_bytes:
@@ -162,6 +161,7 @@ def _members(path: Path, budget: _Budget) -> Iterator[_Member]:
 def _of_zip(path: Path, budget: _Budget) -> Iterator[_Member]:
     with zipfile.ZipFile(path) as archive:
         for info in archive.infolist():
+            budget.count_member()
             if not info.is_dir():
                 regular = stat.S_IFMT(info.external_attr >> 16) in (0, stat.S_IFREG)
                 opener = partial(_open_in_zip, archive, info, budget)
@@ -179,9 +179,11 @@ def _of_tar(path: Path, budget: _Budget) -> Iterator[_Member]:
         tarfile.open(fileobj=_Counted(stream, budget), mode="r|") as archive,
     ):
         for info in archive:
+            budget.count_member()
             if not info.isdir():
+                regular = info.isreg() and not info.issparse()  # holes are not read, nor counted
                 opener = partial(_open_in_tar, archive, info)
-                yield _Member(info.name, info.size, info.isreg(), opener)
+                yield _Member(info.name, info.size, regular, opener)
 
 
 def _decompressed(path: Path) -> IO[bytes]:

@@ -43,7 +43,9 @@ def main() -> None:
     # The arrays compared here are small: threads would only be there to be interrupted.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # nbgrader calls alembic by name, which is beside this command and perhaps not on the path.
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    os.environ["PATH"] = os.pathsep.join(
+        [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
+    )
     for signum in (signal.SIGTERM, signal.SIGHUP):  # end as cleanly as on an interrupt
         signal.signal(signum, signal.default_int_handler)
     try:
@@ -110,7 +112,10 @@ def grade(
 def grade_file(
     notebooks: Annotated[list[Path], typer.Argument(metavar="NOTEBOOK...")],
     assignment: Annotated[str, typer.Option(help="Which assignment the notebooks are of.")],
-    student: Annotated[str | None, typer.Option(help="Whose numbers to draw.")] = None,
+    student: Annotated[
+        str | None,
+        typer.Option(help="Whose numbers to draw; a course draws others, from its secret."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
     jobs: Jobs = None,
     unsafe_no_sandbox: UnsafeNoSandbox = False,

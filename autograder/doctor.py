@@ -12,7 +12,7 @@ from .sandbox.landlock import NEWEST_ABI
 from .sandbox.probe import ATTEMPTS, Level
 
 _MEANINGS: dict[Level, str] = {
-    "strong": "Submitted code can read, write and disturb nothing but its own folder.",
+    "strong": "Submitted code can write its own folder alone, read little, and disturb nobody.",
     "medium": "Submitted code can forge no result, but could read or send what it should not.",
     "none": "Nothing is graded here, unless with --unsafe-no-sandbox.",
 }

@@ -128,7 +128,9 @@ class TooManyFiles(AutograderError):
     def __init__(self, path: str, most: int) -> None:
         self.path = path
         self.most = most
-        super().__init__(f"{path} holds more than {most} files and folders.")
+        super().__init__(
+            f"{path} holds more than {most} files and folders. Remove what does not belong."
+        )
 
 
 class UnreadableTimestamp(AutograderError):
@@ -136,7 +138,9 @@ class UnreadableTimestamp(AutograderError):
 
     def __init__(self, path: str) -> None:
         self.path = path
-        super().__init__(f"No time can be read from {path}.")
+        super().__init__(
+            f"No time can be read from {path}. Mend it (2026-01-31 12:00:00 UTC) or remove it."
+        )
 
 
 class HiddenTestsFailed(AutograderError):
@@ -151,6 +155,9 @@ class HiddenTestsFailed(AutograderError):
 class CannotGradeHere(AutograderError):
     """Nothing can be graded on this machine, whatever is submitted."""
 
+    def __reduce__(self) -> tuple[type[CannotGradeHere], tuple[object, ...]]:
+        return type(self), tuple(vars(self).values())  # as it travels from a worker
+
 
 class SandboxFailed(AutograderError):
     """The sandbox could not be started or did not follow its protocol: the grader's own fault."""
@@ -162,9 +169,6 @@ class SandboxDidNotStart(SandboxFailed, CannotGradeHere):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(f"The sandbox did not start: {reason}")
-
-    def __reduce__(self) -> tuple[type[SandboxDidNotStart], tuple[str]]:
-        return type(self), (self.reason,)  # as it travels from a worker
 
 
 class NeedsLinux(CannotGradeHere):
@@ -188,9 +192,6 @@ class NotLockedIn(CannotGradeHere):
             "use --unsafe-no-sandbox, or c.GradingOptions.unsafe_no_sandbox = True."
         )
 
-    def __reduce__(self) -> tuple[type[NotLockedIn], tuple[list[str]]]:
-        return type(self), (self.gaps,)
-
 
 class PackageMissing(CannotGradeHere):
     """Packages that submissions may import are not installed where they are graded."""
@@ -201,9 +202,6 @@ class PackageMissing(CannotGradeHere):
             f"c.GradingOptions.packages names {_listed(names)}, not installed here. Names are "
             f"those of pip. Install beside the autograder: pip install {' '.join(names)}"
         )
-
-    def __reduce__(self) -> tuple[type[PackageMissing], tuple[list[str]]]:
-        return type(self), (self.names,)
 
 
 class MustExecute(AutograderError):
@@ -295,11 +293,13 @@ class ProcessEnded(NoAnswer):
 class AnswerUnusable(NoAnswer):
     """What came back was larger than allowed, or no plain data."""
 
-    def __init__(self, function: str, mib: int) -> None:
+    def __init__(self, function: str, mib: int, values: int) -> None:
         self.function = function
         self.mib = mib
+        self.values = values
         super().__init__(
-            f"`{function}` returned more than {mib} MiB, or nothing that can be an answer."
+            f"`{function}` returned more than {mib} MiB, a list of more than {values} values, "
+            "or nothing that can be an answer."
         )
 
 

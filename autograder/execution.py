@@ -24,8 +24,8 @@ from .errors import (
     SubmissionTimedOut,
 )
 from .messages import describe_exception, explain_limit
-from .options import Limits
-from .sandbox.frames import MAX_FRAME
+from .options import CELLS_OF_OUTPUT, Limits
+from .sandbox.frames import MAX_FRAME, MAX_VALUES
 from .sandbox.host import Sandbox
 from .sandbox.remote import Child
 from .sandbox.wire import (
@@ -43,9 +43,8 @@ from .sandbox.wire import Mapping as WireMapping
 from .source import defined_names
 
 MOST_OF_A_LINE = 160  # characters, as it is repeated in the message of every test
-CELLS_OF_OUTPUT = 20  # all cells together may show as much as so many that show all they may
 
-Result = TypeVar("Result")
+Reply = TypeVar("Reply")
 
 
 @dataclass
@@ -133,8 +132,8 @@ class Execution:
         except EOFError:
             failure = ProcessEnded(f"`{name}`", self._limits.memory_mib)
         except WireError:
-            self._drop_child()  # it may have forged this, and say more than it is asked
-            failure = AnswerUnusable(name, MAX_FRAME // 2**20)
+            self._drop_child()  # it may have forged this: trust it no further
+            failure = AnswerUnusable(name, MAX_FRAME // 2**20, MAX_VALUES)
         if failure is not None:  # raised here, it keeps nothing of what was received
             self._spent[name] = failure
             raise failure
@@ -173,9 +172,9 @@ class Execution:
     def _within(
         self,
         seconds: float,
-        request: Callable[[Child, float], Result],
+        request: Callable[[Child, float], Reply],
         before: int | None = None,
-    ) -> Result:
+    ) -> Reply:
         """Send a request to a living child; drop the child if it does not answer."""
         child = self._living_child(before)
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 import os
 import stat
 from collections.abc import Iterable, Iterator
@@ -13,11 +14,6 @@ from .errors import TooManyFiles, UnreadableTimestamp
 
 MAX_FILES = 1000
 MAX_TIMESTAMP_BYTES = 1000
-# What a browser shows as a page of its own, scripts included.
-PAGES = {
-    *(".htm", ".html", ".mht", ".mhtml", ".shtml", ".svg", ".svgz", ".xht", ".xhtml"),
-    *(".xml", ".xsl", ".xslt"),
-}
 
 
 def check_number(folder: Path) -> None:
@@ -62,8 +58,14 @@ def remove_pages(folder: Path, given: Path) -> None:
     """Remove what a formgrader would serve as a page, unless the instructor gave it."""
     for path in list(folder.rglob("*")):
         is_given = (given / path.relative_to(folder)).exists()
-        if path.suffix.lower() in PAGES and path.is_file() and not is_given:
+        if _is_page(path.name) and path.is_file() and not is_given:
             path.unlink()
+
+
+def _is_page(name: str) -> bool:
+    """Say whether a browser would show it by itself, scripts included."""
+    kind, _ = mimetypes.guess_type(name)  # as the server of the formgrader guesses it
+    return kind is not None and kind.endswith(("html", "xml"))
 
 
 def _is_own(path: Path) -> bool:

@@ -40,8 +40,9 @@ def grade_notebook(
 ) -> Grading:
     """Grade one notebook (a path or a loaded notebook), without a course around it.
 
-    Raises UnknownAssignment, MissingNotebook, UnreadableNotebook, NoKnownCells,
-    HiddenTestsFailed, NotLockedIn, PackageMissing or SandboxFailed.
+    Without a course there is no secret: a student's hidden inputs are not those of a course.
+    Raises UnknownAssignment, MissingSource, BadSource, MissingNotebook, UnreadableNotebook,
+    NoKnownCells, HiddenTestsFailed, CannotGradeHere or SandboxFailed.
     """
     if isinstance(notebook, NotebookNode):
         name, submitted = assignment, notebook
@@ -62,12 +63,15 @@ def grade_notebook(
 def open_sandbox(limits: Limits, folder: Path | None = None) -> Sandbox:
     """Start a sandbox (its files in ``folder``) and make sure that it locks submitted code in.
 
-    Raises NotLockedIn unless the limits allow grading without, PackageMissing or SandboxFailed.
+    Raises NotLockedIn unless the limits allow grading without, and what Sandbox raises.
     """
     sandbox = Sandbox(folder, packages=limits.packages, scratch_mib=limits.file_mib)
-    if sandbox.probe.level == "none" and not limits.unsafe_no_sandbox:
+    try:
+        if sandbox.probe.level == "none" and not limits.unsafe_no_sandbox:
+            raise NotLockedIn(list(sandbox.probe.gaps))
+    except BaseException:
         sandbox.close()
-        raise NotLockedIn(list(sandbox.probe.gaps))
+        raise
     return sandbox
 
 

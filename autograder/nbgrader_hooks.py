@@ -161,7 +161,7 @@ class Grade(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
 
 @cache
 def _sandbox(limits: Limits) -> Sandbox:
-    """Return the one sandbox of this process: starting one costs as much as many gradings."""
+    """Return the sandbox for these limits, kept: starting one costs as much as many gradings."""
     sandbox = open_sandbox(limits)
     atexit.register(sandbox.close)
     if sandbox.probe.level != "strong":

@@ -12,6 +12,9 @@ from .errors import UnknownAssignment, UnknownOption
 from .sandbox.lockdown import DEFAULT_FILE_MIB, ChildLimits
 from .sandbox.readable import check_installed
 
+CELLS_OF_OUTPUT = 20  # all cells together may show as much as so many that show all they may
+A_DAY = 86_400.0  # seconds
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -35,14 +38,20 @@ class Limits:
 class GradingOptions(Configurable):
     """``c.GradingOptions.cell_seconds = 60`` in nbgrader_config.py, and so on."""
 
-    cell_seconds = Float(Limits.cell_seconds, min=0.1, help="Seconds that one cell may run.").tag(
-        config=True
-    )
+    cell_seconds = Float(
+        Limits.cell_seconds, min=0.1, max=A_DAY, help="Seconds that one cell may run."
+    ).tag(config=True)
     call_seconds = Float(
-        Limits.call_seconds, min=0.1, help="Seconds that one call of a hidden test may take."
+        Limits.call_seconds,
+        min=0.1,
+        max=A_DAY,
+        help="Seconds that one call of a hidden test may take.",
     ).tag(config=True)
     submission_seconds = Float(
-        Limits.submission_seconds, min=1, help="Seconds for all cells and calls of a submission."
+        Limits.submission_seconds,
+        min=1,
+        max=A_DAY,
+        help="Seconds for all cells and calls of a submission.",
     ).tag(config=True)
     memory_mib = Integer(
         Limits.memory_mib, min=64, help="MiB of memory beyond what Python and NumPy take."
@@ -55,7 +64,8 @@ class GradingOptions(Configurable):
     output_characters = Integer(
         Limits.output_characters,
         min=0,
-        help="Characters kept of a cell's output, with pictures; 20 times as many of all cells.",
+        help="Characters kept of a cell's output, with pictures; "
+        f"{CELLS_OF_OUTPUT} times as many of all cells.",
     ).tag(config=True)
     run_demonstrations = Bool(
         Limits.run_demonstrations, help="Whether locked cells that only show something are run."

@@ -22,7 +22,11 @@ PICTURES = ("image/png", "image/jpeg", "image/gif")
 # deep tags are nested, and of how long some things are that nobody writes.
 MAX_TAGS = 4000
 MAX_CHARACTERS = 200_000
-_SLOW = re.compile(r"[ \t]{200}|<[^>]{2000}|&[^;\s]{200}|(?:\\begin.{0,40}){50}", re.DOTALL)
+MAX_OPENED = (
+    200  # formulas and headings; for each formula its end is looked for in all that follows
+)
+_OPENED = re.compile(r"\\begin|\\\\[(\[]|^ {0,3}#", re.MULTILINE)
+_SLOW = re.compile(r"[ \t]{200}|<[^>]{2000}|&[^;\s]{200}")
 
 _TAGS = {
     *("a", "abbr", "b", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "hr"),
@@ -85,6 +89,7 @@ def _is_slow(text: str) -> bool:
     return (
         text.count("<") > MAX_TAGS
         or len(without_pictures) > MAX_CHARACTERS
+        or len(_OPENED.findall(without_pictures)) > MAX_OPENED
         or _SLOW.search(without_pictures) is not None
     )
 

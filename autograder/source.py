@@ -96,12 +96,14 @@ def _parsed(source: str) -> ast.Module | None:
 
 
 def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """Yield statements that run when the cell does, those within an if or a try as well."""
-    for statement in body:
+    """Yield statements that run when the cell does, within an if or a try too, in any order."""
+    waiting = [*body]
+    while waiting:
+        statement = waiting.pop()
         yield statement
         if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             for part in ("body", "orelse", "finalbody"):
-                yield from _statements(getattr(statement, part, []))
+                waiting += getattr(statement, part, [])
 
 
 def _names(statement: ast.stmt) -> set[str]:

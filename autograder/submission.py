@@ -44,9 +44,9 @@ def read_notebook(path: Path) -> NotebookNode:
 
     Raises MissingNotebook, or UnreadableNotebook with what is wrong with the file.
     """
-    if not path.exists() and not path.is_symlink():
-        raise MissingNotebook(path.name, sorted(p.name for p in path.parent.glob("*.ipynb")))
     try:
+        if not path.exists() and not path.is_symlink():
+            raise MissingNotebook(path.name, sorted(p.name for p in path.parent.glob("*.ipynb")))
         if path.is_symlink() or not path.is_file():
             raise UnreadableNotebook("it is a link or a device, not a file.")
         if path.stat().st_size > MAX_BYTES:
@@ -61,7 +61,7 @@ def read_notebook(path: Path) -> NotebookNode:
     except (nbformat.reader.NotJSONError, nbformat.ValidationError, ValueError) as error:
         reason = "it is empty." if path.stat().st_size == 0 else "its JSON is damaged."
         raise UnreadableNotebook(reason) from error
-    except UnreadableNotebook:
+    except (UnreadableNotebook, MissingNotebook):
         raise
     except Exception as error:  # nbformat meets JSON of another shape in many ways
         raise UnreadableNotebook("its JSON is not that of a notebook.") from error
@@ -136,7 +136,8 @@ def restore(submitted: NotebookNode, assignment: Assignment) -> NotebookNode:
 def _is_cell(cell: Any) -> bool:
     return (
         isinstance(cell, dict)
-        and cell.get("cell_type") in _NEW_CELL
+        and isinstance(cell.get("cell_type"), str)
+        and cell["cell_type"] in _NEW_CELL
         and isinstance(cell.get("source"), str)
     )
 

@@ -6,6 +6,7 @@ import multiprocessing
 import multiprocessing.connection
 import os
 import signal
+import sys
 import tempfile
 import threading
 from collections import deque
@@ -20,7 +21,7 @@ from pathlib import Path
 import nbformat
 
 from .assignment import load_assignment
-from .errors import AutograderError, CannotGradeHere
+from .errors import AutograderError, CannotGradeHere, NeedsLinux
 from .grading import grade, open_sandbox
 from .options import Limits
 from .results import to_json
@@ -120,7 +121,7 @@ def grade_jobs(jobs: Sequence[Job], setup: WorkerSetup, processes: int) -> Gener
     If a worker is killed, as for want of memory, those that were under way are graded
     again one by one, so that only the one that is to blame goes without a result.
 
-    Raises NotLockedIn, PackageMissing or SandboxDidNotStart.
+    Raises CannotGradeHere.
     """
     pending = list(jobs)
     while pending:
@@ -195,5 +196,7 @@ def _interrupts_kept_away() -> Iterator[None]:
 
 
 def default_jobs() -> int:
-    """Return how many processors this process may use."""
+    """Return how many processors this process may use. Raises NeedsLinux elsewhere."""
+    if sys.platform != "linux":
+        raise NeedsLinux
     return len(os.sched_getaffinity(0))

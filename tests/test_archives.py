@@ -176,6 +176,31 @@ def test_too_many_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert unpacked(tmp_path, {"x.zip": zipped({str(n): b"" for n in range(4)})}) == {}
 
 
+def test_folders_count_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("autograder.archives.MAX_MEMBERS", 3)
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        for number in range(4):
+            info = tarfile.TarInfo(str(number))
+            info.type = tarfile.DIRTYPE
+            archive.addfile(info)
+    assert unpacked(tmp_path, {"x.gz": buffer.getvalue()}) == {}
+
+
+def test_a_file_with_holes_is_left_out(tmp_path: Path) -> None:
+    """Its zeros are not in the archive: 300 bytes would unpack to gigabytes, uncounted."""
+    info = tarfile.TarInfo("holes")
+    info.size = 1
+    info.pax_headers = {"GNU.sparse.map": "0,1", "GNU.sparse.size": str(10**6)}
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz", format=tarfile.PAX_FORMAT) as archive:
+        archive.addfile(info, io.BytesIO(b"x"))
+    buffer.seek(0)
+    with tarfile.open(fileobj=buffer) as archive:
+        assert archive.getmembers()[0].issparse()
+    assert unpacked(tmp_path, {"x.gz": buffer.getvalue()}) == {}
+
+
 @pytest.mark.parametrize(
     "damage",
     [b"", b"PK", b"no archive", zipped(GOOD)[:-30], tarred(GOOD)[:40]],

@@ -116,7 +116,8 @@ def folders_deeper_than_a_path(folder: Path) -> None:
 def a_page(folder: Path) -> None:
     (folder / "passwd").mkdir()
     (folder / "passwd" / "evil.HTML").write_text("<script>hurt()</script>")
-    (folder / "evil.svg").write_text("<svg onload='hurt()'/>")
+    for name in ("evil.svg", "evil.rdf", "evil.XHTML"):
+        (folder / name).write_text("<svg onload='hurt()'/>")
 
 
 ODD = {

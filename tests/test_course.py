@@ -68,6 +68,7 @@ def test_limits_come_from_the_configuration(tmp_path: Path) -> None:
         ({"cell_second": 5}, UnknownOption, "sets cell_second. Options are cell_seconds, call_"),
         ({"per_assignment": {}}, UnknownOption, "sets per_assignment"),
         ({"cell_seconds": 0}, TraitError, "cell_seconds"),
+        ({"submission_seconds": float("inf")}, TraitError, "submission_seconds"),
     ],
 )
 def test_an_option_of_one_assignment_is_checked_too(

@@ -62,11 +62,16 @@ def test_text_reads_as_it_is() -> None:
         "<a " + " ".join(f"a{i}" for i in range(20_000)) + ">",
         "a" + " " * 40_000 + "b",
         "x" * 200_001,
+        "\\begin" * 201 + " x" * 300,
+        "\\\\(" * 60_000,
+        "# x\n" * 201,
     ],
-    ids=["attributes", "blanks", "length"],
+    ids=["attributes", "blanks", "length", "environments", "formulas", "headings"],
 )
 def test_what_takes_long_to_clean_is_shown_as_it_is_written(text: str) -> None:
+    begin = time.process_time()
     assert clean(text) == f"<pre>{escape(text)}</pre>"
+    assert time.process_time() - begin < 1
 
 
 @pytest.mark.parametrize("target", ["evil.html", "//evil.example/x", "/logout", "../x.html"])

@@ -29,6 +29,7 @@ from autograder.source import (
         ("'\\d'", set()),
         ("x = 1\n" * 50_000, {"x"}),  # too long to be parsed
         ("(" * 10_000, set()),
+        ("if x: pass\n" + "elif x: pass\n" * 1500 + "else: y = 1", {"y"}),
         ("a = '\\0'\0", {"a"}),
         ("", set()),
     ],

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .frames import receive_request, send
-from .shell import Shell
+from .shell import Shell, message_of
 from .wire import (
     Call,
     CellRan,
@@ -75,7 +75,8 @@ def _guarded(request: Call | Read, shell: Shell) -> Reply:
         return _call(request, shell)
     except BaseException as error:
         cell, line = _place(error.__traceback__, shell.compile.cell_of)
-        return Raised(request.id, encodable(type(error).__name__), _message(error), cell, line)
+        message = message_of(error)[:_MESSAGE_LENGTH]
+        return Raised(request.id, encodable(type(error).__name__), message, cell, line)
 
 
 def _read(request: Read, shell: Shell) -> Reply:
@@ -94,13 +95,6 @@ def _call(request: Call, shell: Shell) -> Reply:
     after = to_wire((*args, *kwargs.values()))
     assert isinstance(after, Items)
     return Returned(request.id, value, after)
-
-
-def _message(error: BaseException) -> str:
-    try:
-        return encodable(str(error)[:_MESSAGE_LENGTH])
-    except Exception:
-        return ""
 
 
 def _place(trace: TracebackType | None, cells: dict[str, int]) -> tuple[int, int]:

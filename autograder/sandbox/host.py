@@ -80,7 +80,7 @@ class Sandbox:
             return self._fork(limits, output_room)
         except SandboxFailed:  # a late answer would belong to another request
             self._zygote.stop()
-            self._zygote = self._launch.start()
+            self._zygote = self._started_again()
             return self._fork(limits, output_room)
 
     def close(self) -> None:
@@ -103,6 +103,12 @@ class Sandbox:
         with contextlib.suppress(FileNotFoundError):  # submitted code may have, at level none
             scratch.empty(self._folder)
             self._folder.rmdir()
+
+    def _started_again(self) -> Zygote:
+        try:
+            return self._launch.start()
+        except SandboxDidNotStart as error:  # it did once: the next submission may have more luck
+            raise SandboxFailed(str(error)) from error
 
     def _fork(self, limits: ChildLimits, output_room: int) -> Child:
         control = self._zygote.control

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from ..errors import SandboxDidNotStart
 from .lockdown import ChildLimits
 from .readable import PACKAGE
-from .wire import Items, Mapping, Returned, from_wire, to_wire
+from .wire import Items, Mapping, Returned, WireError, from_wire, to_wire
 
 if TYPE_CHECKING:
     from .remote import Child
@@ -71,11 +72,13 @@ def not_locked_in(level: str, gaps: Sequence[str]) -> str:
 
 
 def run_probe(fork: Callable[[ChildLimits, int], Child]) -> Probe:
-    """Let a child try everything; it is gone afterwards."""
+    """Let a child try everything; it is gone afterwards. Raises SandboxDidNotStart."""
     child = fork(_LIMITS, _OUTPUT)
     try:
         with tempfile.TemporaryDirectory(prefix="probe-") as folder:
             succeeded = _attempted(child, Path(folder))
+    except (TimeoutError, EOFError, WireError, AssertionError) as error:
+        raise SandboxDidNotStart(f"what it locks in could not be tried: {error!r}") from error
     finally:
         child.kill()
     gaps = [attempt for name, attempt in ATTEMPTS.items() if succeeded[name]]

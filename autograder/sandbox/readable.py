@@ -14,6 +14,7 @@ from importlib import metadata
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from ..errors import PackageMissing
 
@@ -31,7 +32,7 @@ DEVICES = [Path("/dev/null"), Path("/dev/urandom")]
 def check_installed(packages: tuple[str, ...]) -> None:
     """Raise PackageMissing if one of the packages is not installed."""
     found = _with_requirements(packages)
-    if missing := [name for name in packages if _normal(name) not in found]:
+    if missing := [name for name in packages if canonicalize_name(name) not in found]:
         raise PackageMissing(missing)
 
 
@@ -55,7 +56,7 @@ def unreadable_modules(packages: tuple[str, ...]) -> list[str]:
     """Return the names of what is installed here but may not be imported, our own included."""
     granted = _with_requirements(packages)
     modules = metadata.packages_distributions().items()
-    others = {name for name, owners in modules if not {*map(_normal, owners)} & granted}
+    others = {name for name, owners in modules if not {*map(canonicalize_name, owners)} & granted}
     return sorted({*others, *OURS})
 
 
@@ -83,7 +84,7 @@ def _with_requirements(packages: tuple[str, ...]) -> set[str]:
     found: set[str] = set()
     waiting = [*_ALWAYS, *packages]
     while waiting:
-        name = _normal(waiting.pop())
+        name = canonicalize_name(waiting.pop())
         if name in found:
             continue
         try:
@@ -94,10 +95,6 @@ def _with_requirements(packages: tuple[str, ...]) -> set[str]:
         parsed = map(Requirement, requirements)
         waiting += [r.name for r in parsed if r.marker is None or r.marker.evaluate({"extra": ""})]
     return found
-
-
-def _normal(name: str) -> str:
-    return name.lower().replace("_", "-").replace(".", "-")
 
 
 def _installed(name: str) -> Iterator[Path]:

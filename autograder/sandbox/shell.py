@@ -164,9 +164,8 @@ class Shell(InteractiveShell):
 
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
         lines = [encodable(line) for line in stb]
-        self.recorder.add(
-            Output("error", encodable(etype.__name__), encodable(str(evalue)), traceback=lines)
-        )
+        text = message_of(evalue)
+        self.recorder.add(Output("error", encodable(etype.__name__), text, traceback=lines))
 
     @contextmanager
     def recorded_streams(self) -> Iterator[None]:
@@ -178,6 +177,14 @@ class Shell(InteractiveShell):
             yield
         finally:
             sys.stdout, sys.stderr = before
+
+
+def message_of(error: BaseException) -> str:
+    """Return the text of an error, or nothing where making it fails too."""
+    try:
+        return encodable(str(error))
+    except Exception:
+        return ""
 
 
 def create_shell() -> Shell:

@@ -106,6 +106,12 @@ def as_released(notebook: NotebookNode, *names: str) -> None:
         cell_of(notebook, name).source = pooling().by_grade_id[name].source
 
 
+@damaged()
+def kinds_that_are_no_text(notebook: NotebookNode) -> str:
+    cells = [{"cell_type": ["code"], "source": "x = 1"}, {"cell_type": None}, *notebook.cells]
+    return as_text({**notebook, "cells": cells})
+
+
 # --- metadata ----------------------------------------------------------------------------
 
 
