@@ -16,7 +16,7 @@ from traitlets.config import Config
 
 from .assignment import ASSIGNMENTS, Assignment, load_assignment
 from .errors import NotAFolder
-from .files import remove_pages
+from .files import is_secret, remove, remove_pages
 from .options import GradingOptions, Limits
 from .results import Grading
 
@@ -100,15 +100,19 @@ class Course:
     def complete_graded_folder(self, assignment: str, student: str) -> None:
         """Add what nbgrader needs to release feedback, and remove pages that were handed in.
 
-        The secret names the released page. Here it is derived, so that a regrade has the same.
+        The secret names the released page. Where none was made when the notebook was handed in
+        it is derived, so that a regrade has the same.
         """
         folder = self.autograded_folder(assignment, student)
         folder.mkdir(parents=True, exist_ok=True)
         remove_pages(folder, self.source_folder(assignment))
-        secret = hashlib.blake2b(repr((assignment, student)).encode(), key=self.secret())
-        for name, text in (("timestamp.txt", ""), ("submission_secret.txt", secret.hexdigest())):
-            if not (folder / name).exists():
-                (folder / name).write_text(text)
+        if not (folder / "timestamp.txt").exists():
+            (folder / "timestamp.txt").touch()
+        secret = folder / "submission_secret.txt"
+        if not is_secret(secret):  # one odd file would stop the release of everybody's feedback
+            remove(secret)
+            derived = hashlib.blake2b(repr((assignment, student)).encode(), key=self.secret())
+            secret.write_text(derived.hexdigest())
 
     def grading(self, assignment: str, student: str) -> StoredGrading | None:
         """Return what was found for a student last, if it is still kept."""

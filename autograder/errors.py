@@ -133,6 +133,17 @@ class TooManyFiles(AutograderError):
         )
 
 
+class FoldersTooDeep(AutograderError):
+    """Folders lie within folders beyond what can be copied."""
+
+    def __init__(self, path: str, most: int) -> None:
+        self.path = path
+        self.most = most
+        super().__init__(
+            f"{path} holds folders more than {most} deep. Remove what does not belong."
+        )
+
+
 class UnreadableTimestamp(AutograderError):
     """The time of a submission is not a time."""
 

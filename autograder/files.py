@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
+import contextlib
 import mimetypes
 import os
+import re
+import shutil
 import stat
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
-from itertools import islice
 from pathlib import Path
 
-from .errors import TooManyFiles, UnreadableTimestamp
+from .errors import FoldersTooDeep, TooManyFiles, UnreadableTimestamp
 
 MAX_FILES = 1000
+MAX_DEPTH = 50  # folders within folders
 MAX_TIMESTAMP_BYTES = 1000
+MAX_SECRET_BYTES = 1000
 
 
-def check_number(folder: Path) -> None:
-    """Raise TooManyFiles: to copy them, nbgrader takes the square of their number."""
-    if sum(1 for _ in islice(folder.rglob("*"), MAX_FILES + 1)) > MAX_FILES:
-        raise TooManyFiles(str(folder), MAX_FILES)
+def below(folder: Path) -> Iterator[Path]:
+    """Yield all that lies below a folder; pathlib's own way ends where folders are very deep."""
+    waiting = [folder]
+    while waiting:
+        with contextlib.suppress(PermissionError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                yield Path(entry.path)
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(Path(entry.path))
+
+
+def check_size(folder: Path) -> None:
+    """Raise TooManyFiles or FoldersTooDeep for what would keep busy, or stop, who copies it."""
+    for number, path in enumerate(below(folder)):
+        if number == MAX_FILES:  # nbgrader takes the square of their number
+            raise TooManyFiles(str(folder), MAX_FILES)
+        if len(path.relative_to(folder).parts) > MAX_DEPTH:
+            raise FoldersTooDeep(str(folder), MAX_DEPTH)
 
 
 def check_timestamp(folder: Path) -> None:
@@ -32,13 +50,20 @@ def check_timestamp(folder: Path) -> None:
         raise UnreadableTimestamp(str(path))
 
 
+def is_secret(path: Path) -> bool:
+    """Say whether this can be the secret that nbgrader put beside a submission: 128 digits."""
+    if not path.is_file() or path.stat().st_size > MAX_SECRET_BYTES:
+        return False
+    return re.fullmatch(rb"[\w-]+\s*", path.read_bytes()) is not None
+
+
 def regular_files(folder: Path, ignored: Iterable[str]) -> Iterator[Path]:
     """Yield the files that are neither links nor devices, nor in or of an ignored name.
 
     ``ignored`` are patterns of base names, as of nbgrader's CourseDirectory.ignore.
     """
     patterns = list(ignored)
-    for path in folder.rglob("*"):
+    for path in below(folder):
         names = path.relative_to(folder).parts
         if any(_matches(name, pattern) for name in names for pattern in patterns):
             continue
@@ -46,9 +71,17 @@ def regular_files(folder: Path, ignored: Iterable[str]) -> Iterator[Path]:
             yield path
 
 
+def remove(path: Path) -> None:
+    """Remove a file, or a folder with all that is in it, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
 def remove_links(folder: Path) -> list[Path]:
     """Remove links and devices but for notebooks, which are refused by name; return them."""
-    found = [path for path in folder.rglob("*") if not path.match("*.ipynb") and not _is_own(path)]
+    found = [path for path in below(folder) if not path.match("*.ipynb") and not _is_own(path)]
     for path in found:
         path.unlink()
     return found
@@ -56,7 +89,7 @@ def remove_links(folder: Path) -> list[Path]:
 
 def remove_pages(folder: Path, given: Path) -> None:
     """Remove what a formgrader would serve as a page, unless the instructor gave it."""
-    for path in list(folder.rglob("*")):
+    for path in list(below(folder)):
         is_given = (given / path.relative_to(folder)).exists()
         if _is_page(path.name) and path.is_file() and not is_given:
             path.unlink()

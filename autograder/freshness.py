@@ -14,6 +14,8 @@ from nbgrader.api import Gradebook
 
 from .assignment import PACKAGE, Assignment
 from .course import Course
+from .errors import AutograderError
+from .files import below, check_size
 from .options import Limits
 from .results import Grading
 
@@ -43,8 +45,9 @@ class Freshness:
         """Return a digest of all of it for one student; what cannot be read is like no other."""
         folder = self._course.submitted_folder(self._assignment.name, student)
         try:
+            check_size(folder)
             files = _tree(folder)
-        except OSError:  # its own failure, when it is graded
+        except (OSError, AutograderError):  # its own failure, when it is graded
             return uuid4().hex
         extension = repr(self._extensions.get(student)).encode()
         return _digest(self._common, *files, extension).hex()
@@ -80,7 +83,7 @@ def _versions(limits: Limits) -> list[str]:
 def _tree(folder: Path) -> list[bytes]:
     """Return names and contents of the files below a folder; links are not followed."""
     parts = []
-    for path in sorted(folder.rglob("*")):
+    for path in sorted(below(folder)):
         if path.is_symlink() or not path.is_file():
             parts.append(os.fsencode(path.relative_to(folder)))  # they are not graded either
         else:

@@ -21,7 +21,7 @@ from traitlets.log import get_logger
 from .assignment import CODE_STUB
 from .course import Course, StoredGrading
 from .errors import AutograderError, MustExecute
-from .files import check_number, check_timestamp, remove_links
+from .files import check_size, check_timestamp, remove_links
 from .gradebook import check_released, record, reset
 from .grading import grade, open_sandbox
 from .options import Limits
@@ -114,7 +114,7 @@ class RestoredNotebook(NotebookExporter):
         """Stand in front of the step that copies what was handed in."""
         folder = self._course.submitted_folder(name, student)
         try:
-            check_number(folder)
+            check_size(folder)
             for path in remove_links(folder):
                 self.log.warning("Removed %r, a link or a device and not a file.", str(path))
             self._init_assignment(name, student)

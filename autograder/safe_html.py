@@ -16,6 +16,7 @@ from bleach.css_sanitizer import CSSSanitizer
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from nbconvert.exporters import HTMLExporter
+from nbconvert.filters.markdown_mistune import InvalidNotebook
 
 PICTURES = ("image/png", "image/jpeg", "image/gif")
 # Markup beyond these is shown as it is written: the time to clean it grows with the square of how
@@ -79,7 +80,7 @@ def clean_markdown(context: Context, source: str) -> str:
         return _as_text(source)
     try:
         return clean(_exporter().markdown2html(context, source))
-    except RecursionError:
+    except (RecursionError, InvalidNotebook):  # as a picture that is attached nowhere
         return _as_text(source)
 
 

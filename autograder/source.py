@@ -13,25 +13,19 @@ _DEFINITION = re.compile(r"^(?:async +)?def +(\w+)|^(\w+) *(?::[^=\n]*)?=(?!=)",
 _NEW_LINE = re.compile(r"\r\n|\r|\n")
 _MAGIC = re.compile(r"^[%!].*$", re.MULTILINE)
 _OTHER_TEXT = re.compile(r"\s*%%(?!time\b|capture\b|prun\b)")  # a cell magic that runs no Python
-_MOST_PARSED = 100_000  # characters; a tree takes a thousand times the memory of its text
-_MOST_REMEMBERED = 20_000  # characters; a longer cell is not asked for often
+_MOST_PARSED = 20_000  # characters; a tree takes a thousand times the memory of its text
+_MOST_REMEMBERED = 500  # cells; what they define and call is asked for many times
 
 
+@lru_cache(_MOST_REMEMBERED)
 def defined_names(source: str) -> frozenset[str]:
     """Return the names that running a cell would define, as far as one can see."""
-    return _remembered_names(source) if len(source) <= _MOST_REMEMBERED else _find_names(source)
-
-
-def _find_names(source: str) -> frozenset[str]:
     if _OTHER_TEXT.match(source):
         return frozenset()
     tree = _parsed(source)
     if tree is None:
         return frozenset(function or variable for function, variable in _DEFINITION.findall(source))
     return frozenset(name for part in _statements(tree.body) for name in _names(part))
-
-
-_remembered_names = lru_cache(maxsize=500)(_find_names)
 
 
 def defined_functions(text: str) -> set[str]:
@@ -41,15 +35,19 @@ def defined_functions(text: str) -> set[str]:
 
 def called_names(function: str, source: str) -> set[str]:
     """Return the names that the definition of a function in a cell mentions."""
-    tree = _parsed(source) if function in defined_names(source) else None
-    body = tree.body if tree else []
-    return {
-        node.id
-        for statement in body
-        if isinstance(statement, ast.FunctionDef) and statement.name == function
-        for node in ast.walk(statement)
-        if isinstance(node, ast.Name)
-    }
+    return _called_names(source).get(function, set())
+
+
+@lru_cache(_MOST_REMEMBERED)
+def _called_names(source: str) -> dict[str, set[str]]:
+    """Return the names that each function of a cell mentions."""
+    tree = _parsed(source)
+    called: dict[str, set[str]] = {}
+    for statement in tree.body if tree else []:
+        if isinstance(statement, ast.FunctionDef):
+            names = (node.id for node in ast.walk(statement) if isinstance(node, ast.Name))
+            called.setdefault(statement.name, set()).update(names)
+    return called
 
 
 def added_definitions(source: str, names: Set[str]) -> str:

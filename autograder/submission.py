@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -28,7 +27,6 @@ from .sandbox.wire import encodable
 from .source import added_definitions
 
 MAX_BYTES = 25 * 2**20  # read, it can take 25 times as much
-MAX_OLD_BYTES = 5 * 2**20  # before version 4 of the format, it is converted first
 MAX_CELLS = 2000
 MAX_CHARACTERS = 2**20  # of what is written in all cells; outputs and pictures are not
 STAND_IN = "stand_in"  # marks a stub that is not run: it would hide what is written elsewhere
@@ -70,17 +68,26 @@ def read_notebook(path: Path) -> NotebookNode:
 def _parsed(text: str) -> NotebookNode:
     """Return the cells with the parts that matter; whatever else there is may be damaged."""
     document = json.loads(text)
-    if not isinstance(document, dict) or not isinstance(document.get("cells"), list):
-        if len(text) > MAX_OLD_BYTES:
-            raise UnreadableNotebook(
-                f"it has no cells, or is old and larger than {MAX_OLD_BYTES // 2**20} MiB."
-            )
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            # With a dictionary to put them in, schema errors are neither raised nor logged.
-            document = nbformat.reads(text, 4, capture_validation_error={})  # before version 4
-    cells = [_parsed_cell(cell) for cell in document["cells"] if isinstance(cell, dict)]
-    return NotebookNode(cells=cells)
+    cells = document["cells"] if "cells" in document else [*_old_cells(document)]
+    return NotebookNode(cells=[_parsed_cell(cell) for cell in cells if isinstance(cell, dict)])
+
+
+def _old_cells(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the cells of a notebook from before version 4 of the format, as version 4 has them.
+
+    nbformat, which converts them too, takes minutes to say what is wrong with damaged outputs.
+    """
+    for cell in chain.from_iterable(worksheet["cells"] for worksheet in document["worksheets"]):
+        if cell["cell_type"] == "code":
+            yield {**cell, "source": cell["input"]}
+        elif cell["cell_type"] == "heading":
+            yield {
+                **cell,
+                "cell_type": "markdown",
+                "source": f"{'#' * int(cell['level'])} {''.join(cell['source'])}",
+            }
+        else:
+            yield cell if cell["cell_type"] == "raw" else {**cell, "cell_type": "markdown"}
 
 
 def _parsed_cell(cell: dict[str, Any]) -> NotebookNode:

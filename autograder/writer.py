@@ -16,7 +16,7 @@ from sqlalchemy.exc import SAWarning
 from .assignment import Assignment
 from .course import Course, StoredGrading
 from .errors import UnreadableTimestamp
-from .files import check_number, check_timestamp, regular_files
+from .files import check_size, check_timestamp, regular_files
 from .gradebook import record, reset
 from .results import Grading, Ungraded, from_json
 from .workers import Finished, Job
@@ -67,7 +67,7 @@ class Writer:
 
     def _write_submission(self, student: str) -> None:
         folder = self._course.submitted_folder(self._name, student)
-        check_number(folder)
+        check_size(folder)
         check_timestamp(folder)
         try:
             timestamp = self._course.coursedir.get_existing_timestamp(str(folder))

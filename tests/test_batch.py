@@ -113,6 +113,13 @@ def folders_deeper_than_a_path(folder: Path) -> None:
             os.chdir("d" * 200)
 
 
+def folders_deeper_than_python(folder: Path) -> None:
+    with contextlib.chdir(folder):
+        for _ in range(1500):
+            Path("d").mkdir()
+            os.chdir("d")
+
+
 def a_page(folder: Path) -> None:
     (folder / "passwd").mkdir()
     (folder / "passwd" / "evil.HTML").write_text("<script>hurt()</script>")
@@ -125,6 +132,7 @@ ODD = {
     a_time_without_end: False,
     many_files: False,
     folders_deeper_than_a_path: False,
+    folders_deeper_than_python: False,
     a_page: True,
     odd_name: True,
     dangling_link: True,

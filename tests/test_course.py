@@ -47,6 +47,25 @@ def test_the_secret_of_a_shared_course_is_the_groups(tmp_path: Path) -> None:
     assert (folder / SECRET_FILE).stat().st_mode & 0o777 == 0o660
 
 
+@pytest.mark.parametrize("odd", [b"\xff", b"", b"x" * 2000, None], ids=str)
+def test_an_odd_secret_beside_a_submission_is_replaced(tmp_path: Path, odd: bytes | None) -> None:
+    """Feedback is released with it: nbgrader would stop at the first that it cannot read."""
+    create_course(tmp_path)
+    course = Course.open(tmp_path)
+    secret = course.autograded_folder("pooling", "student-001") / "submission_secret.txt"
+    if odd is None:
+        (secret / "folder").mkdir(parents=True)
+    else:
+        secret.parent.mkdir(parents=True)
+        secret.write_bytes(odd)
+    course.complete_graded_folder("pooling", "student-001")
+    made = secret.read_text()
+    assert len(made) == 128
+    secret.write_text("0123456789abcdef" * 8)
+    course.complete_graded_folder("pooling", "student-001")
+    assert secret.read_text() == "0123456789abcdef" * 8
+
+
 def test_limits_come_from_the_configuration(tmp_path: Path) -> None:
     folder = new_course(
         tmp_path / "course",

@@ -15,6 +15,7 @@ import numpy as np
 
 MAX_DEPTH = 8
 OUTPUT_COST = 100  # characters that the notebook needs around an output
+LINE_COST = 20  # and around a line of a traceback, or one of several forms of an output
 MAX_DIGITS = 400
 MAX_DIMENSIONS = 8
 MAX_KEYS = 1000  # of a dict: keys that collide take the square of their number
@@ -134,7 +135,7 @@ class Output(msgspec.Struct, frozen=True):
     def size(self) -> int:
         """How many characters it takes up in a notebook."""
         texts = [self.name, self.text, *self.data, *self.data.values(), *self.traceback]
-        return OUTPUT_COST + sum(map(len, texts))
+        return OUTPUT_COST + LINE_COST * (len(texts) - 2) + sum(map(len, texts))
 
 
 class CellRan(msgspec.Struct, tag=True, frozen=True):

@@ -136,6 +136,10 @@ FLOODS = {
     "82 many pictures": "from IPython.display import display\nfor _ in range(10**3): display('x')",
     "82 an error with a long name": "raise type('x' * 10**6, (Exception,), {})",
     "82 an error with a long text": "raise ValueError('x' * 10**6)",
+    "82 an error with many empty lines": "class E(Exception):\n"
+    "    def _render_traceback_(self): return [''] * 10**6\nraise E()",
+    "82 an error without a text": "class E(Exception):\n"
+    "    def __str__(self): raise ValueError\nraise E()",
     "82 streams that never end": "import sys\nwhile True: sys.stdout.write('x' * 1000)",
 }
 

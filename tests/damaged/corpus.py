@@ -400,6 +400,14 @@ def version_3(notebook: NotebookNode) -> str:
 
 
 @damaged()
+def version_3_with_many_damaged_outputs(notebook: NotebookNode) -> str:
+    old = nbformat.convert(notebook, 3)
+    old.worksheets[0].cells[-1] = nbformat.v3.new_code_cell("x = 1")
+    old.worksheets[0].cells[-1].outputs = [{"output_type": "stream"}] * 20_000
+    return json.dumps(old)
+
+
+@damaged()
 def version_4_0(notebook: NotebookNode) -> None:
     notebook.nbformat_minor = 0
     for cell in notebook.cells:
@@ -630,6 +638,11 @@ def a_folder_for_a_notebook(folder: Path) -> None:
 def many_files(folder: Path) -> None:
     for number in range(1001):
         (folder / f"{number}.txt").touch()
+
+
+@beside(reason="more than 50 deep")
+def deep_folders(folder: Path) -> None:
+    (folder / Path(*"d" * 60)).mkdir(parents=True)
 
 
 @beside(reason="No time can be read")

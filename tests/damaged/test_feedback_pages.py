@@ -65,6 +65,7 @@ def course(tmp_path_factory: pytest.TempPathFactory, released_course: MakeCourse
     notebook = answered(pooling(), {"explanation": ACTIVE, "sgd_step": LEAKS})
     as_released(notebook, "max_pool_backward")
     notebook.cells[3:3] = [new_markdown_cell(ACTIVE), new_code_cell(SHOWS), new_code_cell(ACTIVE)]
+    notebook.cells.append(new_markdown_cell("![x](attachment:nowhere.png)"))
     notebook.cells[3].attachments = {"p.png": {"image/png": PICTURE}}
     notebook.cells[3].source += "\n\n![mine](attachment:p.png)\n\n| a | b |\n|--|--:|\n| 1 | 2 |\n"
     cell_of(notebook, "imports").metadata["trusted"] = True

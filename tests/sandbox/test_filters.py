@@ -150,11 +150,11 @@ WRITE, READ_WRITE, CREATE, TRUNCATE, CLOSE_ON_EXEC = 0o1, 0o2, 0o100, 0o1000, 0o
 ANSWERS: list[tuple[int, str, tuple[int, ...]]] = [
     *((ALLOW, call, ()) for call in ("read", "write", "mmap", "futex", "creat", "ftruncate")),
     *((ALLOW, call, ()) for call in ("getxattr", "rt_sigreturn", "exit_group")),
-    *((ALLOW, call, ()) for call in ("sendto", "recvfrom", "sendmsg", "recvmsg")),
+    *((ALLOW, call, ()) for call in ("sendto", "recvfrom", "recvmsg")),
     *((REFUSE, call, ()) for call in ("fork", "vfork", "execve", "execveat", "ptrace", "kill")),
     *((REFUSE, call, ()) for call in ("tgkill", "rt_sigqueueinfo", "process_vm_readv", "setsid")),
     *((REFUSE, call, ()) for call in ("pidfd_open", "pidfd_getfd", "pidfd_send_signal")),
-    *((REFUSE, call, ()) for call in ("socket", "bind", "connect", "listen", "accept")),
+    *((REFUSE, call, ()) for call in ("socket", "bind", "connect", "accept", "sendmsg")),
     *((REFUSE, call, ()) for call in ("bpf", "io_uring_setup", "perf_event_open", "userfaultfd")),
     *((REFUSE, call, ()) for call in ("seccomp", "landlock_create_ruleset", "personality")),
     *((REFUSE, call, ()) for call in ("unshare", "mount", "keyctl", "memfd_create")),
