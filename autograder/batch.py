@@ -63,9 +63,9 @@ def grade_class(
     """Grade what was collected of an assignment; yields each student's result when it is there.
 
     What a result depends on being as it was, it is not computed again, unless ``force``.
-    Raises NothingToGrade, NoSuchSubmission, NotReleased, UnknownAssignment, HiddenTestsFailed,
-    and where nothing can be graded NotLockedIn (unless ``unsafe_no_sandbox``), PackageMissing or
-    SandboxDidNotStart; none of them changes a result.
+    Raises NothingToGrade, NoSuchSubmission, NotReleased, UnknownAssignment, MissingSource,
+    BadSource, HiddenTestsFailed, and where nothing can be graded CannotGradeHere (not for want of
+    a sandbox if ``unsafe_no_sandbox``); none of them changes a result.
     """
     assignment = course.assignment(name)
     check_hidden_tests(assignment.hidden_tests)

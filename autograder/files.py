@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -20,7 +20,7 @@ MAX_TIMESTAMP_BYTES = 1000
 MAX_SECRET_BYTES = 1000
 
 
-def below(folder: Path) -> Iterator[Path]:
+def below(folder: Path) -> Generator[Path]:
     """Yield all that lies below a folder; pathlib's own way ends where folders are very deep."""
     waiting = [folder]
     while waiting:
@@ -33,11 +33,12 @@ def below(folder: Path) -> Iterator[Path]:
 
 def check_size(folder: Path) -> None:
     """Raise TooManyFiles or FoldersTooDeep for what would keep busy, or stop, who copies it."""
-    for number, path in enumerate(below(folder)):
-        if number == MAX_FILES:  # nbgrader takes the square of their number
-            raise TooManyFiles(str(folder), MAX_FILES)
-        if len(path.relative_to(folder).parts) > MAX_DEPTH:
-            raise FoldersTooDeep(str(folder), MAX_DEPTH)
+    with contextlib.closing(below(folder)) as paths:
+        for number, path in enumerate(paths):
+            if number == MAX_FILES:  # nbgrader takes the square of their number
+                raise TooManyFiles(str(folder), MAX_FILES)
+            if len(path.relative_to(folder).parts) > MAX_DEPTH:
+                raise FoldersTooDeep(str(folder), MAX_DEPTH)
 
 
 def check_timestamp(folder: Path) -> None:
@@ -97,7 +98,8 @@ def remove_pages(folder: Path, given: Path) -> None:
 
 def _is_page(name: str) -> bool:
     """Say whether a browser would show it by itself, scripts included."""
-    kind, _ = mimetypes.guess_type(name)  # as the server of the formgrader guesses it
+    # As the server of the formgrader guesses it: from a path, or "data:,x.html" would be no page.
+    kind, _ = mimetypes.guess_type(f"/{name}")
     return kind is not None and kind.endswith(("html", "xml"))
 
 

@@ -26,9 +26,10 @@ from .safe_html import PICTURES
 from .sandbox.wire import encodable
 from .source import added_definitions
 
-MAX_BYTES = 25 * 2**20  # read, it can take 25 times as much
+MAX_BYTES = 25 * 2**20  # read, it can take 55 times as much
 MAX_CELLS = 2000
 MAX_CHARACTERS = 2**20  # of what is written in all cells; outputs and pictures are not
+MOST_HEADING_LEVELS = 6  # of Markdown
 STAND_IN = "stand_in"  # marks a stub that is not run: it would hide what is written elsewhere
 _NEW_CELL: dict[str, Callable[..., NotebookNode]] = {
     "code": new_code_cell,
@@ -56,12 +57,12 @@ def read_notebook(path: Path) -> NotebookNode:
         raise UnreadableNotebook("it is not text in UTF-8.") from error
     except RecursionError as error:
         raise UnreadableNotebook("it is nested too deeply.") from error
-    except (nbformat.reader.NotJSONError, nbformat.ValidationError, ValueError) as error:
+    except ValueError as error:
         reason = "it is empty." if path.stat().st_size == 0 else "its JSON is damaged."
         raise UnreadableNotebook(reason) from error
     except (UnreadableNotebook, MissingNotebook):
         raise
-    except Exception as error:  # nbformat meets JSON of another shape in many ways
+    except Exception as error:  # JSON of another shape fails in many ways
         raise UnreadableNotebook("its JSON is not that of a notebook.") from error
 
 
@@ -81,11 +82,8 @@ def _old_cells(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
         if cell["cell_type"] == "code":
             yield {**cell, "source": cell["input"]}
         elif cell["cell_type"] == "heading":
-            yield {
-                **cell,
-                "cell_type": "markdown",
-                "source": f"{'#' * int(cell['level'])} {''.join(cell['source'])}",
-            }
+            marks = "#" * min(int(cell["level"]), MOST_HEADING_LEVELS)
+            yield {**cell, "cell_type": "markdown", "source": f"{marks} {''.join(cell['source'])}"}
         else:
             yield cell if cell["cell_type"] == "raw" else {**cell, "cell_type": "markdown"}
 

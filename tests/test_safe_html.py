@@ -71,7 +71,7 @@ def test_text_reads_as_it_is() -> None:
 def test_what_takes_long_to_clean_is_shown_as_it_is_written(text: str) -> None:
     begin = time.process_time()
     assert clean(text) == f"<pre>{escape(text)}</pre>"
-    assert time.process_time() - begin < 1
+    assert time.process_time() - begin < 10  # and not for hours
 
 
 @pytest.mark.parametrize("target", ["evil.html", "//evil.example/x", "/logout", "../x.html"])

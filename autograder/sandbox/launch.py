@@ -25,7 +25,7 @@ SCRATCH_FILES = 4096  # files and folders together, where scratch has a file sys
 START = f"import sys; sys.path.insert(0, {str(Path(__file__).parents[2])!r})\n"
 START += "from autograder.sandbox.zygote import main; main()"
 _MIB = 2**20
-_MAX_MESSAGE = 2**16
+_MAX_READY = 2**16
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Launch:
         control.settimeout(START_SECONDS)
         try:
             control.send(msgspec.msgpack.encode(self._setup(readable, fonts, writable)))
-            ready = msgspec.msgpack.decode(control.recv(_MAX_MESSAGE), type=Ready)
+            ready = msgspec.msgpack.decode(control.recv(_MAX_READY), type=Ready)
         except (OSError, msgspec.MsgspecError) as error:
             control.close()
             process.kill()

@@ -404,6 +404,7 @@ def version_3_with_many_damaged_outputs(notebook: NotebookNode) -> str:
     old = nbformat.convert(notebook, 3)
     old.worksheets[0].cells[-1] = nbformat.v3.new_code_cell("x = 1")
     old.worksheets[0].cells[-1].outputs = [{"output_type": "stream"}] * 20_000
+    old.worksheets[0].cells.append(nbformat.v3.new_heading_cell("x", level=10**12))
     return json.dumps(old)
 
 
