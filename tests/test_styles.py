@@ -1,0 +1,476 @@
+"""Right code gets full marks, whatever its style and wherever in the notebook it is written."""
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import zip_longest
+from textwrap import indent
+from typing import NamedTuple
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+from notebooks import released, solutions
+
+from autograder.assignment import assignment_names, grade_id, load_assignment
+from autograder.demo.sources import student_source
+from autograder.grading import grade
+from autograder.options import Limits
+from autograder.results import Outcome
+from autograder.sandbox.host import Sandbox
+from autograder.styles import Style, styles
+
+LEAST = {"convolution": 12, "parameter_counting": 4, "pooling": 12}  # styles of each function
+
+
+class Cells(NamedTuple):
+    """What a student wrote about an exercise: in its cell, and in cells of their own around it.
+
+    An own cell without text is not there; a cell without text is as it was released.
+    """
+
+    cell: str = ""
+    before: str = ""
+    behind: str = ""
+
+
+def rounds(name: str) -> Iterator[list[Style]]:
+    """Yield submissions, each with one style of every exercise.
+
+    No style calls another exercise, so grading them together proves as much as one by one.
+    """
+    exercises = dict.fromkeys(style.exercise for style in styles(name))
+    columns = [[s for s in styles(name) if s.exercise == exercise] for exercise in exercises]
+    for row in zip_longest(*columns):
+        yield [style for style in row if style is not None]
+
+
+def written(name: str, changes: dict[str, Cells]) -> NotebookNode:
+    """Return an assignment's notebook with right answers, some of them written like this."""
+    assignment = load_assignment(name)
+    answers = {answer: Cells(text) for answer, text in solutions(assignment).items()} | changes
+    notebook = released(assignment)
+    cells = []
+    for cell in notebook.cells:
+        own = answers.get(grade_id(cell), Cells())
+        cell.source = own.cell or cell.source
+        before, behind = (nbformat.v4.new_code_cell(text) for text in (own.before, own.behind))
+        cells += [*([before] if own.before else []), cell, *([behind] if own.behind else [])]
+    notebook.cells = cells
+    return notebook
+
+
+def check_full_marks(sandbox: Sandbox, name: str, notebook: NotebookNode, number: int) -> None:
+    grading = grade(
+        notebook,
+        load_assignment(name),
+        sandbox,
+        notebook=name,
+        student=f"student-{number:03}",
+        limits=Limits(),
+    ).grading
+    lost = [
+        f"{result.name}, {test.name}: {test.message}"
+        for result in grading.exercises
+        for test in result.tests
+        if test.outcome is not Outcome.PASSED
+    ]
+    assert not lost, "\n".join(lost)
+    assert grading.score == grading.max_score == 90
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "together"),
+    [
+        pytest.param(name, number, together, id=f"{name}-{number}")
+        for name in assignment_names()
+        for number, together in enumerate(rounds(name))
+    ],
+)
+def test_every_style_gets_full_marks(
+    name: str, number: int, together: list[Style], sandbox: Sandbox
+) -> None:
+    changes = {style.exercise: Cells(student_source(style)) for style in together}
+    check_full_marks(sandbox, name, written(name, changes), number)
+
+
+@pytest.mark.parametrize("name", assignment_names())
+def test_every_function_is_known_in_many_styles(name: str) -> None:
+    known = styles(name)
+    assert len({style.name for style in known}) == len(known)
+    count = Counter(style.exercise for style in known)
+    functions = load_assignment(name).signatures()
+    assert count.keys() == functions.keys()
+    assert {f: n for f, n in count.items() if n < LEAST[name]} == {}
+
+
+# Ways to write any function: {right} is a right definition of {name}, {own} the same under
+# the name own_{name}, and {inner} that one as a part of another function.
+WAYS = {
+    "a helper in a cell before": Cells(
+        before="{own}",
+        cell="def {name}(*arguments, **settings):\n    return own_{name}(*arguments, **settings)",
+    ),
+    "a helper in the same cell": Cells(
+        "{own}\n\n\ndef {name}(*values, **named):\n    return own_{name}(*values, **named)"
+    ),
+    "a helper inside": Cells(
+        "def {name}(*given, **named):\n{inner}\n\n    return own_{name}(*given, **named)"
+    ),
+    "in a cell before": Cells(before="{right}"),
+    "in a cell behind": Cells(behind="{right}"),
+    "bound in a cell before": Cells(before="{own}\n\n\n{name}, _ = own_{name}, None"),
+    "a first try, and the right one behind": Cells(
+        "def {name}(*arguments, **settings):\n    raise NotImplementedError",
+        behind="{right}",
+    ),
+    "the right one, and what did not work commented out": Cells(
+        "{right}\n\n# def {name}(*arguments):\n#     return None"
+    ),
+    "another name for it": Cells("{own}\n\n\n{name} = own_{name}"),
+    "a lambda": Cells("{own}\n\n\n{name} = lambda *a, **settings: own_{name}(*a, **settings)"),
+    "a partial": Cells("from functools import partial\n\n{own}\n\n\n{name} = partial(own_{name})"),
+    "an object that is called": Cells(
+        "{own}\n\n\n"
+        "class Layer:\n"
+        "    def __call__(self, *arguments, **settings):\n"
+        "        return own_{name}(*arguments, **settings)\n\n\n"
+        "{name} = Layer()"
+    ),
+    "a method": Cells(
+        "{own}\n\n\n"
+        "class Layers:\n"
+        "    @staticmethod\n"
+        "    def run(*arguments, **settings):\n"
+        "        return own_{name}(*arguments, **settings)\n\n\n"
+        "{name} = Layers.run"
+    ),
+    "a decorator that takes the time": Cells(
+        before="import functools\nimport time\n\n\n"
+        "def timed(function):\n"
+        "    @functools.wraps(function)\n"
+        "    def wrapper(*arguments, **settings):\n"
+        "        start = time.perf_counter()\n"
+        "        result = function(*arguments, **settings)\n"
+        "        print(function.__name__, 'took', time.perf_counter() - start)\n"
+        "        return result\n\n"
+        "    return wrapper",
+        cell="@timed\n{right}",
+    ),
+    "a list for a tuple": Cells(
+        "{own}\n\n\n"
+        "def {name}(*arguments, **settings):\n"
+        "    result = own_{name}(*arguments, **settings)\n"
+        "    return list(result) if isinstance(result, tuple) else result"
+    ),
+    "everything from NumPy imported before": Cells(
+        "{right}", before="from numpy import *\nfrom numpy.linalg import norm"
+    ),
+    "a named tuple for a tuple": Cells(
+        "from collections import namedtuple\n\n{own}\n\n\n"
+        "def {name}(*arguments, **settings):\n"
+        "    result = own_{name}(*arguments, **settings)\n"
+        "    names = 'first second third'.split()[: len(result) if type(result) is tuple else 0]\n"
+        "    return namedtuple('Result', names)(*result) if names else result"
+    ),
+    "printing while it works": Cells(
+        "{own}\n\n\n"
+        "def {name}(*arguments, **settings):\n"
+        "    print('called with', arguments, settings)\n"
+        "    return own_{name}(*arguments, **settings)\n\n\n"
+        "print({name})"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", assignment_names())
+@pytest.mark.parametrize("way", WAYS)
+def test_every_way_to_write_a_function_gets_full_marks(
+    name: str, way: str, sandbox: Sandbox
+) -> None:
+    answers = solutions(load_assignment(name))
+    changes = {}
+    for function in load_assignment(name).signatures():
+        right = answers[function]
+        own = right.replace(f"def {function}(", f"def own_{function}(")
+        inner = indent(own, "    ")
+        texts = {"{right}": right, "{own}": own, "{inner}": inner, "{name}": function}
+        changes[function] = Cells(*(filled(part, texts) for part in WAYS[way]))
+    check_full_marks(sandbox, name, written(name, changes), [*WAYS].index(way))
+
+
+def filled(text: str, texts: dict[str, str]) -> str:
+    """Fill in a template; the braces of code make str.format of no use."""
+    for key, value in texts.items():
+        text = text.replace(key, value)
+    return text
+
+
+CONV_FORWARD_FROM_EARLIER_FUNCTIONS = """
+def conv_forward(x, w, b, stride=1, pad=0):
+    images = zero_pad(x, pad)
+    size = w.shape[0]
+    height = (images.shape[1] - size) // stride + 1
+    width = (images.shape[2] - size) // stride + 1
+    out = np.zeros((len(x), height, width, w.shape[3]))
+    for n, i, j, f in np.ndindex(out.shape):
+        rows = slice(i * stride, i * stride + size)
+        columns = slice(j * stride, j * stride + size)
+        out[n, i, j, f] = conv_single_step(images[n, rows, columns], w[..., f], b[f])
+    return out
+"""
+
+CONV_BACKWARD_FROM_EARLIER_FUNCTIONS = """
+def conv_backward(dout, x, w, stride=1, pad=0):
+    nothing = np.zeros(w.shape[3])
+
+    def slope(of, forward):
+        gradient = np.zeros(of.shape)
+        for index in np.ndindex(of.shape):
+            one = np.zeros(of.shape)
+            one[index] = 1
+            gradient[index] = np.sum(forward(one) * dout)
+        return gradient
+
+    dx = slope(x, lambda one: conv_forward(one, w, nothing, stride, pad))
+    dw = slope(w, lambda one: conv_forward(x, one, nothing, stride=stride, pad=pad))
+    return dx, dw, slope(nothing, lambda one: conv_forward(x, 0 * w, one, stride, pad))
+"""
+
+MAX_POOL_BACKWARD_FROM_FORWARD = """
+def max_pool_backward(dout, x, size, stride):
+    largest = max_pool_forward(x, size, stride)
+    dx = np.zeros(x.shape)
+    for n, i, j, c in np.ndindex(largest.shape):
+        window = x[n, i * stride : i * stride + size, j * stride : j * stride + size, c]
+        row, column = [int(place[0]) for place in np.where(window == largest[n, i, j, c])]
+        dx[n, i * stride + row, j * stride + column, c] += dout[n, i, j, c]
+    return dx
+"""
+
+SAVING_FROM_EARLIER_FUNCTIONS = """
+def saving(in_shape, kernel_size, out_channels, stride=1, pad=0):
+    rows, columns = (output_size(side, kernel_size, stride, pad) for side in in_shape[:2])
+    dense, _ = dense_parameters(in_shape, (rows, columns, out_channels))
+    local, _ = locally_connected_parameters(in_shape, kernel_size, out_channels, stride, pad)
+    shared, _ = conv_parameters(kernel_size, in_shape[2], out_channels)
+    return dense / local, local / shared
+"""
+
+LOCAL_FROM_EARLIER_FUNCTIONS = """
+def locally_connected_parameters(in_shape, kernel_size, out_channels, stride=1, pad=0):
+    rows = output_size(in_shape[0], kernel_size, stride=stride, pad=pad)
+    columns = output_size(in_shape[1], kernel_size, pad=pad, stride=stride)
+    kernel, _ = conv_parameters(kernel_size, in_shape[2], out_channels)
+    return rows * columns * kernel, rows * columns * out_channels
+"""
+
+NETWORK_FROM_EARLIER_FUNCTIONS = """
+def network_parameters(layers, in_shape):
+    total = np.array([0, 0])
+    for layer in layers:
+        kind = layer["layer"]
+        if kind == "dense":
+            total += dense_parameters(in_shape, (1, 1, layer["units"]))
+            in_shape = (1, 1, layer["units"])
+        elif kind == "flatten":
+            in_shape = (1, 1, in_shape[0] * in_shape[1] * in_shape[2])
+        else:
+            window = layer["kernel_size"] if kind == "conv" else layer["size"]
+            move = layer["stride"], layer.get("pad", 0)
+            channels = in_shape[2]
+            if kind == "conv":
+                total += conv_parameters(window, channels, layer["out_channels"])
+                channels = layer["out_channels"]
+            in_shape = *(output_size(side, window, *move) for side in in_shape[:2]), channels
+    return tuple(total)
+"""
+
+ZERO_PAD_WITH_BARE_NAMES = """
+def zero_pad(x, pad):
+    n, h, w, c = shape(x)
+    out = zeros((n, h + 2 * pad, w + 2 * pad, c))
+    out[:, pad : pad + h, pad : pad + w] = x
+    return out
+"""
+
+AVERAGE_IN_PLACE_ON_COPIES = """
+def average_pool_backward(dout, x, size, stride):
+    dout = dout.copy()
+    dout /= size * size
+    x = x.astype(float)
+    x *= 0
+    for i in range(dout.shape[1]):
+        for j in range(dout.shape[2]):
+            place = x[:, i * stride : i * stride + size, j * stride : j * stride + size]
+            place += dout[:, [i]][:, :, [j]]
+    return x
+"""
+
+CLASS_THAT_REMEMBERS = """
+class Convolution:
+    def __init__(self):
+        self.calls = 0
+
+    def __call__(self, x, w, b, stride=1, pad=0):
+        self.calls += 1
+        self.images, self.stride = zero_pad(x, pad), stride
+        return np.array([self.one(image, w, b) for image in self.images])
+
+    def one(self, image, w, b):
+        tops = range(0, image.shape[0] - len(w) + 1, self.stride)
+        lefts = range(0, image.shape[1] - len(w) + 1, self.stride)
+        seen = [[image[t : t + len(w), l : l + len(w)] for l in lefts] for t in tops]
+        return np.tensordot(seen, w, 3) + b
+
+
+conv_forward = Convolution()
+"""
+
+POOLING_BY_ANY_REDUCTION = """
+from functools import partial
+
+
+def pool(reduce, x, size, stride):
+    rows = range(0, x.shape[1] - size + 1, stride)
+    columns = range(0, x.shape[2] - size + 1, stride)
+    pick = lambda i, j: reduce(x[:, i : i + size, j : j + size], axis=(1, 2))
+    return np.stack([np.stack([pick(i, j) for j in columns], 1) for i in rows], 1)
+"""
+
+# Notebooks whose functions are written in their own words.
+NOTEBOOKS = {
+    "functions that call earlier ones": (
+        "convolution",
+        {
+            "conv_forward": Cells(CONV_FORWARD_FROM_EARLIER_FUNCTIONS),
+            "conv_backward": Cells(CONV_BACKWARD_FROM_EARLIER_FUNCTIONS),
+        },
+    ),
+    "a backward pass that calls the forward pass": (
+        "pooling",
+        {"max_pool_backward": Cells(MAX_POOL_BACKWARD_FROM_FORWARD)},
+    ),
+    "counts that call earlier counts": (
+        "parameter_counting",
+        {
+            "locally_connected_parameters": Cells(LOCAL_FROM_EARLIER_FUNCTIONS),
+            "saving": Cells(SAVING_FROM_EARLIER_FUNCTIONS),
+            "network_parameters": Cells(NETWORK_FROM_EARLIER_FUNCTIONS),
+        },
+    ),
+    "names of NumPy without np": (
+        "convolution",
+        {
+            "zero_pad": Cells(ZERO_PAD_WITH_BARE_NAMES, before="from numpy import *"),
+            "conv_single_step": Cells(
+                "def conv_single_step(window, kernel, bias):\n"
+                "    return sum(window * kernel) + bias",
+                before="from numpy import array, sum, zeros",
+            ),
+        },
+    ),
+    "names of math without math": (
+        "parameter_counting",
+        {
+            "output_size": Cells(
+                "def output_size(size, kernel_size, stride=1, pad=0):\n"
+                "    return floor((size + 2 * pad - kernel_size) / stride) + 1",
+                before="from math import *",
+            )
+        },
+    ),
+    "a short name for an imported module": (
+        "pooling",
+        {
+            "sgd_step": Cells(
+                "def sgd_step(w, dw, learning_rate):\n"
+                "    return numpy.subtract(w, learning_rate * dw)",
+                before="import numpy\nimport numpy as n_p\nimport numpy.linalg",
+            )
+        },
+    ),
+    "work in place on copies": (
+        "pooling",
+        {
+            "average_pool_backward": Cells(AVERAGE_IN_PLACE_ON_COPIES),
+            "sgd_step": Cells(
+                "def sgd_step(w, dw, learning_rate):\n"
+                "    w, dw = w.copy(), dw.copy()\n"
+                "    dw *= learning_rate\n"
+                "    w -= dw\n"
+                "    return w"
+            ),
+        },
+    ),
+    "a class that remembers": ("convolution", {"conv_forward": Cells(CLASS_THAT_REMEMBERS)}),
+    "lambdas": (
+        "pooling",
+        {"sgd_step": Cells("sgd_step = lambda w, dw, learning_rate: w - learning_rate * dw")},
+    ),
+    "one function for two exercises": (
+        "pooling",
+        {
+            "max_pool_forward": Cells(
+                "max_pool_forward = partial(pool, np.max)", before=POOLING_BY_ANY_REDUCTION
+            ),
+            "average_pool_forward": Cells("average_pool_forward = partial(pool, np.mean)"),
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("title", NOTEBOOKS)
+def test_a_notebook_in_its_own_words_gets_full_marks(title: str, sandbox: Sandbox) -> None:
+    name, changes = NOTEBOOKS[title]
+    check_full_marks(sandbox, name, written(name, changes), [*NOTEBOOKS].index(title))
+
+
+# A first line in the place of the released one; the right body follows.
+SIGNATURES = {
+    "conv_forward": "def conv_forward(x, w, b, stride, pad):",
+    "conv_backward": "def conv_backward(dout, x, w, stride, pad, *, check=False):",
+    "zero_pad": "def zero_pad(x, pad=1):",
+    "conv_single_step": "def conv_single_step(window, kernel, bias=0.0, *rest):",
+    "max_pool_forward": "def max_pool_forward(x, size=2, stride=2):",
+    "average_pool_forward": "def average_pool_forward(x, size=2, stride=None, mode='mean'):",
+    "max_pool_backward": "def max_pool_backward(dout, x, size=2, stride=2, **options):",
+    "average_pool_backward": "def average_pool_backward(dout, x, size: int, stride: int = 2):",
+    "sgd_step": "def sgd_step(w, dw, learning_rate=0.01, momentum=0.0):",
+    "output_size": "def output_size(size, kernel_size=3, stride=1, pad=0, dilation=1):",
+    "dense_parameters": "def dense_parameters(in_shape, out_shape=(1, 1, 1)):",
+    "locally_connected_parameters": "def locally_connected_parameters(in_shape, kernel_size, "
+    "out_channels=1, stride=1, pad=0, bias=True):",
+    "conv_parameters": "def conv_parameters(kernel_size, in_channels=1, out_channels=1):",
+    "connections": "def connections(in_shape, kernel_size, out_channels=1, stride=1, pad=0):",
+    "saving": "def saving(in_shape, kernel_size, out_channels=1, stride=1, pad=0, **unused):",
+    "network_parameters": "def network_parameters(layers=(), in_shape=(28, 28, 1)):",
+}
+
+
+@pytest.mark.parametrize("name", assignment_names())
+def test_another_signature_gets_full_marks(name: str, sandbox: Sandbox) -> None:
+    answers = solutions(load_assignment(name))
+    changes = {}
+    for function in load_assignment(name).signatures():
+        _, docstring, rest = answers[function].partition('    """')
+        changes[function] = Cells(f"{SIGNATURES[function]}\n{docstring}{rest}")
+    check_full_marks(sandbox, name, written(name, changes), 0)
+
+
+@pytest.mark.parametrize("name", assignment_names())
+@pytest.mark.parametrize("place", [0, -1], ids=["first", "last"])
+def test_all_functions_in_one_cell_get_full_marks(name: str, place: int, sandbox: Sandbox) -> None:
+    answers = solutions(load_assignment(name))
+    functions = [*load_assignment(name).signatures()]
+    everything = Cells("\n\n\n".join(answers[function] for function in functions))
+    changes = dict.fromkeys(functions, Cells()) | {functions[place]: everything}
+    check_full_marks(sandbox, name, written(name, changes), 1)
+
+
+def test_counts_that_are_remembered_get_full_marks(sandbox: Sandbox) -> None:
+    name = "parameter_counting"
+    answers = solutions(load_assignment(name))
+    cached = load_assignment(name).signatures().keys() - {"network_parameters"}  # takes a list
+    head = "from functools import lru_cache\n\n\n@lru_cache(maxsize=None)\n"
+    changes = {function: Cells(head + answers[function]) for function in cached}
+    check_full_marks(sandbox, name, written(name, changes), 2)
