@@ -5,10 +5,11 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -94,11 +95,18 @@ class Assignment:
         functions = self.signatures()
         return {*functions, *(f"{GRADE_PREFIX}{name}" for name in functions)}
 
+    def references(self) -> dict[str, Callable[..., Any]]:
+        """Return the right functions of its exercises; a question's takes no argument."""
+        solutions = importlib.import_module(f"solutions.{self.name}")
+        answers: dict[str, str] = getattr(solutions, "ANSWERS", {})
+        constants = {name: partial(str, letter) for name, letter in answers.items()}
+        known = {**constants, **vars(solutions)}
+        return {e.name: known[e.name] for e in self.exercises if callable(known.get(e.name))}
+
     def signatures(self) -> dict[str, inspect.Signature]:
         """Return the signatures of the exercises that are functions."""
-        solutions = importlib.import_module(f"solutions.{self.name}")
-        functions = ((e.name, getattr(solutions, e.name, None)) for e in self.exercises)
-        return {name: inspect.signature(f) for name, f in functions if inspect.isfunction(f)}
+        references = self.references().items()
+        return {name: inspect.signature(f) for name, f in references if inspect.isfunction(f)}
 
 
 def assignment_names() -> list[str]:

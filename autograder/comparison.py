@@ -57,6 +57,49 @@ def compare(answer: Any, expected: Any, path: str = "") -> Mismatch | None:
     return _compare_float(answer, float(expected), path)
 
 
+def agree(answer: Any, other: Any) -> bool:
+    """Say whether two answers are the same within the tolerance, whichever of them is right.
+
+    A list may stand for a tuple, whole numbers for equal fractions, and NaN agrees with NaN.
+    """
+    if isinstance(answer, np.ndarray) and answer.ndim == 1 and isinstance(other, tuple):
+        answer = list(answer)
+    if isinstance(answer, tuple | list) and isinstance(other, tuple | list):
+        return len(answer) == len(other) and all(map(agree, answer, other))
+    if isinstance(answer, str) and isinstance(other, str):
+        return answer.strip().lower() == other.strip().lower()
+    if type(answer) is int and type(other) is int:
+        return answer == other  # of any size
+    tolerances = _tolerance(answer), _tolerance(other)
+    if None in tolerances:
+        alike = type(answer) is type(other) and not isinstance(answer, np.ndarray)
+        return alike and bool(answer == other)
+    try:
+        one, two = np.asarray(answer, np.float64), np.asarray(other, np.float64)
+    except OverflowError:  # a whole number beyond all fractions
+        return False
+    return one.shape == two.shape and bool(np.all(_near(one, two, max(filter(None, tolerances)))))
+
+
+def _tolerance(answer: Any) -> float | None:
+    """Return the relative tolerance for one of two answers, None where it is no number."""
+    if type(answer) in (int, float):
+        return TOLERANCES["float64"]
+    if not isinstance(answer, np.ndarray | np.generic):
+        return None
+    if answer.dtype.kind in "iu":
+        return TOLERANCES["float64"]
+    return TOLERANCES.get(answer.dtype.name) if answer.dtype.kind == "f" else None
+
+
+def _near(one: NDArray[Any], two: NDArray[Any], tolerance: float) -> Any:
+    finite = np.isfinite(one) & np.isfinite(two)
+    scale = float(np.max(np.abs(two), initial=0.0, where=finite)) or 1.0
+    with np.errstate(invalid="ignore", over="ignore"):
+        near = np.abs(one - two) <= tolerance * scale
+    return np.where(finite, near, (one == two) | (np.isnan(one) & np.isnan(two)))
+
+
 def describe(value: Any) -> str:
     """Say what kind of thing an answer is, without its numbers."""
     if isinstance(value, Opaque):

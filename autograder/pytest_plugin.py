@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
@@ -60,14 +59,14 @@ def checked_array(answer: Answer, shape: tuple[int, ...]) -> np.ndarray[Any, Any
     return np.asarray(answer.value, dtype=np.float64)
 
 
-def check_choice(answer: Answer, right: str, messages: Mapping[str, str]) -> None:
-    """Fail unless the chosen letter is right, with the message for the wrong letter chosen."""
+def check_choice(answer: Answer, right: str, letters: str = "abcd") -> None:
+    """Fail unless the right one of these letters was chosen."""
     chosen = answer.value.strip().lower() if isinstance(answer.value, str) else None
-    if chosen == right:
-        return
-    letters = ", ".join(sorted([right, *messages]))
-    unknown = f"`{answer.function}` should be one letter in quotes, one of {letters}."
-    raise WrongAnswer(unknown if chosen is None else messages.get(chosen, unknown))
+    if chosen is None or len(chosen) != 1 or chosen not in letters:
+        known = ", ".join(letters)
+        raise WrongAnswer(f"`{answer.function}` should be one letter in quotes, one of {known}.")
+    if chosen != right:
+        raise WrongAnswer(f"{chosen} is not the right answer.")
 
 
 def require(condition: Any, sentence: str) -> None:
@@ -152,12 +151,19 @@ class HiddenTests:
         exercise_name = _argument(item, "exercise", "")
         result = TestResult(
             name=item.name,
-            title=inspect.getdoc(getattr(item, "obj", None)) or item.name,
+            title=_title(item),
             outcome=outcome,
             weight=float(_argument(item, "weight", 1)),
             message=message,
         )
         self._results[item.nodeid] = (exercise_name, result)
+
+
+def _title(item: pytest.Item) -> str:
+    """Return the test's sentence, and which of its cases this is."""
+    sentence = inspect.getdoc(getattr(item, "obj", None)) or item.name
+    case = getattr(item, "callspec", None)
+    return f"{sentence} ({case.id})" if case else sentence
 
 
 def _argument(item: pytest.Item, mark: str, default: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,23 @@ from itertools import zip_longest
 from typing import Any, Protocol
 
 import numpy as np
+
+from .errors import NoAnswer
+
+
+@dataclass(frozen=True)
+class RecordedCall:
+    """What went into a call, and what came of it: a value, or the reason why there is none.
+
+    Reading a variable is a call without arguments. ``modified`` are the positions of the
+    arguments that the call changed.
+    """
+
+    args: tuple[Any, ...] = ()
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    value: Any = None
+    failure: NoAnswer | None = None
+    modified: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -26,8 +44,13 @@ class Answer:
 
     def modified_arguments(self) -> list[int]:
         """Return the positions of the arguments that the call changed."""
-        pairs = zip_longest(self.arguments_before, self.arguments_after)
-        return [number for number, (a, b) in enumerate(pairs) if not _same(a, b)]
+        return modified_arguments(self.arguments_before, self.arguments_after)
+
+
+def modified_arguments(before: tuple[Any, ...], after: tuple[Any, ...]) -> list[int]:
+    """Return the positions at which the arguments differ."""
+    pairs = zip_longest(before, after)
+    return [number for number, (a, b) in enumerate(pairs) if not _same(a, b)]
 
 
 class Runner(Protocol):
@@ -46,26 +69,57 @@ class Runner(Protocol):
 
 
 class Student:
-    """``student.zero_pad(x, 2)`` calls the student's function and returns an Answer."""
+    """``student.zero_pad(x, 2)`` calls the student's function and returns an Answer.
+
+    ``calls`` holds everything that was asked, by the name of the function or variable.
+    """
 
     def __init__(self, runner: Runner, signatures: Mapping[str, inspect.Signature]) -> None:
         self._runner = runner
         self._signatures = signatures
+        self.calls: dict[str, list[RecordedCall]] = {}
 
     def __getattr__(self, function: str) -> Callable[..., Answer]:
         if function.startswith("_"):
             raise AttributeError(function)
 
         def call(*args: Any, **kwargs: Any) -> Answer:
-            value, after = self._runner.call(function, args, kwargs)
             before = (*args, *kwargs.values())
-            return Answer(function, value, self._settings(function, args, kwargs), before, after)
+            given = copy.deepcopy((args, kwargs))  # a test may use its arrays again
+            try:
+                value, after = self._runner.call(function, args, kwargs)
+            except NoAnswer as failure:
+                self._record(function, RecordedCall(*given, failure=failure))
+                raise
+            answer = Answer(function, value, self._settings(function, args, kwargs), before, after)
+            modified = tuple(answer.modified_arguments())
+            self._record(function, RecordedCall(*given, value=value, modified=modified))
+            return answer
 
         return call
 
     def value(self, name: str) -> Answer:
         """Return a variable of the notebook, for example ``answer_1``."""
-        return Answer(name, self._runner.read(name))
+        try:
+            value = self._runner.read(name)
+        except NoAnswer as failure:
+            self._record(name, RecordedCall(failure=failure))
+            raise
+        self._record(name, RecordedCall(value=value))
+        return Answer(name, value)
+
+    def again(self, function: str, call: RecordedCall) -> RecordedCall:
+        """Make a call once more; it is not added to ``calls``."""
+        try:
+            value, after = self._runner.call(function, call.args, call.kwargs)
+        except NoAnswer as failure:
+            return RecordedCall(call.args, call.kwargs, failure=failure)
+        before = (*call.args, *call.kwargs.values())
+        modified = tuple(modified_arguments(before, after))
+        return RecordedCall(call.args, call.kwargs, value=value, modified=modified)
+
+    def _record(self, name: str, call: RecordedCall) -> None:
+        self.calls.setdefault(name, []).append(call)
 
     def _settings(
         self, function: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.comparison import compare
+from autograder.comparison import agree, compare
 from autograder.sandbox.wire import Opaque
 
 EXPECTED = np.array([[1.0, -2.0, 3.0], [4.0, 5.0, 600.0]])
@@ -118,3 +118,58 @@ def test_nan_is_found_at_its_index() -> None:
     mismatch = compare(answer, EXPECTED)
     assert mismatch is not None
     assert mismatch.index == (1, 0)
+
+
+NAN = np.array([1.0, np.nan, np.inf])
+
+
+@pytest.mark.parametrize(
+    ("answer", "other"),
+    [
+        (EXPECTED, EXPECTED + 1e-8),
+        (EXPECTED.astype(np.float32), EXPECTED),
+        (NAN, NAN.copy()),
+        (3, 3.0),
+        (10**30, 10**30),
+        (None, None),
+        (" B", "b"),
+        ([1, 2], (1, 2)),
+        (np.array([1, 2]), (1, 2)),
+        ((EXPECTED, None), (EXPECTED, None)),
+        (Opaque("set"), Opaque("set")),
+        (np.zeros(0), np.zeros(0)),
+    ],
+)
+def test_answers_that_agree(answer: Any, other: Any) -> None:
+    assert agree(answer, other)
+
+
+@pytest.mark.parametrize(
+    ("answer", "other"),
+    [
+        (EXPECTED, EXPECTED + 1e-3),
+        (EXPECTED, EXPECTED.T),
+        (EXPECTED, EXPECTED.astype(np.float16)),
+        (EXPECTED > 0, EXPECTED > 0),  # no numbers
+        (EXPECTED.astype(complex), EXPECTED),
+        (NAN, np.array([1.0, np.nan, -np.inf])),
+        (np.array([1.0, 2.0, np.inf]), NAN),
+        (np.array([1e300, 1.0]), np.array([np.inf, 1.0])),
+        (10**30, 10**30 + 1),
+        (10**400, 1.0),
+        (None, 0),
+        (True, 1),
+        ("a", "b"),
+        ("1", 1),
+        ((1, 2), (1, 2, 3)),
+        ((1, 2), 3),
+        ([[1], [1, 2]], (1, 2)),
+        (np.array([1, 2, 3]), (1, 2)),
+        (Opaque("set"), Opaque("dict")),
+        (Opaque("set"), EXPECTED),
+        ({1: 2}, EXPECTED),
+    ],
+)
+def test_answers_that_do_not_agree(answer: Any, other: Any) -> None:
+    assert not agree(answer, other)
+    assert not agree(other, answer)

@@ -112,21 +112,29 @@ def test_numbers_depend_on_the_seed_and_the_test(tmp_path: Path) -> None:
     [
         ("b", ""),
         (" B ", ""),
-        ("a", "Not a."),
-        ("x", "one of a, b"),
-        (2, "one of a, b"),
-        (None, "one of a, b"),
-        (np.array(["b"]), "one of a, b"),
+        ("a", "a is not the right answer."),
+        ("x", "one of a, b, c, d"),
+        ("", "one of a, b, c, d"),
+        ("ab", "one of a, b, c, d"),
+        (2, "one of a, b, c, d"),
+        (None, "one of a, b, c, d"),
+        (np.array(["b"]), "one of a, b, c, d"),
     ],
 )
 def test_choices(tmp_path: Path, chosen: Any, message: str) -> None:
-    source = (
-        '@exercise("q")\ndef test_q(student):\n'
-        '    check_choice(student.value("q"), "b", {"a": "Not a."})\n'
-    )
+    source = '@exercise("q")\ndef test_q(student):\n    check_choice(student.value("q"), "b")\n'
     (result,) = run(tmp_path, source, chosen)
     assert result.outcome is (Outcome.FAILED if message else Outcome.PASSED)
     assert message in result.message
+
+
+def test_a_title_says_which_of_several_cases_it_is(tmp_path: Path) -> None:
+    source = (
+        '@exercise("f")\n@pytest.mark.parametrize("n", [1, 2], ids=["one", "two"])\n'
+        'def test_it(student, n):\n    """A sentence."""\n'
+    )
+    titles = [result.title for result in run(tmp_path, source)]
+    assert titles == ["A sentence. (one)", "A sentence. (two)"]
 
 
 def test_neither_environment_nor_folder_configures_the_run(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count, cycle, islice, zip_longest
@@ -11,8 +10,11 @@ import nbformat
 from nbformat import NotebookNode
 
 from ..assignment import Assignment, grade_id
-from ..misconceptions import Misconception, alternatives, misconceptions
-from ..runner import hidden_test_weights
+from ..direct import direct_student, right_answers, with_mistake
+from ..misconceptions import Misconception, misconceptions
+from ..results import score_of
+from ..runner import run_hidden_tests
+from ..styles import styles
 from .sources import student_source, without_marks
 
 MISTAKES_IN_A_CLASS = 12  # of each 24 students, so many make one mistake each
@@ -24,14 +26,15 @@ class SimulatedStudent:
     """What one student hands in.
 
     ``cells`` are the answers by grade id; a cell that is not there stays as released.
-    ``lost`` names, by exercise, the hidden tests that will fail (None: all of them).
+    ``mistakes`` are the known ones among them, ``lost`` the exercises without a point.
     ``raw`` replaces the whole file, and ``file_name`` its name.
     """
 
     name: str
     about: str
     cells: dict[str, str] = field(default_factory=dict)
-    lost: dict[str, tuple[str, ...] | None] = field(default_factory=dict)
+    mistakes: tuple[Misconception, ...] = ()
+    lost: tuple[str, ...] = ()
     raw: str | None = None
     file_name: str = ""
 
@@ -41,19 +44,17 @@ class SimulatedStudent:
         return self.raw is None and not self.file_name
 
     def expected_score(self, assignment: Assignment) -> float:
-        """Return the automatic points that the answers deserve."""
-        weights = hidden_test_weights(assignment.hidden_tests)
+        """Return the automatic points that the answers deserve, found without a notebook."""
+        answers = right_answers(assignment)
+        for mistake in self.mistakes:
+            answers = with_mistake(answers, mistake)
+        student = direct_student(assignment, answers)
+        results = run_hidden_tests(assignment.hidden_tests, student, seed=b"")
         return sum(
-            exercise.points * self._share(exercise.name, weights[exercise.name])
+            score_of(results[exercise.name], exercise.points) or 0.0
             for exercise in assignment.exercises
+            if exercise.name not in self.lost
         )
-
-    def _share(self, exercise: str, weights: dict[str, float]) -> float:
-        if exercise not in self.lost:
-            return 1.0
-        lost = self.lost[exercise]
-        kept = 0.0 if lost is None else sum(w for name, w in weights.items() if name not in lost)
-        return kept / sum(weights.values())
 
     def fill_in(self, released: NotebookNode) -> str:
         """Return the file that the student hands in, from the released notebook."""
@@ -83,7 +84,9 @@ class _Maker:
         }
         self._right |= {question.grade_id: WRITTEN_ANSWER for question in assignment.written}
         self._functions = list(assignment.signatures())
-        self._mistakes = _spread(misconceptions(assignment.name))
+        known = misconceptions(assignment.name)
+        self._mistakes = _spread([m for m in known if m.exercise in self._functions])
+        self._options = _spread([m for m in known if m.exercise not in self._functions])
 
     def students(self) -> Iterator[SimulatedStudent]:
         """Yield students without end, 24 of each round."""
@@ -95,9 +98,9 @@ class _Maker:
             for _ in range(MISTAKES_IN_A_CLASS):
                 yield self._with_mistakes(next(mistakes))
             yield self._with_mistakes(next(mistakes), next(mistakes))
-            yield self._wrong_choice(number)
+            yield self._with_mistakes(self._options[number % len(self._options)])
             yield self._unfinished()
-            yield SimulatedStudent("", "never started", {}, dict.fromkeys(self._names()))
+            yield SimulatedStudent("", "never started", {}, lost=tuple(self._names()))
             yield self._broken_function("has renamed a function", "def my_{name}(*arguments): ...")
             yield self._broken_function(
                 "has a loop that never ends", "def {name}(*_, **__):\n    while True:\n        pass"
@@ -110,37 +113,25 @@ class _Maker:
     def _another_style(self, number: int) -> SimulatedStudent:
         cells = dict(self._right)
         for function in self._functions:
-            styles = [a for a in alternatives(self._assignment.name) if a.exercise == function]
-            cells[function] = student_source(styles[number % len(styles)])
+            known = [s for s in styles(self._assignment.name) if s.exercise == function]
+            cells[function] = student_source(known[number % len(known)])
         return SimulatedStudent("", "right, in another style", cells)
 
     def _with_mistakes(self, *mistakes: Misconception) -> SimulatedStudent:
-        student = SimulatedStudent("", " and ".join(m.name for m in mistakes), dict(self._right))
-        for mistake in mistakes:
-            student.cells[mistake.exercise] = student_source(mistake)
-            student.lost[mistake.exercise] = mistake.fails
-        return student
-
-    def _wrong_choice(self, number: int) -> SimulatedStudent:
-        cells = dict(self._right)
-        questions = [name for name in self._names() if name not in self._functions]
-        question = questions[number % len(questions)]
-        chosen = random.Random(number).choice(
-            [letter for letter in "abc" if f'"{letter}"' not in cells[question].splitlines()[-1]]
-        )
-        cells[question] = f'{question} = "{chosen}"'
-        return SimulatedStudent("", f"chose {chosen} in {question}", cells, {question: None})
+        cells = self._right | {m.exercise: student_source(m) for m in mistakes}
+        about = " and ".join(mistake.name for mistake in mistakes)
+        return SimulatedStudent("", about, cells, mistakes)
 
     def _unfinished(self) -> SimulatedStudent:
-        done = self._names()[: len(self._names()) // 2]
+        names = self._names()
+        done, rest = names[: len(names) // 2], names[len(names) // 2 :]
         cells = {name: self._right[name] for name in done}
-        lost = {name: None for name in self._names() if name not in done}
-        return SimulatedStudent("", "stopped half-way", cells, dict(lost))
+        return SimulatedStudent("", "stopped half-way", cells, lost=tuple(rest))
 
     def _broken_function(self, about: str, source: str) -> SimulatedStudent:
         name = self._functions[0]
         cells = self._right | {name: source.format(name=name)}
-        return SimulatedStudent("", about, cells, {name: None})
+        return SimulatedStudent("", about, cells, lost=(name,))
 
 
 def _spread(mistakes: list[Misconception]) -> list[Misconception]:

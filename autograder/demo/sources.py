@@ -1,4 +1,4 @@
-"""The catalogue's functions as a student would have typed them into the notebook."""
+"""The catalogues' functions as a student would have typed them into the notebook."""
 
 from __future__ import annotations
 
@@ -7,19 +7,17 @@ import inspect
 from functools import cache
 from pathlib import Path
 
-from ..misconceptions import Alternative, Misconception
+from ..misconceptions import AND, Misconception
+from ..styles import Style
 from ..sync import BEGIN, END, with_helpers
 
 
-def student_source(entry: Misconception | Alternative) -> str:
+def student_source(entry: Style | Misconception) -> str:
     """Return the text of a known implementation under the exercise's name.
 
-    Annotations and the catalogue's docstrings go; helpers come along.
+    Annotations and the catalogues' docstrings go; helpers come along.
     """
-    functions = _functions(inspect.getfile(entry.implementation))
-    node = functions[entry.name]
-    parts = [*with_helpers(node, functions), node]
-    return "\n\n\n".join(ast.unparse(_Plain(entry).visit(_copy(part))) for part in parts)
+    return _source_of_style(entry) if isinstance(entry, Style) else _source_of_mistake(entry)
 
 
 def without_marks(cell_source: str) -> str:
@@ -28,10 +26,65 @@ def without_marks(cell_source: str) -> str:
     return "\n".join(line for line in lines if line.strip() not in (BEGIN, END))
 
 
+def _source_of_style(entry: Style) -> str:
+    functions = _functions(inspect.getfile(entry.implementation))
+    node = _copy(functions[entry.name])
+    helpers = with_helpers(node, functions)
+    for part in ast.walk(node):  # also where the function calls itself
+        if isinstance(part, ast.FunctionDef) and part.name == entry.name:
+            part.name = entry.exercise
+        if isinstance(part, ast.Name) and part.id == entry.name:
+            part.id = entry.exercise
+    return _joined([*helpers, node])
+
+
+def _source_of_mistake(entry: Misconception) -> str:
+    """Return the procedure with its wrong steps; of an option, the line with its letter."""
+    if not entry.steps:
+        return f'{entry.exercise} = "{entry.implementation()}"'
+    file = inspect.getfile(entry.procedure)
+    functions = _functions(file)
+    node = _copy(functions[entry.procedure.__name__])
+    given = ", ".join(argument.arg for argument in node.args.args)
+    wrong = [
+        f"{keyword.arg}={ast.unparse(keyword.value)}"
+        for name in entry.name.split(AND)
+        for keyword in _registrations(file)[entry.exercise, name]
+        if keyword.arg in entry.steps
+    ]
+    call = f"return {node.name}({', '.join([given, *wrong])})"
+    parameters = ast.unparse(
+        ast.arguments([], node.args.args, None, [], [], None, node.args.defaults)
+    )
+    exercise = ast.parse(f"def {entry.exercise}({parameters}):\n    {call}").body[0]
+    assert isinstance(exercise, ast.FunctionDef)
+    return _joined([*with_helpers(exercise, functions), exercise])
+
+
 @cache
 def _functions(file: str) -> dict[str, ast.FunctionDef]:
     tree = ast.parse(Path(file).read_text(encoding="utf-8"))
     return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+@cache
+def _registrations(file: str) -> dict[tuple[str, str], list[ast.keyword]]:
+    """Return the keywords of each ``exercise.misconception("name", ...)`` in a module."""
+    tree = ast.parse(Path(file).read_text(encoding="utf-8"))
+    calls = [
+        node.value
+        for node in tree.body
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+    ]
+    return {
+        (ast.unparse(call.func).split(".")[0], ast.literal_eval(call.args[0])): call.keywords
+        for call in calls
+        if ast.unparse(call.func).endswith(".misconception")
+    }
+
+
+def _joined(parts: list[ast.FunctionDef]) -> str:
+    return "\n\n\n".join(ast.unparse(_Plain().visit(_copy(part))) for part in parts)
 
 
 def _copy(node: ast.FunctionDef) -> ast.FunctionDef:
@@ -41,16 +94,11 @@ def _copy(node: ast.FunctionDef) -> ast.FunctionDef:
 
 
 class _Plain(ast.NodeTransformer):
-    """Drops decorators and annotations, and gives the function its exercise's name."""
-
-    def __init__(self, entry: Misconception | Alternative) -> None:
-        self._old, self._new = entry.name, entry.exercise
+    """Drops decorators and annotations."""
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
         node.decorator_list = []
         node.returns = None
-        if node.name == self._old:
-            node.name = self._new
         self.generic_visit(node)
         return node
 
@@ -62,8 +110,3 @@ class _Plain(ast.NodeTransformer):
         if node.value is None:
             return ast.Pass()
         return ast.copy_location(ast.Assign([node.target], node.value), node)
-
-    def visit_Name(self, node: ast.Name) -> ast.Name:
-        if node.id == self._old:
-            node.id = self._new
-        return node

@@ -1,4 +1,8 @@
-"""What is checked in the assignment "convolution"."""
+"""What is checked in the assignment "convolution".
+
+A test about one thing uses one image with one channel where that is enough, and each gradient
+is checked by itself, so that no other mistake costs its points.
+"""
 
 from dataclasses import replace
 
@@ -113,11 +117,19 @@ class TestConvSingleStep:
         expected = convolution.conv_single_step(window, kernel, 0.0)
         check(student.conv_single_step(window, kernel, 0.0), expected)
 
-    @pytest.mark.parametrize("size", [2, 3, 4])
+    @weight(0.5)
+    @pytest.mark.parametrize("size", [2, 3, 4], ids=["2 by 2", "3 by 3", "4 by 4"])
     def test_with_bias(self, student, rng, size):
         """The sum of all products plus the bias, for windows of any size and depth."""
         window, kernel = rng.normal(size=(2, size, size, 3))
         check_step(student, window, kernel, float(rng.normal()))
+
+
+everything_together = pytest.mark.parametrize(
+    ("x_shape", "w_shape", "stride", "pad"),
+    [((2, 7, 8, 2), (2, 2, 2, 5), 3, 2), ((3, 6, 9, 3), (3, 3, 3, 2), 2, 0)],
+    ids=["stride 3, padding 2", "stride 2, no padding"],
+)
 
 
 @exercise("conv_forward")
@@ -135,39 +147,41 @@ class TestConvForward:
     @weight(2)
     def test_biases(self, student, rng):
         """Each filter adds its own bias, once, to each of its output numbers."""
-        check_forward(student, layer(rng, (2, 4, 4, 2), (3, 3, 2, 3)), stride=1, pad=0)
+        check_forward(student, layer(rng, (1, 4, 4, 1), (3, 3, 1, 3)), stride=1, pad=0)
 
     @weight(2)
     def test_padding(self, student, rng):
         """With padding, windows reach over the edge of the image into the zeros."""
-        check_forward(student, without_bias(rng, (2, 4, 4, 2), (3, 3, 2, 3)), stride=1, pad=1)
+        check_forward(student, without_bias(rng, (1, 4, 4, 1), (3, 3, 1, 1)), stride=1, pad=1)
 
     @weight(2)
     def test_stride(self, student, rng):
         """With a stride the window moves on by that many pixels, and keeps its size."""
-        check_forward(student, without_bias(rng, (2, 7, 7, 2), (3, 3, 2, 3)), stride=2, pad=0)
+        check_forward(student, without_bias(rng, (1, 7, 7, 1), (3, 3, 1, 1)), stride=2, pad=0)
 
     def test_not_square(self, student, rng):
         """Images that are wider than high: rows and columns are not mixed up."""
-        check_forward(student, without_bias(rng, (2, 4, 6, 2), (3, 3, 2, 3)), stride=1, pad=0)
+        check_forward(student, without_bias(rng, (1, 4, 6, 1), (3, 3, 1, 1)), stride=1, pad=0)
 
-    @pytest.mark.parametrize(
-        ("x_shape", "w_shape", "stride", "pad"),
-        [((2, 7, 8, 2), (2, 2, 2, 5), 3, 2), ((3, 6, 9, 3), (3, 3, 3, 2), 2, 0)],
-    )
+    @everything_together
     def test_everything_together(self, student, rng, x_shape, w_shape, stride, pad):
         """Stride, padding and a remainder: pixels that fill no complete window are left out."""
         check_forward(student, layer(rng, x_shape, w_shape), stride=stride, pad=pad)
 
     def test_integer_images(self, student, rng):
         """Images of whole numbers, weights with fractions: the output keeps its fractions."""
-        _, w, b = without_bias(rng, (2, 5, 5, 2), (3, 3, 2, 3))
-        x = rng.integers(0, 10, (2, 5, 5, 2))
+        _, w, b = without_bias(rng, (1, 5, 5, 1), (3, 3, 1, 1))
+        x = rng.integers(0, 10, (1, 5, 5, 1))
         check_forward(student, (x, w, b), stride=1, pad=0)
 
 
 DX, DW, DB = 0, 1, 2
-settings = pytest.mark.parametrize(("stride", "pad"), [(1, 0), (1, 1), (2, 1)])
+settings = pytest.mark.parametrize(
+    ("stride", "pad"),
+    [(1, 0), (1, 1), (2, 1)],
+    ids=["no padding", "padding", "stride and padding"],
+)
+each_gradient = pytest.mark.parametrize("place", [DX, DW, DB], ids=["dx", "dw", "db"])
 
 
 @exercise("conv_backward")
@@ -192,10 +206,12 @@ class TestConvBackward:
         arrays = backward(rng, (2, 5, 5, 2), (3, 3, 2, 3), stride=stride, pad=pad)
         check_one_gradient(student, DX, arrays, stride=stride, pad=pad)
 
-    def test_not_square(self, student, rng):
-        """All three gradients for images that are wider than high."""
-        arrays = backward(rng, (2, 4, 6, 2), (3, 3, 2, 3), stride=1, pad=0)
-        check_backward(student, arrays, stride=1, pad=0)
+    @weight(0.5)
+    @each_gradient
+    def test_not_square(self, student, rng, place):
+        """Images that are wider than high: rows and columns are not mixed up."""
+        arrays = backward(rng, (2, 4, 6, 2), (3, 3, 2, 3), stride=1, pad=1)
+        check_one_gradient(student, place, arrays, stride=1, pad=1)
 
     def test_zero_gradient(self, student, rng):
         """Where nothing comes in from above, all three gradients are zero."""
@@ -204,87 +220,48 @@ class TestConvBackward:
 
     def test_one_output(self, student, rng):
         """A gradient that arrives at one output only reaches one window and the weights."""
-        dout, x, w = backward(rng, (1, 4, 4, 2), (2, 2, 2, 3), stride=1, pad=0)
+        dout, x, w = backward(rng, (1, 4, 4, 2), (2, 2, 2, 3), stride=1, pad=1)
         only = np.zeros_like(dout)
-        only[0, 1, 0, 1] = 1.0  # inside the map, and off its diagonal
-        check_backward(student, (only, x, w), stride=1, pad=0)
+        only[0, 2, 1, 1] = 1.0  # inside the map, and off its diagonal
+        check_backward(student, (only, x, w), stride=1, pad=1)
 
-    @pytest.mark.parametrize(
-        ("x_shape", "w_shape", "stride", "pad"),
-        [((2, 7, 8, 2), (2, 2, 2, 5), 3, 2), ((3, 6, 9, 3), (3, 3, 3, 2), 2, 0)],
-    )
-    def test_everything_together(self, student, rng, x_shape, w_shape, stride, pad):
+    @weight(0.5)
+    @each_gradient
+    @everything_together
+    def test_everything_together(self, student, rng, place, x_shape, w_shape, stride, pad):
         """Stride, padding and a remainder: pixels that no window saw have gradient zero."""
         arrays = backward(rng, x_shape, w_shape, stride=stride, pad=pad)
-        check_backward(student, arrays, stride=stride, pad=pad)
+        check_one_gradient(student, place, arrays, stride=stride, pad=pad)
 
-    def test_integer_inputs(self, student, rng):
+    @weight(0.5)
+    @each_gradient
+    def test_integer_inputs(self, student, rng, place):
         """Images and weights of whole numbers: the gradients keep their fractions."""
-        dout, _, _ = backward(rng, (2, 5, 5, 2), (3, 3, 2, 3), stride=1, pad=0)
+        dout, _, _ = backward(rng, (2, 5, 5, 2), (3, 3, 2, 3), stride=1, pad=1)
         x = rng.integers(-5, 10, (2, 5, 5, 2))
         w = rng.integers(-5, 5, (3, 3, 2, 3))
-        check_backward(student, (dout, x, w), stride=1, pad=0)
+        check_one_gradient(student, place, (dout, x, w), stride=1, pad=1)
 
 
 @exercise("answer_1")
 def test_answer_1(student):
     """Question 1: which inputs the second output sees."""
-    check_choice(
-        student.value("answer_1"),
-        convolution.ANSWERS["answer_1"],
-        {
-            "b": "These are the inputs of another stride. How many columns does the window move "
-            "from one output to the next here?",
-            "c": "There the window starts right behind the one before. Does its size say how far "
-            "it moves, or the stride?",
-            "d": "That is an output of a dense layer. How many numbers does a 2×2 kernel hold?",
-        },
-    )
+    check_choice(student.value("answer_1"), convolution.ANSWERS["answer_1"])
 
 
 @exercise("answer_2")
 def test_answer_2(student):
     """Question 2: what it means that a depth slice shares its weights."""
-    check_choice(
-        student.value("answer_2"),
-        convolution.ANSWERS["answer_2"],
-        {
-            "a": "Kernels that merely start out equal are still many kernels, and training would "
-            "pull them apart. Does any index of w say a position?",
-            "b": "Look at the last axis of w: does every filter, and with it every slice, "
-            "have to look for the same thing?",
-            "d": "That would be sharing over channels. Look at the shape of one filter: does it "
-            "hold one number or several for each place of the window?",
-        },
-    )
+    check_choice(student.value("answer_2"), convolution.ANSWERS["answer_2"])
 
 
 @exercise("answer_3")
 def test_answer_3(student):
     """Question 3: the same layer on a larger image."""
-    check_choice(
-        student.value("answer_3"),
-        convolution.ANSWERS["answer_3"],
-        {
-            "a": "Which index of w would tell the positions apart? Look at its shape again.",
-            "c": "Is there anything in the shape of w or of b that has to fit the height and the "
-            "width of the image?",
-            "d": "The stride decides where the window stops, so how many outputs there are. "
-            "Does it appear in the shape of w?",
-        },
-    )
+    check_choice(student.value("answer_3"), convolution.ANSWERS["answer_3"])
 
 
 @exercise("answer_4")
 def test_answer_4(student):
     """Question 4: the gradient of a weight that is used at many positions."""
-    check_choice(
-        student.value("answer_4"),
-        convolution.ANSWERS["answer_4"],
-        {
-            "a": "One position contributes that much, and a mean would give it too. But raise the "
-            "weight a little: by how much do all outputs together rise?",
-            "b": "That is how many weights the kernel has. How often was one of them used?",
-            "c": "That is how many pixels the image has. At how many places does the window stop?",
-        },
-    )
+    check_choice(student.value("answer_4"), convolution.ANSWERS["answer_4"])

@@ -10,6 +10,9 @@ from autograder.comparison import compare
 from autograder.pytest_plugin import check, check_choice, checked_array, exercise, require, weight
 from solutions import pooling
 
+# With size 2 and this stride, windows leave a row and a column over, or gaps and columns.
+SIDES_WITH_A_REST = [((1, 7, 9, 1), 2), ((1, 5, 9, 1), 3)]
+
 
 def distinct(rng, shape):
     """Return positive numbers in random order, no two of them equal."""
@@ -31,19 +34,26 @@ def gradient(rng, shape):
 
 @exercise("max_pool_forward")
 class TestMaxPoolForward:
-    @weight(2)
+    @weight(3)
     def test_one_window(self, student, rng):
         """A window as large as the input gives one number, its maximum."""
         x = one_window(rng, 3)
         expected = pooling.max_pool_forward(x, size=3, stride=1)
         check(student.max_pool_forward(x, size=3, stride=1), expected)
 
-    @weight(3)
+    @weight(4)
     def test_stride_one(self, student, rng):
         """With stride 1 the window moves by one pixel at a time."""
-        x = distinct(rng, (1, 6, 5, 1))
+        x = distinct(rng, (1, 6, 6, 1))
         expected = pooling.max_pool_forward(x, size=2, stride=1)
         check(student.max_pool_forward(x, size=2, stride=1), expected)
+
+    @weight(2)
+    def test_windows_of_one_pixel(self, student, rng):
+        """A window of one pixel gives that pixel; with stride 2 it is every second one."""
+        x = distinct(rng, (1, 5, 5, 1))
+        expected = pooling.max_pool_forward(x, size=1, stride=2)
+        check(student.max_pool_forward(x, size=1, stride=2), expected)
 
     @weight(3)
     def test_touching_windows(self, student, rng):
@@ -55,9 +65,9 @@ class TestMaxPoolForward:
     @weight(2)
     def test_examples_and_channels(self, student, rng):
         """Every example and every channel is pooled by itself, and height may differ from width."""
-        x = distinct(rng, (3, 6, 8, 2))
-        expected = pooling.max_pool_forward(x, size=2, stride=2)
-        check(student.max_pool_forward(x, size=2, stride=2), expected)
+        x = distinct(rng, (3, 4, 6, 2))
+        expected = pooling.max_pool_forward(x, size=2, stride=1)
+        check(student.max_pool_forward(x, size=2, stride=1), expected)
 
     @weight(2)
     def test_overlapping_windows(self, student, rng):
@@ -69,18 +79,19 @@ class TestMaxPoolForward:
     @weight(2)
     def test_gaps_between_windows(self, student, rng):
         """With size 2 and stride 3 there are inputs between the windows that nobody looks at."""
-        x = distinct(rng, (2, 8, 11, 2))
+        x = distinct(rng, (2, 8, 8, 2))
         expected = pooling.max_pool_forward(x, size=2, stride=3)
         check(student.max_pool_forward(x, size=2, stride=3), expected)
 
-    @weight(2)
+    @weight(1)
     def test_dropped_windows(self, student, rng):
-        """A window that would stick out of the input (size 2, stride 2, odd sides) is dropped."""
-        x = distinct(rng, (1, 7, 9, 1))
-        expected = pooling.max_pool_forward(x, size=2, stride=2)
-        check(student.max_pool_forward(x, size=2, stride=2), expected)
+        """A window that would stick out of the input (size 2, odd sides) is dropped."""
+        for shape, stride in SIDES_WITH_A_REST:
+            x = distinct(rng, shape)
+            expected = pooling.max_pool_forward(x, size=2, stride=stride)
+            check(student.max_pool_forward(x, size=2, stride=stride), expected)
 
-    @weight(3)
+    @weight(2)
     def test_negative_window(self, student, rng):
         """The maximum of a window of negative numbers is one of them."""
         x = one_window(rng, 3)
@@ -98,19 +109,26 @@ class TestMaxPoolForward:
 
 @exercise("average_pool_forward")
 class TestAveragePoolForward:
-    @weight(2)
+    @weight(3)
     def test_one_window(self, student, rng):
         """A window as large as the input gives one number, its average."""
         x = one_window(rng, 2)
         expected = pooling.average_pool_forward(x, size=2, stride=1)
         check(student.average_pool_forward(x, size=2, stride=1), expected)
 
-    @weight(3)
+    @weight(4)
     def test_stride_one(self, student, rng):
         """With stride 1 the window moves by one pixel at a time."""
-        x = rng.normal(size=(1, 6, 5, 1))
+        x = rng.normal(size=(1, 6, 6, 1))
         expected = pooling.average_pool_forward(x, size=2, stride=1)
         check(student.average_pool_forward(x, size=2, stride=1), expected)
+
+    @weight(2)
+    def test_windows_of_one_pixel(self, student, rng):
+        """A window of one pixel gives that pixel; with stride 2 it is every second one."""
+        x = rng.normal(size=(1, 5, 5, 1))
+        expected = pooling.average_pool_forward(x, size=1, stride=2)
+        check(student.average_pool_forward(x, size=1, stride=2), expected)
 
     @weight(3)
     def test_touching_windows(self, student, rng):
@@ -122,9 +140,9 @@ class TestAveragePoolForward:
     @weight(2)
     def test_examples_and_channels(self, student, rng):
         """Every example and every channel is pooled by itself, and height may differ from width."""
-        x = rng.normal(size=(3, 6, 8, 2))
-        expected = pooling.average_pool_forward(x, size=2, stride=2)
-        check(student.average_pool_forward(x, size=2, stride=2), expected)
+        x = rng.normal(size=(3, 4, 6, 2))
+        expected = pooling.average_pool_forward(x, size=2, stride=1)
+        check(student.average_pool_forward(x, size=2, stride=1), expected)
 
     @weight(2)
     def test_overlapping_windows(self, student, rng):
@@ -136,16 +154,17 @@ class TestAveragePoolForward:
     @weight(2)
     def test_gaps_between_windows(self, student, rng):
         """With size 2 and stride 3 there are inputs between the windows that nobody looks at."""
-        x = rng.normal(size=(2, 8, 11, 2))
+        x = rng.normal(size=(2, 8, 8, 2))
         expected = pooling.average_pool_forward(x, size=2, stride=3)
         check(student.average_pool_forward(x, size=2, stride=3), expected)
 
-    @weight(2)
+    @weight(1)
     def test_dropped_windows(self, student, rng):
-        """A window that would stick out of the input (size 2, stride 2, odd sides) is dropped."""
-        x = rng.normal(size=(1, 7, 9, 1))
-        expected = pooling.average_pool_forward(x, size=2, stride=2)
-        check(student.average_pool_forward(x, size=2, stride=2), expected)
+        """A window that would stick out of the input (size 2, odd sides) is dropped."""
+        for shape, stride in SIDES_WITH_A_REST:
+            x = rng.normal(size=shape)
+            expected = pooling.average_pool_forward(x, size=2, stride=stride)
+            check(student.average_pool_forward(x, size=2, stride=stride), expected)
 
     @weight(2)
     def test_larger_window(self, student, rng):
@@ -154,7 +173,7 @@ class TestAveragePoolForward:
             expected = pooling.average_pool_forward(x, size=3, stride=1)
             check(student.average_pool_forward(x, size=3, stride=1), expected)
 
-    @weight(2)
+    @weight(1)
     def test_whole_numbers(self, student, rng):
         """The average of whole numbers (an integer array) keeps its fraction."""
         x = rng.permutation(4).reshape(1, 2, 2, 1) + rng.integers(1, 9)  # the average ends in .5
@@ -164,22 +183,29 @@ class TestAveragePoolForward:
 
 @exercise("max_pool_backward")
 class TestMaxPoolBackward:
-    @weight(3)
+    @weight(4)
     def test_one_window(self, student, rng):
         """In a single window the gradient goes to the maximum and nowhere else."""
         x, dout = one_window(rng, 3), gradient(rng, (1, 1, 1, 1))
         expected = pooling.max_pool_backward(dout, x, size=3, stride=1)
         check(student.max_pool_backward(dout, x, size=3, stride=1), expected)
 
-    @weight(3)
+    @weight(4)
     def test_stride_one(self, student, rng):
         """With stride 1 one input can win in several windows: their gradients add up."""
-        x, dout = distinct(rng, (1, 6, 5, 1)), gradient(rng, (1, 5, 4, 1))
+        x, dout = distinct(rng, (1, 6, 6, 1)), gradient(rng, (1, 5, 5, 1))
         x[:, 1:-1:2, 1:-1:2] += x.size  # these inputs win in all four of their windows
         expected = pooling.max_pool_backward(dout, x, size=2, stride=1)
         check(student.max_pool_backward(dout, x, size=2, stride=1), expected)
 
-    @weight(3)
+    @weight(2)
+    def test_windows_of_one_pixel(self, student, rng):
+        """A window of one pixel sends its gradient back to that pixel (stride 2)."""
+        x, dout = distinct(rng, (1, 5, 5, 1)), gradient(rng, (1, 3, 3, 1))
+        expected = pooling.max_pool_backward(dout, x, size=1, stride=2)
+        check(student.max_pool_backward(dout, x, size=1, stride=2), expected)
+
+    @weight(2)
     def test_touching_windows(self, student, rng):
         """With size 2 and stride 2 every window sends its gradient to its own maximum."""
         x, dout = distinct(rng, (1, 8, 8, 1)), gradient(rng, (1, 4, 4, 1))
@@ -198,22 +224,26 @@ class TestMaxPoolBackward:
         """An input that is the maximum of several windows receives the gradient of each of them."""
         x, dout = distinct(rng, (3, 7, 5, 2)), gradient(rng, (3, 3, 2, 2))
         x[:, 2, 2] += x.size  # wins in all four of its windows
+        x[:, 5, 2] += x.size  # wins in one window, and is beaten in the next
+        x[:, 5, 4] += 2 * x.size
         expected = pooling.max_pool_backward(dout, x, size=3, stride=2)
         check(student.max_pool_backward(dout, x, size=3, stride=2), expected)
 
     @weight(2)
     def test_gaps_between_windows(self, student, rng):
         """With size 2 and stride 3 the inputs between the windows receive no gradient."""
-        x, dout = distinct(rng, (2, 8, 11, 2)), gradient(rng, (2, 3, 4, 2))
+        x, dout = distinct(rng, (2, 8, 8, 2)), gradient(rng, (2, 3, 3, 2))
         expected = pooling.max_pool_backward(dout, x, size=2, stride=3)
         check(student.max_pool_backward(dout, x, size=2, stride=3), expected)
 
     @weight(1)
     def test_dropped_windows(self, student, rng):
         """Inputs at the border that no window reaches are part of dx, with gradient 0."""
-        x, dout = distinct(rng, (1, 7, 9, 1)), gradient(rng, (1, 3, 4, 1))
-        expected = pooling.max_pool_backward(dout, x, size=2, stride=2)
-        check(student.max_pool_backward(dout, x, size=2, stride=2), expected)
+        for shape, stride in SIDES_WITH_A_REST:
+            x = distinct(rng, shape)
+            dout = gradient(rng, pooling.max_pool_forward(x, size=2, stride=stride).shape)
+            expected = pooling.max_pool_backward(dout, x, size=2, stride=stride)
+            check(student.max_pool_backward(dout, x, size=2, stride=stride), expected)
 
     @weight(1)
     def test_negative_window(self, student, rng):
@@ -270,21 +300,28 @@ class TestMaxPoolBackward:
 
 @exercise("average_pool_backward")
 class TestAveragePoolBackward:
-    @weight(2)
+    @weight(3)
     def test_one_window(self, student, rng):
         """In a single window every input receives the same share of the gradient."""
         x, dout = one_window(rng, 2), gradient(rng, (1, 1, 1, 1))
         expected = pooling.average_pool_backward(dout, x, size=2, stride=1)
         check(student.average_pool_backward(dout, x, size=2, stride=1), expected)
 
-    @weight(3)
+    @weight(4)
     def test_stride_one(self, student, rng):
         """With stride 1 an input lies in several windows: its shares add up."""
-        x, dout = distinct(rng, (1, 6, 5, 1)), gradient(rng, (1, 5, 4, 1))
+        x, dout = distinct(rng, (1, 6, 6, 1)), gradient(rng, (1, 5, 5, 1))
         expected = pooling.average_pool_backward(dout, x, size=2, stride=1)
         check(student.average_pool_backward(dout, x, size=2, stride=1), expected)
 
-    @weight(3)
+    @weight(2)
+    def test_windows_of_one_pixel(self, student, rng):
+        """A window of one pixel sends its gradient back to that pixel (stride 2)."""
+        x, dout = distinct(rng, (1, 5, 5, 1)), gradient(rng, (1, 3, 3, 1))
+        expected = pooling.average_pool_backward(dout, x, size=1, stride=2)
+        check(student.average_pool_backward(dout, x, size=1, stride=2), expected)
+
+    @weight(2)
     def test_touching_windows(self, student, rng):
         """With size 2 and stride 2 every window spreads its own gradient over its inputs."""
         x, dout = distinct(rng, (1, 8, 8, 1)), gradient(rng, (1, 4, 4, 1))
@@ -308,16 +345,18 @@ class TestAveragePoolBackward:
     @weight(2)
     def test_gaps_between_windows(self, student, rng):
         """With size 2 and stride 3 the inputs between the windows receive no gradient."""
-        x, dout = distinct(rng, (2, 8, 11, 2)), gradient(rng, (2, 3, 4, 2))
+        x, dout = distinct(rng, (2, 8, 8, 2)), gradient(rng, (2, 3, 3, 2))
         expected = pooling.average_pool_backward(dout, x, size=2, stride=3)
         check(student.average_pool_backward(dout, x, size=2, stride=3), expected)
 
     @weight(1)
     def test_dropped_windows(self, student, rng):
         """Inputs at the border that no window reaches are part of dx, with gradient 0."""
-        x, dout = distinct(rng, (1, 7, 9, 1)), gradient(rng, (1, 3, 4, 1))
-        expected = pooling.average_pool_backward(dout, x, size=2, stride=2)
-        check(student.average_pool_backward(dout, x, size=2, stride=2), expected)
+        for shape, stride in SIDES_WITH_A_REST:
+            x = distinct(rng, shape)
+            dout = gradient(rng, pooling.max_pool_forward(x, size=2, stride=stride).shape)
+            expected = pooling.average_pool_backward(dout, x, size=2, stride=stride)
+            check(student.average_pool_backward(dout, x, size=2, stride=stride), expected)
 
     @weight(2)
     def test_larger_window(self, student, rng):
@@ -378,64 +417,22 @@ def check_values(answer, expected):
 @exercise("answer_1")
 def test_answer_1(student):
     """Question 1: what a pooling layer learns, and what it does in the backward pass."""
-    check_choice(
-        student.value("answer_1"),
-        pooling.ANSWERS["answer_1"],
-        {
-            "a": "You gave the window weights. Look at your max_pool_forward: is there a number in "
-            "it that gradient descent could change?",
-            "b": "Nothing to learn is not the same as nothing to do. Which inputs get a gradient "
-            "from your max_pool_backward, and which get none?",
-            "c": "The numbers that pooling makes fewer are activations. Does the kernel of the "
-            "layer before have fewer weights when its output is pooled?",
-        },
-    )
+    check_choice(student.value("answer_1"), pooling.ANSWERS["answer_1"])
 
 
 @exercise("answer_2")
 def test_answer_2(student):
     """Question 2: what is wrong with the whole gradient for each of two equal maxima."""
-    check_choice(
-        student.value("answer_2"),
-        pooling.ANSWERS["answer_2"],
-        {
-            "a": "Add up what the window sends back and compare it with what came in. Then raise "
-            "both fives by a little: how much does the output rise?",
-            "c": "Raising both fives raises the output, so the gradient cannot be zero for both. "
-            "There is a kink, but a choice can be made.",
-            "d": "Raise one of the ones a little: does the output move? Being looked at is not the "
-            "same as having an effect.",
-        },
-    )
+    check_choice(student.value("answer_2"), pooling.ANSWERS["answer_2"])
 
 
 @exercise("answer_3")
 def test_answer_3(student):
     """Question 3: whether the zeros that max pooling sends back arrive in the kernel's gradient."""
-    check_choice(
-        student.value("answer_3"),
-        pooling.ANSWERS["answer_3"],
-        {
-            "a": "Put the one number of dmap that came through into the formula of dkernel. In how "
-            "many of the nine sums, one for each pair (a, b), does it appear?",
-            "b": "A layer without parameters still passes gradients on. What does your "
-            "max_pool_backward return?",
-            "d": "Max pooling compares activations, never weights. Which array do you take the "
-            "maximum of?",
-        },
-    )
+    check_choice(student.value("answer_3"), pooling.ANSWERS["answer_3"])
 
 
 @exercise("answer_4")
 def test_answer_4(student):
     """Question 4: what one step does to a weight whose gradient is zero."""
-    check_choice(
-        student.value("answer_4"),
-        pooling.ANSWERS["answer_4"],
-        {
-            "a": "Put dw = 0 into the formula of the step. Is w - learning_rate * 0 zero?",
-            "c": "Training changes the values of weights; which input reaches which output is laid "
-            "down by the kernel before training starts.",
-            "d": "The learning rate is multiplied by something. What is the product here?",
-        },
-    )
+    check_choice(student.value("answer_4"), pooling.ANSWERS["answer_4"])

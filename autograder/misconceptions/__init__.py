@@ -1,83 +1,130 @@
-"""Known implementations of the exercises: wrong in one known way, or right in another style.
+"""Known mistakes, each a wrong implementation of an exercise with the hint it deserves.
 
-Each assignment has one module here. Its functions are registered by the two
-decorators below; the function's name is the identifier that results show.
+Each assignment may have one module here. It solves an exercise once, in named steps, and a
+misconception is what comes out when some of the steps are done wrong:
+
+    conv_forward = Mistakes("conv_forward", _conv_forward)
+
+    conv_forward.misconception(
+        "leaves_the_biases_out",
+        hint="One of your arguments does not change the result. Which one?",
+        row="SS2",
+        offset=lambda total, b, windows: total,
+    )
+
+So two mistakes in different steps can be made together, as students do. A multiple-choice
+question has an option for each wrong letter:
+
+    answer_1 = Mistakes("answer_1")
+    answer_1.option("b", "takes_another_stride", hint="How many columns does the window move?")
 """
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+Step = Callable[..., Any]
+
+AND = " and "  # between the names of two mistakes that were made together
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Misconception:
     """One way to get an exercise wrong.
 
-    ``hint`` is what a good teaching assistant asks, ``seen`` how often it was met and
-    where, ``source`` its row in the catalogue of observed mistakes, and ``fails`` names
-    the hidden tests that notice it.
+    ``name`` reads as a sentence fragment and ``hint`` is what a good teaching assistant
+    asks. ``seen`` counts how often it was met in public material, ``where`` says where, and
+    ``row`` is its id in the list of observed mistakes ("" if it was added here).
+    ``procedure`` with ``steps`` is the wrong implementation; one with random numbers in it
+    does not repeat its answers.
     """
 
     exercise: str
     name: str
-    implementation: Callable[..., Any]
     hint: str
-    seen: str
-    source: str
-    fails: tuple[str, ...]
+    procedure: Callable[..., Any] = field(repr=False)
+    steps: Mapping[str, Step] = field(default_factory=dict, repr=False)
+    row: str = ""
+    seen: int = 0
+    where: str = ""
+    repeats: bool = True
+
+    @property
+    def implementation(self) -> Callable[..., Any]:
+        """The wrong function, to be called like the reference; an option's takes nothing."""
+        return partial(self.procedure, **self.steps)
 
 
-@dataclass(frozen=True)
-class Alternative:
-    """A right implementation in another style than the reference: it must get full marks."""
+class Mistakes:
+    """The known mistakes of one exercise, most of them steps of one procedure done wrong.
 
-    exercise: str
-    name: str
-    implementation: Callable[..., Any]
+    ``in_steps`` is a right implementation with the reference's parameters; each keyword-only
+    parameter after them is a step, whose default is the right way.
+    """
 
+    def __init__(self, exercise: str, in_steps: Callable[..., Any] | None = None) -> None:
+        self.exercise = exercise
+        self.in_steps = in_steps
+        self.found: list[Misconception] = []
 
-def misconception(
-    exercise: str, *, hint: str, source: str, fails: tuple[str, ...], seen: str = ""
-) -> Callable[[Function], Function]:
-    """Register the decorated function as a wrong implementation of ``exercise``."""
-
-    def register(function: Function) -> Function:
-        entry = Misconception(
-            exercise, function.__name__, function, hint, seen, source, tuple(fails)
+    def misconception(
+        self,
+        name: str,
+        *,
+        hint: str,
+        row: str = "",
+        seen: int = 0,
+        where: str = "",
+        repeats: bool = True,
+        **steps: Step,
+    ) -> None:
+        """Add the mistake of doing these steps in this way; see Misconception."""
+        assert self.in_steps is not None, f"{self.exercise} has no steps"
+        unknown = steps.keys() - inspect.signature(self.in_steps).parameters.keys()
+        assert steps, f"{name} does no step wrong"
+        assert not unknown, f"{name}: no such steps: {unknown}"
+        self.found.append(
+            Misconception(
+                self.exercise, name, hint, self.in_steps, steps, row, seen, where, repeats
+            )
         )
-        function.__dict__["catalogue_entry"] = entry
-        return function
 
-    return register
-
-
-def alternative(exercise: str) -> Callable[[Function], Function]:
-    """Register the decorated function as another right implementation of ``exercise``."""
-
-    def register(function: Function) -> Function:
-        function.__dict__["catalogue_entry"] = Alternative(exercise, function.__name__, function)
-        return function
-
-    return register
-
-
-def entries(assignment: str) -> list[Misconception | Alternative]:
-    """Return everything known about an assignment, in the order of its module."""
-    module = importlib.import_module(f"{__name__}.{assignment}")
-    found = (getattr(value, "catalogue_entry", None) for value in vars(module).values())
-    return [entry for entry in found if entry is not None]
+    def option(
+        self, letter: str, name: str, *, hint: str, row: str = "", seen: int = 0, where: str = ""
+    ) -> None:
+        """Add what it means that this wrong letter was chosen."""
+        self.found.append(
+            Misconception(self.exercise, name, hint, lambda: letter, {}, row, seen, where)
+        )
 
 
 def misconceptions(assignment: str) -> list[Misconception]:
-    """Return the wrong implementations known for an assignment."""
-    return [entry for entry in entries(assignment) if isinstance(entry, Misconception)]
+    """Return the mistakes known for an assignment, in the order of its module, if it has one."""
+    try:
+        module = importlib.import_module(f"{__name__}.{assignment}")
+    except ModuleNotFoundError as error:
+        if error.name != f"{__name__}.{assignment}":
+            raise
+        return []
+    known = [value for value in vars(module).values() if isinstance(value, Mistakes)]
+    return [misconception for mistakes in known for misconception in mistakes.found]
 
 
-def alternatives(assignment: str) -> list[Alternative]:
-    """Return the right implementations in other styles known for an assignment."""
-    return [entry for entry in entries(assignment) if isinstance(entry, Alternative)]
+def together(first: Misconception, second: Misconception) -> Misconception | None:
+    """Return two mistakes of one exercise made at once, or None if they are in the same step."""
+    if not first.steps or not second.steps or first.steps.keys() & second.steps.keys():
+        return None
+    return Misconception(
+        first.exercise,
+        f"{first.name}{AND}{second.name}",
+        f"Two things come together here. {first.hint} And the other: {second.hint}",
+        first.procedure,
+        {**first.steps, **second.steps},
+        seen=first.seen + second.seen,
+        repeats=first.repeats and second.repeats,
+    )

@@ -1,1596 +1,1149 @@
-"""Known implementations of the assignment "convolution"."""
+"""Known mistakes in the assignment "convolution".
+
+C4W1 is week 1 of course 4 of the Deep Learning Specialization, CS231n its assignment 2; both
+were looked through in public student repositories.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 
-from autograder.misconceptions import alternative, misconception
+from autograder.misconceptions import Mistakes
 from solutions.convolution import Array
 
 Gradients = tuple[Array, Array, Array]
+Place = tuple[int, int]
 
 
-def _padded(x: Array, pad: int) -> Array:
-    return np.pad(x, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+# --- steps that several exercises take ------------------------------------------------------
 
 
-def _sizes(x: Array, w: Array, stride: int, pad: int) -> tuple[int, int]:
-    """H_out and W_out."""
-    height = (x.shape[1] + 2 * pad - w.shape[0]) // stride + 1
-    width = (x.shape[2] + 2 * pad - w.shape[1]) // stride + 1
-    return height, width
+def _zeros_around(x: Array, pad: int) -> Array:
+    n, height, width, channels = x.shape
+    padded = np.zeros((n, height + 2 * pad, width + 2 * pad, channels))
+    padded[:, pad : pad + height, pad : pad + width] = x
+    return padded
 
 
-def _window(i: int, j: int, size: int, stride: int) -> tuple[slice, slice]:
-    """Rows and columns of the window of output (i, j)."""
-    top, left = i * stride, j * stride
-    return slice(top, top + size), slice(left, left + size)
+def _as_it_is(w: Array) -> Array:
+    return w
 
 
-def _outputs(x_padded: Array, w: Array, b: Array, h_out: int, w_out: int, stride: int) -> Array:
-    """The right outputs of this many positions, with plain loops."""
-    out = np.zeros((len(x_padded), h_out, w_out, w.shape[3]))
-    for n, i, j, c in np.ndindex(*out.shape):
-        window = x_padded[n][_window(i, j, w.shape[0], stride)]
-        out[n, i, j, c] = np.sum(window * w[:, :, :, c]) + b[c]
+def _by_the_stride(kernel_size: int, stride: int) -> int:
+    return stride
+
+
+def _every_output(h_out: int, w_out: int, stride: int) -> Iterable[Place]:
+    return np.ndindex(h_out, w_out)
+
+
+def _square(images: Array, top: int, left: int, size: int, i: int = 0, j: int = 0) -> Array:
+    return images[:, top : top + size, left : left + size]  # (N, K, K, C_in), a view
+
+
+# --- zero_pad -------------------------------------------------------------------------------
+
+
+def _all_four_sides(pad: int) -> list[Place]:
+    return [(0, 0), (pad, pad), (pad, pad), (0, 0)]
+
+
+def _with_zeros(x: Array, widths: list[Place], pad: int) -> Array:
+    return np.pad(x, widths)
+
+
+def _written_between(padded: Array, x: Array, pad: int) -> Array:
+    out = np.zeros(padded.shape)
+    out[:, pad:-pad, pad:-pad] = x
     return out
 
 
-def _gradients(dout: Array, x: Array, w: Array, stride: int, pad: int) -> Gradients:
-    """The right gradients, with plain loops."""
-    x_padded = _padded(x, pad)
-    dx = np.zeros(x_padded.shape)
-    dw = np.zeros(w.shape)
-    for n, i, j, c in np.ndindex(*dout.shape):
-        window = (n, *_window(i, j, w.shape[0], stride))
-        dx[window] += w[:, :, :, c] * dout[n, i, j, c]
-        dw[:, :, :, c] += x_padded[window] * dout[n, i, j, c]
-    dx = dx[:, pad : pad + x.shape[1], pad : pad + x.shape[2]]
-    return dx, dw, dout.sum(axis=(0, 1, 2))
+def _zero_pad(
+    x: Array,
+    pad: int,
+    *,
+    width: Callable[..., Any] = lambda pad: pad,
+    sides: Callable[..., Any] = _all_four_sides,
+    filled: Callable[..., Any] = _with_zeros,
+    result: Callable[..., Any] = lambda padded, x, pad: padded,
+) -> Any:
+    """The width of the border, the axes and ends it stands at, what stands in it."""
+    return result(filled(x, sides(width(pad)), pad), x, pad)
 
 
-# --- zero_pad, wrong ----------------------------------------------------------------------
+zero_pad = Mistakes("zero_pad", _zero_pad)
 
-
-@misconception(
-    "zero_pad",
+zero_pad.misconception(
+    "always_pads_by_one",
     hint="Does your function use its argument? Call it with a border of 0 and with one of 3.",
-    seen="5 of 70 student repositories of CS231n",
-    source="ZP7",
-    fails=("test_shape", "test_wide_border", "test_no_border"),
+    row="ZP7",
+    seen=5,
+    where="5 of 70 student repositories of CS231n",
+    width=lambda pad: 1,
 )
-def always_pads_by_one(x: Array, pad: int) -> Array:
-    return np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
 
-
-@misconception(
-    "zero_pad",
+zero_pad.misconception(
+    "pads_all_four_axes",
     hint="Print the shape you return. Which of its four numbers should not have grown?",
-    seen="1 forum thread",
-    source="ZP1",
-    fails=("test_shape", "test_border_of_one", "test_wide_border"),
+    row="ZP1",
+    seen=1,
+    where="a forum thread",
+    sides=lambda pad: pad,
 )
-def pads_all_four_axes(x: Array, pad: int) -> Array:
-    return np.pad(x, pad)
 
-
-@misconception(
-    "zero_pad",
+zero_pad.misconception(
+    "pads_width_and_channels",
     hint="In (N, H, W, C), which axis is the height and which is the width? Compare the shapes "
     "before and after.",
-    source="ZP2",
-    fails=("test_shape", "test_border_of_one", "test_wide_border"),
+    row="ZP2",
+    sides=lambda pad: [(0, 0), (0, 0), (pad, pad), (pad, pad)],
 )
-def pads_width_and_channels(x: Array, pad: int) -> Array:
-    return np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
 
-
-@misconception(
-    "zero_pad",
+zero_pad.misconception(
+    "pads_batch_and_height",
     hint="In (N, H, W, C), which axis counts the images? Compare the shapes before and after.",
-    source="ZP3",
-    fails=("test_shape", "test_border_of_one", "test_wide_border"),
+    row="ZP3",
+    sides=lambda pad: [(pad, pad), (pad, pad), (0, 0), (0, 0)],
 )
-def pads_batch_and_height(x: Array, pad: int) -> Array:
-    return np.pad(x, ((pad, pad), (pad, pad), (0, 0), (0, 0)))
 
-
-@misconception(
-    "zero_pad",
+zero_pad.misconception(
+    "fills_the_border_with_its_width",
     hint="How wide the border is and what stands in it are two things. Which numbers stand in "
     "your border?",
-    source="ZP4",
-    fails=("test_border_of_one", "test_wide_border"),
+    row="ZP4",
+    filled=lambda x, widths, pad: np.pad(x, widths, constant_values=pad),
 )
-def fills_the_border_with_its_width(x: Array, pad: int) -> Array:
-    width = ((0, 0), (pad, pad), (pad, pad), (0, 0))
-    return np.pad(x, width, mode="constant", constant_values=pad)
 
-
-@misconception(
-    "zero_pad",
+zero_pad.misconception(
+    "repeats_the_edge",
     hint="Should the border know anything about the image? Look at the numbers in it.",
-    source="ZP5",
-    fails=("test_border_of_one", "test_wide_border"),
+    row="ZP5",
+    filled=lambda x, widths, pad: np.pad(x, widths, mode="edge"),
 )
-def repeats_the_edge(x: Array, pad: int) -> Array:
-    return np.pad(x, ((0, 0), (pad, pad), (pad, pad), (0, 0)), mode="edge")
 
-
-@misconception(
-    "zero_pad",
+zero_pad.misconception(
+    "mirrors_the_image",
     hint="Should the border know anything about the image? A mirror of it is not zero.",
-    source="ZP5",
-    fails=("test_border_of_one", "test_wide_border"),
+    row="ZP5",
+    filled=lambda x, widths, pad: np.pad(x, widths, mode="reflect"),
 )
-def mirrors_the_image(x: Array, pad: int) -> Array:
-    return np.pad(x, ((0, 0), (pad, pad), (pad, pad), (0, 0)), mode="reflect")
 
-
-@misconception(
-    "zero_pad",
+zero_pad.misconception(
+    "pads_above_and_left_only",
     hint="How many sides has a picture, and how many of them got a border?",
-    seen="1 of 70 student repositories of CS231n pads unequally",
-    source="ZP6",
-    fails=("test_shape", "test_border_of_one", "test_wide_border"),
+    row="ZP6",
+    seen=1,
+    where="1 of 70 student repositories of CS231n pads unequally",
+    sides=lambda pad: [(0, 0), (pad, 0), (pad, 0), (0, 0)],
 )
-def pads_above_and_left_only(x: Array, pad: int) -> Array:
-    return np.pad(x, ((0, 0), (pad, 0), (pad, 0), (0, 0)))
 
-
-@misconception(
-    "zero_pad",
+zero_pad.misconception(
+    "puts_the_image_into_the_corner",
     hint="The size is right. Where does the top left pixel of the image sit in your result?",
-    source="ZP9",
-    fails=("test_border_of_one", "test_wide_border"),
+    row="ZP9",
+    sides=lambda pad: [(0, 0), (0, 2 * pad), (0, 2 * pad), (0, 0)],
 )
-def puts_the_image_into_the_corner(x: Array, pad: int) -> Array:
-    return np.pad(x, ((0, 0), (0, 2 * pad), (0, 2 * pad), (0, 0)))
 
-
-@misconception(
-    "zero_pad",
+zero_pad.misconception(
+    "forgets_the_result_without_a_border",
     hint="What does your function return for a border of width 0? Does it need a special case?",
-    seen="1 student repository of CS231n",
-    source="ZP8",
-    fails=("test_no_border",),
+    row="ZP8",
+    seen=1,
+    where="1 student repository of CS231n",
+    result=lambda padded, x, pad: padded if pad > 0 else None,
 )
-def forgets_the_result_without_a_border(x: Array, pad: int) -> Array | None:
-    if pad > 0:
-        return np.pad(x, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
-    return None
 
-
-@misconception(
-    "zero_pad",
+zero_pad.misconception(
+    "writes_between_pad_and_minus_pad",
     hint="What does a slice like [pad:-pad] select when pad is 0? Try it on a list.",
-    source="CB1",
-    fails=("test_no_border",),
+    row="CB1",
+    result=_written_between,
 )
-def cuts_with_a_negative_end(x: Array, pad: int) -> Array:
-    out = np.zeros((x.shape[0], x.shape[1] + 2 * pad, x.shape[2] + 2 * pad, x.shape[3]))
-    out[:, pad:-pad, pad:-pad, :] = x
-    return out
 
 
-# --- zero_pad, right ----------------------------------------------------------------------
+# --- conv_single_step -----------------------------------------------------------------------
 
 
-@alternative("zero_pad")
-def writes_into_zeros(x: Array, pad: int) -> Array:
-    n, height, width, channels = x.shape
-    out = np.zeros((n, height + 2 * pad, width + 2 * pad, channels))
-    out[:, pad : pad + height, pad : pad + width, :] = x
-    return out
+def _single_step(
+    window: Array,
+    kernel: Array,
+    bias: float,
+    *,
+    laid: Callable[..., Any] = _as_it_is,
+    depth: Callable[..., Any] = lambda products: products,
+    total: Callable[..., Any] = lambda products: np.sum(products),
+    offset: Callable[..., Any] = lambda total, bias, products: total + bias,
+) -> Any:
+    """Lay the kernel on the window, multiply, add up, add the bias."""
+    products = depth(window * laid(kernel))
+    return offset(total(products), bias, products)
 
 
-@alternative("zero_pad")
-def pads_with_loops(x: Array, pad: int) -> Array:
-    n, height, width, channels = x.shape
-    out = np.zeros((n, height + 2 * pad, width + 2 * pad, channels))
-    for m in range(n):
-        for i in range(height):
-            for j in range(width):
-                out[m, i + pad, j + pad] = x[m, i, j]
-    return out
+conv_single_step = Mistakes("conv_single_step", _single_step)
 
-
-@alternative("zero_pad")
-def joins_strips_of_zeros(x: Array, pad: int) -> Array:
-    n, height, width, channels = x.shape
-    side = np.zeros((n, height, pad, channels))
-    wide = np.concatenate([side, x, side], axis=2)
-    strip = np.zeros((n, pad, width + 2 * pad, channels))
-    return np.concatenate([strip, wide, strip], axis=1)
-
-
-@alternative("zero_pad")
-def pads_image_by_image_in_a_list(x: Array, pad: int) -> Array:
-    return np.array([np.pad(image, ((pad, pad), (pad, pad), (0, 0))) for image in x])
-
-
-@alternative("zero_pad")
-def pads_in_float32(x: Array, pad: int) -> Array:
-    return np.pad(x.astype(np.float32), ((0, 0), (pad, pad), (pad, pad), (0, 0)))
-
-
-# --- conv_single_step, wrong --------------------------------------------------------------
-
-
-@misconception(
-    "conv_single_step",
+conv_single_step.misconception(
+    "adds_the_bias_to_every_product",
     hint="Lay the filter on a window of zeros. What should come out, and how often did you add "
     "the bias?",
-    seen="9 of 76 student repositories of Coursera C4W1",
-    source="SS1",
-    fails=("test_window_of_zeros", "test_with_bias"),
+    row="SS1",
+    seen=9,
+    where="9 of 76 student repositories of C4W1",
+    offset=lambda total, bias, products: total + bias * products.size,
 )
-def adds_the_bias_to_every_product(window: Array, kernel: Array, bias: float) -> float:
-    return float(np.sum(window * kernel + bias))
 
-
-@misconception(
-    "conv_single_step",
+conv_single_step.misconception(
+    "returns_an_array_of_one_number",
     hint="One window and one filter give one number. What is the shape of what you return?",
-    seen="7 student versions of Coursera C4W1",
-    source="SS3",
-    fails=("test_returns_a_number",),
+    row="SS3",
+    seen=7,
+    where="7 student versions of C4W1",
+    total=lambda products: np.sum(products, keepdims=True),
 )
-def returns_an_array_of_one_number(window: Array, kernel: Array, bias: float) -> Array:
-    return np.asarray(np.sum(window * kernel, keepdims=True) + bias)
 
-
-@misconception(
-    "conv_single_step",
+conv_single_step.misconception(
+    "keeps_the_channels_apart",
     hint="One window gives one number. What happened to the channels?",
-    seen="questions in 2 forums",
-    source="SS8",
-    fails=("test_through_the_depth", "test_returns_a_number", "test_with_bias"),
+    row="SS8",
+    seen=2,
+    where="questions in 2 forums",
+    total=lambda products: np.sum(products, axis=(0, 1)),
 )
-def keeps_the_channels_apart(window: Array, kernel: Array, bias: float) -> Array:
-    return np.asarray(np.sum(window * kernel, axis=(0, 1)) + bias)
 
-
-@misconception(
-    "conv_single_step",
+conv_single_step.misconception(
+    "forgets_the_bias",
     hint="One of your three arguments does not change the result. Which one?",
-    source="SS2",
-    fails=("test_window_of_zeros", "test_with_bias"),
+    row="SS2",
+    offset=lambda total, bias, products: total,
 )
-def forgets_the_bias(window: Array, kernel: Array, bias: float) -> float:
-    return float(np.sum(window * kernel))
 
-
-@misconception(
-    "conv_single_step",
+conv_single_step.misconception(
+    "turns_the_kernel_round",
     hint="Which weight should meet the top left input? In this course the kernel lies on the "
     "window as it is.",
-    seen="two texts warn of it",
-    source="SS4",
-    fails=("test_sum_of_products", "test_returns_a_number", "test_with_bias"),
+    row="SS4",
+    seen=2,
+    where="two texts warn of it",
+    laid=lambda kernel: kernel[::-1, ::-1],
 )
-def turns_the_kernel_round(window: Array, kernel: Array, bias: float) -> float:
-    return float(np.sum(window * kernel[::-1, ::-1]) + bias)
 
-
-@misconception(
-    "conv_single_step",
+conv_single_step.misconception(
+    "takes_the_mean_of_the_products",
     hint="Lay a filter of ones on a window of ones. Does a neuron add up its inputs, or take "
     "their average?",
-    seen="1 forum thread",
-    source="SS5",
-    fails=(
-        "test_sum_of_products",
-        "test_through_the_depth",
-        "test_returns_a_number",
-        "test_with_bias",
-    ),
+    row="SS5",
+    seen=1,
+    where="a forum thread",
+    total=lambda products: np.mean(products),
 )
-def takes_the_mean_of_the_products(window: Array, kernel: Array, bias: float) -> float:
-    return float(np.mean(window * kernel) + bias)
 
-
-@misconception(
-    "conv_single_step",
+conv_single_step.misconception(
+    "looks_at_the_first_channel_only",
     hint="How deep is the window? Make its first channel zero and see what is left.",
-    source="SS6",
-    fails=("test_through_the_depth", "test_returns_a_number", "test_with_bias"),
+    row="SS6",
+    depth=lambda products: products[:, :, 0],
 )
-def looks_at_the_first_channel_only(window: Array, kernel: Array, bias: float) -> float:
-    return float(np.sum(window[:, :, 0] * kernel[:, :, 0]) + bias)
 
-
-@misconception(
-    "conv_single_step",
+conv_single_step.misconception(
+    "swaps_rows_and_columns_of_the_kernel",
     hint="Which axis of the kernel goes down the picture? Try a kernel with a single 1 in its "
     "top right corner.",
-    source="SS7",
-    fails=("test_sum_of_products", "test_returns_a_number", "test_with_bias"),
+    row="SS7",
+    laid=lambda kernel: kernel.transpose(1, 0, 2),
 )
-def swaps_rows_and_columns_of_the_kernel(window: Array, kernel: Array, bias: float) -> float:
-    return float(np.sum(window * kernel.transpose(1, 0, 2)) + bias)
 
 
-# --- conv_single_step, right --------------------------------------------------------------
+# --- conv_forward ---------------------------------------------------------------------------
 
 
-@alternative("conv_single_step")
-def steps_with_loops(window: Array, kernel: Array, bias: float) -> float:
-    total = bias
-    for i in range(window.shape[0]):
-        for j in range(window.shape[1]):
-            for c in range(window.shape[2]):
-                total += window[i, j, c] * kernel[i, j, c]
-    return total
+def _stops(size: int, kernel_size: int, stride: int, pad: int) -> int:
+    return (size + 2 * pad - kernel_size) // stride + 1
 
 
-@alternative("conv_single_step")
-def steps_with_einsum(window: Array, kernel: Array, bias: float) -> float:
-    return float(np.einsum("ijc,ijc->", window, kernel) + bias)
+def _sum_of_products(windows: Array, w: Array) -> Any:
+    return np.einsum("nklc,klcf->nf", windows, w)
 
 
-@alternative("conv_single_step")
-def steps_with_a_dot_product(window: Array, kernel: Array, bias: float) -> float:
-    return float(window.ravel() @ kernel.ravel() + bias)
+def _products_inside_the_images(windows: Array, w: Array) -> Array:
+    totals = []
+    for c in range(w.shape[3]):
+        windows *= w[..., c]
+        totals.append(windows.sum(axis=(1, 2, 3)))
+    return np.stack(totals, axis=1)
 
 
-@alternative("conv_single_step")
-def steps_with_tensordot(window: Array, kernel: Array, bias: float) -> Array:
-    return np.asarray(np.tensordot(window, kernel, axes=3) + bias)
+def _products_with_one_channel(windows: Array, w: Array) -> Any:
+    channels = np.arange(w.shape[3]) % w.shape[2]
+    kernels = w[:, :, channels, np.arange(w.shape[3])]
+    return np.einsum("nklf,klf->nf", windows[..., channels], kernels)
 
 
-@alternative("conv_single_step")
-def steps_in_float32(window: Array, kernel: Array, bias: float) -> np.floating:
-    return np.float32(np.sum(window * kernel) + bias)
+def _refuse_remainder(size: int, kernel_size: int, stride: int, pad: int) -> int:
+    assert (size + 2 * pad - kernel_size) % stride == 0, "the windows do not fit"
+    return (size + 2 * pad - kernel_size) // stride + 1
 
 
-# --- conv_forward, wrong ------------------------------------------------------------------
+def _zeros_on_request(x: Array, pad: int) -> Array:
+    return _zeros_around(x, pad) if pad > 0 else x
 
 
-@misconception(
-    "conv_forward",
+def _zeros_beyond(x: Array, pad: int) -> Array:
+    return np.pad(_zeros_around(x, pad), ((0, 0), (0, 9), (0, 9), (0, 0)))
+
+
+def _conv_forward(
+    x: Array,
+    w: Array,
+    b: Array,
+    stride: int = 1,
+    pad: int = 0,
+    *,
+    side: Callable[..., Any] = _stops,
+    shape: Callable[..., Any] = lambda h_out, w_out: (h_out, w_out),
+    border: Callable[..., Any] = _zeros_around,
+    visited: Callable[..., Any] = _every_output,
+    position: Callable[..., Any] = lambda i, j: (i, j),
+    move: Callable[..., Any] = _by_the_stride,
+    cut: Callable[..., Any] = _square,
+    image: Callable[..., Any] = lambda windows: windows,
+    laid: Callable[..., Any] = _as_it_is,
+    filters: Callable[..., Any] = lambda w: w,
+    maps: Callable[..., Any] = lambda w: range(w.shape[3]),
+    total: Callable[..., Any] = _sum_of_products,
+    offset: Callable[..., Any] = lambda total, b, windows: total + b,
+    place: Callable[..., Any] = lambda i, j, h_out, w_out: (i, j),
+    result: Callable[..., Any] = lambda out, x: out,
+) -> Any:
+    """Move the window over all images at once, one position after the other.
+
+    How many outputs a side has, the shape of the map, the border, the outputs that are
+    visited, which window belongs to one and where it starts, the window itself; the kernels
+    as they lie on it, the filter of each map, the maps that are filled, the sum, the bias;
+    where the number is written and what is returned.
+    """
+    size = w.shape[0]
+    sides = (side(length, size, stride, pad) for length in x.shape[1:3])
+    h_out, w_out = shape(*sides)
+    images, kernels, filled = border(x, pad), filters(laid(w)), list(maps(w))
+    out = np.zeros((len(x), h_out, w_out, w.shape[3]))
+    for i, j in visited(h_out, w_out, stride):
+        row, column = position(i, j)
+        pixels = move(size, stride)
+        windows = image(cut(images, row * pixels, column * pixels, size, i, j))
+        numbers = offset(total(windows, kernels), b, windows)  # (N, C_out)
+        for c in filled:
+            out[(slice(None), *place(i, j, h_out, w_out), c)] = numbers[:, c]
+    return result(out, x)
+
+
+conv_forward = Mistakes("conv_forward", _conv_forward)
+
+conv_forward.misconception(
+    "adds_the_bias_to_every_product_of_the_window",
     hint="Lay a filter on a window of zeros. How often is the bias of that filter added to the "
     "one number that comes out?",
-    seen="9 of 76 student repositories of Coursera C4W1, in the single step",
-    source="SS1",
-    fails=("test_biases", "test_everything_together"),
+    row="SS1",
+    seen=9,
+    where="9 of 76 student repositories of C4W1, in the single step",
+    offset=lambda total, b, windows: total + b * windows[0].size,
 )
-def adds_the_bias_to_every_product_of_the_window(
-    x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0
-) -> Array:
-    h_out, w_out = _sizes(x, w, stride, pad)
-    x_padded = _padded(x, pad)
-    out = np.zeros((len(x), h_out, w_out, w.shape[3]))
-    for n, i, j, c in np.ndindex(*out.shape):
-        window = x_padded[n][_window(i, j, w.shape[0], stride)]
-        out[n, i, j, c] = np.sum(window * w[:, :, :, c] + b[c])
-    return out
 
-
-@misconception(
-    "conv_forward",
+conv_forward.misconception(
+    "computes_the_width_from_the_height",
     hint="Your width was copied from your height. Did every letter of the copy change?",
-    seen="4 student repositories (2 of Coursera C4W1, 2 of CS231n)",
-    source="OS1",
-    fails=("test_not_square", "test_everything_together"),
+    row="OS1",
+    seen=4,
+    where="4 student repositories (2 of C4W1, 2 of CS231n)",
+    shape=lambda h_out, w_out: (h_out, h_out),
 )
-def computes_the_width_from_the_height(
-    x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0
-) -> Array:
-    h_out, _ = _sizes(x, w, stride, pad)
-    return _outputs(_padded(x, pad), w, b, h_out, h_out, stride)
 
-
-@misconception(
-    "conv_forward",
+conv_forward.misconception(
+    "swaps_output_height_and_width",
     hint="Which axis of the output is the height? Try an image that is wider than high.",
-    seen="1 forum thread and 1 course changelog",
-    source="OS2",
-    fails=("test_not_square", "test_everything_together"),
+    row="OS2",
+    seen=2,
+    where="a forum thread and a course changelog",
+    shape=lambda h_out, w_out: (w_out, h_out),
 )
-def swaps_output_height_and_width(
-    x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0
-) -> Array:
-    h_out, w_out = _sizes(x, w, stride, pad)
-    return _outputs(_padded(x, pad), w, b, w_out, h_out, stride)
 
-
-@misconception(
-    "conv_forward",
-    hint="How long is one row of the output, if you count its positions one after the other? "
-    "Try an image that is wider than high.",
-    seen="3 of 70 student repositories of CS231n",
-    source="CF17",
-    fails=("test_not_square", "test_everything_together"),
+conv_forward.misconception(
+    "forgets_the_first_position",
+    hint="How many positions has a window on an image that is exactly as large as the kernel? "
+    "Put the numbers into your size formula.",
+    row="OS3",
+    side=lambda size, kernel_size, stride, pad: (size + 2 * pad - kernel_size) // stride,
 )
-def counts_positions_with_the_wrong_row_length(
-    x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0
-) -> Array:
-    h_out, w_out = _sizes(x, w, stride, pad)
-    x_padded = _padded(x, pad)
-    flat = np.zeros((len(x), h_out * w_out, w.shape[3]))
-    for n, i, j in np.ndindex(len(x), h_out, w_out):
-        window = x_padded[n][_window(i, j, w.shape[0], stride)]
-        flat[n, i * h_out + j] = np.tensordot(window, w, axes=3) + b
-    return flat.reshape(len(x), h_out, w_out, w.shape[3])
 
-
-@misconception(
-    "conv_forward",
-    hint="Where does the second window start, and where is the stride in your code?",
-    seen="2 of 76 student repositories of Coursera C4W1",
-    source="CF2",
-    fails=("test_stride", "test_everything_together"),
+conv_forward.misconception(
+    "adds_one_twice_to_the_size",
+    hint="One position is counted twice. Try your size formula where the windows do not fit "
+    "exactly.",
+    row="OS4",
+    seen=1,
+    where="1 of 76 student repositories of C4W1",
+    side=lambda size, kernel_size, stride, pad: (size + 2 * pad - kernel_size + 1) // stride + 1,
 )
-def starts_every_window_one_pixel_on(
-    x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0
-) -> Array:
-    h_out, w_out = _sizes(x, w, stride, pad)
-    return _outputs(_padded(x, pad), w, b, h_out, w_out, 1)
 
-
-@misconception(
-    "conv_forward",
-    hint="Which comes first in an index, the row or the column? Compare your slice with it.",
-    seen="2 of 76 student repositories of Coursera C4W1",
-    source="CF4",
-    fails=(
-        "test_one_filter",
-        "test_images_channels_and_filters",
-        "test_biases",
-        "test_padding",
-        "test_stride",
-        "test_not_square",
-        "test_everything_together",
-        "test_integer_images",
+conv_forward.misconception(
+    "lets_the_last_window_stick_out",
+    hint="Draw the last window of a row. Does all of it lie inside the padded image?",
+    row="OS5",
+    border=_zeros_beyond,
+    side=lambda size, kernel_size, stride, pad: (
+        int(np.ceil((size + 2 * pad - kernel_size) / stride)) + 1
     ),
 )
-def swaps_rows_and_columns_of_the_window(
-    x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0
-) -> Array:
-    h_out, w_out = _sizes(x, w, stride, pad)
-    x_padded = _padded(x, pad)
-    out = np.zeros((len(x), h_out, w_out, w.shape[3]))
-    for n, i, j, c in np.ndindex(*out.shape):
-        window = x_padded[n][_window(j, i, w.shape[0], stride)]
-        out[n, i, j, c] = np.sum(window * w[:, :, :, c]) + b[c]
-    return out
 
-
-@misconception(
-    "conv_forward",
-    hint="How many entries of your output were never written? Look at what your loops count, "
-    "outputs or pixels.",
-    seen="2 student repositories and 1 forum thread",
-    source="CF6",
-    fails=("test_stride", "test_everything_together"),
-)
-def steps_over_outputs(x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0) -> Array:
-    size = w.shape[0]
-    h_out, w_out = _sizes(x, w, stride, pad)
-    x_padded = _padded(x, pad)
-    out = np.zeros((len(x), h_out, w_out, w.shape[3]))
-    for n in range(len(x)):
-        for i in range(0, h_out, stride):
-            for j in range(0, w_out, stride):
-                window = x_padded[n, i : i + size, j : j + size]
-                out[n, i, j] = np.tensordot(window, w, axes=3) + b
-    return out
-
-
-@misconception(
-    "conv_forward",
-    hint="Compare two rows of numbers in your output. Which loop variable sets the left edge of "
-    "the window?",
-    seen="1 of 76 student repositories of Coursera C4W1",
-    source="CF5",
-    fails=(
-        "test_one_filter",
-        "test_images_channels_and_filters",
-        "test_biases",
-        "test_padding",
-        "test_stride",
-        "test_not_square",
-        "test_everything_together",
-        "test_integer_images",
+conv_forward.misconception(
+    "rounds_the_number_of_positions_up",
+    hint="Your last window is smaller than the kernel. Should it be there at all? Draw it.",
+    row="OS5",
+    side=lambda size, kernel_size, stride, pad: (
+        int(np.ceil((size + 2 * pad - kernel_size) / stride)) + 1
     ),
 )
-def takes_the_column_from_the_row_index(
-    x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0
-) -> Array:
-    h_out, w_out = _sizes(x, w, stride, pad)
-    x_padded = _padded(x, pad)
-    out = np.zeros((len(x), h_out, w_out, w.shape[3]))
-    for n, i, j, c in np.ndindex(*out.shape):
-        window = x_padded[n][_window(i, i, w.shape[0], stride)]
-        out[n, i, j, c] = np.sum(window * w[:, :, :, c]) + b[c]
-    return out
 
-
-@misconception(
-    "conv_forward",
-    hint="All images of your batch give the same output. Which loop variable is never used?",
-    seen="1 of 76 student repositories of Coursera C4W1",
-    source="CF7",
-    fails=(
-        "test_images_channels_and_filters",
-        "test_biases",
-        "test_padding",
-        "test_stride",
-        "test_not_square",
-        "test_everything_together",
-        "test_integer_images",
-    ),
+conv_forward.misconception(
+    "counts_the_border_once",
+    hint="At how many ends of a row does the border stand? How often is it in your size formula?",
+    row="OS6",
+    side=lambda size, kernel_size, stride, pad: (size + pad - kernel_size) // stride + 1,
 )
-def looks_at_the_first_image_only(
-    x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0
-) -> Array:
-    h_out, w_out = _sizes(x, w, stride, pad)
-    x_padded = _padded(x, pad)
-    out = np.zeros((len(x), h_out, w_out, w.shape[3]))
-    for n, i, j, c in np.ndindex(*out.shape):
-        window = x_padded[0][_window(i, j, w.shape[0], stride)]
-        out[n, i, j, c] = np.sum(window * w[:, :, :, c]) + b[c]
-    return out
 
-
-@misconception(
-    "conv_forward",
-    hint="Is pad still what the caller asked for when you put the border on?",
-    seen="1 of 70 student repositories of CS231n",
-    source="CF19",
-    fails=(
-        "test_one_filter",
-        "test_images_channels_and_filters",
-        "test_biases",
-        "test_stride",
-        "test_not_square",
-        "test_everything_together",
-        "test_integer_images",
-    ),
+conv_forward.misconception(
+    "divides_the_size_with_a_fraction",
+    hint="A number of positions is a whole number. Which of Python's two divisions gives one?",
+    row="OS7",
+    seen=11,
+    where="11 of 70 student repositories of CS231n",
+    side=lambda size, kernel_size, stride, pad: (size + 2 * pad - kernel_size) / stride + 1,
 )
-def always_puts_on_a_border_of_one(
-    x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0
-) -> Array:
-    h_out, w_out = _sizes(x, w, stride, pad)
-    return _outputs(_padded(x, 1), w, b, h_out, w_out, stride)
 
-
-@misconception(
-    "conv_forward",
-    hint="All your feature maps differ by a constant only. How many filters are in w?",
-    seen="1 forum thread",
-    source="CF9",
-    fails=(
-        "test_images_channels_and_filters",
-        "test_biases",
-        "test_padding",
-        "test_stride",
-        "test_not_square",
-        "test_everything_together",
-        "test_integer_images",
-    ),
+conv_forward.misconception(
+    "rounds_the_number_of_positions",
+    hint="Half a window is no window. What does your size formula do with a half?",
+    row="OS8",
+    side=lambda size, kernel_size, stride, pad: round((size + 2 * pad - kernel_size) / stride) + 1,
 )
-def uses_one_filter_for_all_maps(
-    x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0
-) -> Array:
-    h_out, w_out = _sizes(x, w, stride, pad)
-    same = np.repeat(w[:, :, :, :1], w.shape[3], axis=3)
-    return _outputs(_padded(x, pad), same, b, h_out, w_out, stride)
 
-
-@misconception(
-    "conv_forward",
-    hint="A window is as deep as the input. How many input channels does one of your outputs "
-    "look at?",
-    seen="1 forum thread, found by its numbers",
-    source="CF10",
-    fails=(
-        "test_images_channels_and_filters",
-        "test_biases",
-        "test_padding",
-        "test_stride",
-        "test_not_square",
-        "test_everything_together",
-        "test_integer_images",
-    ),
-)
-def joins_each_map_to_one_input_channel(
-    x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0
-) -> Array:
-    h_out, w_out = _sizes(x, w, stride, pad)
-    x_padded = _padded(x, pad)
-    out = np.zeros((len(x), h_out, w_out, w.shape[3]))
-    for n, i, j, c in np.ndindex(*out.shape):
-        window = x_padded[n][_window(i, j, w.shape[0], stride)]
-        channel = c % w.shape[2]
-        out[n, i, j, c] = np.sum(window[:, :, channel] * w[:, :, channel, c]) + b[c]
-    return out
-
-
-@misconception(
-    "conv_forward",
-    hint="Which axis of the output does your innermost loop fill? How long is it?",
-    seen="1 forum thread",
-    source="CF14",
-    fails=(
-        "test_images_channels_and_filters",
-        "test_biases",
-        "test_padding",
-        "test_stride",
-        "test_not_square",
-        "test_everything_together",
-        "test_integer_images",
-    ),
-)
-def loops_over_the_input_channels(
-    x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0
-) -> Array:
-    h_out, w_out = _sizes(x, w, stride, pad)
-    x_padded = _padded(x, pad)
-    out = np.zeros((len(x), h_out, w_out, w.shape[3]))
-    for n, i, j, c in np.ndindex(len(x), h_out, w_out, w.shape[2]):
-        window = x_padded[n][_window(i, j, w.shape[0], stride)]
-        out[n, i, j, c] = np.sum(window * w[:, :, :, c]) + b[c]
-    return out
-
-
-@misconception(
-    "conv_forward",
-    hint="Every window has the same size. Print the shapes of the first and of the last one.",
-    seen="1 public text",
-    source="CF3",
-    fails=("test_stride", "test_everything_together"),
-)
-def ends_the_window_without_the_stride(
-    x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0
-) -> Array:
-    size = w.shape[0]
-    h_out, w_out = _sizes(x, w, stride, pad)
-    x_padded = _padded(x, pad)
-    out = np.zeros((len(x), h_out, w_out, w.shape[3]))
-    for n, i, j, c in np.ndindex(*out.shape):
-        window = x_padded[n, i * stride : i + size, j * stride : j + size]
-        out[n, i, j, c] = np.sum(window * w[:, :, :, c]) + b[c]
-    return out
-
-
-@misconception(
-    "conv_forward",
-    hint="Which of the two arrays, the image or the padded image, has the size that your indices "
-    "assume?",
-    seen="a course warns of it in its text",
-    source="CF1",
-    fails=("test_padding", "test_everything_together"),
-)
-def cuts_windows_from_the_image_without_border(
-    x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0
-) -> Array:
-    h_out, w_out = _sizes(x, w, stride, pad)
-    return _outputs(x, w, b, h_out, w_out, stride)
-
-
-@misconception(
-    "conv_forward",
-    hint="What is the dtype of your output when the image holds whole numbers?",
-    source="CF13",
-    fails=("test_integer_images",),
-)
-def gives_the_output_the_dtype_of_the_image(
-    x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0
-) -> Array:
-    h_out, w_out = _sizes(x, w, stride, pad)
-    return _outputs(_padded(x, pad), w, b, h_out, w_out, stride).astype(x.dtype)
-
-
-@misconception(
-    "conv_forward",
-    hint="Which weight should meet the top left pixel of the window? In this course the kernel "
-    "lies on the window as it is.",
-    seen="two texts warn of it",
-    source="SS4",
-    fails=(
-        "test_one_filter",
-        "test_images_channels_and_filters",
-        "test_biases",
-        "test_padding",
-        "test_stride",
-        "test_not_square",
-        "test_everything_together",
-        "test_integer_images",
-    ),
-)
-def turns_the_kernel_round_before_sliding(
-    x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0
-) -> Array:
-    h_out, w_out = _sizes(x, w, stride, pad)
-    return _outputs(_padded(x, pad), w[::-1, ::-1], b, h_out, w_out, stride)
-
-
-@misconception(
-    "conv_forward",
-    hint="How many biases are in b, and how many of them did you read?",
-    source="CF8",
-    fails=("test_biases", "test_everything_together"),
-)
-def uses_one_bias_for_all_maps(
-    x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0
-) -> Array:
-    h_out, w_out = _sizes(x, w, stride, pad)
-    return _outputs(_padded(x, pad), w, np.full_like(b, b[0]), h_out, w_out, stride)
-
-
-@misconception(
-    "conv_forward",
-    hint="One of your arguments does not change the result: set w to zero and look at the output.",
-    source="SS2",
-    fails=("test_biases", "test_everything_together"),
-)
-def leaves_the_biases_out(x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0) -> Array:
-    h_out, w_out = _sizes(x, w, stride, pad)
-    return _outputs(_padded(x, pad), w, np.zeros_like(b), h_out, w_out, stride)
-
-
-@misconception(
-    "conv_forward",
-    hint="Look at the last row and the last column of your output. Are these zeros real?",
-    source="CF16",
-    fails=(
-        "test_one_filter",
-        "test_images_channels_and_filters",
-        "test_biases",
-        "test_padding",
-        "test_stride",
-        "test_not_square",
-        "test_everything_together",
-        "test_integer_images",
-    ),
-)
-def skips_the_last_row_and_column(
-    x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0
-) -> Array:
-    h_out, w_out = _sizes(x, w, stride, pad)
-    out = np.zeros((len(x), h_out, w_out, w.shape[3]))
-    out[:, :-1, :-1] = _outputs(_padded(x, pad), w, b, h_out - 1, w_out - 1, stride)
-    return out
-
-
-@misconception(
-    "conv_forward",
-    hint="Is x still the same after your function ran? A slice of an array is a view of it, and "
-    "*= writes into it.",
-    source="CF12",
-    fails=(
-        "test_one_filter",
-        "test_images_channels_and_filters",
-        "test_biases",
-        "test_padding",
-        "test_stride",
-        "test_not_square",
-        "test_everything_together",
-        "test_integer_images",
-    ),
-)
-def multiplies_inside_the_image(
-    x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0
-) -> Array:
-    h_out, w_out = _sizes(x, w, stride, pad)
-    x_padded = _padded(x, pad) if pad > 0 else x
-    out = np.zeros((len(x), h_out, w_out, w.shape[3]))
-    for n, i, j, c in np.ndindex(*out.shape):
-        window = x_padded[n][_window(i, j, w.shape[0], stride)]
-        window *= w[:, :, :, c]
-        out[n, i, j, c] = np.sum(window) + b[c]
-    return out
-
-
-@misconception(
-    "conv_forward",
+conv_forward.misconception(
+    "refuses_a_remainder",
     hint="What does the specification say about pixels that fill no complete window? Is that a "
     "reason to refuse the image?",
-    seen="4 of 70 student repositories of CS231n",
-    source="OS9",
-    fails=("test_everything_together",),
+    row="OS9",
+    seen=4,
+    where="4 of 70 student repositories of CS231n",
+    side=_refuse_remainder,
 )
-def refuses_a_remainder(x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0) -> Array:
-    for size in x.shape[1:3]:
-        assert (size + 2 * pad - w.shape[0]) % stride == 0, "the windows do not fit"
-    h_out, w_out = _sizes(x, w, stride, pad)
-    return _outputs(_padded(x, pad), w, b, h_out, w_out, stride)
 
-
-@misconception(
-    "conv_forward",
-    hint="Draw the last window of a row. Does all of it lie inside the padded image?",
-    source="OS5",
-    fails=("test_everything_together",),
-)
-def lets_the_last_window_stick_out(
-    x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0
-) -> Array:
-    h_out = int(np.ceil((x.shape[1] + 2 * pad - w.shape[0]) / stride)) + 1
-    w_out = int(np.ceil((x.shape[2] + 2 * pad - w.shape[0]) / stride)) + 1
-    beyond = (pad, pad + stride)
-    x_padded = np.pad(x, ((0, 0), beyond, beyond, (0, 0)))
-    return _outputs(x_padded, w, b, h_out, w_out, stride)
-
-
-@misconception(
-    "conv_forward",
-    hint="At how many ends of a row does the border stand? How often is it in your size formula?",
-    source="OS6",
-    fails=("test_padding", "test_everything_together"),
-)
-def counts_the_border_once(x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0) -> Array:
-    h_out = (x.shape[1] + pad - w.shape[0]) // stride + 1
-    w_out = (x.shape[2] + pad - w.shape[0]) // stride + 1
-    return _outputs(_padded(x, pad), w, b, h_out, w_out, stride)
-
-
-@misconception(
-    "conv_forward",
+conv_forward.misconception(
+    "adds_the_one_before_dividing",
     hint="Try your size formula with a row exactly as long as the kernel and stride 2. How many "
     "positions has a window there?",
-    seen="a formula on a public page",
-    source="OS11",
-    fails=("test_stride", "test_everything_together"),
+    row="OS11",
+    seen=1,
+    where="a formula on a public page",
+    side=lambda size, kernel_size, stride, pad: (size + 2 * pad - kernel_size + 1) // stride,
 )
-def adds_the_one_before_dividing(
-    x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0
-) -> Array:
-    h_out = (x.shape[1] + 2 * pad - w.shape[0] + 1) // stride
-    w_out = (x.shape[2] + 2 * pad - w.shape[0] + 1) // stride
-    return _outputs(_padded(x, pad), w, b, h_out, w_out, stride)
 
+conv_forward.misconception(
+    "leaves_stride_and_border_out_of_the_size",
+    hint="Two of the arguments do not appear in your size formula. What do they do to the window?",
+    row="OS13",
+    side=lambda size, kernel_size, stride, pad: size - kernel_size + 1,
+)
 
-# --- conv_forward, right ------------------------------------------------------------------
+conv_forward.misconception(
+    "counts_positions_with_the_wrong_row_length",
+    hint="How long is one row of the output, if you count its positions one after the other? "
+    "Try an image that is wider than high.",
+    row="CF17",
+    seen=3,
+    where="3 of 70 student repositories of CS231n",
+    place=lambda i, j, h_out, w_out: divmod(i * h_out + j, w_out),
+)
 
+conv_forward.misconception(
+    "starts_every_window_one_pixel_on",
+    hint="Where does the second window start, and where is the stride in your code?",
+    row="CF2",
+    seen=3,
+    where="2 of 76 student repositories of C4W1 and a course changelog",
+    move=lambda kernel_size, stride: 1,
+)
 
-@alternative("conv_forward")
-def convolves_with_loops(x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0) -> Array:
-    h_out, w_out = _sizes(x, w, stride, pad)
-    return _outputs(_padded(x, pad), w, b, h_out, w_out, stride)
+conv_forward.misconception(
+    "moves_the_window_by_its_own_size",
+    hint="Which argument moves the window: its size, or its stride?",
+    row="CF20",
+    seen=1,
+    where="a student repository, in its pooling",
+    move=lambda kernel_size, stride: kernel_size,
+)
 
+conv_forward.misconception(
+    "swaps_rows_and_columns_of_the_window",
+    hint="Which comes first in an index, the row or the column? Compare your slice with it.",
+    row="CF4",
+    seen=2,
+    where="2 of 76 student repositories of C4W1",
+    position=lambda i, j: (j, i),
+)
 
-@alternative("conv_forward")
-def convolves_with_views_and_einsum(
-    x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0
-) -> Array:
-    size = w.shape[0]
-    windows = np.lib.stride_tricks.sliding_window_view(_padded(x, pad), (size, size), axis=(1, 2))
-    windows = windows[:, ::stride, ::stride]  # (N, H_out, W_out, C_in, K, K)
-    return np.asarray(np.einsum("nijckl,klcf->nijf", windows, w) + b)
+conv_forward.misconception(
+    "takes_the_column_from_the_row_index",
+    hint="Compare two rows of numbers in your output. Which loop variable sets the left edge of "
+    "the window?",
+    row="CF5",
+    seen=1,
+    where="1 of 76 student repositories of C4W1",
+    position=lambda i, j: (i, i),
+)
 
-
-@alternative("conv_forward")
-def convolves_with_im2col(x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0) -> Array:
-    h_out, w_out = _sizes(x, w, stride, pad)
-    x_padded = _padded(x, pad)
-    columns = np.array(
-        [
-            x_padded[n][_window(i, j, w.shape[0], stride)].reshape(-1)
-            for n, i, j in np.ndindex(len(x), h_out, w_out)
-        ]
-    )
-    out = columns @ w.reshape(-1, w.shape[3]) + b
-    return out.reshape(len(x), h_out, w_out, w.shape[3])
-
-
-@alternative("conv_forward")
-def convolves_by_shifting_and_adding(
-    x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0
-) -> Array:
-    h_out, w_out = _sizes(x, w, stride, pad)
-    x_padded = _padded(x, pad)
-    out = np.zeros((len(x), h_out, w_out, w.shape[3])) + b
-    for k, m in np.ndindex(w.shape[:2]):
-        met = x_padded[:, k : k + stride * h_out : stride, m : m + stride * w_out : stride]
-        out += met @ w[k, m]
-    return out
-
-
-@alternative("conv_forward")
-def convolves_into_lists(x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0) -> Array:
-    h_out, w_out = _sizes(x, w, stride, pad)
-    size, maps = w.shape[0], w.shape[3]
-    result = []
-    for image in _padded(x, pad):
-        rows = []
-        for top in range(0, h_out * stride, stride):
-            row = []
-            for left in range(0, w_out * stride, stride):
-                window = image[top : top + size, left : left + size]
-                row.append([np.sum(window * w[..., c]) + b[c] for c in range(maps)])
-            rows.append(row)
-        result.append(rows)
-    return np.array(result)
-
-
-@alternative("conv_forward")
-def convolves_with_a_fourier_transform(
-    x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0
-) -> Array:
-    h_out, w_out = _sizes(x, w, stride, pad)
-    x_padded = _padded(x, pad)
-    sides = (x_padded.shape[1], x_padded.shape[2])
-    waves = np.fft.fft2(x_padded, axes=(1, 2))
-    kernels = np.conj(np.fft.fft2(w, s=sides, axes=(0, 1)))
-    full = np.fft.ifft2(np.einsum("nijc,ijcf->nijf", waves, kernels), axes=(1, 2)).real
-    return np.asarray(full[:, ::stride, ::stride][:, :h_out, :w_out] + b)
-
-
-@alternative("conv_forward")
-def convolves_in_float32(x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0) -> Array:
-    h_out, w_out = _sizes(x, w, stride, pad)
-    return _outputs(_padded(x, pad), w, b, h_out, w_out, stride).astype(np.float32)
-
-
-@alternative("conv_forward")
-def writes_each_number_over_a_block(
-    x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0
-) -> Array:
-    """Unusual and right: every entry is written last by its own window."""
-    size = w.shape[0]
-    h_out, w_out = _sizes(x, w, stride, pad)
-    x_padded = _padded(x, pad)
-    out = np.zeros((len(x), h_out, w_out, w.shape[3]))
-    for n, i, j, c in np.ndindex(*out.shape):
-        window = x_padded[n][_window(i, j, size, stride)]
-        out[n, i : i + size, j : j + size, c] = np.sum(window * w[:, :, :, c]) + b[c]
-    return out
-
-
-# --- conv_backward, wrong -----------------------------------------------------------------
-
-
-@misconception(
-    "conv_backward",
-    hint="Try pad 0. What does a slice select whose end is minus zero?",
-    seen="52 of 53 student repositories of Coursera C4W1, 31 of 55 of CS231n",
-    source="CB1",
-    fails=(
-        "test_bias_gradient",
-        "test_weight_gradient",
-        "test_input_gradient",
-        "test_not_square",
-        "test_one_output",
-        "test_everything_together",
-        "test_integer_inputs",
+conv_forward.misconception(
+    "steps_over_outputs",
+    hint="How many entries of your output were never written? Look at what your loops count, "
+    "outputs or pixels.",
+    row="CF6",
+    seen=3,
+    where="2 student repositories and a forum thread",
+    visited=lambda h_out, w_out, stride: (
+        (i, j) for i in range(0, h_out, stride) for j in range(0, w_out, stride)
     ),
+    move=lambda kernel_size, stride: 1,
 )
-def removes_the_border_with_a_negative_end(
-    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
-) -> Gradients:
-    x_padded = _padded(x, pad)
-    dx = np.zeros(x.shape)
-    dx_padded = np.zeros(x_padded.shape)
-    dw = np.zeros(w.shape)
-    db = np.zeros(w.shape[3])
-    for n in range(dout.shape[0]):
-        for _, i, j, c in np.ndindex(1, *dout.shape[1:]):
-            window = (n, *_window(i, j, w.shape[0], stride))
-            dx_padded[window] += w[:, :, :, c] * dout[n, i, j, c]
-            dw[:, :, :, c] += x_padded[window] * dout[n, i, j, c]
-            db[c] += dout[n, i, j, c]
-        dx[n] = dx_padded[n, pad:-pad, pad:-pad, :]
+
+conv_forward.misconception(
+    "skips_the_last_row_and_column",
+    hint="Look at the last row and the last column of your output. Are these zeros real?",
+    row="CF16",
+    visited=lambda h_out, w_out, stride: np.ndindex(max(h_out - 1, 0), max(w_out - 1, 0)),
+)
+
+conv_forward.misconception(
+    "looks_at_the_first_image_only",
+    hint="All images of your batch give the same output. Which loop variable is never used?",
+    row="CF7",
+    seen=1,
+    where="1 of 76 student repositories of C4W1",
+    image=lambda windows: np.repeat(windows[:1], len(windows), axis=0),
+)
+
+conv_forward.misconception(
+    "always_puts_on_a_border_of_one",
+    hint="Is pad still what the caller asked for when you put the border on?",
+    row="CF19",
+    seen=1,
+    where="1 of 70 student repositories of CS231n",
+    border=lambda x, pad: _zeros_around(x, 1),
+)
+
+conv_forward.misconception(
+    "cuts_windows_from_the_image_without_border",
+    hint="Which of the two arrays, the image or the padded image, has the size that your indices "
+    "assume?",
+    row="CF1",
+    seen=1,
+    where="a course warns of it in its text",
+    border=lambda x, pad: x,
+)
+
+conv_forward.misconception(
+    "ends_the_window_without_the_stride",
+    hint="Every window has the same size. Print the shapes of the first and of the last one.",
+    row="CF3",
+    seen=1,
+    where="1 public text",
+    cut=lambda images, top, left, size, i, j: images[:, top : i + size, left : j + size],
+)
+
+conv_forward.misconception(
+    "ends_the_window_one_pixel_early",
+    hint="The end of a Python range is not included. How many rows has your window?",
+    row="CF11",
+    seen=2,
+    where="1 of 76 student repositories of C4W1 and a forum thread",
+    cut=lambda images, top, left, size, i, j: _square(images, top, left, size - 1),
+)
+
+conv_forward.misconception(
+    "turns_the_kernel_round_before_sliding",
+    hint="Which weight should meet the top left pixel of the window? In this course the kernel "
+    "lies on the window as it is.",
+    row="SS4",
+    seen=2,
+    where="two texts warn of it",
+    laid=lambda w: w[::-1, ::-1],
+)
+
+conv_forward.misconception(
+    "swaps_rows_and_columns_of_the_kernels",
+    hint="Which axis of w goes down the picture? Try a kernel with a single 1 in its top right "
+    "corner.",
+    row="SS7",
+    laid=lambda w: w.transpose(1, 0, 2, 3),
+)
+
+conv_forward.misconception(
+    "uses_one_filter_for_all_maps",
+    hint="All your feature maps differ by a constant only. How many filters are in w?",
+    row="CF9",
+    seen=1,
+    where="a forum thread",
+    filters=lambda w: np.repeat(w[:, :, :, :1], w.shape[3], axis=3),
+)
+
+conv_forward.misconception(
+    "joins_each_map_to_one_input_channel",
+    hint="A window is as deep as the input. How many input channels does one of your outputs "
+    "look at?",
+    row="CF10",
+    seen=3,
+    where="a forum thread, found by its numbers, and 2 questions",
+    total=_products_with_one_channel,
+)
+
+conv_forward.misconception(
+    "loops_over_the_input_channels",
+    hint="Which axis of the output does your innermost loop fill? How long is it?",
+    row="CF14",
+    seen=1,
+    where="a forum thread",
+    maps=lambda w: range(w.shape[2]),
+)
+
+conv_forward.misconception(
+    "multiplies_inside_the_image",
+    hint="Is x still the same after your function ran? A slice of an array is a view of it, and "
+    "*= writes into it.",
+    row="CF12",
+    border=_zeros_on_request,
+    total=_products_inside_the_images,
+)
+
+conv_forward.misconception(
+    "uses_one_bias_for_all_maps",
+    hint="How many biases are in b, and how many of them did you read?",
+    row="CF8",
+    offset=lambda total, b, windows: total + b[0],
+)
+
+conv_forward.misconception(
+    "leaves_the_biases_out",
+    hint="One of your arguments does not change the result: set w to zero and look at the output.",
+    row="SS2",
+    offset=lambda total, b, windows: total,
+)
+
+conv_forward.misconception(
+    "gives_the_output_the_dtype_of_the_image",
+    hint="What is the dtype of your output when the image holds whole numbers?",
+    row="CF13",
+    result=lambda out, x: out.astype(x.dtype),
+)
+
+
+# --- conv_backward --------------------------------------------------------------------------
+
+
+def _all_zero(images: Array, x: Array, w: Array) -> Gradients:
+    return np.zeros(images.shape), np.zeros(w.shape), np.zeros(w.shape[3])
+
+
+def _zeros_like_the_inputs(images: Array, x: Array, w: Array) -> Gradients:
+    return np.zeros(images.shape, x.dtype), np.zeros_like(w), np.zeros(w.shape[3])
+
+
+def _random_numbers(images: Array, x: Array, w: Array) -> Gradients:
+    shapes = images.shape, w.shape, w.shape[3:]
+    dx, dw, db = (np.random.randn(*shape) for shape in shapes)
     return dx, dw, db
 
 
-@misconception(
-    "conv_backward",
+def _on_top_of_the_images(images: Array, x: Array, w: Array) -> Gradients:
+    return images.copy(), np.zeros(w.shape), np.zeros(w.shape[3])
+
+
+def _to_the_inputs(gradients: Array, w: Array, windows: Array) -> Any:
+    return np.einsum("klcf,nf->nklc", w, gradients)
+
+
+def _to_the_weights(windows: Array, gradients: Array) -> Any:
+    return np.einsum("nklc,nf->klcf", windows, gradients)
+
+
+def _add(target: Array, part: Array) -> None:
+    target += part
+
+
+def _assign(target: Array, part: Array) -> None:
+    target[...] = part
+
+
+def _sum_into_dw(dw: Array, windows: Array, gradients: Array) -> None:
+    dw += _to_the_weights(windows, gradients)
+
+
+def _last_into_dw(dw: Array, windows: Array, gradients: Array) -> None:
+    dw[...] = _to_the_weights(windows[-1:], gradients[-1:])
+
+
+def _last_image_into_dw(dw: Array, windows: Array, gradients: Array) -> None:
+    dw += _to_the_weights(windows[-1:], gradients[-1:])
+
+
+def _complete_ones_into_dw(dw: Array, windows: Array, gradients: Array) -> None:
+    if windows.shape[1:] == dw.shape[:3]:
+        dw += _to_the_weights(windows, gradients)
+
+
+def _middle(dx: Array, x: Array, pad: int) -> Array:
+    return dx[:, pad : pad + x.shape[1], pad : pad + x.shape[2]]
+
+
+def _minus_pad_into_dx(dx: Array, x: Array, pad: int) -> Array:
+    result = np.zeros(x.shape)
+    result[...] = dx[:, pad:-pad, pad:-pad]
+    return result
+
+
+def _one_pixel_into_dx(dx: Array, x: Array, pad: int) -> Array:
+    result = np.zeros(x.shape)
+    result[...] = dx[:, 1:-1, 1:-1]
+    return result
+
+
+def _last_image_into_dx(dx: Array, x: Array, pad: int) -> Array:
+    result = np.zeros(x.shape)
+    result[-1] = _middle(dx, x, pad)[-1]
+    return result
+
+
+def _conv_backward(
+    dout: Array,
+    x: Array,
+    w: Array,
+    stride: int = 1,
+    pad: int = 0,
+    *,
+    start: Callable[..., Any] = _all_zero,
+    visited: Callable[..., Any] = _every_output,
+    move: Callable[..., Any] = _by_the_stride,
+    incoming: Callable[..., Any] = lambda dout, i, j: dout[:, i, j],
+    images: Callable[..., Any] = _zeros_around,
+    viewed: Callable[..., Any] = lambda windows: windows,
+    laid: Callable[..., Any] = _as_it_is,
+    sent: Callable[..., Any] = _to_the_inputs,
+    into_dx: Callable[..., Any] = _add,
+    into_dw: Callable[..., Any] = _sum_into_dw,
+    into_db: Callable[..., Any] = lambda db, gradients: _add(db, gradients.sum(axis=0)),
+    reached: Callable[..., Any] = lambda dx, height, width: dx,
+    crop: Callable[..., Any] = _middle,
+    dw_of: Callable[..., Any] = lambda dw, dout: dw,
+    db_of: Callable[..., Any] = lambda db, dout, w: db,
+    result: Callable[..., Any] = lambda dx, dw, db, x, w: (dx, dw, db),
+) -> Any:
+    """Send each output's gradient back to its window, to the weights and to the bias.
+
+    What the gradients start from, the outputs that are visited, where a window starts, the
+    gradient that comes in; the images that windows are cut from, the windows and the kernels
+    as they are used, what goes back to a window, how the parts are added; the part of dx
+    that windows reached, how the border is cut off, and what is returned.
+    """
+    size = w.shape[0]
+    padded = _zeros_around(x, pad)
+    looked_at = images(x, pad)
+    dx, dw, db = start(padded, x, w)
+    for i, j in visited(dout.shape[1], dout.shape[2], stride):
+        top, left = i * move(size, stride), j * move(size, stride)
+        gradients = incoming(dout, i, j)  # (N, C_out)
+        windows = viewed(_square(looked_at, top, left, size))
+        into_dx(_square(dx, top, left, size), sent(gradients, laid(w), windows))
+        into_dw(dw, windows, gradients)
+        into_db(db, gradients)
+    height, width = (stride * (length - 1) + size for length in dout.shape[1:3])
+    dx = crop(reached(dx, height, width), x, pad)
+    return result(dx, dw_of(dw, dout), db_of(db, dout, w), x, w)
+
+
+conv_backward = Mistakes("conv_backward", _conv_backward)
+
+conv_backward.misconception(
+    "removes_the_border_with_a_negative_end",
+    hint="Try pad 0. What does a slice select whose end is minus zero?",
+    row="CB1",
+    seen=83,
+    where="52 of 53 student repositories of C4W1, 31 of 55 of CS231n",
+    crop=_minus_pad_into_dx,
+)
+
+conv_backward.misconception(
+    "loses_the_whole_image_without_a_border",
     hint="Look at the shape of your dx for pad 0. What does a slice select whose end is minus "
     "zero?",
-    seen="52 of 53 student repositories of Coursera C4W1, 31 of 55 of CS231n",
-    source="CB1",
-    fails=(
-        "test_input_gradient",
-        "test_not_square",
-        "test_one_output",
-        "test_everything_together",
-        "test_integer_inputs",
-    ),
+    row="CB1",
+    seen=83,
+    where="52 of 53 student repositories of C4W1, 31 of 55 of CS231n",
+    crop=lambda dx, x, pad: dx[:, pad:-pad, pad:-pad],
 )
-def loses_the_whole_image_without_a_border(
-    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
-) -> Gradients:
-    dx_padded, dw, db = _gradients(dout, _padded(x, pad), w, stride, 0)
-    return dx_padded[:, pad:-pad, pad:-pad, :], dw, db
 
-
-@misconception(
-    "conv_backward",
+conv_backward.misconception(
+    "sends_back_to_windows_without_the_stride",
     hint="Where does the second window start? Each output sends its gradient back to the window "
     "it came from.",
-    seen="5 of 53 student repositories of Coursera C4W1",
-    source="CB8",
-    fails=("test_weight_gradient", "test_input_gradient", "test_everything_together"),
+    row="CB8",
+    seen=5,
+    where="5 of 53 student repositories of C4W1",
+    move=lambda kernel_size, stride: 1,
 )
-def sends_back_to_windows_without_the_stride(
-    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
-) -> Gradients:
-    return _gradients(dout, x, w, 1, pad)
 
-
-@misconception(
-    "conv_backward",
+conv_backward.misconception(
+    "removes_a_border_of_one",
     hint="You cut one pixel off each side. Where does that one come from?",
-    seen="3 of 58 student repositories of CS231n",
-    source="CB2",
-    fails=(
-        "test_input_gradient",
-        "test_not_square",
-        "test_one_output",
-        "test_everything_together",
-        "test_integer_inputs",
-    ),
+    row="CB2",
+    seen=3,
+    where="3 of 58 student repositories of CS231n",
+    crop=lambda dx, x, pad: dx[:, 1:-1, 1:-1],
 )
-def removes_a_border_of_one(
-    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
-) -> Gradients:
-    dx_padded, dw, db = _gradients(dout, _padded(x, pad), w, stride, 0)
-    return dx_padded[:, 1:-1, 1:-1, :], dw, db
 
-
-@misconception(
-    "conv_backward",
-    hint="How many windows see the pixel in the middle? Each of them has something to say about "
-    "its gradient.",
-    source="CB5",
-    fails=(
-        "test_input_gradient",
-        "test_not_square",
-        "test_one_output",
-        "test_everything_together",
-        "test_integer_inputs",
-    ),
+conv_backward.misconception(
+    "fits_only_a_border_of_one",
+    hint="Your dx fits only where the border is one pixel wide. Where does that one come from?",
+    row="CB2",
+    seen=3,
+    where="3 of 58 student repositories of CS231n",
+    crop=_one_pixel_into_dx,
 )
-def overwrites_the_gradient_of_the_window_before(
-    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
-) -> Gradients:
-    _, dw, db = _gradients(dout, x, w, stride, pad)
-    dx = np.zeros(_padded(x, pad).shape)
-    for n, i, j in np.ndindex(*dout.shape[:3]):
-        dx[(n, *_window(i, j, w.shape[0], stride))] = w @ dout[n, i, j]
-    return dx[:, pad : pad + x.shape[1], pad : pad + x.shape[2]], dw, db
 
-
-@misconception(
-    "conv_backward",
-    hint="At how many positions was this one kernel used? What becomes of the gradients of all "
-    "positions but the last?",
-    source="CB6",
-    fails=(
-        "test_weight_gradient",
-        "test_not_square",
-        "test_one_output",
-        "test_everything_together",
-        "test_integer_inputs",
-    ),
-)
-def keeps_the_last_position_of_dw(
-    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
-) -> Gradients:
-    dx, dw, db = _gradients(dout, x, w, stride, pad)
-    x_padded = _padded(x, pad)
-    for n, i, j, c in np.ndindex(*dout.shape):
-        window = x_padded[n][_window(i, j, w.shape[0], stride)]
-        dw[:, :, :, c] = window * dout[n, i, j, c]
-    return dx, dw, db
-
-
-@misconception(
-    "conv_backward",
-    hint="Is the kernel another one for every image of the batch? Look where dw is set to zero.",
-    source="CB14",
-    fails=(
-        "test_weight_gradient",
-        "test_not_square",
-        "test_everything_together",
-        "test_integer_inputs",
-    ),
-)
-def starts_dw_again_for_every_image(
-    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
-) -> Gradients:
-    dx, _, db = _gradients(dout, x, w, stride, pad)
-    _, dw, _ = _gradients(dout[-1:], x[-1:], w, stride, pad)
-    return dx, dw, db
-
-
-@misconception(
-    "conv_backward",
-    hint="How many outputs used this bias? What happens to the gradients of all but the last?",
-    source="CB7",
-    fails=(
-        "test_bias_gradient",
-        "test_not_square",
-        "test_one_output",
-        "test_everything_together",
-        "test_integer_inputs",
-    ),
-)
-def keeps_the_last_position_of_db(
-    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
-) -> Gradients:
-    dx, dw, db = _gradients(dout, x, w, stride, pad)
-    for n, i, j, c in np.ndindex(*dout.shape):
-        db[c] = dout[n, i, j, c]
-    return dx, dw, db
-
-
-@misconception(
-    "conv_backward",
-    hint="What must the gradients be when dout is zero? Call your function twice with it.",
-    seen="2 of 53 student repositories of Coursera C4W1, 1 forum thread",
-    source="CB9",
-    fails=(
-        "test_bias_gradient",
-        "test_weight_gradient",
-        "test_input_gradient",
-        "test_not_square",
-        "test_zero_gradient",
-        "test_one_output",
-        "test_everything_together",
-        "test_integer_inputs",
-    ),
-)
-def starts_the_gradients_from_random_numbers(
-    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
-) -> Gradients:
-    dx, dw, db = _gradients(dout, x, w, stride, pad)
-    dx = dx + np.random.randn(*dx.shape)
-    dw = dw + np.random.randn(*dw.shape)
-    db = db + np.random.randn(*db.shape)
-    return dx, dw, db
-
-
-@misconception(
-    "conv_backward",
-    hint="Look at dx of the first image of the batch. When is the border removed, once for each "
-    "image or once at the end?",
-    seen="1 of 53 student repositories of Coursera C4W1",
-    source="CB4",
-    fails=(
-        "test_input_gradient",
-        "test_not_square",
-        "test_everything_together",
-        "test_integer_inputs",
-    ),
-)
-def keeps_dx_of_the_last_image(
-    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
-) -> Gradients:
-    dx, dw, db = _gradients(dout, x, w, stride, pad)
-    dx[:-1] = 0
-    return dx, dw, db
-
-
-@misconception(
-    "conv_backward",
-    hint="Put a single 1 into dout. The part of dx that it reaches should be the kernel itself: "
-    "which way round is yours?",
-    seen="1 forum thread",
-    source="CB10",
-    fails=(
-        "test_input_gradient",
-        "test_not_square",
-        "test_one_output",
-        "test_everything_together",
-        "test_integer_inputs",
-    ),
-)
-def turns_the_kernel_round_in_dx(
-    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
-) -> Gradients:
-    _, dw, db = _gradients(dout, x, w, stride, pad)
-    dx, _, _ = _gradients(dout, x, w[::-1, ::-1], stride, pad)
-    return dx, dw, db
-
-
-@misconception(
-    "conv_backward",
-    hint="Put a single 1 into dout. dw should be the window of the input itself: which way round "
-    "is yours?",
-    seen="1 published course corrected it late",
-    source="CB11",
-    fails=(
-        "test_weight_gradient",
-        "test_not_square",
-        "test_one_output",
-        "test_everything_together",
-        "test_integer_inputs",
-    ),
-)
-def turns_the_window_round_in_dw(
-    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
-) -> Gradients:
-    dx, dw, db = _gradients(dout, x, w, stride, pad)
-    return dx, dw[::-1, ::-1], db
-
-
-@misconception(
-    "conv_backward",
-    hint="What is the dtype of your gradients when the image holds whole numbers?",
-    seen="1 of 53 student repositories of Coursera C4W1",
-    source="CB22",
-    fails=("test_integer_inputs",),
-)
-def gives_the_gradients_the_dtype_of_the_inputs(
-    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
-) -> Gradients:
-    dx, dw, db = _gradients(dout, x, w, stride, pad)
-    return dx.astype(x.dtype), dw.astype(w.dtype), db
-
-
-@misconception(
-    "conv_backward",
-    hint="dout already carries whatever the loss divided by. Who asked for a mean over the batch?",
-    source="CB13",
-    fails=(
-        "test_bias_gradient",
-        "test_weight_gradient",
-        "test_not_square",
-        "test_everything_together",
-        "test_integer_inputs",
-    ),
-)
-def averages_over_the_batch(
-    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
-) -> Gradients:
-    dx, dw, db = _gradients(dout, x, w, stride, pad)
-    return dx, dw / len(x), db / len(x)
-
-
-@misconception(
-    "conv_backward",
-    hint="If a weight is used in many places, does each place count in full, or only its share?",
-    source="TG1",
-    fails=(
-        "test_bias_gradient",
-        "test_weight_gradient",
-        "test_not_square",
-        "test_one_output",
-        "test_everything_together",
-        "test_integer_inputs",
-    ),
-)
-def averages_over_the_positions(
-    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
-) -> Gradients:
-    dx, dw, db = _gradients(dout, x, w, stride, pad)
-    positions = dout.shape[1] * dout.shape[2]
-    return dx, dw / positions, db / positions
-
-
-@misconception(
-    "conv_backward",
-    hint="Each output adds its gradient to the bias in full. What does a mean do to it?",
-    source="CB16",
-    fails=(
-        "test_bias_gradient",
-        "test_not_square",
-        "test_one_output",
-        "test_everything_together",
-        "test_integer_inputs",
-    ),
-)
-def takes_the_mean_for_db(
-    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
-) -> Gradients:
-    dx, dw, _ = _gradients(dout, x, w, stride, pad)
-    return dx, dw, np.asarray(dout.mean(axis=(0, 1, 2)))
-
-
-@misconception(
-    "conv_backward",
-    hint="What is the shape of b? Every axis of dout except that of the channels is added up.",
-    source="CB15",
-    fails=(
-        "test_bias_gradient",
-        "test_not_square",
-        "test_zero_gradient",
-        "test_one_output",
-        "test_everything_together",
-        "test_integer_inputs",
-    ),
-)
-def leaves_the_width_in_db(
-    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
-) -> Gradients:
-    dx, dw, _ = _gradients(dout, x, w, stride, pad)
-    return dx, dw, dout.sum(axis=(0, 1))
-
-
-@misconception(
-    "conv_backward",
-    hint="How many biases went into the layer? A gradient has the shape of what it belongs to.",
-    seen="1 of 53 student repositories of Coursera C4W1",
-    source="CB18",
-    fails=(
-        "test_bias_gradient",
-        "test_not_square",
-        "test_zero_gradient",
-        "test_one_output",
-        "test_everything_together",
-        "test_integer_inputs",
-    ),
-)
-def gives_db_the_shape_of_the_weights(
-    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
-) -> Gradients:
-    dx, dw, db = _gradients(dout, x, w, stride, pad)
-    return dx, dw, np.zeros(w.shape) + db
-
-
-@misconception(
-    "conv_backward",
-    hint="How often is the bias added to one output? Each of these times counts once in db.",
-    source="CB21",
-    fails=(
-        "test_bias_gradient",
-        "test_not_square",
-        "test_one_output",
-        "test_everything_together",
-        "test_integer_inputs",
-    ),
-)
-def counts_db_once_for_every_product(
-    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
-) -> Gradients:
-    dx, dw, db = _gradients(dout, x, w, stride, pad)
-    return dx, dw, db * w[:, :, :, 0].size
-
-
-@misconception(
-    "conv_backward",
+conv_backward.misconception(
+    "cuts_dx_out_of_the_corner",
     hint="Where does the top left pixel of the image sit in the padded image? Which part of the "
     "padded gradient belongs to the image?",
-    source="CB3",
-    fails=("test_input_gradient", "test_everything_together"),
+    row="CB3",
+    crop=lambda dx, x, pad: dx[:, : x.shape[1], : x.shape[2]],
 )
-def cuts_dx_out_of_the_corner(
-    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
-) -> Gradients:
-    dx_padded, dw, db = _gradients(dout, _padded(x, pad), w, stride, 0)
-    return dx_padded[:, : x.shape[1], : x.shape[2]], dw, db
 
-
-@misconception(
-    "conv_backward",
+conv_backward.misconception(
+    "returns_dx_with_its_border",
     hint="Compare the shape of dx with the shape of x. Is the border part of the layer's input?",
-    source="CB3",
-    fails=("test_input_gradient", "test_zero_gradient", "test_everything_together"),
+    row="CB3",
+    crop=lambda dx, x, pad: dx,
 )
-def returns_dx_with_its_border(
-    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
-) -> Gradients:
-    return _gradients(dout, _padded(x, pad), w, stride, 0)
 
-
-@misconception(
-    "conv_backward",
-    hint="You loop over a square of outputs. May height and width differ?",
-    seen="1 student repository of CS231n and 1 public library",
-    source="CB20",
-    fails=("test_not_square", "test_everything_together"),
+conv_backward.misconception(
+    "keeps_dx_of_the_last_image",
+    hint="Look at dx of the first image of the batch. When is the border removed, once for each "
+    "image or once at the end?",
+    row="CB4",
+    seen=1,
+    where="1 of 53 student repositories of C4W1",
+    crop=_last_image_into_dx,
 )
-def assumes_a_square_output(
-    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
-) -> Gradients:
-    h_out = dout.shape[1]
-    return _gradients(dout[:, :, :h_out], x, w, stride, pad)
 
-
-@misconception(
-    "conv_backward",
-    hint="Which comes first in an index, the row or the column? Look at how you read dout.",
-    source="CB17",
-    fails=(
-        "test_weight_gradient",
-        "test_input_gradient",
-        "test_not_square",
-        "test_one_output",
-        "test_everything_together",
-        "test_integer_inputs",
-    ),
+conv_backward.misconception(
+    "leaves_out_pixels_that_no_window_saw",
+    hint="Which rows and columns of the image did no window touch? They still need a gradient.",
+    row="CB25",
+    seen=2,
+    where="a report in a public course, 1 student repository of CS231n",
+    reached=lambda dx, height, width: dx[:, :height, :width],
 )
-def swaps_rows_and_columns_of_dout(
-    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
-) -> Gradients:
-    x_padded = _padded(x, pad)
-    dx = np.zeros(x_padded.shape)
-    dw = np.zeros(w.shape)
-    for n, i, j, c in np.ndindex(*dout.shape):
-        window = (n, *_window(i, j, w.shape[0], stride))
-        dx[window] += w[:, :, :, c] * dout[n, j, i, c]
-        dw[:, :, :, c] += x_padded[window] * dout[n, j, i, c]
-    dx = dx[:, pad : pad + x.shape[1], pad : pad + x.shape[2]]
-    return dx, dw, dout.sum(axis=(0, 1, 2))
 
-
-@misconception(
-    "conv_backward",
-    hint="Does every row of dout send something back? Look at where your loop ends.",
-    source="CB19",
-    fails=(
-        "test_bias_gradient",
-        "test_weight_gradient",
-        "test_input_gradient",
-        "test_not_square",
-        "test_everything_together",
-        "test_integer_inputs",
-    ),
+conv_backward.misconception(
+    "overwrites_the_gradient_of_the_window_before",
+    hint="How many windows see the pixel in the middle? Each of them has something to say about "
+    "its gradient.",
+    row="CB5",
+    into_dx=_assign,
 )
-def skips_the_last_row_of_dout(
-    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
-) -> Gradients:
-    return _gradients(dout[:, :-1], x, w, stride, pad)
 
+conv_backward.misconception(
+    "overwrites_the_gradient_of_the_filter_before",
+    hint="How many filters look at one window? Each of them sends something back to it, and yours "
+    "keeps only what came last.",
+    row="CB5",
+    into_dx=_assign,
+    sent=lambda gradients, w, windows: _to_the_inputs(gradients[:, -1:], w[..., -1:], windows),
+)
 
-@misconception(
-    "conv_backward",
+conv_backward.misconception(
+    "keeps_the_last_position_of_dw",
+    hint="At how many positions was this one kernel used? What becomes of the gradients of all "
+    "positions but the last?",
+    row="CB6",
+    into_dw=_last_into_dw,
+)
+
+conv_backward.misconception(
+    "starts_dw_again_for_every_image",
+    hint="Is the kernel another one for every image of the batch? Look where dw is set to zero.",
+    row="CB14",
+    into_dw=_last_image_into_dw,
+)
+
+conv_backward.misconception(
+    "keeps_the_last_position_of_db",
+    hint="How many outputs used this bias? What happens to the gradients of all but the last?",
+    row="CB7",
+    into_db=lambda db, gradients: _assign(db, gradients[-1]),
+)
+
+conv_backward.misconception(
+    "starts_the_gradients_from_random_numbers",
+    hint="What must the gradients be when dout is zero? Call your function twice with it.",
+    row="CB9",
+    seen=3,
+    where="2 of 53 student repositories of C4W1 and a forum thread",
+    repeats=False,
+    start=_random_numbers,
+)
+
+conv_backward.misconception(
+    "adds_the_gradient_to_the_image",
     hint="What must the gradients be when dout is zero? Look at what dx starts from.",
-    source="CB23",
-    fails=(
-        "test_input_gradient",
-        "test_not_square",
-        "test_zero_gradient",
-        "test_one_output",
-        "test_everything_together",
-        "test_integer_inputs",
-    ),
+    row="CB23",
+    start=_on_top_of_the_images,
 )
-def adds_the_gradient_to_the_image(
-    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
-) -> Gradients:
-    dx, dw, db = _gradients(dout, x, w, stride, pad)
-    return x + dx, dw, db
 
+conv_backward.misconception(
+    "turns_the_kernel_round_in_dx",
+    hint="Put a single 1 into dout. The part of dx that it reaches should be the kernel itself: "
+    "which way round is yours?",
+    row="CB10",
+    seen=1,
+    where="a forum thread",
+    laid=lambda w: w[::-1, ::-1],
+)
 
-@misconception(
-    "conv_backward",
+conv_backward.misconception(
+    "turns_the_window_round_in_dw",
+    hint="Put a single 1 into dout. dw should be the window of the input itself: which way round "
+    "is yours?",
+    row="CB11",
+    seen=1,
+    where="a published course corrected it late",
+    viewed=lambda windows: windows[:, ::-1, ::-1],
+)
+
+conv_backward.misconception(
+    "puts_the_window_into_dx",
     hint="In a product a times b, what stands in the gradient of a? Compare your lines for dx "
     "and dw.",
-    source="CB24",
-    fails=(
-        "test_input_gradient",
-        "test_not_square",
-        "test_one_output",
-        "test_everything_together",
-        "test_integer_inputs",
-    ),
+    row="CB24",
+    sent=lambda gradients, w, windows: np.einsum("nklc,nf->nklc", windows, gradients),
 )
-def puts_the_window_into_dx(
-    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
-) -> Gradients:
-    _, dw, db = _gradients(dout, x, w, stride, pad)
-    x_padded = _padded(x, pad)
-    dx = np.zeros(x_padded.shape)
-    for n, i, j, c in np.ndindex(*dout.shape):
-        window = (n, *_window(i, j, w.shape[0], stride))
-        dx[window] += x_padded[window] * dout[n, i, j, c]
-    return dx[:, pad : pad + x.shape[1], pad : pad + x.shape[2]], dw, db
 
+conv_backward.misconception(
+    "gives_the_gradients_the_dtype_of_the_inputs",
+    hint="What is the dtype of your gradients when the image holds whole numbers?",
+    row="CB22",
+    seen=1,
+    where="1 of 53 student repositories of C4W1",
+    start=_zeros_like_the_inputs,
+)
 
-@misconception(
-    "conv_backward",
+conv_backward.misconception(
+    "cuts_the_fractions_off_the_gradients",
+    hint="Do whole-number images have whole-number gradients? Look at the dtype you return.",
+    row="CB22",
+    result=lambda dx, dw, db, x, w: (dx.astype(x.dtype), dw.astype(w.dtype), db),
+)
+
+conv_backward.misconception(
+    "averages_over_the_batch",
+    hint="dout already carries whatever the loss divided by. Who asked for a mean over the batch?",
+    row="CB13",
+    dw_of=lambda dw, dout: dw / len(dout),
+    db_of=lambda db, dout, w: db / len(dout),
+)
+
+conv_backward.misconception(
+    "averages_over_the_positions",
+    hint="If a weight is used in many places, does each place count in full, or only its share?",
+    row="TG1",
+    dw_of=lambda dw, dout: dw / dout[0, :, :, 0].size,
+    db_of=lambda db, dout, w: db / dout[0, :, :, 0].size,
+)
+
+conv_backward.misconception(
+    "takes_the_mean_for_db",
+    hint="Each output adds its gradient to the bias in full. What does a mean do to it?",
+    row="CB16",
+    db_of=lambda db, dout, w: dout.mean(axis=(0, 1, 2)),
+)
+
+conv_backward.misconception(
+    "leaves_the_width_in_db",
+    hint="What is the shape of b? Every axis of dout except that of the channels is added up.",
+    row="CB15",
+    db_of=lambda db, dout, w: dout.sum(axis=(0, 1)),
+)
+
+conv_backward.misconception(
+    "gives_db_the_shape_of_the_weights",
+    hint="How many biases went into the layer? A gradient has the shape of what it belongs to.",
+    row="CB18",
+    seen=1,
+    where="1 of 53 student repositories of C4W1",
+    db_of=lambda db, dout, w: np.zeros(w.shape) + db,
+)
+
+conv_backward.misconception(
+    "counts_db_once_for_every_product",
+    hint="How often is the bias added to one output? Each of these times counts once in db.",
+    row="CB21",
+    db_of=lambda db, dout, w: db * w[:, :, :, 0].size,
+)
+
+conv_backward.misconception(
+    "assumes_a_square_output",
+    hint="You loop over a square of outputs. May height and width differ?",
+    row="CB20",
+    seen=2,
+    where="1 student repository of CS231n and a pull request of a public library",
+    visited=lambda h_out, w_out, stride: np.ndindex(h_out, h_out),
+)
+
+conv_backward.misconception(
+    "skips_the_last_row_of_dout",
+    hint="Does every row of dout send something back? Look at where your loop ends.",
+    row="CB19",
+    visited=lambda h_out, w_out, stride: np.ndindex(h_out - 1, w_out),
+)
+
+conv_backward.misconception(
+    "swaps_rows_and_columns_of_dout",
+    hint="Which comes first in an index, the row or the column? Look at how you read dout.",
+    row="CB17",
+    incoming=lambda dout, i, j: dout[:, j, i],
+)
+
+conv_backward.misconception(
+    "pads_on_one_side_for_dw",
     hint="Is the padded image here the same as in the forward pass, with a border on all four "
     "sides?",
-    source="CB12",
-    fails=("test_weight_gradient", "test_everything_together"),
+    row="CB12",
+    images=lambda x, pad: np.pad(x, ((0, 0), (0, 2 * pad), (0, 2 * pad), (0, 0))),
 )
-def pads_on_one_side_for_dw(
-    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
-) -> Gradients:
-    dx, _, db = _gradients(dout, x, w, stride, pad)
-    shifted = np.pad(x, ((0, 0), (0, 2 * pad), (0, 2 * pad), (0, 0)))
-    _, dw, _ = _gradients(dout, shifted, w, stride, 0)
-    return dx, dw, db
 
-
-@misconception(
-    "conv_backward",
+conv_backward.misconception(
+    "cuts_windows_for_dw_from_the_image_without_border",
     hint="Which image did the windows of the forward pass look at, with its border or without?",
-    seen="2 student drafts of CS231n",
-    source="CB26",
-    fails=("test_weight_gradient", "test_everything_together"),
+    row="CB26",
+    seen=2,
+    where="2 student drafts of CS231n",
+    images=lambda x, pad: x,
 )
-def takes_windows_without_the_border_for_dw(
-    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
-) -> Gradients:
-    dx, dw, db = _gradients(dout, x, w, stride, pad)
-    dw = np.zeros(w.shape)
-    for n, i, j, c in np.ndindex(*dout.shape):
-        window = x[n][_window(i, j, w.shape[0], stride)]
-        if window.shape == w.shape[:3]:
-            dw[:, :, :, c] += window * dout[n, i, j, c]
-    return dx, dw, db
 
-
-@misconception(
-    "conv_backward",
-    hint="Which rows and columns of the image did no window touch? They still need a gradient.",
-    seen="1 report in a public course, 1 student repository of CS231n",
-    source="CB25",
-    fails=("test_everything_together",),
+conv_backward.misconception(
+    "takes_only_complete_windows_without_the_border_for_dw",
+    hint="Which image did the windows of the forward pass look at, with its border or without?",
+    row="CB26",
+    seen=2,
+    where="2 student drafts of CS231n",
+    images=lambda x, pad: x,
+    into_dw=_complete_ones_into_dw,
 )
-def leaves_out_pixels_that_no_window_saw(
-    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
-) -> Gradients:
-    dx_padded, dw, db = _gradients(dout, _padded(x, pad), w, stride, 0)
-    height = stride * (dout.shape[1] - 1) + w.shape[0]
-    width = stride * (dout.shape[2] - 1) + w.shape[0]
-    seen = dx_padded[:, :height, :width]
-    return seen[:, pad : pad + x.shape[1], pad : pad + x.shape[2]], dw, db
 
 
-# --- conv_backward, right -----------------------------------------------------------------
+# --- the questions --------------------------------------------------------------------------
 
+answer_1 = Mistakes("answer_1")
 
-@alternative("conv_backward")
-def goes_back_with_loops(
-    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
-) -> Gradients:
-    return _gradients(dout, x, w, stride, pad)
+answer_1.option(
+    "b",
+    "moves_the_window_by_one_column",
+    hint="These are the inputs of another stride. How many columns does the window move "
+    "from one output to the next here?",
+    row="C23",
+)
 
+answer_1.option(
+    "c",
+    "moves_the_window_by_its_width",
+    hint="There the window starts right behind the one before. Does its size say how far "
+    "it moves, or the stride?",
+    row="C23",
+)
 
-@alternative("conv_backward")
-def goes_back_with_views_and_einsum(
-    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
-) -> Gradients:
-    size = w.shape[0]
-    _, h_out, w_out, _ = dout.shape
-    x_padded = _padded(x, pad)
-    windows = np.lib.stride_tricks.sliding_window_view(x_padded, (size, size), axis=(1, 2))
-    windows = windows[:, ::stride, ::stride]  # (N, H_out, W_out, C_in, K, K)
-    dw = np.einsum("nijckl,nijf->klcf", windows, dout)
-    dwindows = np.einsum("nijf,klcf->nijklc", dout, w)
-    dx = np.zeros(x_padded.shape)
-    for k in range(size):
-        for m in range(size):
-            rows = slice(k, k + stride * h_out, stride)
-            columns = slice(m, m + stride * w_out, stride)
-            dx[:, rows, columns] += dwindows[:, :, :, k, m]
-    dx = dx[:, pad : x_padded.shape[1] - pad, pad : x_padded.shape[2] - pad]
-    return dx, dw, np.einsum("nijf->f", dout)
+answer_1.option(
+    "d",
+    "joins_an_output_to_every_input",
+    hint="That is an output of a dense layer. How many numbers does a 2×2 kernel hold?",
+)
 
+answer_2 = Mistakes("answer_2")
 
-@alternative("conv_backward")
-def goes_back_with_im2col(
-    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
-) -> Gradients:
-    size = w.shape[0]
-    x_padded = _padded(x, pad)
-    positions = [(n, *_window(i, j, size, stride)) for n, i, j in np.ndindex(dout.shape[:3])]
-    columns = np.array([x_padded[window].reshape(-1) for window in positions])
-    rows = dout.reshape(-1, dout.shape[3])
-    dcolumns = rows @ w.reshape(-1, w.shape[3]).T
-    dx = np.zeros(x_padded.shape)
-    for window, dcolumn in zip(positions, dcolumns, strict=True):
-        dx[window] += dcolumn.reshape(size, size, -1)
-    dx = dx[:, pad : pad + x.shape[1], pad : pad + x.shape[2]]
-    return dx, (columns.T @ rows).reshape(w.shape), rows.sum(axis=0)
+answer_2.option(
+    "a",
+    "takes_sharing_for_equal_first_numbers",
+    hint="Kernels that merely start out equal are still many kernels, and training would "
+    "pull them apart. Does any index of w say a position?",
+    row="C17",
+)
 
+answer_2.option(
+    "b",
+    "shares_one_kernel_among_all_slices",
+    hint="Look at the last axis of w: does every filter, and with it every slice, "
+    "have to look for the same thing?",
+    row="C7",
+)
 
-@alternative("conv_backward")
-def goes_back_by_spreading_out_dout(
-    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
-) -> Gradients:
-    """Zeros between the outputs, then an ordinary convolution with the kernel turned round."""
-    n, height, width, _ = x.shape
-    size = w.shape[0]
-    _, dw, db = _gradients(dout, x, w, stride, pad)
-    spread = np.zeros((n, height + 2 * pad + size - 1, width + 2 * pad + size - 1, w.shape[3]))
-    end_row = size - 1 + stride * dout.shape[1]
-    end_column = size - 1 + stride * dout.shape[2]
-    spread[:, size - 1 : end_row : stride, size - 1 : end_column : stride] = dout
-    turned = w[::-1, ::-1].transpose(0, 1, 3, 2)
-    back = _outputs(
-        spread, turned, np.zeros(x.shape[3]), height + 2 * pad, width + 2 * pad, stride=1
-    )
-    return back[:, pad : pad + height, pad : pad + width], dw, db
+answer_2.option(
+    "d",
+    "shares_the_kernel_among_the_channels",
+    hint="That would be sharing over channels. Look at the shape of one filter: does it "
+    "hold one number or several for each place of the window?",
+    row="C7",
+)
 
+answer_3 = Mistakes("answer_3")
 
-@alternative("conv_backward")
-def goes_back_into_a_list_in_float32(
-    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
-) -> list[Array]:
-    return [part.astype(np.float32) for part in _gradients(dout, x, w, stride, pad)]
+answer_3.option(
+    "a",
+    "gives_every_position_weights_of_its_own",
+    hint="Which index of w would tell the positions apart? Look at its shape again.",
+    row="C15",
+)
+
+answer_3.option(
+    "c",
+    "ties_the_weights_to_the_size_of_the_image",
+    hint="Is there anything in the shape of w or of b that has to fit the height and the "
+    "width of the image?",
+    row="C15",
+)
+
+answer_3.option(
+    "d",
+    "lets_the_stride_change_the_weights",
+    hint="The stride decides where the window stops, so how many outputs there are. "
+    "Does it appear in the shape of w?",
+    row="C14",
+)
+
+answer_4 = Mistakes("answer_4")
+
+answer_4.option(
+    "a",
+    "counts_a_shared_weight_once",
+    hint="One position contributes that much, and a mean would give it too. But raise the "
+    "weight a little: by how much do all outputs together rise?",
+    row="TG1",
+)
+
+answer_4.option(
+    "b",
+    "counts_the_weights_of_the_kernel",
+    hint="That is how many weights the kernel has. How often was one of them used?",
+)
+
+answer_4.option(
+    "c",
+    "counts_the_pixels_of_the_image",
+    hint="That is how many pixels the image has. At how many places does the window stop?",
+    row="PC7",
+)

@@ -1,1625 +1,1910 @@
-"""Known implementations of the exercises of "pooling".
+"""Known mistakes in the assignment "pooling".
 
-A slip that fits both kinds of pooling is written once, as a private function, and
-registered for each: ``average`` says which kind is meant.
+C4W1 is week 1 of course 4 of the Deep Learning Specialization, CS231n its assignment 2; both
+were looked through in public student repositories. Windows of one output are cut out of all
+maps at once, as an array (N, size, size, C); only outputs are looped over.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from typing import Any
+
 import numpy as np
 
-from autograder.misconceptions import alternative, misconception
+from autograder.misconceptions import Mistakes
 from solutions.pooling import Array
 
-# Groups of hidden tests that mistakes of one sort fail together.
-_SEVERAL_MAPS = (
-    "test_examples_and_channels",
-    "test_overlapping_windows",
-    "test_gaps_between_windows",
-)
-_SIZE_IS_NOT_STRIDE = (
-    "test_stride_one",
-    "test_overlapping_windows",
-    "test_gaps_between_windows",
-)
-_STRIDE_ABOVE_ONE = ("test_touching_windows", *_SEVERAL_MAPS, "test_dropped_windows")
-_NOT_SQUARE = ("test_stride_one", *_SEVERAL_MAPS, "test_dropped_windows")
-_SEVERAL_WINDOWS = ("test_stride_one", *_STRIDE_ABOVE_ONE)
-_ALL_MAX_FORWARD = (
-    "test_one_window",
-    *_SEVERAL_WINDOWS,
-    "test_negative_window",
-    "test_whole_numbers",
-)
-_ALL_AVERAGE = ("test_one_window", *_SEVERAL_WINDOWS, "test_larger_window", "test_whole_numbers")
-_ALL_MAX_BACKWARD = (
-    "test_one_window",
-    *_SEVERAL_WINDOWS,
-    "test_negative_window",
-    "test_close_second",
-    "test_whole_numbers",
-    "test_ties",
-)
-_ALL_SGD = (
-    "test_one_step",
-    "test_any_shape_and_rate",
-    "test_zero_gradient",
-    "test_leaves_its_arguments_alone",
-)
-
-# --- forward: slips that fit both kinds of pooling ----------------------------------------
+Place = tuple[int, int]
 
 
-def _pooled(window: Array, average: bool) -> float:
-    return float(np.mean(window) if average else np.max(window))
+# --- steps that several exercises take ------------------------------------------------------
 
 
-def _ignore_stride(x: Array, size: int, stride: int, average: bool) -> Array:
-    h_out, w_out = (x.shape[1] - size) // stride + 1, (x.shape[2] - size) // stride + 1
-    out = np.zeros((x.shape[0], h_out, w_out, x.shape[3]))
-    for n, i, j, c in np.ndindex(out.shape):
-        out[n, i, j, c] = _pooled(x[n, i : i + size, j : j + size, c], average)
+def _every_output(h_out: int, w_out: int, stride: int) -> Iterable[Place]:
+    return [(i, j) for i in range(h_out) for j in range(w_out)]
+
+
+def _every_output_of_the_stride(h_out: int, w_out: int, stride: int) -> Iterable[Place]:
+    return [(i, j) for i in range(0, h_out, stride) for j in range(0, w_out, stride)]
+
+
+def _every_corner(h_out: int, w_out: int, stride: int) -> Iterable[Place]:
+    return [(i * stride, j * stride) for i in range(h_out) for j in range(w_out)]
+
+
+def _square(images: Array, top: int, left: int, size: int, stride: int, i: int, j: int) -> Array:
+    return images[:, top : top + size, left : left + size]  # (N, K, K, C), a view
+
+
+def _by_the_stride(size: int, stride: int) -> int:
+    return stride
+
+
+def _largest(windows: Array) -> Any:
+    return windows.max(axis=(1, 2))
+
+
+def _sum(windows: Array) -> Any:
+    return windows.sum(axis=(1, 2))
+
+
+def _by_their_number(total: Array, windows: Array, size: int) -> Array:
+    number = windows.shape[1] * windows.shape[2]
+    return total / number if number else np.full(total.shape, np.nan)  # NumPy would warn
+
+
+def _mean(windows: Array) -> Array:
+    return _by_their_number(_sum(windows), windows, 0)
+
+
+def _largest_in_magnitude(windows: Array) -> Any:
+    n, height, width, channels = windows.shape
+    flat = windows.reshape(n, height * width, channels)
+    places = np.abs(flat).argmax(axis=1)
+    return flat[np.arange(n)[:, None], places, np.arange(channels)]
+
+
+# --- forward: what both kinds of pooling share ----------------------------------------------
+
+
+def _stops(length: int, size: int, stride: int) -> int:
+    return (length - size) // stride + 1
+
+
+def _only_whole_blocks(length: int, size: int, stride: int) -> int:
+    return len(np.empty(length).reshape(-1, size))  # raises what reshaping raises
+
+
+def _refuse_remainder(length: int, size: int, stride: int) -> int:
+    assert (length - size) % stride == 0, "the windows do not fit"
+    return (length - size) // stride + 1
+
+
+def _whole_batch(windows: Array) -> Array:
+    n, height, width, channels = windows.shape
+    return windows.reshape(1, n * height, width, channels)
+
+
+def _every_channel(windows: Array) -> Array:
+    n, height, width, channels = windows.shape
+    return windows.reshape(n, height, width * channels, 1)
+
+
+def _write(out: Array, i: int, j: int, size: int, numbers: Array) -> None:
+    out[:, i, j] = numbers
+
+
+def _write_a_block(out: Array, i: int, j: int, size: int, numbers: Array) -> None:
+    out[:, i : i + size, j : j + size] = numbers[:, None, None]
+
+
+def _write_into_the_first(out: Array, i: int, j: int, size: int, numbers: Array) -> None:
+    out[:1, i, j] = numbers[:1]
+
+
+def _slide(
+    x: Array,
+    size: int,
+    stride: int,
+    number: Callable[..., Any],
+    side: Callable[..., Any],
+    shape: Callable[..., Any],
+    start: Callable[..., Any],
+    visited: Callable[..., Any],
+    position: Callable[..., Any],
+    move: Callable[..., Any],
+    cut: Callable[..., Any],
+    examples: Callable[..., Any],
+    channels: Callable[..., Any],
+    write: Callable[..., Any],
+) -> Any:
+    """Write one number of every window, taken by ``number``; see the two exercises."""
+    h_out, w_out = shape(*(side(length, size, stride) for length in x.shape[1:3]))
+    out = start((len(x), h_out, w_out, x.shape[3]), x)
+    pixels = move(size, stride)
+    for i, j in visited(h_out, w_out, stride):
+        row, column = position(i, j)
+        windows = cut(x, row * pixels, column * pixels, size, stride, i, j)
+        write(out, i, j, size, number(channels(examples(windows))))
     return out
 
 
-def _pool_every_channel(x: Array, size: int, stride: int, average: bool) -> Array:
-    h_out, w_out = (x.shape[1] - size) // stride + 1, (x.shape[2] - size) // stride + 1
-    out = np.zeros((x.shape[0], h_out, w_out, x.shape[3]))
-    for n, i, j, c in np.ndindex(out.shape):
-        top, left = i * stride, j * stride
-        out[n, i, j, c] = _pooled(x[n, top : top + size, left : left + size, :], average)
-    return out
+# --- max_pool_forward -----------------------------------------------------------------------
 
 
-def _pool_every_example(x: Array, size: int, stride: int, average: bool) -> Array:
-    h_out, w_out = (x.shape[1] - size) // stride + 1, (x.shape[2] - size) // stride + 1
-    out = np.zeros((x.shape[0], h_out, w_out, x.shape[3]))
-    for n, i, j, c in np.ndindex(out.shape):
-        top, left = i * stride, j * stride
-        out[n, i, j, c] = _pooled(x[:, top : top + size, left : left + size, c], average)
-    return out
+def _max_pool_forward(
+    x: Array,
+    size: int,
+    stride: int,
+    *,
+    side: Callable[..., Any] = _stops,
+    shape: Callable[..., Any] = lambda h_out, w_out: (h_out, w_out),
+    visited: Callable[..., Any] = _every_output,
+    position: Callable[..., Any] = lambda i, j: (i, j),
+    move: Callable[..., Any] = _by_the_stride,
+    cut: Callable[..., Any] = _square,
+    examples: Callable[..., Any] = lambda windows: windows,
+    channels: Callable[..., Any] = lambda windows: windows,
+    number: Callable[..., Any] = _largest,
+    write: Callable[..., Any] = _write,
+) -> Any:
+    """Move the window over all maps at once, one position after the other.
+
+    How many outputs a side has, the shape of the map, the outputs that are visited, which
+    window belongs to one, how far it moves and how it is cut out; the examples and the
+    channels that are in it, the number that is taken of it, where that is written.
+    """
+    return _slide(
+        x,
+        size,
+        stride,
+        number=number,
+        side=side,
+        shape=shape,
+        start=lambda shape, x: np.zeros(shape),
+        visited=visited,
+        position=position,
+        move=move,
+        cut=cut,
+        examples=examples,
+        channels=channels,
+        write=write,
+    )
 
 
-def _pool_first_example(x: Array, size: int, stride: int, average: bool) -> Array:
-    h_out, w_out = (x.shape[1] - size) // stride + 1, (x.shape[2] - size) // stride + 1
-    out = np.zeros((x.shape[0], h_out, w_out, x.shape[3]))
-    for n, i, j, c in np.ndindex(out.shape):
-        top, left = i * stride, j * stride
-        out[n, i, j, c] = _pooled(x[0, top : top + size, left : left + size, c], average)
-    return out
+max_pool_forward = Mistakes("max_pool_forward", _max_pool_forward)
 
-
-def _pool_whole_map(x: Array, size: int, stride: int, average: bool) -> Array:
-    h_out, w_out = (x.shape[1] - size) // stride + 1, (x.shape[2] - size) // stride + 1
-    out = np.zeros((x.shape[0], h_out, w_out, x.shape[3]))
-    for n, i, j, c in np.ndindex(out.shape):
-        out[n, i, j, c] = _pooled(x[n, :, :, c], average)
-    return out
-
-
-def _column_from_row(x: Array, size: int, stride: int, average: bool) -> Array:
-    h_out, w_out = (x.shape[1] - size) // stride + 1, (x.shape[2] - size) // stride + 1
-    out = np.zeros((x.shape[0], h_out, w_out, x.shape[3]))
-    for n, i, j, c in np.ndindex(out.shape):
-        top, left = i * stride, i * stride
-        out[n, i, j, c] = _pooled(x[n, top : top + size, left : left + size, c], average)
-    return out
-
-
-def _move_by_size(x: Array, size: int, stride: int, average: bool) -> Array:
-    h_out, w_out = (x.shape[1] - size) // stride + 1, (x.shape[2] - size) // stride + 1
-    out = np.zeros((x.shape[0], h_out, w_out, x.shape[3]))
-    for n, i, j, c in np.ndindex(out.shape):
-        top, left = i * size, j * size
-        out[n, i, j, c] = _pooled(x[n, top : top + size, left : left + size, c], average)
-    return out
-
-
-def _skip_outputs(x: Array, size: int, stride: int, average: bool) -> Array:
-    h_out, w_out = (x.shape[1] - size) // stride + 1, (x.shape[2] - size) // stride + 1
-    out = np.zeros((x.shape[0], h_out, w_out, x.shape[3]))
-    for n, c in np.ndindex(x.shape[0], x.shape[3]):
-        for i in range(0, h_out, stride):
-            for j in range(0, w_out, stride):
-                out[n, i, j, c] = _pooled(x[n, i : i + size, j : j + size, c], average)
-    return out
-
-
-def _swap_rows_and_columns(x: Array, size: int, stride: int, average: bool) -> Array:
-    h_out, w_out = (x.shape[1] - size) // stride + 1, (x.shape[2] - size) // stride + 1
-    out = np.zeros((x.shape[0], h_out, w_out, x.shape[3]))
-    for n, i, j, c in np.ndindex(out.shape):
-        top, left = i * stride, j * stride
-        out[n, i, j, c] = _pooled(x[n, left : left + size, top : top + size, c], average)
-    return out
-
-
-def _pool_to(h_out: int, w_out: int, x: Array, size: int, stride: int, average: bool) -> Array:
-    out = np.zeros((x.shape[0], h_out, w_out, x.shape[3]))
-    for n, i, j, c in np.ndindex(out.shape):
-        top, left = i * stride, j * stride
-        out[n, i, j, c] = _pooled(x[n, top : top + size, left : left + size, c], average)
-    return out
-
-
-def _divide_by_size(x: Array, size: int, stride: int, average: bool) -> Array:
-    return _pool_to(x.shape[1] // size, x.shape[2] // size, x, size, stride, average)
-
-
-def _lose_last_window(x: Array, size: int, stride: int, average: bool) -> Array:
-    h_out, w_out = (x.shape[1] - size + 1) // stride, (x.shape[2] - size + 1) // stride
-    return _pool_to(h_out, w_out, x, size, stride, average)
-
-
-def _width_from_height(x: Array, size: int, stride: int, average: bool) -> Array:
-    h_out = (x.shape[1] - size) // stride + 1
-    return _pool_to(h_out, h_out, x, size, stride, average)
-
-
-def _keep_partial_windows(x: Array, size: int, stride: int, average: bool) -> Array:
-    h_out, w_out = -((size - x.shape[1]) // stride) + 1, -((size - x.shape[2]) // stride) + 1
-    return _pool_to(h_out, w_out, x, size, stride, average)
-
-
-def _refuse_remainder(x: Array, size: int, stride: int, average: bool) -> Array:
-    if (x.shape[1] - size) % stride or (x.shape[2] - size) % stride:
-        raise ValueError("the windows do not fit")
-    h_out, w_out = (x.shape[1] - size) // stride + 1, (x.shape[2] - size) // stride + 1
-    return _pool_to(h_out, w_out, x, size, stride, average)
-
-
-# --- max_pool_forward ------------------------------------------------------------------
-
-
-@misconception(
-    "max_pool_forward",
-    hint="Where does the second window start, and where should it? Try it with a stride of 2.",
-    seen="2 of 76 student repositories of C4W1",
-    source="PF1",
-    fails=_STRIDE_ABOVE_ONE,
+max_pool_forward.misconception(
+    "max_pool_divides_with_a_fraction",
+    hint="A number of windows is a whole number. Which of Python's two divisions gives one?",
+    row="OS7",
+    seen=11,
+    where="11 of 70 student repositories of CS231n",
+    side=lambda length, size, stride: (length - size) / stride + 1,
 )
-def max_pool_ignores_the_stride(x: Array, size: int, stride: int) -> Array:
-    return _ignore_stride(x, size, stride, average=False)
 
-
-@misconception(
-    "max_pool_forward",
-    hint="Which argument moves the window: its size or its stride? Try a size of 3 with a "
-    "stride of 2.",
-    seen="1 of 70 student repositories of CS231n",
-    source="PF7",
-    fails=_SIZE_IS_NOT_STRIDE,
+max_pool_forward.misconception(
+    "max_pool_refuses_a_remainder",
+    hint="What does the exercise say about a window that would stick out? An input that does not "
+    "divide evenly is no mistake.",
+    row="OS9",
+    seen=4,
+    where="4 of 70 student repositories of CS231n",
+    side=_refuse_remainder,
 )
-def max_pool_moves_by_its_size(x: Array, size: int, stride: int) -> Array:
-    return _move_by_size(x, size, stride, average=False)
 
-
-@misconception(
-    "max_pool_forward",
-    hint="How many windows fit in a row of 7 when the size is 3 and the stride 2? Draw "
-    "them and compare with your output size.",
-    seen="3 of 56 student repositories of CS231n",
-    source="OS10",
-    fails=_SIZE_IS_NOT_STRIDE,
-)
-def max_pool_divides_by_its_size(x: Array, size: int, stride: int) -> Array:
-    return _divide_by_size(x, size, stride, average=False)
-
-
-@misconception(
-    "max_pool_forward",
-    hint="Which index of an array comes first, the row or the column? An input that is "
-    "higher than wide shows it.",
-    seen="2 of 76 student repositories of C4W1",
-    source="PF11",
-    fails=_SEVERAL_WINDOWS,
-)
-def max_pool_swaps_rows_and_columns(x: Array, size: int, stride: int) -> Array:
-    return _swap_rows_and_columns(x, size, stride, average=False)
-
-
-@misconception(
-    "max_pool_forward",
-    hint="Which numbers belong to one window? Pooling keeps the channels apart, so the "
-    "last axis is part of what stays fixed.",
-    seen="1 of 76 student repositories of C4W1",
-    source="PF2",
-    fails=_SEVERAL_MAPS,
-)
-def max_pool_pools_every_channel(x: Array, size: int, stride: int) -> Array:
-    return _pool_every_channel(x, size, stride, average=False)
-
-
-@misconception(
-    "max_pool_forward",
-    hint="Does one image of the batch know about another? Look at the first axis of the "
-    "window you cut out.",
-    seen="1 of 76 student repositories of C4W1",
-    source="PF3",
-    fails=_SEVERAL_MAPS,
-)
-def max_pool_pools_every_example(x: Array, size: int, stride: int) -> Array:
-    return _pool_every_example(x, size, stride, average=False)
-
-
-@misconception(
-    "max_pool_forward",
-    hint="All the examples in your output look alike. Which loop variable is never used "
-    "for reading?",
-    seen="1 of 76 student repositories of C4W1",
-    source="PF4",
-    fails=_SEVERAL_MAPS,
-)
-def max_pool_always_reads_one_example(x: Array, size: int, stride: int) -> Array:
-    return _pool_first_example(x, size, stride, average=False)
-
-
-@misconception(
-    "max_pool_forward",
-    hint="Every number of a map comes out the same. You know the corners of the window; "
-    "where are they used?",
-    seen="1 of 76 student repositories of C4W1",
-    source="PF5",
-    fails=_SEVERAL_WINDOWS,
-)
-def max_pool_never_cuts_the_window(x: Array, size: int, stride: int) -> Array:
-    return _pool_whole_map(x, size, stride, average=False)
-
-
-@misconception(
-    "max_pool_forward",
-    hint="Why are all columns of your output equal? Look at what the left edge of the "
-    "window is computed from.",
-    seen="1 of 76 student repositories of C4W1",
-    source="PF6",
-    fails=_SEVERAL_WINDOWS,
-)
-def max_pool_takes_the_column_from_the_row(x: Array, size: int, stride: int) -> Array:
-    return _column_from_row(x, size, stride, average=False)
-
-
-@misconception(
-    "max_pool_forward",
-    hint="How many entries of your output were never written? The stride moves the window "
-    "in the input, not the place in the output.",
-    seen="2 student repositories",
-    source="PF10",
-    fails=_STRIDE_ABOVE_ONE,
-)
-def max_pool_skips_outputs(x: Array, size: int, stride: int) -> Array:
-    return _skip_outputs(x, size, stride, average=False)
-
-
-@misconception(
-    "max_pool_forward",
-    hint="Take an input exactly as large as the window, with stride 2: how many windows "
-    "are there, and what does your formula say?",
-    seen="1 public web page",
-    source="OS11",
-    fails=(
-        "test_touching_windows",
-        "test_examples_and_channels",
-        "test_overlapping_windows",
-        "test_gaps_between_windows",
-        "test_negative_window",
-    ),
-)
-def max_pool_loses_the_last_window(x: Array, size: int, stride: int) -> Array:
-    return _lose_last_window(x, size, stride, average=False)
-
-
-@misconception(
-    "max_pool_forward",
+max_pool_forward.misconception(
+    "max_pool_takes_the_width_from_the_height",
     hint="Height and width may differ. Is each output side computed from its own input side?",
-    source="OS12",
-    fails=_NOT_SQUARE,
+    row="OS12",
+    seen=4,
+    where="4 student repositories (2 of C4W1, 2 of CS231n), counted with the convolution",
+    shape=lambda h_out, w_out: (h_out, h_out),
 )
-def max_pool_takes_the_width_from_the_height(x: Array, size: int, stride: int) -> Array:
-    return _width_from_height(x, size, stride, average=False)
 
+max_pool_forward.misconception(
+    "max_pool_divides_by_its_size",
+    hint="How many windows fit in a row of 7 when the size is 3 and the stride 2? Draw them and "
+    "compare with your output size.",
+    row="OS10",
+    seen=3,
+    where="3 of 56 student repositories of CS231n",
+    side=lambda length, size, stride: length // size,
+)
 
-@misconception(
-    "max_pool_forward",
+max_pool_forward.misconception(
+    "max_pool_cuts_the_input_into_blocks",
+    hint="Your windows lie side by side and fill the input. What if the stride says otherwise, "
+    "or a last row is left over?",
+    row="OS10",
+    side=_only_whole_blocks,
+    move=lambda size, stride: size,
+)
+
+max_pool_forward.misconception(
+    "max_pool_ignores_the_stride",
+    hint="Where does the second window start, and where should it? Try it with a stride of 2.",
+    row="PF1",
+    seen=2,
+    where="2 of 76 student repositories of C4W1",
+    move=lambda size, stride: 1,
+)
+
+max_pool_forward.misconception(
+    "max_pool_swaps_rows_and_columns",
+    hint="Which index of an array comes first, the row or the column? An input that is higher "
+    "than wide shows it.",
+    row="PF11",
+    seen=2,
+    where="2 of 76 student repositories of C4W1",
+    position=lambda i, j: (j, i),
+)
+
+max_pool_forward.misconception(
+    "max_pool_skips_outputs",
+    hint="How many entries of your output were never written? The stride moves the window in the "
+    "input, not the place in the output.",
+    row="PF10",
+    seen=2,
+    where="2 student repositories, in one form or the other",
+    visited=_every_output_of_the_stride,
+    move=lambda size, stride: 1,
+)
+
+max_pool_forward.misconception(
+    "max_pool_writes_blocks_of_outputs",
+    hint="Why do the numbers of your output come in blocks? One window gives one number, and it "
+    "has one place.",
+    row="PF10",
+    seen=2,
+    where="2 student repositories, in one form or the other",
+    visited=_every_output_of_the_stride,
+    move=lambda size, stride: 1,
+    write=_write_a_block,
+)
+
+max_pool_forward.misconception(
+    "max_pool_uses_the_stride_twice",
+    hint="Your loops step over outputs. If output 1 belongs to the second window, who writes it?",
+    row="PF10",
+    visited=_every_output_of_the_stride,
+)
+
+max_pool_forward.misconception(
+    "max_pool_moves_by_its_size",
+    hint="Which argument moves the window: its size or its stride? Try a size of 3 with a stride "
+    "of 2.",
+    row="PF7",
+    seen=1,
+    where="1 of 70 student repositories of CS231n",
+    move=lambda size, stride: size,
+)
+
+max_pool_forward.misconception(
+    "max_pool_pools_every_channel",
+    hint="Which numbers belong to one window? Pooling keeps the channels apart, so the last axis "
+    "is part of what stays fixed.",
+    row="PF2",
+    seen=1,
+    where="1 of 76 student repositories of C4W1",
+    channels=_every_channel,
+)
+
+max_pool_forward.misconception(
+    "max_pool_pools_every_example",
+    hint="Does one image of the batch know about another? Look at the first axis of the window "
+    "you cut out.",
+    row="PF3",
+    seen=1,
+    where="1 of 76 student repositories of C4W1",
+    examples=_whole_batch,
+)
+
+max_pool_forward.misconception(
+    "max_pool_always_reads_one_example",
+    hint="All the examples in your output look alike. Which loop variable is never used for "
+    "reading?",
+    row="PF4",
+    seen=1,
+    where="1 of 76 student repositories of C4W1",
+    examples=lambda windows: windows[:1],
+)
+
+max_pool_forward.misconception(
+    "max_pool_always_reads_one_channel",
+    hint="All the channels of your output look alike. Which loop variable is never used for "
+    "reading?",
+    channels=lambda windows: windows[..., :1],
+)
+
+max_pool_forward.misconception(
+    "max_pool_never_cuts_the_window",
+    hint="Every number of a map comes out the same. You know the corners of the window; where "
+    "are they used?",
+    row="PF5",
+    seen=1,
+    where="1 of 76 student repositories of C4W1",
+    cut=lambda x, top, left, size, stride, i, j: x,
+)
+
+max_pool_forward.misconception(
+    "max_pool_takes_the_column_from_the_row",
+    hint="Why are all columns of your output equal? Look at what the left edge of the window is "
+    "computed from.",
+    row="PF6",
+    seen=1,
+    where="1 of 76 student repositories of C4W1",
+    position=lambda i, j: (i, i),
+)
+
+max_pool_forward.misconception(
+    "max_pool_loses_the_last_window",
+    hint="Take an input exactly as large as the window, with stride 2: how many windows are "
+    "there, and what does your formula say?",
+    row="OS11",
+    seen=1,
+    where="a formula on a public page",
+    side=lambda length, size, stride: (length - size + 1) // stride,
+)
+
+max_pool_forward.misconception(
+    "max_pool_counts_one_window_twice",
+    hint="One window is counted twice. Try your size formula where the windows do not fit exactly.",
+    row="OS4",
+    seen=1,
+    where="1 of 76 student repositories of C4W1",
+    side=lambda length, size, stride: (length - size + 1) // stride + 1,
+)
+
+max_pool_forward.misconception(
+    "max_pool_swaps_output_height_and_width",
+    hint="Which axis of the output is the height? Try an input that is wider than high.",
+    row="OS2",
+    seen=2,
+    where="a forum thread and a course changelog, on the convolution",
+    shape=lambda h_out, w_out: (w_out, h_out),
+)
+
+max_pool_forward.misconception(
+    "max_pool_ends_the_window_without_the_stride",
+    hint="Every window has the same size. Print the shapes of the first and of the last one.",
+    row="CF3",
+    seen=1,
+    where="1 public text, on the convolution",
+    cut=lambda x, top, left, size, stride, i, j: x[:, top : i + size, left : j + size],
+)
+
+max_pool_forward.misconception(
+    "max_pool_ends_the_window_one_pixel_early",
+    hint="The end of a Python range is not included. How many rows has your window?",
+    row="CF11",
+    seen=2,
+    where="1 of 76 student repositories of C4W1 and a forum thread, on the convolution",
+    cut=lambda x, top, left, size, stride, i, j: x[:, top : top + size - 1, left : left + size - 1],
+)
+
+max_pool_forward.misconception(
+    "max_pool_cuts_windows_as_long_as_the_stride",
+    hint="Which argument says how long a window is, and which one says how far it moves? Yours "
+    "ends where the next one starts.",
+    cut=lambda x, top, left, size, stride, i, j: x[:, top : top + stride, left : left + stride],
+)
+
+max_pool_forward.misconception(
+    "max_pool_keeps_windows_that_stick_out",
     hint="Draw the last window. Does all of it lie inside the input?",
-    source="OS5",
-    fails=("test_dropped_windows",),
+    row="OS5",
+    side=lambda length, size, stride: -((size - length) // stride) + 1,
 )
-def max_pool_keeps_windows_that_stick_out(x: Array, size: int, stride: int) -> Array:
-    return _keep_partial_windows(x, size, stride, average=False)
 
-
-@misconception(
-    "max_pool_forward",
-    hint="What does the exercise say about a window that would stick out? An input that "
-    "does not divide evenly is no mistake.",
-    seen="4 of 70 student repositories of CS231n",
-    source="OS9",
-    fails=("test_dropped_windows",),
+max_pool_forward.misconception(
+    "max_pool_rounds_the_number_of_windows",
+    hint="Half a window is no window. What does your size formula do with a half?",
+    row="OS8",
+    side=lambda length, size, stride: round((length - size) / stride) + 1,
 )
-def max_pool_refuses_a_remainder(x: Array, size: int, stride: int) -> Array:
-    return _refuse_remainder(x, size, stride, average=False)
 
-
-@misconception(
-    "max_pool_forward",
-    hint="What is the largest of several negative numbers? Look at the value your search "
-    "starts from.",
-    source="PF9",
-    fails=("test_negative_window",),
+max_pool_forward.misconception(
+    "max_pool_forgets_the_first_window",
+    hint="How many windows are there on an input exactly as large as the window? Put the numbers "
+    "into your size formula.",
+    row="OS3",
+    side=lambda length, size, stride: (length - size) // stride,
 )
-def max_pool_starts_from_zero(x: Array, size: int, stride: int) -> Array:
-    h_out, w_out = (x.shape[1] - size) // stride + 1, (x.shape[2] - size) // stride + 1
-    out = np.zeros((x.shape[0], h_out, w_out, x.shape[3]))
-    for n, i, j, c in np.ndindex(out.shape):
-        for row, column in np.ndindex(size, size):
-            value = x[n, i * stride + row, j * stride + column, c]
-            out[n, i, j, c] = max(out[n, i, j, c], value)
-    return out
 
+max_pool_forward.misconception(
+    "max_pool_never_uses_the_stride",
+    hint="Which of your arguments never appears in your code? Call your function with two "
+    "strides and compare.",
+    row="OS13",
+    side=lambda length, size, stride: length - size + 1,
+    move=lambda size, stride: 1,
+)
 
-@misconception(
-    "max_pool_forward",
+max_pool_forward.misconception(
+    "max_pool_leaves_the_stride_out_of_the_size",
+    hint="Which argument does not appear in your size formula? A larger stride leaves fewer "
+    "windows.",
+    row="OS13",
+    side=lambda length, size, stride: length - size + 1,
+)
+
+max_pool_forward.misconception(
+    "max_pool_skips_the_last_row_and_column",
+    hint="Look at the last row and the last column of your output. Are these zeros real?",
+    row="CF16",
+    visited=lambda h_out, w_out, stride: _every_output(h_out - 1, w_out - 1, stride),
+)
+
+max_pool_forward.misconception(
+    "max_pool_stops_after_a_row",
+    hint="Which rows of your output were ever written? Look at how far the return is indented.",
+    row="PB12",
+    visited=lambda h_out, w_out, stride: _every_output(min(h_out, 1), w_out, stride),
+    write=_write_into_the_first,
+)
+
+max_pool_forward.misconception(
+    "max_pool_starts_from_zero",
+    hint="What is the largest of several negative numbers? Look at the value your search starts "
+    "from.",
+    row="PF9",
+    number=lambda windows: windows.max(axis=(1, 2), initial=0),
+)
+
+max_pool_forward.misconception(
+    "max_pool_takes_the_largest_magnitude",
     hint="Which is larger, -7 or -2? The maximum looks at the sign too.",
-    source="PF16",
-    fails=("test_negative_window",),
+    row="PF16",
+    number=_largest_in_magnitude,
 )
-def max_pool_takes_the_largest_magnitude(x: Array, size: int, stride: int) -> Array:
-    h_out, w_out = (x.shape[1] - size) // stride + 1, (x.shape[2] - size) // stride + 1
-    out = np.zeros((x.shape[0], h_out, w_out, x.shape[3]))
-    for n, i, j, c in np.ndindex(out.shape):
-        top, left = i * stride, j * stride
-        window = x[n, top : top + size, left : left + size, c].ravel()
-        out[n, i, j, c] = window[np.argmax(np.abs(window))]
-    return out
 
+max_pool_forward.misconception(
+    "max_pool_forgets_the_sign",
+    hint="The largest of -7 and -2 is one of these two numbers. Where did the sign go?",
+    row="PF16",
+    number=lambda windows: _largest(np.abs(windows)),
+)
 
-@misconception(
-    "max_pool_forward",
+max_pool_forward.misconception(
+    "max_pool_takes_the_average",
     hint="Compare your two forward functions line by line: which of them computes what?",
-    source="PF12",
-    fails=_ALL_MAX_FORWARD,
+    row="PF12",
+    number=_mean,
 )
-def max_pool_takes_the_average(x: Array, size: int, stride: int) -> Array:
-    h_out, w_out = (x.shape[1] - size) // stride + 1, (x.shape[2] - size) // stride + 1
-    return _pool_to(h_out, w_out, x, size, stride, average=True)
 
 
-@alternative("max_pool_forward")
-def max_pool_with_loops(x: Array, size: int, stride: int) -> Array:
-    n_examples, height, width, channels = x.shape
-    h_out, w_out = (height - size) // stride + 1, (width - size) // stride + 1
-    out = np.zeros((n_examples, h_out, w_out, channels))
-    for n in range(n_examples):
-        for i in range(h_out):
-            for j in range(w_out):
-                for c in range(channels):
-                    window = x[n, i * stride : i * stride + size, j * stride : j * stride + size, c]
-                    out[n, i, j, c] = np.max(window)
-    return out
+# --- average_pool_forward -------------------------------------------------------------------
 
 
-@alternative("max_pool_forward")
-def max_pool_of_strided_views(x: Array, size: int, stride: int) -> Array:
-    view = np.lib.stride_tricks.sliding_window_view(x, (size, size), axis=(1, 2))
-    return np.asarray(view[:, ::stride, ::stride].max(axis=(4, 5)))
+def _average_pool_forward(
+    x: Array,
+    size: int,
+    stride: int,
+    *,
+    side: Callable[..., Any] = _stops,
+    shape: Callable[..., Any] = lambda h_out, w_out: (h_out, w_out),
+    start: Callable[..., Any] = lambda shape, x: np.zeros(shape),
+    visited: Callable[..., Any] = _every_output,
+    position: Callable[..., Any] = lambda i, j: (i, j),
+    move: Callable[..., Any] = _by_the_stride,
+    cut: Callable[..., Any] = _square,
+    examples: Callable[..., Any] = lambda windows: windows,
+    channels: Callable[..., Any] = lambda windows: windows,
+    total: Callable[..., Any] = _sum,
+    divided: Callable[..., Any] = _by_their_number,
+    write: Callable[..., Any] = _write,
+) -> Any:
+    """Move the window over all maps at once, one position after the other.
+
+    How many outputs a side has, the shape of the map, the array that is filled, the outputs
+    that are visited, which window belongs to one, how far it moves and how it is cut out; the
+    examples and the channels that are in it, the sum of its numbers, what it is divided by,
+    where the average is written.
+    """
+    return _slide(
+        x,
+        size,
+        stride,
+        number=lambda windows: divided(total(windows), windows, size),
+        side=side,
+        shape=shape,
+        start=start,
+        visited=visited,
+        position=position,
+        move=move,
+        cut=cut,
+        examples=examples,
+        channels=channels,
+        write=write,
+    )
 
 
-@alternative("max_pool_forward")
-def max_pool_by_shifting(x: Array, size: int, stride: int) -> Array:
-    height, width = x.shape[1:3]
-    out = np.full((1, 1, 1, 1), -np.inf)
-    for row in range(size):
-        for column in range(size):
-            shifted = x[:, row : height - size + row + 1, column : width - size + column + 1]
-            out = np.maximum(out, shifted[:, ::stride, ::stride])
-    return out
+average_pool_forward = Mistakes("average_pool_forward", _average_pool_forward)
 
-
-@alternative("max_pool_forward")
-def max_pool_as_a_list(x: Array, size: int, stride: int) -> Array:
-    rows = range(0, x.shape[1] - size + 1, stride)
-    columns = range(0, x.shape[2] - size + 1, stride)
-    out = [[x[:, i : i + size, j : j + size].max(axis=(1, 2)) for j in columns] for i in rows]
-    return np.array(out).transpose(2, 0, 1, 3)
-
-
-@alternative("max_pool_forward")
-def max_pool_in_single_precision(x: Array, size: int, stride: int) -> Array:
-    view = np.lib.stride_tricks.sliding_window_view(x.astype(np.float32), (size, size), axis=(1, 2))
-    return np.asarray(view[:, ::stride, ::stride].max(axis=(4, 5)))
-
-
-@alternative("max_pool_forward")
-def max_pool_overwrites_blocks(x: Array, size: int, stride: int) -> Array:
-    # Each value is first written over a block; the blocks of later windows leave only its corner.
-    h_out, w_out = (x.shape[1] - size) // stride + 1, (x.shape[2] - size) // stride + 1
-    out = np.zeros((x.shape[0], h_out, w_out, x.shape[3]))
-    for n, i, j, c in np.ndindex(out.shape):
-        top, left = i * stride, j * stride
-        window = x[n, top : top + size, left : left + size, c]
-        out[n, i : i + size, j : j + size, c] = window.max()
-    return out
-
-
-# --- average_pool_forward --------------------------------------------------------------
-
-
-@misconception(
-    "average_pool_forward",
-    hint="Where does the second window start, and where should it? Try it with a stride of 2.",
-    seen="2 of 76 student repositories of C4W1",
-    source="PF1",
-    fails=_STRIDE_ABOVE_ONE,
+average_pool_forward.misconception(
+    "average_pool_divides_with_a_fraction",
+    hint="A number of windows is a whole number. Which of Python's two divisions gives one?",
+    row="OS7",
+    seen=11,
+    where="11 of 70 student repositories of CS231n",
+    side=lambda length, size, stride: (length - size) / stride + 1,
 )
-def average_pool_ignores_the_stride(x: Array, size: int, stride: int) -> Array:
-    return _ignore_stride(x, size, stride, average=True)
 
-
-@misconception(
-    "average_pool_forward",
-    hint="Which argument moves the window: its size or its stride? Try a size of 3 with a "
-    "stride of 2.",
-    seen="1 of 70 student repositories of CS231n",
-    source="PF7",
-    fails=_SIZE_IS_NOT_STRIDE,
+average_pool_forward.misconception(
+    "average_pool_refuses_a_remainder",
+    hint="What does the exercise say about a window that would stick out? An input that does not "
+    "divide evenly is no mistake.",
+    row="OS9",
+    seen=4,
+    where="4 of 70 student repositories of CS231n",
+    side=_refuse_remainder,
 )
-def average_pool_moves_by_its_size(x: Array, size: int, stride: int) -> Array:
-    return _move_by_size(x, size, stride, average=True)
 
-
-@misconception(
-    "average_pool_forward",
-    hint="How many windows fit in a row of 7 when the size is 3 and the stride 2? Draw "
-    "them and compare with your output size.",
-    seen="3 of 56 student repositories of CS231n",
-    source="OS10",
-    fails=_SIZE_IS_NOT_STRIDE,
-)
-def average_pool_divides_by_its_size(x: Array, size: int, stride: int) -> Array:
-    return _divide_by_size(x, size, stride, average=True)
-
-
-@misconception(
-    "average_pool_forward",
-    hint="Which index of an array comes first, the row or the column? An input that is "
-    "higher than wide shows it.",
-    seen="2 of 76 student repositories of C4W1",
-    source="PF11",
-    fails=_SEVERAL_WINDOWS,
-)
-def average_pool_swaps_rows_and_columns(x: Array, size: int, stride: int) -> Array:
-    return _swap_rows_and_columns(x, size, stride, average=True)
-
-
-@misconception(
-    "average_pool_forward",
-    hint="Which numbers belong to one window? Pooling keeps the channels apart, so the "
-    "last axis is part of what stays fixed.",
-    seen="1 of 76 student repositories of C4W1",
-    source="PF2",
-    fails=_SEVERAL_MAPS,
-)
-def average_pool_pools_every_channel(x: Array, size: int, stride: int) -> Array:
-    return _pool_every_channel(x, size, stride, average=True)
-
-
-@misconception(
-    "average_pool_forward",
-    hint="Does one image of the batch know about another? Look at the first axis of the "
-    "window you cut out.",
-    seen="1 of 76 student repositories of C4W1",
-    source="PF3",
-    fails=_SEVERAL_MAPS,
-)
-def average_pool_pools_every_example(x: Array, size: int, stride: int) -> Array:
-    return _pool_every_example(x, size, stride, average=True)
-
-
-@misconception(
-    "average_pool_forward",
-    hint="All the examples in your output look alike. Which loop variable is never used "
-    "for reading?",
-    seen="1 of 76 student repositories of C4W1",
-    source="PF4",
-    fails=_SEVERAL_MAPS,
-)
-def average_pool_always_reads_one_example(x: Array, size: int, stride: int) -> Array:
-    return _pool_first_example(x, size, stride, average=True)
-
-
-@misconception(
-    "average_pool_forward",
-    hint="Every number of a map comes out the same. You know the corners of the window; "
-    "where are they used?",
-    seen="1 of 76 student repositories of C4W1",
-    source="PF5",
-    fails=_SEVERAL_WINDOWS,
-)
-def average_pool_never_cuts_the_window(x: Array, size: int, stride: int) -> Array:
-    return _pool_whole_map(x, size, stride, average=True)
-
-
-@misconception(
-    "average_pool_forward",
-    hint="Why are all columns of your output equal? Look at what the left edge of the "
-    "window is computed from.",
-    seen="1 of 76 student repositories of C4W1",
-    source="PF6",
-    fails=_SEVERAL_WINDOWS,
-)
-def average_pool_takes_the_column_from_the_row(x: Array, size: int, stride: int) -> Array:
-    return _column_from_row(x, size, stride, average=True)
-
-
-@misconception(
-    "average_pool_forward",
-    hint="How many entries of your output were never written? The stride moves the window "
-    "in the input, not the place in the output.",
-    seen="2 student repositories",
-    source="PF10",
-    fails=_STRIDE_ABOVE_ONE,
-)
-def average_pool_skips_outputs(x: Array, size: int, stride: int) -> Array:
-    return _skip_outputs(x, size, stride, average=True)
-
-
-@misconception(
-    "average_pool_forward",
-    hint="Take an input exactly as large as the window, with stride 2: how many windows "
-    "are there, and what does your formula say?",
-    seen="1 public web page",
-    source="OS11",
-    fails=(
-        "test_touching_windows",
-        "test_examples_and_channels",
-        "test_overlapping_windows",
-        "test_gaps_between_windows",
-    ),
-)
-def average_pool_loses_the_last_window(x: Array, size: int, stride: int) -> Array:
-    return _lose_last_window(x, size, stride, average=True)
-
-
-@misconception(
-    "average_pool_forward",
+average_pool_forward.misconception(
+    "average_pool_takes_the_width_from_the_height",
     hint="Height and width may differ. Is each output side computed from its own input side?",
-    source="OS12",
-    fails=_NOT_SQUARE,
+    row="OS12",
+    seen=4,
+    where="4 student repositories (2 of C4W1, 2 of CS231n), counted with the convolution",
+    shape=lambda h_out, w_out: (h_out, h_out),
 )
-def average_pool_takes_the_width_from_the_height(x: Array, size: int, stride: int) -> Array:
-    return _width_from_height(x, size, stride, average=True)
 
+average_pool_forward.misconception(
+    "average_pool_takes_the_width_from_the_height_counting_missing_inputs",
+    hint="Height and width may differ. Is each output side computed from its own input side? One "
+    "that runs past the edge holds fewer numbers than you divide by.",
+    row="OS12",
+    seen=4,
+    where="4 student repositories (2 of C4W1, 2 of CS231n), counted with the convolution",
+    shape=lambda h_out, w_out: (h_out, h_out),
+    divided=lambda total, windows, size: total / size**2,
+)
 
-@misconception(
-    "average_pool_forward",
+average_pool_forward.misconception(
+    "average_pool_divides_by_its_size",
+    hint="How many windows fit in a row of 7 when the size is 3 and the stride 2? Draw them and "
+    "compare with your output size.",
+    row="OS10",
+    seen=3,
+    where="3 of 56 student repositories of CS231n",
+    side=lambda length, size, stride: length // size,
+)
+
+average_pool_forward.misconception(
+    "average_pool_divides_by_its_size_counting_missing_inputs",
+    hint="How many windows fit in a row of 7 when the size is 3 and the stride 2? Draw them and "
+    "compare with your output size. One that runs past the edge holds fewer numbers than "
+    "you divide by.",
+    row="OS10",
+    seen=3,
+    where="3 of 56 student repositories of CS231n",
+    side=lambda length, size, stride: length // size,
+    divided=lambda total, windows, size: total / size**2,
+)
+
+average_pool_forward.misconception(
+    "average_pool_cuts_the_input_into_blocks",
+    hint="Your windows lie side by side and fill the input. What if the stride says otherwise, "
+    "or a last row is left over?",
+    row="OS10",
+    side=_only_whole_blocks,
+    move=lambda size, stride: size,
+)
+
+average_pool_forward.misconception(
+    "average_pool_ignores_the_stride",
+    hint="Where does the second window start, and where should it? Try it with a stride of 2.",
+    row="PF1",
+    seen=2,
+    where="2 of 76 student repositories of C4W1",
+    move=lambda size, stride: 1,
+)
+
+average_pool_forward.misconception(
+    "average_pool_swaps_rows_and_columns",
+    hint="Which index of an array comes first, the row or the column? An input that is higher "
+    "than wide shows it.",
+    row="PF11",
+    seen=2,
+    where="2 of 76 student repositories of C4W1",
+    position=lambda i, j: (j, i),
+)
+
+average_pool_forward.misconception(
+    "average_pool_swaps_rows_and_columns_counting_missing_inputs",
+    hint="Which index of an array comes first, the row or the column? An input that is higher "
+    "than wide shows it. One that runs past the edge holds fewer numbers than you divide "
+    "by.",
+    row="PF11",
+    seen=2,
+    where="2 of 76 student repositories of C4W1",
+    position=lambda i, j: (j, i),
+    divided=lambda total, windows, size: total / size**2,
+)
+
+average_pool_forward.misconception(
+    "average_pool_skips_outputs",
+    hint="How many entries of your output were never written? The stride moves the window in the "
+    "input, not the place in the output.",
+    row="PF10",
+    seen=2,
+    where="2 student repositories, in one form or the other",
+    visited=_every_output_of_the_stride,
+    move=lambda size, stride: 1,
+)
+
+average_pool_forward.misconception(
+    "average_pool_writes_blocks_of_outputs",
+    hint="Why do the numbers of your output come in blocks? One window gives one number, and it "
+    "has one place.",
+    row="PF10",
+    seen=2,
+    where="2 student repositories, in one form or the other",
+    visited=_every_output_of_the_stride,
+    move=lambda size, stride: 1,
+    write=_write_a_block,
+)
+
+average_pool_forward.misconception(
+    "average_pool_uses_the_stride_twice",
+    hint="Your loops step over outputs. If output 1 belongs to the second window, who writes it?",
+    row="PF10",
+    visited=_every_output_of_the_stride,
+)
+
+average_pool_forward.misconception(
+    "average_pool_writes_where_the_window_starts",
+    hint="With stride 2 the second window starts at row 2 of the input. Which row of the output "
+    "is its number for?",
+    row="PF10",
+    visited=_every_corner,
+    move=lambda size, stride: 1,
+)
+
+average_pool_forward.misconception(
+    "average_pool_moves_by_its_size",
+    hint="Which argument moves the window: its size or its stride? Try a size of 3 with a stride "
+    "of 2.",
+    row="PF7",
+    seen=1,
+    where="1 of 70 student repositories of CS231n",
+    move=lambda size, stride: size,
+)
+
+average_pool_forward.misconception(
+    "average_pool_moves_by_its_size_counting_missing_inputs",
+    hint="Which argument moves the window: its size or its stride? Try a size of 3 with a stride "
+    "of 2. One that runs past the edge holds fewer numbers than you divide by.",
+    row="PF7",
+    seen=1,
+    where="1 of 70 student repositories of CS231n",
+    move=lambda size, stride: size,
+    divided=lambda total, windows, size: total / size**2,
+)
+
+average_pool_forward.misconception(
+    "average_pool_pools_every_channel",
+    hint="Which numbers belong to one window? Pooling keeps the channels apart, so the last axis "
+    "is part of what stays fixed.",
+    row="PF2",
+    seen=1,
+    where="1 of 76 student repositories of C4W1",
+    channels=_every_channel,
+)
+
+average_pool_forward.misconception(
+    "average_pool_pools_every_example",
+    hint="Does one image of the batch know about another? Look at the first axis of the window "
+    "you cut out.",
+    row="PF3",
+    seen=1,
+    where="1 of 76 student repositories of C4W1",
+    examples=_whole_batch,
+)
+
+average_pool_forward.misconception(
+    "average_pool_always_reads_one_example",
+    hint="All the examples in your output look alike. Which loop variable is never used for "
+    "reading?",
+    row="PF4",
+    seen=1,
+    where="1 of 76 student repositories of C4W1",
+    examples=lambda windows: windows[:1],
+)
+
+average_pool_forward.misconception(
+    "average_pool_always_reads_one_channel",
+    hint="All the channels of your output look alike. Which loop variable is never used for "
+    "reading?",
+    channels=lambda windows: windows[..., :1],
+)
+
+average_pool_forward.misconception(
+    "average_pool_never_cuts_the_window",
+    hint="Every number of a map comes out the same. You know the corners of the window; where "
+    "are they used?",
+    row="PF5",
+    seen=1,
+    where="1 of 76 student repositories of C4W1",
+    cut=lambda x, top, left, size, stride, i, j: x,
+)
+
+average_pool_forward.misconception(
+    "average_pool_takes_the_column_from_the_row",
+    hint="Why are all columns of your output equal? Look at what the left edge of the window is "
+    "computed from.",
+    row="PF6",
+    seen=1,
+    where="1 of 76 student repositories of C4W1",
+    position=lambda i, j: (i, i),
+)
+
+average_pool_forward.misconception(
+    "average_pool_loses_the_last_window",
+    hint="Take an input exactly as large as the window, with stride 2: how many windows are "
+    "there, and what does your formula say?",
+    row="OS11",
+    seen=1,
+    where="a formula on a public page",
+    side=lambda length, size, stride: (length - size + 1) // stride,
+)
+
+average_pool_forward.misconception(
+    "average_pool_counts_one_window_twice",
+    hint="One window is counted twice. Try your size formula where the windows do not fit exactly.",
+    row="OS4",
+    seen=1,
+    where="1 of 76 student repositories of C4W1",
+    side=lambda length, size, stride: (length - size + 1) // stride + 1,
+)
+
+average_pool_forward.misconception(
+    "average_pool_swaps_output_height_and_width",
+    hint="Which axis of the output is the height? Try an input that is wider than high.",
+    row="OS2",
+    seen=2,
+    where="a forum thread and a course changelog, on the convolution",
+    shape=lambda h_out, w_out: (w_out, h_out),
+)
+
+average_pool_forward.misconception(
+    "average_pool_ends_the_window_without_the_stride",
+    hint="Every window has the same size. Print the shapes of the first and of the last one.",
+    row="CF3",
+    seen=1,
+    where="1 public text, on the convolution",
+    cut=lambda x, top, left, size, stride, i, j: x[:, top : i + size, left : j + size],
+)
+
+average_pool_forward.misconception(
+    "average_pool_ends_the_window_one_pixel_early",
+    hint="The end of a Python range is not included. How many rows has your window?",
+    row="CF11",
+    seen=2,
+    where="1 of 76 student repositories of C4W1 and a forum thread, on the convolution",
+    cut=lambda x, top, left, size, stride, i, j: x[:, top : top + size - 1, left : left + size - 1],
+)
+
+average_pool_forward.misconception(
+    "average_pool_cuts_windows_as_long_as_the_stride",
+    hint="Which argument says how long a window is, and which one says how far it moves? Yours "
+    "ends where the next one starts.",
+    cut=lambda x, top, left, size, stride, i, j: x[:, top : top + stride, left : left + stride],
+)
+
+average_pool_forward.misconception(
+    "average_pool_keeps_windows_that_stick_out",
     hint="Draw the last window. Does all of it lie inside the input?",
-    source="OS5",
-    fails=("test_dropped_windows",),
+    row="OS5",
+    side=lambda length, size, stride: -((size - length) // stride) + 1,
 )
-def average_pool_keeps_windows_that_stick_out(x: Array, size: int, stride: int) -> Array:
-    return _keep_partial_windows(x, size, stride, average=True)
 
-
-@misconception(
-    "average_pool_forward",
-    hint="What does the exercise say about a window that would stick out? An input that "
-    "does not divide evenly is no mistake.",
-    seen="4 of 70 student repositories of CS231n",
-    source="OS9",
-    fails=("test_dropped_windows",),
+average_pool_forward.misconception(
+    "average_pool_keeps_windows_that_stick_out_counting_missing_inputs",
+    hint="Draw the last window. Does all of it lie inside the input? One that runs past the edge "
+    "holds fewer numbers than you divide by.",
+    row="OS5",
+    side=lambda length, size, stride: -((size - length) // stride) + 1,
+    divided=lambda total, windows, size: total / size**2,
 )
-def average_pool_refuses_a_remainder(x: Array, size: int, stride: int) -> Array:
-    return _refuse_remainder(x, size, stride, average=True)
 
+average_pool_forward.misconception(
+    "average_pool_rounds_the_number_of_windows",
+    hint="Half a window is no window. What does your size formula do with a half?",
+    row="OS8",
+    side=lambda length, size, stride: round((length - size) / stride) + 1,
+)
 
-@misconception(
-    "average_pool_forward",
+average_pool_forward.misconception(
+    "average_pool_forgets_the_first_window",
+    hint="How many windows are there on an input exactly as large as the window? Put the numbers "
+    "into your size formula.",
+    row="OS3",
+    side=lambda length, size, stride: (length - size) // stride,
+)
+
+average_pool_forward.misconception(
+    "average_pool_never_uses_the_stride",
+    hint="Which of your arguments never appears in your code? Call your function with two "
+    "strides and compare.",
+    row="OS13",
+    side=lambda length, size, stride: length - size + 1,
+    move=lambda size, stride: 1,
+)
+
+average_pool_forward.misconception(
+    "average_pool_leaves_the_stride_out_of_the_size",
+    hint="Which argument does not appear in your size formula? A larger stride leaves fewer "
+    "windows.",
+    row="OS13",
+    side=lambda length, size, stride: length - size + 1,
+)
+
+average_pool_forward.misconception(
+    "average_pool_leaves_the_stride_out_of_the_size_counting_missing_inputs",
+    hint="Which argument does not appear in your size formula? A larger stride leaves fewer "
+    "windows. One that runs past the edge holds fewer numbers than you divide by.",
+    row="OS13",
+    side=lambda length, size, stride: length - size + 1,
+    divided=lambda total, windows, size: total / size**2,
+)
+
+average_pool_forward.misconception(
+    "average_pool_skips_the_last_row_and_column",
+    hint="Look at the last row and the last column of your output. Are these zeros real?",
+    row="CF16",
+    visited=lambda h_out, w_out, stride: _every_output(h_out - 1, w_out - 1, stride),
+)
+
+average_pool_forward.misconception(
+    "average_pool_stops_after_a_row",
+    hint="Which rows of your output were ever written? Look at how far the return is indented.",
+    row="PB12",
+    visited=lambda h_out, w_out, stride: _every_output(min(h_out, 1), w_out, stride),
+    write=_write_into_the_first,
+)
+
+average_pool_forward.misconception(
+    "average_pool_only_adds_up",
     hint="What is the average of four equal numbers? Try a window of ones.",
-    source="PF8",
-    fails=_ALL_AVERAGE,
+    row="PF8",
+    divided=lambda total, windows, size: total,
 )
-def average_pool_only_adds_up(x: Array, size: int, stride: int) -> Array:
-    h_out, w_out = (x.shape[1] - size) // stride + 1, (x.shape[2] - size) // stride + 1
-    out = np.zeros((x.shape[0], h_out, w_out, x.shape[3]))
-    for n, i, j, c in np.ndindex(out.shape):
-        top, left = i * stride, j * stride
-        out[n, i, j, c] = np.sum(x[n, top : top + size, left : left + size, c])
-    return out
 
-
-@misconception(
-    "average_pool_forward",
+average_pool_forward.misconception(
+    "average_pool_divides_by_the_side",
     hint="How many numbers are in a window? Its side is something else.",
-    source="PF13",
-    fails=_ALL_AVERAGE,
+    row="PF13",
+    divided=lambda total, windows, size: total / size,
 )
-def average_pool_divides_by_the_side(x: Array, size: int, stride: int) -> Array:
-    h_out, w_out = (x.shape[1] - size) // stride + 1, (x.shape[2] - size) // stride + 1
-    out = np.zeros((x.shape[0], h_out, w_out, x.shape[3]))
-    for n, i, j, c in np.ndindex(out.shape):
-        top, left = i * stride, j * stride
-        out[n, i, j, c] = np.sum(x[n, top : top + size, left : left + size, c]) / size
-    return out
 
-
-@misconception(
-    "average_pool_forward",
+average_pool_forward.misconception(
+    "average_pool_always_divides_by_four",
     hint="Where does the 4 come from, and is it right when the window has side 3?",
-    source="PF15",
-    fails=(
-        "test_overlapping_windows",
-        "test_larger_window",
-    ),
+    row="PF15",
+    divided=lambda total, windows, size: total / 4,
 )
-def average_pool_always_divides_by_four(x: Array, size: int, stride: int) -> Array:
-    h_out, w_out = (x.shape[1] - size) // stride + 1, (x.shape[2] - size) // stride + 1
-    out = np.zeros((x.shape[0], h_out, w_out, x.shape[3]))
-    for n, i, j, c in np.ndindex(out.shape):
-        top, left = i * stride, j * stride
-        out[n, i, j, c] = np.sum(x[n, top : top + size, left : left + size, c]) / 4
-    return out
 
+average_pool_forward.misconception(
+    "average_pool_divides_by_the_sum_of_the_sides",
+    hint="How many numbers are in a window of side 3? Count them in a drawing.",
+    divided=lambda total, windows, size: total / (size + size),
+)
 
-@misconception(
-    "average_pool_forward",
+average_pool_forward.misconception(
+    "average_pool_takes_the_maximum",
     hint="Compare your two forward functions line by line: which of them computes what?",
-    source="PF12",
-    fails=_ALL_AVERAGE,
+    row="PF12",
+    total=_largest,
+    divided=lambda total, windows, size: total,
 )
-def average_pool_takes_the_maximum(x: Array, size: int, stride: int) -> Array:
-    h_out, w_out = (x.shape[1] - size) // stride + 1, (x.shape[2] - size) // stride + 1
-    return _pool_to(h_out, w_out, x, size, stride, average=False)
 
-
-@misconception(
-    "average_pool_forward",
+average_pool_forward.misconception(
+    "average_pool_loses_the_fractions",
     hint="What is the average of 1 and 2, and which dtype has the array you write it into?",
-    source="CF13",
-    fails=("test_whole_numbers",),
+    row="CF13",
+    start=lambda shape, x: np.zeros(shape, x.dtype),
 )
-def average_pool_loses_the_fractions(x: Array, size: int, stride: int) -> Array:
-    h_out, w_out = (x.shape[1] - size) // stride + 1, (x.shape[2] - size) // stride + 1
-    out = np.zeros((x.shape[0], h_out, w_out, x.shape[3]), dtype=x.dtype)
-    for n, i, j, c in np.ndindex(out.shape):
-        top, left = i * stride, j * stride
-        out[n, i, j, c] = np.mean(x[n, top : top + size, left : left + size, c])
-    return out
+
+average_pool_forward.misconception(
+    "average_pool_divides_without_a_fraction",
+    hint="What is the average of 1 and 2? Python has two divisions: which one is yours?",
+    divided=lambda total, windows, size: total // size**2,
+)
 
 
-@alternative("average_pool_forward")
-def average_pool_with_loops(x: Array, size: int, stride: int) -> Array:
-    n_examples, height, width, channels = x.shape
-    h_out, w_out = (height - size) // stride + 1, (width - size) // stride + 1
-    out = np.zeros((n_examples, h_out, w_out, channels))
-    for n in range(n_examples):
-        for i in range(h_out):
-            for j in range(w_out):
-                for c in range(channels):
-                    window = x[n, i * stride : i * stride + size, j * stride : j * stride + size, c]
-                    out[n, i, j, c] = np.sum(window) / (size * size)
-    return out
+# --- backward: what both kinds of pooling share ---------------------------------------------
 
 
-@alternative("average_pool_forward")
-def average_pool_of_strided_views(x: Array, size: int, stride: int) -> Array:
-    view = np.lib.stride_tricks.sliding_window_view(x, (size, size), axis=(1, 2))
-    return np.asarray(view[:, ::stride, ::stride].mean(axis=(4, 5)))
+def _the_same_shape_as(x: Array, dout: Array) -> Array:
+    return np.zeros(x.shape)
 
 
-@alternative("average_pool_forward")
-def average_pool_by_shifting(x: Array, size: int, stride: int) -> Array:
-    height, width = x.shape[1:3]
-    out = np.zeros((1, 1, 1, 1))
-    for row in range(size):
-        for column in range(size):
-            shifted = x[:, row : height - size + row + 1, column : width - size + column + 1]
-            out = out + shifted[:, ::stride, ::stride] / size**2
-    return out
+def _all_maps(examples: int, channels: int) -> list[tuple[slice, slice]]:
+    return [(slice(None), slice(None))]
 
 
-@alternative("average_pool_forward")
-def average_pool_as_a_list(x: Array, size: int, stride: int) -> Array:
-    rows = range(0, x.shape[1] - size + 1, stride)
-    columns = range(0, x.shape[2] - size + 1, stride)
-    out = [[x[:, i : i + size, j : j + size].mean(axis=(1, 2)) for j in columns] for i in rows]
-    return np.array(out).transpose(2, 0, 1, 3)
+def _channel_by_channel(examples: int, channels: int) -> list[tuple[slice, slice]]:
+    return [(slice(None), slice(c, c + 1)) for c in range(channels)]
 
 
-@alternative("average_pool_forward")
-def average_pool_in_single_precision(x: Array, size: int, stride: int) -> Array:
-    view = np.lib.stride_tricks.sliding_window_view(x.astype(np.float32), (size, size), axis=(1, 2))
-    return np.asarray(view[:, ::stride, ::stride].mean(axis=(4, 5)))
+def _first_map(examples: int, channels: int) -> list[tuple[slice, slice]]:
+    return [(slice(1), slice(1))]
 
 
-@alternative("average_pool_forward")
-def average_pool_overwrites_blocks(x: Array, size: int, stride: int) -> Array:
-    # Each value is first written over a block; the blocks of later windows leave only its corner.
-    h_out, w_out = (x.shape[1] - size) // stride + 1, (x.shape[2] - size) // stride + 1
-    out = np.zeros((x.shape[0], h_out, w_out, x.shape[3]))
-    for n, i, j, c in np.ndindex(out.shape):
-        top, left = i * stride, j * stride
-        window = x[n, top : top + size, left : left + size, c]
-        out[n, i : i + size, j : j + size, c] = window.mean()
-    return out
+def _the_first_largest(windows: Array) -> Any:
+    largest = windows == windows.max(axis=(1, 2), keepdims=True)
+    n, height, width, channels = windows.shape
+    if np.count_nonzero(largest) == n * channels:  # a tie is rare and takes longer
+        return largest
+    places = windows.reshape(n, height * width, channels).argmax(axis=1)
+    every_place = np.arange(height * width)[:, None]
+    return (every_place == places[:, None]).reshape(windows.shape)
 
 
-# --- backward: slips that fit both kinds of pooling ---------------------------------------
+def _every_largest(windows: Array) -> Any:
+    return windows == windows.max(axis=(1, 2), keepdims=True)
 
 
-def _shares(window: Array, gradient: Array, average: bool) -> Array:
-    shares = np.zeros(window.shape)
-    if average:
-        shares[...] = gradient / window.size
-    else:
-        shares[np.unravel_index(np.argmax(window), window.shape)] = gradient
-    return shares
+def _add(target: Array, value: Array, portion: Array) -> None:
+    target += portion * value
 
 
-def _spread_without_stride(dout: Array, x: Array, size: int, stride: int, average: bool) -> Array:
-    dx = np.zeros(x.shape)
-    for n, i, j, c in np.ndindex(dout.shape):
-        window = x[n, i : i + size, j : j + size, c]
-        dx[n, i : i + size, j : j + size, c] += _shares(window, dout[n, i, j, c], average)
-    return dx
+def _add_number_by_number(target: Array, value: Array, portion: Array) -> None:
+    target[...] = target + portion * value  # as dx[n, i, j, c] += does: whole numbers stay whole
 
 
-def _spread_from(
-    corners: str, dout: Array, x: Array, size: int, stride: int, average: bool
-) -> Array:
-    dx = np.zeros(x.shape)
-    for n, i, j, c in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        if corners == "size":
-            top, left = i * size, j * size
-        if corners == "channel":
-            left = c * stride
-        window = x[n, top : top + size, left : left + size, c]
-        dx[n, top : top + size, left : left + size, c] += _shares(window, dout[n, i, j, c], average)
-    return dx
+def _assign(target: Array, value: Array, portion: Array) -> None:
+    target[...] = portion * value
 
 
-def _stop_after_a_row(dout: Array, x: Array, size: int, stride: int, average: bool) -> Array:
-    dx = np.zeros(x.shape)
-    for n, i in np.ndindex(dout.shape[:2]):
-        for j, c in np.ndindex(dout.shape[2:]):
-            top, left = i * stride, j * stride
-            window = x[n, top : top + size, left : left + size, c]
-            shares = _shares(window, dout[n, i, j, c], average)
-            dx[n, top : top + size, left : left + size, c] += shares
-        return dx
-    return dx
+def _send_back(
+    dout: Array,
+    x: Array,
+    size: int,
+    stride: int,
+    portion: Callable[..., Any],
+    start: Callable[..., Any],
+    visited: Callable[..., Any],
+    maps: Callable[..., Any],
+    position: Callable[..., Any],
+    move: Callable[..., Any],
+    cut: Callable[..., Any],
+    incoming: Callable[..., Any],
+    sent: Callable[..., Any],
+    into: Callable[..., Any],
+    result: Callable[..., Any],
+) -> Any:
+    """Give each input of a window its portion of what is sent there; see the two exercises."""
+    dx = start(x, dout)
+    pixels = move(size, stride)
+    groups = [(n, c, x[n, ..., c], dx[n, ..., c]) for n, c in maps(len(x), x.shape[3])]
+    for i, j in visited(*dout.shape[1:3], stride):
+        gradients = incoming(dout, i, j)
+        for n, c, images, gradient_of_images in groups:
+            row, column = position(i, j, c)
+            corner = row * pixels, column * pixels
+            windows = cut(images, *corner, size, stride, i, j)
+            target = cut(gradient_of_images, *corner, size, stride, i, j)
+            value = sent(gradients[n, c], windows)[:, None, None]  # (N, 1, 1, C)
+            into(target, value, portion(windows, images))
+    return result(dx, dout, size)
 
 
-def _truncate(dout: Array, x: Array, size: int, stride: int, average: bool) -> Array:
-    dx = np.zeros_like(x)
-    for n, i, j, c in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        window = x[n, top : top + size, left : left + size, c]
-        for row, column in np.ndindex(size, size):
-            dx[n, top + row, left + column, c] += _shares(window, dout[n, i, j, c], average)[
-                row, column
-            ]
-    return dx
+# --- max_pool_backward ----------------------------------------------------------------------
 
 
-# --- max_pool_backward -----------------------------------------------------------------
+def _assign_at_the_winner(target: Array, value: Array, portion: Array) -> None:
+    np.copyto(target, value, where=portion)
 
 
-@misconception(
-    "max_pool_backward",
+def _one_alone(windows: Array, images: Array, size: int) -> Any:
+    mask = _every_largest(windows)
+    if np.count_nonzero(mask) > mask.shape[0] * mask.shape[3]:
+        np.flatnonzero(mask).item()  # raises: two places are no single number
+    return mask
+
+
+def _positive_ones_alone(windows: Array, images: Array, size: int) -> Any:
+    return _the_first_largest(windows) & (windows > 0)
+
+
+def _corner_unless_positive(windows: Array, images: Array, size: int) -> Any:
+    mask = _positive_ones_alone(windows, images, size)
+    mask[:, 0, 0] |= ~mask.any(axis=(1, 2))
+    return mask
+
+
+def _close_to_the_largest(windows: Array, images: Array, size: int) -> Any:
+    largest = windows.max(axis=(1, 2), keepdims=True)
+    return np.abs(windows - largest) <= 1e-8 + 1e-5 * np.abs(largest)  # np.isclose, but faster
+
+
+def _max_pool_backward(
+    dout: Array,
+    x: Array,
+    size: int,
+    stride: int,
+    *,
+    start: Callable[..., Any] = _the_same_shape_as,
+    visited: Callable[..., Any] = _every_output,
+    maps: Callable[..., Any] = _all_maps,
+    position: Callable[..., Any] = lambda i, j, c: (i, j),
+    move: Callable[..., Any] = _by_the_stride,
+    cut: Callable[..., Any] = _square,
+    incoming: Callable[..., Any] = lambda dout, i, j: dout[:, i, j],
+    compared: Callable[..., Any] = lambda windows: windows,
+    mask: Callable[..., Any] = lambda windows, images, size: _the_first_largest(windows),
+    laid: Callable[..., Any] = lambda mask: mask,
+    sent: Callable[..., Any] = lambda gradients, windows: gradients,
+    into: Callable[..., Any] = _add,
+    result: Callable[..., Any] = lambda dx, dout, size: dx,
+) -> Any:
+    """Send each output's gradient back to the largest input of its window.
+
+    What dx starts from, the outputs and the maps that are visited, which window belongs to
+    one, how far it moves and how it is cut out; the gradient that comes in, the numbers that
+    are compared, the mask of those that won, how it lies on the window, what is sent there,
+    how it is put into dx and what is returned.
+    """
+    return _send_back(
+        dout,
+        x,
+        size,
+        stride,
+        portion=lambda windows, images: laid(mask(compared(windows), images, size)),
+        start=start,
+        visited=visited,
+        maps=maps,
+        position=position,
+        move=move,
+        cut=cut,
+        incoming=incoming,
+        sent=sent,
+        into=into,
+        result=result,
+    )
+
+
+max_pool_backward = Mistakes("max_pool_backward", _max_pool_backward)
+
+max_pool_backward.misconception(
+    "gives_every_maximum_all",
+    hint="Two inputs of a window are equally large. How much gradient came in, and how much do "
+    "you hand out?",
+    row="ties 1",
+    seen=74,
+    where="53 of 54 student repositories of C4W1 and 21 of CS231n",
+    mask=lambda windows, images, size: _every_largest(windows),
+)
+
+max_pool_backward.misconception(
+    "overwrites_overlapping_windows",
     hint="Can one input win in several windows? What should happen to its gradient then?",
-    seen="25 of 53 student repositories of CS231n",
-    source="PB2",
-    fails=(
-        "test_stride_one",
-        "test_overlapping_windows",
-        "test_ties",
-    ),
+    row="PB2",
+    seen=30,
+    where="25 of 53 student repositories of CS231n and issues of 5 libraries, together with its "
+    "other forms",
+    mask=lambda windows, images, size: _every_largest(windows),
+    into=_assign,
 )
-def overwrites_overlapping_windows(dout: Array, x: Array, size: int, stride: int) -> Array:
-    dx = np.zeros(x.shape)
-    for n, i, j, c in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        window = x[n, top : top + size, left : left + size, c]
-        mask = window == np.max(window)
-        dx[n, top : top + size, left : left + size, c] = mask * dout[n, i, j, c]
-    return dx
 
+max_pool_backward.misconception(
+    "overwrites_the_window_around_the_winner",
+    hint="Can one input win in several windows? What do the zeros of the next window do to its "
+    "gradient?",
+    row="PB2",
+    seen=30,
+    where="25 of 53 student repositories of CS231n and issues of 5 libraries, together with its "
+    "other forms",
+    into=_assign,
+)
 
-@misconception(
-    "max_pool_backward",
+max_pool_backward.misconception(
+    "lets_the_last_window_win",
     hint="Can one input win in several windows? What should happen to its gradient then?",
-    seen="25 of 53 student repositories of CS231n, counted with the other form of it",
-    source="PB3",
-    fails=(
-        "test_stride_one",
-        "test_overlapping_windows",
-    ),
+    row="PB3",
+    seen=30,
+    where="25 of 53 student repositories of CS231n and issues of 5 libraries, together with its "
+    "other forms",
+    into=_assign_at_the_winner,
 )
-def lets_the_last_window_win(dout: Array, x: Array, size: int, stride: int) -> Array:
-    dx = np.zeros(x.shape)
-    for n, i, j, c in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        window = x[n, top : top + size, left : left + size, c]
-        row, column = divmod(int(np.argmax(window)), size)
-        dx[n, top + row, left + column, c] = dout[n, i, j, c]
-    return dx
 
-
-@misconception(
-    "max_pool_backward",
+max_pool_backward.misconception(
+    "max_gradient_ignores_the_stride",
     hint="Which window of the input does dout[0, 1, 1] belong to when the stride is 2?",
-    seen="15 of 48 student repositories of C4W1",
-    source="PB1",
-    fails=_STRIDE_ABOVE_ONE,
+    row="PB1",
+    seen=15,
+    where="15 of 48 student repositories of C4W1",
+    move=lambda size, stride: 1,
 )
-def max_gradient_ignores_the_stride(dout: Array, x: Array, size: int, stride: int) -> Array:
-    return _spread_without_stride(dout, x, size, stride, average=False)
 
-
-@misconception(
-    "max_pool_backward",
+max_pool_backward.misconception(
+    "max_gradient_moves_by_its_size",
     hint="Which argument moved the window in the forward pass: its size or its stride?",
-    seen="1 of 70 student repositories of CS231n",
-    source="PB11",
-    fails=_SIZE_IS_NOT_STRIDE,
+    row="PB11",
+    seen=1,
+    where="1 of 70 student repositories of CS231n",
+    move=lambda size, stride: size,
 )
-def max_gradient_moves_by_its_size(dout: Array, x: Array, size: int, stride: int) -> Array:
-    return _spread_from("size", dout, x, size, stride, average=False)
 
-
-@misconception(
-    "max_pool_backward",
+max_pool_backward.misconception(
+    "max_gradient_takes_the_column_from_the_channel",
     hint="Which of your loop variables is the column? Look at the left edge of the window.",
-    seen="1 of 76 student repositories of C4W1",
-    source="PB8",
-    fails=_SEVERAL_WINDOWS,
+    row="PB8",
+    seen=1,
+    where="1 of 76 student repositories of C4W1",
+    maps=_channel_by_channel,
+    position=lambda i, j, c: (i, c.start),
 )
-def max_gradient_takes_the_column_from_the_channel(
-    dout: Array, x: Array, size: int, stride: int
-) -> Array:
-    return _spread_from("channel", dout, x, size, stride, average=False)
 
-
-@misconception(
-    "max_pool_backward",
+max_pool_backward.misconception(
+    "max_gradient_stops_after_a_row",
     hint="Which rows of dx have a gradient at all? Look at how far the return is indented.",
-    seen="1 public issue",
-    source="PB12",
-    fails=_SEVERAL_WINDOWS,
+    row="PB12",
+    seen=1,
+    where="1 public issue",
+    visited=lambda h_out, w_out, stride: _every_output(min(h_out, 1), w_out, stride),
+    maps=lambda examples, channels: [(slice(1), slice(None))],
 )
-def max_gradient_stops_after_a_row(dout: Array, x: Array, size: int, stride: int) -> Array:
-    return _stop_after_a_row(dout, x, size, stride, average=False)
 
+max_pool_backward.misconception(
+    "max_gradient_stops_after_a_window",
+    hint="How many windows have sent their gradient back when your function ends? Look at how "
+    "far the return is indented.",
+    row="PB12",
+    visited=lambda h_out, w_out, stride: [(0, 0)],
+    maps=_first_map,
+)
 
-@misconception(
-    "max_pool_backward",
+max_pool_backward.misconception(
+    "max_gradient_is_added_to_the_input",
     hint="What must dx be when every number of dout is zero?",
-    source="PB15",
-    fails=_ALL_MAX_BACKWARD,
+    row="PB15",
+    start=lambda x, dout: x.copy(),
+    into=_add_number_by_number,
 )
-def max_gradient_is_added_to_the_input(dout: Array, x: Array, size: int, stride: int) -> Array:
-    return _spread_from("stride", dout, x, size, stride, average=False) + x
 
+max_pool_backward.misconception(
+    "max_gradient_is_written_into_the_input",
+    hint="What has happened to the caller's x after the call? A second name for an array is not "
+    "a second array.",
+    row="PB15",
+    start=lambda x, dout: x,
+    into=_add_number_by_number,
+)
 
-@misconception(
-    "max_pool_backward",
+max_pool_backward.misconception(
+    "max_gradient_has_the_shape_of_the_output",
     hint="A gradient has the shape of the thing it belongs to. Whose gradient is dx?",
-    source="PB18",
-    fails=_ALL_MAX_BACKWARD,
+    row="PB18",
+    start=lambda x, dout: np.zeros(dout.shape),
 )
-def max_gradient_has_the_shape_of_the_output(
-    dout: Array, x: Array, size: int, stride: int
-) -> Array:
-    return _spread_from("stride", dout, x, size, stride, average=False)[:, ::stride, ::stride][
-        :, : dout.shape[1], : dout.shape[2]
-    ]
 
+max_pool_backward.misconception(
+    "max_gradient_stays_at_the_place_of_the_output",
+    hint="You return one number for each output. Which inputs did it come from, and how many "
+    "inputs are there?",
+    row="PB18",
+    result=lambda dx, dout, size: dout.copy(),
+)
 
-@misconception(
-    "max_pool_backward",
+max_pool_backward.misconception(
+    "max_gradient_loses_the_fractions",
     hint="Which dtype does dx have when x holds whole numbers, and can it hold a gradient of 0.25?",
-    source="CB22",
-    fails=("test_whole_numbers",),
+    row="CB22",
+    start=lambda x, dout: np.zeros_like(x),
+    into=_add_number_by_number,
 )
-def max_gradient_loses_the_fractions(dout: Array, x: Array, size: int, stride: int) -> Array:
-    return _truncate(dout, x, size, stride, average=False)
 
-
-@misconception(
-    "max_pool_backward",
-    hint="Two inputs of a window are equally large. How much gradient came in, and how "
-    "much do you hand out?",
-    seen="53 of 54 student repositories of C4W1",
-    source="3.3",
-    fails=("test_ties",),
+max_pool_backward.misconception(
+    "max_gradient_cannot_be_added_to_whole_numbers",
+    hint="Your dx cannot take a number like 0.25. Which dtype did it get, and from where?",
+    row="CB22",
+    start=lambda x, dout: np.zeros_like(x),
 )
-def gives_every_maximum_all(dout: Array, x: Array, size: int, stride: int) -> Array:
-    dx = np.zeros(x.shape)
-    for n, i, j, c in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        window = x[n, top : top + size, left : left + size, c]
-        mask = window == np.max(window)
-        dx[n, top : top + size, left : left + size, c] += mask * dout[n, i, j, c]
-    return dx
 
-
-@misconception(
-    "max_pool_backward",
-    hint="Whose gradient is travelling back through the window? Look for dout in what you add.",
-    seen="1 of 76 student repositories of C4W1",
-    source="PB5",
-    fails=_ALL_MAX_BACKWARD,
+max_pool_backward.misconception(
+    "max_gradient_swaps_rows_and_columns",
+    hint="Which index of an array comes first, the row or the column? An input that is higher "
+    "than wide shows it.",
+    row="PF11",
+    position=lambda i, j, c: (j, i),
 )
-def forgets_the_incoming_gradient(dout: Array, x: Array, size: int, stride: int) -> Array:
-    dx = np.zeros(x.shape)
-    for n, i, j, c in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        window = x[n, top : top + size, left : left + size, c]
-        mask = window == np.max(window)
-        dx[n, top : top + size, left : left + size, c] += mask
-    return dx
 
-
-@misconception(
-    "max_pool_backward",
-    hint="What is travelling back: the largest activation, or the gradient that belongs to it?",
-    seen="1 of 76 student repositories of C4W1",
-    source="PB6",
-    fails=_ALL_MAX_BACKWARD,
+max_pool_backward.misconception(
+    "max_gradient_takes_the_column_from_the_row",
+    hint="Which windows of the input got a gradient? Look at what the left edge of the window is "
+    "computed from.",
+    row="PF6",
+    position=lambda i, j, c: (i, i),
 )
-def routes_the_activation(dout: Array, x: Array, size: int, stride: int) -> Array:
-    dx = np.zeros(x.shape)
-    for n, i, j, c in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        window = x[n, top : top + size, left : left + size, c]
-        row, column = divmod(int(np.argmax(window)), size)
-        dx[n, top + row, left + column, c] += window.max()
-    return dx
 
-
-@misconception(
-    "max_pool_backward",
-    hint="The output is the winning input itself. If the input grows by 1, by how much "
-    "does the output grow?",
-    source="PB6",
-    fails=_ALL_MAX_BACKWARD,
+max_pool_backward.misconception(
+    "max_gradient_reads_dout_with_swapped_indices",
+    hint="Which comes first in an index, the row or the column? Look at how you read dout.",
+    row="CB17",
+    incoming=lambda dout, i, j: dout[:, j, i],
 )
-def multiplies_by_the_activation(dout: Array, x: Array, size: int, stride: int) -> Array:
-    dx = np.zeros(x.shape)
-    for n, i, j, c in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        window = x[n, top : top + size, left : left + size, c]
-        row, column = divmod(int(np.argmax(window)), size)
-        dx[n, top + row, left + column, c] += window.max() * dout[n, i, j, c]
-    return dx
 
-
-@misconception(
-    "max_pool_backward",
-    hint="Do all examples of a batch have their maxima at the same places?",
-    source="PB10",
-    fails=_SEVERAL_MAPS,
+max_pool_backward.misconception(
+    "max_gradient_assumes_a_square_output",
+    hint="You loop over a square of outputs. May height and width differ?",
+    row="CB20",
+    visited=lambda h_out, w_out, stride: _every_output(h_out, h_out, stride),
 )
-def takes_the_winners_of_one_example(dout: Array, x: Array, size: int, stride: int) -> Array:
-    dx = np.zeros(x.shape)
-    for n, i, j, c in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        window = x[n, top : top + size, left : left + size, c]
-        window = x[0, top : top + size, left : left + size, c]
-        row, column = divmod(int(np.argmax(window)), size)
-        dx[n, top + row, left + column, c] += dout[n, i, j, c]
-    return dx
 
+max_pool_backward.misconception(
+    "max_gradient_skips_the_last_row",
+    hint="Does every row of dout send something back? Look at where your loop ends.",
+    row="CB19",
+    visited=lambda h_out, w_out, stride: _every_output(h_out - 1, w_out, stride),
+)
 
-@misconception(
-    "max_pool_backward",
+max_pool_backward.misconception(
+    "max_gradient_skips_outputs",
+    hint="How many numbers of dout were never read? The stride moves the window in the input, "
+    "not the place in dout.",
+    row="PF10",
+    visited=_every_output_of_the_stride,
+    move=lambda size, stride: 1,
+)
+
+max_pool_backward.misconception(
+    "max_gradient_reads_dout_where_the_window_starts",
+    hint="With stride 2 the second window starts at row 2 of the input. In which row of dout is "
+    "its gradient?",
+    row="PF10",
+    visited=_every_corner,
+    move=lambda size, stride: 1,
+)
+
+max_pool_backward.misconception(
+    "max_gradient_reaches_as_far_as_the_stride",
+    hint="Which argument says how long a window is, and which one says how far it moves? Yours "
+    "ends where the next one starts.",
+    cut=lambda x, top, left, size, stride, i, j: x[:, top : top + stride, left : left + stride],
+)
+
+max_pool_backward.misconception(
+    "max_gradient_is_averaged_over_the_batch",
+    hint="dout already carries whatever the loss divided by. Who asked for a mean over the batch?",
+    row="CB13",
+    result=lambda dx, dout, size: dx / len(dout),
+)
+
+max_pool_backward.misconception(
+    "swaps_row_and_column_of_the_winner",
     hint="argmax counts the places of the window row by row. Which of your two numbers is the row?",
-    seen="2 of 70 student repositories of CS231n",
-    source="PB13",
-    fails=_ALL_MAX_BACKWARD,
+    row="PB13",
+    seen=2,
+    where="2 of 70 student repositories of CS231n",
+    laid=lambda mask: mask.transpose(0, 2, 1, 3),
 )
-def swaps_row_and_column_of_the_winner(dout: Array, x: Array, size: int, stride: int) -> Array:
-    dx = np.zeros(x.shape)
-    for n, i, j, c in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        window = x[n, top : top + size, left : left + size, c]
-        column, row = divmod(int(np.argmax(window)), size)
-        dx[n, top + row, left + column, c] += dout[n, i, j, c]
-    return dx
 
+max_pool_backward.misconception(
+    "forgets_the_incoming_gradient",
+    hint="Whose gradient is travelling back through the window? Look for dout in what you add.",
+    row="PB5",
+    seen=1,
+    where="1 of 76 student repositories of C4W1",
+    sent=lambda gradients, windows: np.ones(gradients.shape),
+)
 
-@misconception(
-    "max_pool_backward",
+max_pool_backward.misconception(
+    "routes_the_activation",
+    hint="What is travelling back: the largest activation, or the gradient that belongs to it?",
+    row="PB6",
+    seen=1,
+    where="1 of 76 student repositories of C4W1",
+    sent=lambda gradients, windows: _largest(windows),
+)
+
+max_pool_backward.misconception(
+    "multiplies_by_the_activation",
+    hint="The output is the winning input itself. If the input grows by 1, by how much does the "
+    "output grow?",
+    row="PB6",
+    sent=lambda gradients, windows: _largest(windows) * gradients,
+)
+
+max_pool_backward.misconception(
+    "takes_the_winners_of_one_example",
+    hint="Do all examples of a batch have their maxima at the same places?",
+    row="PB10",
+    compared=lambda windows: windows[:1],
+)
+
+max_pool_backward.misconception(
+    "takes_the_winners_of_one_channel",
+    hint="Do all channels of an image have their maxima at the same places?",
+    compared=lambda windows: windows[..., :1],
+)
+
+max_pool_backward.misconception(
+    "looks_for_the_maximum_of_the_map",
     hint="Each window has its own winner. Of which numbers do you take the maximum?",
-    source="PB14",
-    fails=(
-        "test_stride_one",
-        "test_touching_windows",
-        "test_examples_and_channels",
-        "test_overlapping_windows",
-        "test_gaps_between_windows",
-        "test_dropped_windows",
-        "test_ties",
-    ),
+    row="PB14",
+    mask=lambda windows, images, size: windows == images.max(axis=(1, 2), keepdims=True),
 )
-def looks_for_the_maximum_of_the_map(dout: Array, x: Array, size: int, stride: int) -> Array:
-    dx = np.zeros(x.shape)
-    for n, i, j, c in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        window = x[n, top : top + size, left : left + size, c]
-        mask = window == np.max(x[n, :, :, c])
-        dx[n, top : top + size, left : left + size, c] += mask * dout[n, i, j, c]
-    return dx
 
+max_pool_backward.misconception(
+    "sends_everything_to_the_maximum_of_the_map",
+    hint="Each window has its own winner. How many inputs of a map received a gradient from you?",
+    row="PB14",
+    cut=lambda x, top, left, size, stride, i, j: x,
+)
 
-@misconception(
-    "max_pool_backward",
+max_pool_backward.misconception(
+    "multiplies_by_the_maximum",
     hint="A mask says where, not how much. What does yours hold at the places that did not win?",
-    seen="1 of 76 student repositories of C4W1",
-    source="MK1",
-    fails=_ALL_MAX_BACKWARD,
+    row="MK1",
+    seen=1,
+    where="1 of 76 student repositories of C4W1",
+    mask=lambda windows, images, size: windows.max(axis=(1, 2), keepdims=True),
 )
-def multiplies_by_the_maximum(dout: Array, x: Array, size: int, stride: int) -> Array:
-    dx = np.zeros(x.shape)
-    for n, i, j, c in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        window = x[n, top : top + size, left : left + size, c]
-        mask = np.max(window)
-        dx[n, top : top + size, left : left + size, c] += mask * dout[n, i, j, c]
-    return dx
 
-
-@misconception(
-    "max_pool_backward",
-    hint="What is the largest of several negative numbers? Look at the value your search "
-    "starts from.",
-    source="MK2",
-    fails=("test_negative_window",),
+max_pool_backward.misconception(
+    "loses_negative_maxima",
+    hint="What is the largest of several negative numbers? Look at the value your search starts "
+    "from.",
+    row="MK2",
+    mask=_positive_ones_alone,
 )
-def loses_negative_maxima(dout: Array, x: Array, size: int, stride: int) -> Array:
-    dx = np.zeros(x.shape)
-    for n, i, j, c in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        window = x[n, top : top + size, left : left + size, c]
-        best, place = 0.0, None
-        for row, column in np.ndindex(size, size):
-            if window[row, column] > best:
-                best, place = float(window[row, column]), (top + row, left + column)
-        if place is not None:
-            dx[n, place[0], place[1], c] += dout[n, i, j, c]
-    return dx
 
+max_pool_backward.misconception(
+    "sends_the_gradient_of_negative_windows_to_the_corner",
+    hint="What is the largest of several negative numbers? Look at the value and at the place "
+    "that your search starts from.",
+    row="MK2",
+    mask=_corner_unless_positive,
+)
 
-@misconception(
-    "max_pool_backward",
+max_pool_backward.misconception(
+    "marks_near_maxima_too",
     hint="How close is equal? A number that is nearly the largest is still not the largest.",
-    seen="1 public pull request",
-    source="MK3",
-    fails=(
-        "test_close_second",
-        "test_ties",
-    ),
+    row="MK3",
+    seen=1,
+    where="1 public pull request",
+    mask=_close_to_the_largest,
 )
-def marks_near_maxima_too(dout: Array, x: Array, size: int, stride: int) -> Array:
-    dx = np.zeros(x.shape)
-    for n, i, j, c in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        window = x[n, top : top + size, left : left + size, c]
-        mask = np.isclose(window, np.max(window))
-        dx[n, top : top + size, left : left + size, c] += mask * dout[n, i, j, c]
-    return dx
 
-
-@misconception(
-    "max_pool_backward",
+max_pool_backward.misconception(
+    "looks_for_the_largest_magnitude",
     hint="Which is larger, -7 or -2? The maximum looks at the sign too.",
-    source="MK4",
-    fails=("test_negative_window",),
+    row="MK4",
+    compared=lambda windows: np.abs(windows),
 )
-def looks_for_the_largest_magnitude(dout: Array, x: Array, size: int, stride: int) -> Array:
-    dx = np.zeros(x.shape)
-    for n, i, j, c in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        window = x[n, top : top + size, left : left + size, c]
-        row, column = divmod(int(np.argmax(np.abs(window))), size)
-        dx[n, top + row, left + column, c] += dout[n, i, j, c]
-    return dx
 
-
-@misconception(
-    "max_pool_backward",
+max_pool_backward.misconception(
+    "expects_a_single_maximum",
     hint="What happens in your code if two numbers of a window are equally large?",
-    seen="1 of 70 student repositories of CS231n",
-    source="PB19",
-    fails=("test_ties",),
+    row="PB19",
+    seen=1,
+    where="1 of 70 student repositories of CS231n",
+    mask=_one_alone,
 )
-def expects_a_single_maximum(dout: Array, x: Array, size: int, stride: int) -> Array:
-    dx = np.zeros(x.shape)
-    for n, i, j, c in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        window = x[n, top : top + size, left : left + size, c]
-        rows, columns = np.where(window == np.max(window))
-        dx[n, top + rows.item(), left + columns.item(), c] += dout[n, i, j, c]
-    return dx
 
-
-@misconception(
-    "max_pool_backward",
+max_pool_backward.misconception(
+    "spreads_over_the_whole_window",
     hint="Which inputs of a window does its maximum depend on? Change one of the others a little.",
-    source="PB17",
-    fails=_ALL_MAX_BACKWARD,
+    row="PB17",
+    mask=lambda windows, images, size: 1 / size**2,
 )
-def spreads_over_the_whole_window(dout: Array, x: Array, size: int, stride: int) -> Array:
-    dx = np.zeros(x.shape)
-    for n, i, j, c in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        dx[n, top : top + size, left : left + size, c] += dout[n, i, j, c] / size**2
-    return dx
 
 
-@alternative("max_pool_backward")
-def max_gradient_with_loops(dout: Array, x: Array, size: int, stride: int) -> Array:
-    dx = np.zeros(x.shape)
-    for n, i, j, c in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        window = x[n, top : top + size, left : left + size, c]
-        row, column = np.unravel_index(int(np.argmax(window)), window.shape)
-        dx[n, top + row, left + column, c] += dout[n, i, j, c]
-    return dx
+# --- average_pool_backward ------------------------------------------------------------------
 
 
-@alternative("max_pool_backward")
-def max_gradient_split_among_equals(dout: Array, x: Array, size: int, stride: int) -> Array:
-    dx = np.zeros(x.shape)
-    for n, i, j, c in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        window = x[n, top : top + size, left : left + size, c]
-        mask = window == np.max(window)
-        dx[n, top : top + size, left : left + size, c] += mask / mask.sum() * dout[n, i, j, c]
-    return dx
+def _square_of_shares(windows: Array, size: int, h_out: int, w_out: int) -> Array:
+    return np.full((1, size, size, 1), 1 / size**2)
 
 
-@alternative("max_pool_backward")
-def max_gradient_to_the_last_of_equals(dout: Array, x: Array, size: int, stride: int) -> Array:
-    dx = np.zeros(x.shape)
-    for n, i, j, c in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        window = x[n, top : top + size, left : left + size, c]
-        backwards = window[::-1, ::-1].ravel()
-        row, column = divmod(size * size - 1 - int(np.argmax(backwards)), size)
-        dx[n, top + row, left + column, c] += dout[n, i, j, c]
-    return dx
+def _average_pool_backward(
+    dout: Array,
+    x: Array,
+    size: int,
+    stride: int,
+    *,
+    start: Callable[..., Any] = _the_same_shape_as,
+    visited: Callable[..., Any] = _every_output,
+    maps: Callable[..., Any] = _all_maps,
+    position: Callable[..., Any] = lambda i, j, c: (i, j),
+    move: Callable[..., Any] = _by_the_stride,
+    cut: Callable[..., Any] = _square,
+    incoming: Callable[..., Any] = lambda dout, i, j: dout[:, i, j],
+    sent: Callable[..., Any] = lambda gradients, windows: gradients,
+    share: Callable[..., Any] = lambda windows, size, h_out, w_out: 1 / size**2,
+    into: Callable[..., Any] = _add,
+    result: Callable[..., Any] = lambda dx, dout, size: dx,
+) -> Any:
+    """Spread each output's gradient over the inputs of its window.
+
+    What dx starts from, the outputs and the maps that are visited, which window belongs to
+    one, how far it moves and how it is cut out; the gradient that comes in, what is sent
+    back, the share of it that an input receives, how it is put into dx and what is returned.
+    """
+    return _send_back(
+        dout,
+        x,
+        size,
+        stride,
+        portion=lambda windows, images: share(windows, size, *dout.shape[1:3]),
+        start=start,
+        visited=visited,
+        maps=maps,
+        position=position,
+        move=move,
+        cut=cut,
+        incoming=incoming,
+        sent=sent,
+        into=into,
+        result=result,
+    )
 
 
-@alternative("max_pool_backward")
-def max_gradient_by_shifting(dout: Array, x: Array, size: int, stride: int) -> Array:
-    h_out, w_out = dout.shape[1:3]
-    view = np.lib.stride_tricks.sliding_window_view(x, (size, size), axis=(1, 2))
-    left_over = np.array(dout, dtype=float)
-    best = view[:, ::stride, ::stride].max(axis=(4, 5))
-    dx = np.zeros(x.shape)
-    for row in range(size):
-        for column in range(size):
-            down = slice(row, row + h_out * stride, stride)
-            right = slice(column, column + w_out * stride, stride)
-            given = np.where(x[:, down, right] == best, left_over, 0)
-            dx[:, down, right] += given
-            left_over -= given
-    return dx
+average_pool_backward = Mistakes("average_pool_backward", _average_pool_backward)
 
-
-@alternative("max_pool_backward")
-def max_gradient_by_counting(dout: Array, x: Array, size: int, stride: int) -> Array:
-    n, i, j, c = np.indices(dout.shape).reshape(4, -1)
-    view = np.lib.stride_tricks.sliding_window_view(x, (size, size), axis=(1, 2))
-    winner = view[:, ::stride, ::stride].reshape(-1, size * size).argmax(axis=1)
-    rows, columns = i * stride + winner // size, j * stride + winner % size
-    flat = np.ravel_multi_index((n, rows, columns, c), x.shape)
-    dx = np.bincount(flat, weights=dout.ravel(), minlength=x.size)
-    return np.asarray(dx, dtype=np.float64).reshape(x.shape)
-
-
-@alternative("max_pool_backward")
-def max_gradient_in_single_precision(dout: Array, x: Array, size: int, stride: int) -> Array:
-    dx = np.zeros(x.shape, dtype=np.float32)
-    for n, i, j, c in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        window = x[n, top : top + size, left : left + size, c]
-        row, column = divmod(int(window.argmax()), size)
-        dx[n, top + row, left + column, c] += np.float32(dout[n, i, j, c])
-    return dx
-
-
-# --- average_pool_backward -------------------------------------------------------------
-
-
-@misconception(
-    "average_pool_backward",
+average_pool_backward.misconception(
+    "overwrites_earlier_shares",
     hint="How many windows contain the centre of a 3 by 3 input when the size is 2 and the "
     "stride 1? How many shares does it get from you?",
-    source="PB4",
-    fails=(
-        "test_stride_one",
-        "test_overlapping_windows",
-    ),
+    row="PB4",
+    into=_assign,
 )
-def overwrites_earlier_shares(dout: Array, x: Array, size: int, stride: int) -> Array:
-    dx = np.zeros(x.shape)
-    for n, i, j, c in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        dx[n, top : top + size, left : left + size, c] = dout[n, i, j, c] / size**2
-    return dx
 
-
-@misconception(
-    "average_pool_backward",
+average_pool_backward.misconception(
+    "average_gradient_ignores_the_stride",
     hint="Which window of the input does dout[0, 1, 1] belong to when the stride is 2?",
-    seen="15 of 48 student repositories of C4W1",
-    source="PB1",
-    fails=_STRIDE_ABOVE_ONE,
+    row="PB1",
+    seen=15,
+    where="15 of 48 student repositories of C4W1",
+    move=lambda size, stride: 1,
 )
-def average_gradient_ignores_the_stride(dout: Array, x: Array, size: int, stride: int) -> Array:
-    return _spread_without_stride(dout, x, size, stride, average=True)
 
-
-@misconception(
-    "average_pool_backward",
+average_pool_backward.misconception(
+    "average_gradient_moves_by_its_size",
     hint="Which argument moved the window in the forward pass: its size or its stride?",
-    seen="1 of 70 student repositories of CS231n",
-    source="PB11",
-    fails=_SIZE_IS_NOT_STRIDE,
+    row="PB11",
+    seen=1,
+    where="1 of 70 student repositories of CS231n",
+    move=lambda size, stride: size,
 )
-def average_gradient_moves_by_its_size(dout: Array, x: Array, size: int, stride: int) -> Array:
-    return _spread_from("size", dout, x, size, stride, average=True)
 
-
-@misconception(
-    "average_pool_backward",
+average_pool_backward.misconception(
+    "average_gradient_takes_the_column_from_the_channel",
     hint="Which of your loop variables is the column? Look at the left edge of the window.",
-    seen="1 of 76 student repositories of C4W1",
-    source="PB8",
-    fails=_SEVERAL_WINDOWS,
+    row="PB8",
+    seen=1,
+    where="1 of 76 student repositories of C4W1",
+    maps=_channel_by_channel,
+    position=lambda i, j, c: (i, c.start),
 )
-def average_gradient_takes_the_column_from_the_channel(
-    dout: Array, x: Array, size: int, stride: int
-) -> Array:
-    return _spread_from("channel", dout, x, size, stride, average=True)
 
-
-@misconception(
-    "average_pool_backward",
+average_pool_backward.misconception(
+    "average_gradient_stops_after_a_row",
     hint="Which rows of dx have a gradient at all? Look at how far the return is indented.",
-    seen="1 public issue",
-    source="PB12",
-    fails=_SEVERAL_WINDOWS,
+    row="PB12",
+    seen=1,
+    where="1 public issue",
+    visited=lambda h_out, w_out, stride: _every_output(min(h_out, 1), w_out, stride),
+    maps=lambda examples, channels: [(slice(1), slice(None))],
 )
-def average_gradient_stops_after_a_row(dout: Array, x: Array, size: int, stride: int) -> Array:
-    return _stop_after_a_row(dout, x, size, stride, average=True)
 
+average_pool_backward.misconception(
+    "average_gradient_stops_after_a_window",
+    hint="How many windows have sent their gradient back when your function ends? Look at how "
+    "far the return is indented.",
+    row="PB12",
+    visited=lambda h_out, w_out, stride: [(0, 0)],
+    maps=_first_map,
+)
 
-@misconception(
-    "average_pool_backward",
+average_pool_backward.misconception(
+    "average_gradient_is_added_to_the_input",
     hint="What must dx be when every number of dout is zero?",
-    source="PB15",
-    fails=_ALL_AVERAGE,
+    row="PB15",
+    start=lambda x, dout: x.copy(),
 )
-def average_gradient_is_added_to_the_input(dout: Array, x: Array, size: int, stride: int) -> Array:
-    return _spread_from("stride", dout, x, size, stride, average=True) + x
 
+average_pool_backward.misconception(
+    "average_gradient_is_written_into_the_input",
+    hint="What has happened to the caller's x after the call? A second name for an array is not "
+    "a second array.",
+    row="PB15",
+    start=lambda x, dout: x,
+)
 
-@misconception(
-    "average_pool_backward",
+average_pool_backward.misconception(
+    "average_gradient_has_the_shape_of_the_output",
     hint="A gradient has the shape of the thing it belongs to. Whose gradient is dx?",
-    source="PB18",
-    fails=_ALL_AVERAGE,
+    row="PB18",
+    start=lambda x, dout: np.zeros(dout.shape),
 )
-def average_gradient_has_the_shape_of_the_output(
-    dout: Array, x: Array, size: int, stride: int
-) -> Array:
-    return _spread_from("stride", dout, x, size, stride, average=True)[:, ::stride, ::stride][
-        :, : dout.shape[1], : dout.shape[2]
-    ]
 
+average_pool_backward.misconception(
+    "average_gradient_stays_at_the_place_of_the_output",
+    hint="You return one number for each output. Which inputs did it come from, and how many "
+    "inputs are there?",
+    row="PB18",
+    result=lambda dx, dout, size: dout.copy() / size**2,
+)
 
-@misconception(
-    "average_pool_backward",
+average_pool_backward.misconception(
+    "average_gradient_loses_the_fractions",
     hint="Which dtype does dx have when x holds whole numbers, and can it hold a gradient of 0.25?",
-    source="CB22",
-    fails=("test_whole_numbers",),
+    row="CB22",
+    start=lambda x, dout: np.zeros_like(x),
+    into=_add_number_by_number,
 )
-def average_gradient_loses_the_fractions(dout: Array, x: Array, size: int, stride: int) -> Array:
-    return _truncate(dout, x, size, stride, average=True)
 
+average_pool_backward.misconception(
+    "average_gradient_cannot_be_added_to_whole_numbers",
+    hint="Your dx cannot take a number like 0.25. Which dtype did it get, and from where?",
+    row="CB22",
+    start=lambda x, dout: np.zeros_like(x),
+)
 
-@misconception(
-    "average_pool_backward",
+average_pool_backward.misconception(
+    "average_gradient_swaps_rows_and_columns",
+    hint="Which index of an array comes first, the row or the column? An input that is higher "
+    "than wide shows it.",
+    row="PF11",
+    position=lambda i, j, c: (j, i),
+)
+
+average_pool_backward.misconception(
+    "average_gradient_takes_the_column_from_the_row",
+    hint="Which windows of the input got a gradient? Look at what the left edge of the window is "
+    "computed from.",
+    row="PF6",
+    position=lambda i, j, c: (i, i),
+)
+
+average_pool_backward.misconception(
+    "average_gradient_reads_dout_with_swapped_indices",
+    hint="Which comes first in an index, the row or the column? Look at how you read dout.",
+    row="CB17",
+    incoming=lambda dout, i, j: dout[:, j, i],
+)
+
+average_pool_backward.misconception(
+    "average_gradient_assumes_a_square_output",
+    hint="You loop over a square of outputs. May height and width differ?",
+    row="CB20",
+    visited=lambda h_out, w_out, stride: _every_output(h_out, h_out, stride),
+)
+
+average_pool_backward.misconception(
+    "average_gradient_skips_the_last_row",
+    hint="Does every row of dout send something back? Look at where your loop ends.",
+    row="CB19",
+    visited=lambda h_out, w_out, stride: _every_output(h_out - 1, w_out, stride),
+)
+
+average_pool_backward.misconception(
+    "average_gradient_skips_outputs",
+    hint="How many numbers of dout were never read? The stride moves the window in the input, "
+    "not the place in dout.",
+    row="PF10",
+    visited=_every_output_of_the_stride,
+    move=lambda size, stride: 1,
+)
+
+average_pool_backward.misconception(
+    "average_gradient_reads_dout_where_the_window_starts",
+    hint="With stride 2 the second window starts at row 2 of the input. In which row of dout is "
+    "its gradient?",
+    row="PF10",
+    visited=_every_corner,
+    move=lambda size, stride: 1,
+)
+
+average_pool_backward.misconception(
+    "average_gradient_reaches_as_far_as_the_stride",
+    hint="Which argument says how long a window is, and which one says how far it moves? Yours "
+    "ends where the next one starts.",
+    cut=lambda x, top, left, size, stride, i, j: x[:, top : top + stride, left : left + stride],
+)
+
+average_pool_backward.misconception(
+    "average_gradient_is_averaged_over_the_batch",
+    hint="dout already carries whatever the loss divided by. Who asked for a mean over the batch?",
+    row="CB13",
+    result=lambda dx, dout, size: dx / len(dout),
+)
+
+average_pool_backward.misconception(
+    "average_gradient_moves_a_square_by_its_size",
+    hint="Which argument moved the window in the forward pass: its size or its stride? Your last "
+    "squares reach past the edge.",
+    row="PB11",
+    seen=1,
+    where="1 of 70 student repositories of CS231n",
+    move=lambda size, stride: size,
+    share=_square_of_shares,
+)
+
+average_pool_backward.misconception(
+    "sends_all_of_dout_to_every_window",
     hint="Which output belongs to this window? Each output sends back its own gradient only.",
-    seen="1 of 76 student repositories of C4W1",
-    source="PB7",
-    fails=_SEVERAL_WINDOWS,
+    row="PB7",
+    seen=1,
+    where="1 of 76 student repositories of C4W1",
+    incoming=lambda dout, i, j: np.full(dout[:, 0, 0].shape, dout.sum()),
 )
-def sends_all_of_dout_to_every_window(dout: Array, x: Array, size: int, stride: int) -> Array:
-    dx = np.zeros(x.shape)
-    for n, i, j, c in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        dx[n, top : top + size, left : left + size, c] += dout.sum() / size**2
-    return dx
 
-
-@misconception(
-    "average_pool_backward",
+average_pool_backward.misconception(
+    "divides_by_the_number_of_outputs",
     hint="One output is shared by how many inputs? Count the inputs of a window, not the outputs.",
-    source="PB9",
-    fails=_ALL_AVERAGE,
+    row="PB9",
+    share=lambda windows, size, h_out, w_out: 1 / (h_out * w_out),
 )
-def divides_by_the_number_of_outputs(dout: Array, x: Array, size: int, stride: int) -> Array:
-    dx = np.zeros(x.shape)
-    for n, i, j, c in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        dx[n, top : top + size, left : left + size, c] += dout[n, i, j, c] / (
-            dout.shape[1] * dout.shape[2]
-        )
-    return dx
 
-
-@misconception(
-    "average_pool_backward",
+average_pool_backward.misconception(
+    "ignores_dout",
     hint="Who decides how much there is to share out? One of your arguments is never read.",
-    seen="1 forum thread",
-    source="DV1",
-    fails=_ALL_AVERAGE,
+    row="DV1",
+    seen=1,
+    where="a forum thread",
+    sent=lambda gradients, windows: np.ones(gradients.shape),
 )
-def ignores_dout(dout: Array, x: Array, size: int, stride: int) -> Array:
-    dx = np.zeros(x.shape)
-    for n, i, j, c in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        dx[n, top : top + size, left : left + size, c] += 1 / size**2
-    return dx
 
-
-@misconception(
-    "average_pool_backward",
+average_pool_backward.misconception(
+    "gives_everyone_the_whole_gradient",
     hint="Add up what a single window hands out. Is it what came in?",
-    source="DV2",
-    fails=_ALL_AVERAGE,
+    row="DV2",
+    share=lambda windows, size, h_out, w_out: 1,
 )
-def gives_everyone_the_whole_gradient(dout: Array, x: Array, size: int, stride: int) -> Array:
-    dx = np.zeros(x.shape)
-    for n, i, j, c in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        dx[n, top : top + size, left : left + size, c] += dout[n, i, j, c]
-    return dx
 
-
-@misconception(
-    "average_pool_backward",
+average_pool_backward.misconception(
+    "divides_the_gradient_by_the_side",
     hint="How many inputs share the gradient of one window? Its side is something else.",
-    source="DV3",
-    fails=_ALL_AVERAGE,
+    row="DV3",
+    share=lambda windows, size, h_out, w_out: 1 / size,
 )
-def divides_the_gradient_by_the_side(dout: Array, x: Array, size: int, stride: int) -> Array:
-    dx = np.zeros(x.shape)
-    for n, i, j, c in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        dx[n, top : top + size, left : left + size, c] += dout[n, i, j, c] / size
-    return dx
 
-
-@misconception(
-    "average_pool_backward",
+average_pool_backward.misconception(
+    "divides_by_the_sum_of_the_sides",
     hint="How many numbers are in a window of side 3? Count them in a drawing.",
-    source="DV4",
-    fails=(
-        "test_overlapping_windows",
-        "test_larger_window",
-    ),
+    row="DV4",
+    share=lambda windows, size, h_out, w_out: 1 / (size + size),
 )
-def divides_by_the_sum_of_the_sides(dout: Array, x: Array, size: int, stride: int) -> Array:
-    dx = np.zeros(x.shape)
-    for n, i, j, c in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        dx[n, top : top + size, left : left + size, c] += dout[n, i, j, c] / (size + size)
-    return dx
 
-
-@misconception(
-    "average_pool_backward",
-    hint="What is travelling back: the average of the activations, or the gradient that "
-    "belongs to it?",
-    source="PB16",
-    fails=_ALL_AVERAGE,
+average_pool_backward.misconception(
+    "always_divides_the_gradient_by_four",
+    hint="Where does the 4 come from, and is it right when the window has side 3?",
+    row="PF15",
+    share=lambda windows, size, h_out, w_out: 1 / 4,
 )
-def routes_the_average(dout: Array, x: Array, size: int, stride: int) -> Array:
-    dx = np.zeros(x.shape)
-    for n, i, j, c in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        dx[n, top : top + size, left : left + size, c] += x[
-            n, top : top + size, left : left + size, c
-        ].mean()
-    return dx
 
+average_pool_backward.misconception(
+    "routes_the_average",
+    hint="What is travelling back: the average of the activations, or the gradient that belongs "
+    "to it?",
+    row="PB16",
+    sent=lambda gradients, windows: _mean(windows),
+    share=lambda windows, size, h_out, w_out: 1,
+)
 
-@misconception(
-    "average_pool_backward",
+average_pool_backward.misconception(
+    "spreads_the_average",
+    hint="What is shared out here: the average of the activations, or the gradient that belongs "
+    "to it?",
+    row="PB16",
+    sent=lambda gradients, windows: _mean(windows),
+)
+
+average_pool_backward.misconception(
+    "gives_all_to_the_maximum",
     hint="Compare your two backward functions line by line. Does an average depend on the "
     "largest number alone?",
-    source="PB17",
-    fails=_ALL_AVERAGE,
+    row="PB17",
+    share=lambda windows, size, h_out, w_out: _the_first_largest(windows),
 )
-def gives_all_to_the_maximum(dout: Array, x: Array, size: int, stride: int) -> Array:
-    dx = np.zeros(x.shape)
-    for n, i, j, c in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        window = x[n, top : top + size, left : left + size, c]
-        row, column = divmod(int(np.argmax(window)), size)
-        dx[n, top + row, left + column, c] += dout[n, i, j, c]
-    return dx
 
 
-@alternative("average_pool_backward")
-def average_gradient_with_loops(dout: Array, x: Array, size: int, stride: int) -> Array:
-    n_examples, h_out, w_out, channels = dout.shape
-    dx = np.zeros(x.shape)
-    for n in range(n_examples):
-        for i in range(h_out):
-            for j in range(w_out):
-                for c in range(channels):
-                    for row in range(i * stride, i * stride + size):
-                        for column in range(j * stride, j * stride + size):
-                            dx[n, row, column, c] += dout[n, i, j, c] / (size * size)
-    return dx
+# --- sgd_step -------------------------------------------------------------------------------
 
 
-@alternative("average_pool_backward")
-def average_gradient_window_by_window(dout: Array, x: Array, size: int, stride: int) -> Array:
-    dx = np.zeros(x.shape)
-    for i, j in np.ndindex(dout.shape[1:3]):
-        top, left = i * stride, j * stride
-        dx[:, top : top + size, left : left + size] += dout[:, i : i + 1, j : j + 1] / size**2
-    return dx
-
-
-@alternative("average_pool_backward")
-def average_gradient_with_matrices(dout: Array, x: Array, size: int, stride: int) -> Array:
-    def share(side: int, outputs: int) -> Array:
-        starts = np.arange(outputs)[:, None] * stride
-        places = np.arange(side)[None, :]
-        return ((places >= starts) & (places < starts + size)) / size
-
-    rows, columns = share(x.shape[1], dout.shape[1]), share(x.shape[2], dout.shape[2])
-    return np.asarray(np.einsum("nijc,ih,jw->nhwc", dout, rows, columns))
-
-
-@alternative("average_pool_backward")
-def average_gradient_from_a_running_sum(dout: Array, x: Array, size: int, stride: int) -> Array:
-    # Each gradient is spread out with zeros in between, then summed over a sliding window.
-    n, height, width, c = x.shape
-    spread = np.zeros((n, height + size - 1, width + size - 1, c))
-    down, right = dout.shape[1] * stride, dout.shape[2] * stride
-    spread[:, size - 1 : size - 1 + down : stride, size - 1 : size - 1 + right : stride] = dout
-    view = np.lib.stride_tricks.sliding_window_view(spread, (size, size), axis=(1, 2))
-    return np.asarray(view.mean(axis=(4, 5)))
-
-
-@alternative("average_pool_backward")
-def average_gradient_in_single_precision(dout: Array, x: Array, size: int, stride: int) -> Array:
-    dx = np.zeros(x.shape, dtype=np.float32)
-    for i, j in np.ndindex(dout.shape[1:3]):
-        top, left = i * stride, j * stride
-        share = (dout[:, i : i + 1, j : j + 1] / size**2).astype(np.float32)
-        dx[:, top : top + size, left : left + size] += share
-    return dx
-
-
-# --- sgd_step --------------------------------------------------------------------------
-
-
-@misconception(
-    "sgd_step",
-    hint="What is w minus learning_rate times zero? A zero gradient says stay, it does not "
-    "say become zero.",
-    seen="learners' forum thread",
-    source="C2",
-    fails=("test_zero_gradient",),
-)
-def a_zero_gradient_makes_a_zero_weight(w: Array, dw: Array, learning_rate: float) -> Array:
-    return np.where(dw == 0, 0.0, w - learning_rate * dw)
-
-
-@misconception(
-    "sgd_step",
-    hint="The gradient points to where the loss grows. Which way do you want to go?",
-    source="",
-    fails=_ALL_SGD,
-)
-def climbs_the_gradient(w: Array, dw: Array, learning_rate: float) -> Array:
-    return w + learning_rate * dw
-
-
-@misconception(
-    "sgd_step",
-    hint="What has happened to the caller's w after the call? Look at which array your "
-    "step writes into.",
-    source="",
-    fails=("test_leaves_its_arguments_alone",),
-)
-def steps_in_place(w: Array, dw: Array, learning_rate: float) -> Array:
-    w -= learning_rate * dw
+def _into_the_old_weights(w: Array, new: Array, dw: Array) -> Array:
+    np.copyto(w, new)  # raises like -= where fractions do not fit
     return w
 
 
-@misconception(
-    "sgd_step",
+def _scale_in_place(slope: Array, learning_rate: float) -> Array:
+    slope *= learning_rate
+    return slope
+
+
+def _sgd_step(
+    w: Array,
+    dw: Array,
+    learning_rate: float,
+    *,
+    slope: Callable[..., Any] = lambda dw: dw,
+    scaled: Callable[..., Any] = lambda slope, learning_rate: learning_rate * slope,
+    moved: Callable[..., Any] = lambda w, step: w - step,
+    result: Callable[..., Any] = lambda w, new, dw: new,
+) -> Any:
+    """The slope that is followed, the length of the step, the step itself, what is returned."""
+    return result(w, moved(w, scaled(slope(dw), learning_rate)), dw)
+
+
+sgd_step = Mistakes("sgd_step", _sgd_step)
+
+sgd_step.misconception(
+    "a_zero_gradient_makes_a_zero_weight",
+    hint="What is w minus learning_rate times zero? A zero gradient says stay, it does not say "
+    "become zero.",
+    row="C2",
+    seen=1,
+    where="a learners' forum thread",
+    result=lambda w, new, dw: np.where(dw == 0, 0.0, new),
+)
+
+sgd_step.misconception(
+    "climbs_the_gradient",
+    hint="The gradient points to where the loss grows. Which way do you want to go?",
+    moved=lambda w, step: w + step,
+)
+
+sgd_step.misconception(
+    "steps_in_place",
+    hint="What has happened to the caller's w after the call? Look at which array your step "
+    "writes into.",
+    result=_into_the_old_weights,
+)
+
+sgd_step.misconception(
+    "scales_the_gradient_in_place",
+    hint="What has happened to the caller's dw after the call? *= writes into the array it is "
+    "given.",
+    scaled=_scale_in_place,
+)
+
+sgd_step.misconception(
+    "forgets_the_learning_rate",
     hint="Which of the three arguments never appears in your formula?",
-    source="",
-    fails=_ALL_SGD,
+    scaled=lambda slope, learning_rate: slope,
 )
-def forgets_the_learning_rate(w: Array, dw: Array, learning_rate: float) -> Array:
-    return w - dw
 
-
-@misconception(
-    "sgd_step",
-    hint="You return how far the weights move. Where do they arrive?",
-    source="",
-    fails=_ALL_SGD,
+sgd_step.misconception(
+    "has_a_learning_rate_of_its_own",
+    hint="Call your function with two different learning rates. Does the step become longer?",
+    scaled=lambda slope, learning_rate: 0.1 * slope,
 )
-def returns_only_the_step(w: Array, dw: Array, learning_rate: float) -> Array:
-    return -learning_rate * dw
 
-
-@misconception(
-    "sgd_step",
-    hint="Is the gradient taken away from the weight, or is the weight multiplied by it? "
-    "Try a weight of zero.",
-    source="",
-    fails=_ALL_SGD,
-)
-def shrinks_the_weight_by_its_gradient(w: Array, dw: Array, learning_rate: float) -> Array:
-    return w * (1 - learning_rate * dw)
-
-
-@misconception(
-    "sgd_step",
-    hint="Should a weight with a large gradient move as far as one with a small gradient?",
-    source="",
-    fails=_ALL_SGD,
-)
-def looks_at_the_sign_alone(w: Array, dw: Array, learning_rate: float) -> Array:
-    return w - learning_rate * np.sign(dw)
-
-
-@misconception(
-    "sgd_step",
+sgd_step.misconception(
+    "divides_by_the_learning_rate",
     hint="Should a smaller learning rate make the step smaller or larger?",
-    source="",
-    fails=_ALL_SGD,
+    scaled=lambda slope, learning_rate: slope / learning_rate,
 )
-def divides_by_the_learning_rate(w: Array, dw: Array, learning_rate: float) -> Array:
-    return w - dw / learning_rate
+
+sgd_step.misconception(
+    "returns_only_the_step",
+    hint="You return how far the weights move. Where do they arrive?",
+    moved=lambda w, step: -step,
+)
+
+sgd_step.misconception(
+    "returns_what_should_be_taken_away",
+    hint="You return what should be taken away from the weights. Where do they arrive?",
+    moved=lambda w, step: step,
+)
+
+sgd_step.misconception(
+    "shrinks_the_weight_by_its_gradient",
+    hint="Is the gradient taken away from the weight, or is the weight multiplied by it? Try a "
+    "weight of zero.",
+    moved=lambda w, step: w * (1 - step),
+)
+
+sgd_step.misconception(
+    "looks_at_the_sign_alone",
+    hint="Should a weight with a large gradient move as far as one with a small gradient?",
+    slope=lambda dw: np.sign(dw),
+)
 
 
-@alternative("sgd_step")
-def step_with_loops(w: Array, dw: Array, learning_rate: float) -> Array:
-    new = np.zeros(w.shape)
-    for index in np.ndindex(w.shape):
-        new[index] = w[index] - learning_rate * dw[index]
-    return new
+# --- the questions --------------------------------------------------------------------------
 
+answer_1 = Mistakes("answer_1")
 
-@alternative("sgd_step")
-def step_on_a_copy(w: Array, dw: Array, learning_rate: float) -> Array:
-    new = w.copy()
-    new -= learning_rate * dw
-    return new
+answer_1.option(
+    "a",
+    "gives_pooling_weights_of_its_own",
+    hint="You gave the window weights. Look at your max_pool_forward: is there a number in it "
+    "that gradient descent could change?",
+    row="PC11",
+)
 
+answer_1.option(
+    "b",
+    "takes_nothing_to_learn_for_nothing_to_do",
+    hint="Nothing to learn is not the same as nothing to do. Which inputs get a gradient from "
+    "your max_pool_backward, and which get none?",
+    row="C9",
+)
 
-@alternative("sgd_step")
-def step_with_ufuncs(w: Array, dw: Array, learning_rate: float) -> Array:
-    return np.asarray(np.subtract(w, np.multiply(learning_rate, dw)))
+answer_1.option(
+    "c",
+    "takes_weights_away_from_the_layer_before",
+    hint="The numbers that pooling makes fewer are activations. Does the kernel of the layer "
+    "before have fewer weights when its output is pooled?",
+    row="C8",
+)
 
+answer_2 = Mistakes("answer_2")
 
-@alternative("sgd_step")
-def step_in_single_precision(w: Array, dw: Array, learning_rate: float) -> Array:
-    return (w - learning_rate * dw).astype(np.float32)
+answer_2.option(
+    "a",
+    "gives_each_of_two_maxima_all",
+    hint="Add up what the window sends back and compare it with what came in. Then raise both "
+    "fives by a little: how much does the output rise?",
+    row="ties 1",
+)
+
+answer_2.option(
+    "c",
+    "gives_nothing_where_two_are_equal",
+    hint="Raising both fives raises the output, so the gradient cannot be zero for both. There "
+    "is a kink, but a choice can be made.",
+)
+
+answer_2.option(
+    "d",
+    "shares_the_gradient_with_the_losers",
+    hint="Raise one of the ones a little: does the output move? Being looked at is not the same "
+    "as having an effect.",
+)
+
+answer_3 = Mistakes("answer_3")
+
+answer_3.option(
+    "a",
+    "lets_one_activation_reach_one_weight",
+    hint="Put the one number of dmap that came through into the formula of dkernel. In how many "
+    "of the nine sums, one for each pair (a, b), does it appear?",
+    row="C3",
+)
+
+answer_3.option(
+    "b",
+    "ends_the_gradient_at_the_pooling",
+    hint="A layer without parameters still passes gradients on. What does your max_pool_backward "
+    "return?",
+    row="C9",
+)
+
+answer_3.option(
+    "d",
+    "lets_the_weights_compete",
+    hint="Max pooling compares activations, never weights. Which array do you take the maximum of?",
+    row="C3",
+)
+
+answer_4 = Mistakes("answer_4")
+
+answer_4.option(
+    "a",
+    "takes_a_zero_gradient_for_a_zero_weight",
+    hint="Put dw = 0 into the formula of the step. Is w - learning_rate * 0 zero?",
+    row="C2",
+)
+
+answer_4.option(
+    "c",
+    "takes_a_zero_gradient_for_a_missing_connection",
+    hint="Training changes the values of weights; which input reaches which output is laid down "
+    "by the kernel before training starts.",
+    row="C1",
+)
+
+answer_4.option(
+    "d",
+    "lets_every_weight_move_by_the_learning_rate",
+    hint="The learning rate is multiplied by something. What is the product here?",
+)
