@@ -6,19 +6,25 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
 from nbformat import NotebookNode
 
 from . import feedback
-from .assignment import GRADE_PREFIX, Assignment, grade_id, is_demonstration, load_assignment
+from .assignment import (
+    GRADE_PREFIX,
+    Assignment,
+    Exercise,
+    grade_id,
+    is_demonstration,
+    load_assignment,
+)
 from .errors import NotLockedIn
 from .execution import Execution
+from .explanation import explain
 from .options import Limits
 from .recognition import holds_prose, is_untouched, written_elsewhere
-from .results import ExerciseResult, Grading, Outcome, WrittenAnswer, score_of
+from .results import ExerciseResult, Grading, TestResult, WrittenAnswer, score_of
 from .runner import run_hidden_tests
 from .sandbox.host import Sandbox
-from .source import called_names
 from .student import Student
 from .submission import STAND_IN, read_notebook, restore
 
@@ -92,24 +98,18 @@ def grade(
     SandboxFailed.
     """
     executed = restore(submitted, assignment)
+    untouched = _untouched(executed, assignment)
     seed = _seed(secret, assignment.name, student)
     with Execution(sandbox, _cells_to_run(executed, limits), limits) as execution:
         execution.run_cells()
-        tests = run_hidden_tests(
-            assignment.hidden_tests, Student(execution, assignment.signatures()), seed
-        )
-    exercises = [
-        ExerciseResult(
-            name=exercise.name,
-            score=score_of(tests.get(exercise.name, []), exercise.points),
-            max_score=exercise.points,
-            tests=tests.get(exercise.name, []),
-        )
-        for exercise in assignment.exercises
-    ]
-    untouched = _untouched(executed, assignment)
+        answers = Student(execution, assignment.signatures())
+        tests = run_hidden_tests(assignment.hidden_tests, answers, seed)
+        results = [
+            _result(exercise, tests.get(exercise.name, [])) for exercise in assignment.exercises
+        ]
+        exercises = explain(results, assignment, answers, executed, untouched)
     grading = Grading.of(
-        [_with_hint(result, exercises, executed, untouched) for result in exercises],
+        exercises,
         [
             WrittenAnswer(
                 name=question.name,
@@ -127,6 +127,15 @@ def grade(
     )
     _write_outputs(executed, execution, grading)
     return Graded(grading, executed)
+
+
+def _result(exercise: Exercise, tests: list[TestResult]) -> ExerciseResult:
+    return ExerciseResult(
+        name=exercise.name,
+        score=score_of(tests, exercise.points),
+        max_score=exercise.points,
+        tests=tests,
+    )
 
 
 def _seed(secret: bytes, assignment: str, student: str | None) -> bytes:
@@ -153,32 +162,6 @@ def _untouched(notebook: NotebookNode, assignment: Assignment) -> list[str]:
     if holds_prose(notebook.cells, assignment):
         elsewhere |= {question.grade_id for question in assignment.written}
     return [name for name in untouched if name not in elsewhere]
-
-
-def _with_hint(
-    result: ExerciseResult,
-    results: list[ExerciseResult],
-    notebook: NotebookNode,
-    untouched: list[str],
-) -> ExerciseResult:
-    """Say so where nothing is written, or a function calls another one that fails as well."""
-    if not _failed(result):
-        return result
-    if result.name in untouched:
-        return msgspec.structs.replace(result, hint="Its cell is as it was released.")
-    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    called = set().union(*(called_names(result.name, source) for source in code))
-    culprits = [r.name for r in results if r.name in called - {result.name} and _failed(r)]
-    if not culprits:
-        return result
-    names = " and ".join(f"`{name}`" for name in culprits)
-    return msgspec.structs.replace(
-        result, hint=f"Your `{result.name}` calls your {names}, which fails too: mend that first."
-    )
-
-
-def _failed(result: ExerciseResult) -> bool:
-    return any(test.outcome is Outcome.FAILED for test in result.tests)
 
 
 def _write_outputs(notebook: NotebookNode, execution: Execution, grading: Grading) -> None:

@@ -20,6 +20,7 @@ from .sandbox.wire import Raised
 
 _NAME = r"([A-Za-z_][\w.]{0,40})"  # a group: every name must be one that was there before
 _SHAPE = r"\((?:[1-9]\d{0,2}|0)?(?:,(?:[1-9]\d{0,2}|0)?){0,4}\)"  # no room for other numbers
+_REMAPPED = r"\((?:[1-9]\d{0,2}|0|newaxis)(?:,(?:[1-9]\d{0,2}|0|newaxis)){0,6}\)"
 _KNOWN_MESSAGES = [
     re.compile(pattern)
     for pattern in (
@@ -35,6 +36,15 @@ _KNOWN_MESSAGES = [
         rf"{_NAME}\(\) missing \d{{1,2}} required positional arguments?: '{_NAME}'",
         rf"operands could not be broadcast together with shapes {_SHAPE} {_SHAPE} ?",
         rf"could not broadcast input array from shape {_SHAPE} into shape {_SHAPE}",
+        r"operands could not be broadcast together with remapped shapes \[original->remapped\]: "
+        rf"{_SHAPE}->{_REMAPPED} {_SHAPE}->{_REMAPPED} ?",
+        r"shape-mismatch for sum",
+        r"matmul: Input operand 1 has a mismatch in its core dimension 0, with gufunc signature "
+        r"\(n\?,k\),\(k,m\?\)->\(n\?,m\?\) \(size \d{1,3} is different from \d{1,3}\)",
+        rf"cannot reshape array of size \d{{1,4}} into shape {_SHAPE}",
+        r"Cannot cast ufunc '(\w{3,15})' output from dtype\('(\w{3,8})'\) to dtype\('(\w{3,8})'\) "
+        r"with casting rule 'same_kind'",
+        r"only (?:0-dimensional|length-1) arrays can be converted to Python scalars",
         r"index -?\d{1,5} is out of bounds for axis \d with size \d{1,5}",
         r"too many indices for array: array is \d-dimensional, but \d were indexed",
         rf"shapes {_SHAPE} and {_SHAPE} not aligned: \d{{1,5}} \(dim \d\) != \d{{1,5}} \(dim \d\)",
@@ -47,6 +57,14 @@ _KNOWN_MESSAGES = [
         r"float division by zero",
     )
 ]
+_OF_NUMPY = {  # its own classes, and what they are to everybody else
+    "_ArrayMemoryError": "MemoryError",
+    "_UFuncOutputCastingError": "TypeError",
+    "_UFuncInputCastingError": "TypeError",
+    "_UFuncNoLoopError": "TypeError",
+    "UFuncTypeError": "TypeError",
+    "AxisError": "IndexError",
+}
 _LOCKED_IN = (
     "While grading, code can read and write files only in its own empty folder, and can use "
     "neither the network nor other processes."
@@ -72,17 +90,16 @@ def describe_exception(raised: Raised, sources: Iterable[str]) -> str:
     ``sources`` are the student's cells: a name is only repeated if it stands there or
     belongs to Python or NumPy, for anything can be written as a name.
     """
-    if raised.type_name == "_ArrayMemoryError":
-        return "MemoryError"  # what NumPy's own class of it is to everybody else
-    kind = getattr(builtins, raised.type_name, None)
+    type_name = _OF_NUMPY.get(raised.type_name, raised.type_name)
+    kind = getattr(builtins, type_name, None)
     if not (isinstance(kind, type) and issubclass(kind, BaseException)):
         return "an exception of its own"
     message = raised.message.strip()
     for pattern in _KNOWN_MESSAGES:
         match = pattern.fullmatch(message)
         if match and _are_known(match.groups(), sources):
-            return f"{raised.type_name}: {message}"
-    return raised.type_name
+            return f"{type_name}: {message}"
+    return type_name
 
 
 def explain_limit(type_name: str, message: str, limits: Limits) -> str:

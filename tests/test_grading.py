@@ -120,17 +120,6 @@ def test_a_hidden_input_is_not_told(grade_cells: GradeCells) -> None:
     assert "[" not in message
 
 
-def test_an_earlier_wrong_function_is_named(grade_cells: GradeCells) -> None:
-    wrong = "def max_pool_forward(x, size, stride):\n    return x"
-    caller = "def average_pool_forward(x, size, stride):\n    return max_pool_forward(x, 1, 1) * 0"
-    graded = grade_cells({"max_pool_forward": wrong, "average_pool_forward": caller})
-    assert exercise(graded, "max_pool_forward").hint is None
-    assert exercise(graded, "average_pool_forward").hint == (
-        "Your `average_pool_forward` calls your `max_pool_forward`, which fails too: "
-        "mend that first."
-    )
-
-
 def test_what_is_not_written_yet_is_said_once(grade_cells: GradeCells) -> None:
     stub = load_assignment("pooling").by_grade_id["sgd_step"].source
     result = exercise(grade_cells({"sgd_step": stub}), "sgd_step")

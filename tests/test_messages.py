@@ -37,11 +37,23 @@ def raised(action: str) -> Raised:
         "np.max(np.ones(0))",
         "np.nothing",
         "[].nothing",
+        "np.einsum('ij,jk->ik', np.ones((2, 3)), np.ones((4, 5)))",
+        "np.einsum('ij,ij->i', np.ones((2, 0)), np.ones((2, 3)))",
+        "np.tensordot(np.ones((2, 3)), np.ones((4, 5)), axes=1)",
+        "np.ones((2, 3)) @ np.ones((4, 5))",
+        "np.ones((2, 3)).reshape(4, 2)",
+        "float(np.ones(3))",
     ],
 )
 def test_known_messages_are_repeated(action: str) -> None:
     error = raised(action)
     assert describe_exception(error, [action]) == f"{error.type_name}: {error.message.strip()}"
+
+
+def test_classes_of_numpy_are_called_by_the_names_that_are_known() -> None:
+    error = raised("x = np.zeros(3, int)\nx += 0.5")
+    assert describe_exception(error, []) == f"TypeError: {error.message}"
+    assert describe_exception(raised("np.sum(np.ones(2), axis=3)"), []).startswith("IndexError")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,190 @@
+"""Which known mistake explains the answers to an exercise: one that reproduces all of them.
+
+The wrong answers, the right ones and the calls that raised all count. Two mistakes made
+together are looked for where one does not explain everything.
+"""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from .comparison import agree
+from .errors import CallRaised
+from .misconceptions import Misconception, together
+from .student import RecordedCall, modified_arguments
+
+PROBES = 2  # wrong calls, and as many right ones, on which a pair must be plausible
+MOST_PAIRS_TRIED = 500  # of those that are; about a quarter of a second where none fits
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """The known mistake, if one explains the answers; and whether an answer came out twice."""
+
+    misconception: Misconception | None = None
+    repeats: bool = True
+
+
+def diagnose(
+    known: Sequence[Misconception],
+    reference: Callable[..., Any],
+    calls: Sequence[RecordedCall],
+    call_again: Callable[[RecordedCall], RecordedCall],
+) -> Diagnosis:
+    """Find the known mistake, or two together, that gives the recorded answer to every call.
+
+    If several do, it is the one that was seen most often. ``reference`` is the right
+    function. ``call_again`` repeats a call: answers that change are explained by a mistake
+    that does not repeat itself, if one is known.
+    """
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        evidence = _Evidence(reference, calls)
+        if not evidence.wrong or not evidence.comparable:
+            return Diagnosis()
+        repeating = [misconception for misconception in known if misconception.repeats]
+        alone = evidence.explained_by(_most_frequent_first(repeating))
+        if alone is not None:
+            return Diagnosis(alone)
+        if not evidence.repeats(call_again):
+            return Diagnosis(next((m for m in known if not m.repeats), None), repeats=False)
+        return Diagnosis(evidence.explained_by(_pairs(repeating, evidence)))
+
+
+def answer_of(function: Callable[..., Any], call: RecordedCall) -> RecordedCall:
+    """Return what a trusted function makes of a recorded call; the arguments stay as they are."""
+    args, kwargs = copy.deepcopy((call.args, call.kwargs))
+    try:
+        value = function(*args, **kwargs)
+    except Exception as error:
+        failure = CallRaised("", f"{type(error).__name__}: {error}", "")
+        return RecordedCall(call.args, call.kwargs, failure=failure)
+    before, after = (*call.args, *call.kwargs.values()), (*args, *kwargs.values())
+    modified = tuple(modified_arguments(before, after))
+    return RecordedCall(call.args, call.kwargs, value=value, modified=modified)
+
+
+def same_answer(one: RecordedCall, other: RecordedCall) -> bool:
+    """Say whether both calls raised, or gave the same and changed the same arguments."""
+    if one.failure is not None or other.failure is not None:
+        return _raised(one) and _raised(other)
+    return one.modified == other.modified and agree(one.value, other.value)
+
+
+class _Evidence:
+    """The recorded calls of an exercise: the wrong ones first, the smaller ones first.
+
+    ``wrong`` is how many the reference answers otherwise; all are ``comparable`` if nothing
+    but answers and exceptions came.
+    """
+
+    def __init__(self, reference: Callable[..., Any], calls: Sequence[RecordedCall]) -> None:
+        answers = [(call, answer_of(reference, call)) for call in sorted(calls, key=_size)]
+        wrong = [pair for pair in answers if not same_answer(*pair)]
+        right = [pair for pair in answers if same_answer(*pair)]
+        self.wrong = len(wrong)
+        self.calls = [call for call, _ in (*wrong, *right)]
+        self.comparable = all(call.failure is None or _raised(call) for call in calls)
+        self.all_raised = all(map(_raised, calls))
+        self._right_answers = [answer for _, answer in (*wrong, *right)]
+        self._answer = cache(lambda m, number: answer_of(m.implementation, self.calls[number]))
+        self._effect = cache(self._effect_on)
+
+    def explained_by(self, misconceptions: Iterable[Misconception]) -> Misconception | None:
+        """Return the first mistake that gives every recorded answer.
+
+        One that raises in the same spirit, by accident or in refusal, goes before others.
+        """
+        second_best = None
+        for misconception in misconceptions:
+            answers = self._same_answers(misconception)
+            if answers is not None:
+                pairs = zip(self.calls, answers, strict=True)
+                if all(_refused(call) == _refused(answer) for call, answer in pairs):
+                    return misconception
+                second_best = second_best or misconception
+        return second_best
+
+    def _same_answers(self, misconception: Misconception) -> list[RecordedCall] | None:
+        """Return a mistake's answers to all calls, or None unless they are the student's.
+
+        Where nothing but exceptions came, their texts must be the same: any two functions
+        can fail at all calls.
+        """
+        answers = []
+        for number, call in enumerate(self.calls):
+            answer = self._answer(misconception, number)
+            if not same_answer(call, answer):
+                return None
+            if self.all_raised and _error(call) != _error(answer):
+                return None
+            answers.append(answer)
+        return answers
+
+    def repeats(self, call_again: Callable[[RecordedCall], RecordedCall]) -> bool:
+        """Say whether the student's function gives its smallest wrong answer once more."""
+        call = self.calls[0]
+        return call.failure is not None or same_answer(call, call_again(call))
+
+    def makes_plausible(self, first: Misconception, second: Misconception) -> bool:
+        """Say whether what two mistakes do alone allows that together they explain the answers.
+
+        On a wrong call, at least one must change something, and if it is one only, its
+        answer is the student's. On a right call, neither may show alone.
+        """
+        for number in range(min(PROBES, self.wrong)):
+            effects = {self._effect(first, number), self._effect(second, number)}
+            if effects in ({"none"}, {"none", "another"}):
+                return False
+        right = range(self.wrong, min(self.wrong + PROBES, len(self.calls)))
+        effects_on_right = [(self._effect(first, n), self._effect(second, n)) for n in right]
+        return all((one == "none") == (two == "none") for one, two in effects_on_right)
+
+    def _effect_on(self, misconception: Misconception, number: int) -> str:
+        answer = self._answer(misconception, number)
+        if same_answer(answer, self._right_answers[number]):
+            return "none"
+        return "the student's" if same_answer(self.calls[number], answer) else "another"
+
+
+def _most_frequent_first(misconceptions: Iterable[Misconception]) -> list[Misconception]:
+    return sorted(misconceptions, key=lambda misconception: -misconception.seen)
+
+
+def _pairs(known: Sequence[Misconception], evidence: _Evidence) -> Iterator[Misconception]:
+    """Yield the plausible pairs, as many as may be tried."""
+    if evidence.all_raised:
+        return
+    made = ((pair, together(*pair)) for pair in combinations(known, 2))
+    plausible = [both for pair, both in made if both and evidence.makes_plausible(*pair)]
+    yield from _most_frequent_first(plausible)[:MOST_PAIRS_TRIED]
+
+
+def _raised(call: RecordedCall) -> bool:
+    return isinstance(call.failure, CallRaised) and not call.failure.limit
+
+
+def _refused(call: RecordedCall) -> bool:
+    """Say whether the function itself refused the arguments, as far as its exception shows.
+
+    The messages of Python and NumPy are kept, a student's own are not: see ``messages``.
+    """
+    kind, _, message = _error(call).partition(":")
+    return kind == "AssertionError" or bool(kind and not message)
+
+
+def _error(call: RecordedCall) -> str:
+    return call.failure.error if isinstance(call.failure, CallRaised) else ""
+
+
+def _size(call: RecordedCall) -> int:
+    values = (*call.args, *call.kwargs.values())
+    return sum(value.size for value in values if isinstance(value, np.ndarray))

@@ -1,0 +1,168 @@
+"""One thing to try, where no known mistake explains the answers to an exercise."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from .comparison import compare
+from .diagnosis import answer_of, same_answer
+from .errors import CallRaised
+from .student import RecordedCall
+
+_AFTER_EXCEPTION = {
+    "NameError": "Restart the kernel and run the notebook from the top: which cell should have "
+    "made that name?",
+    "UnboundLocalError": "Which way through your function leaves that name without a value?",
+    "IndexError": "Print the index and the shape of the array on the line before. How large is "
+    "the largest index that the array has?",
+    "ValueError": "Print the shapes of the arrays on the line before. Which of them is not what "
+    "you expect?",
+    "TypeError": "Print the types of what meets on that line. Which of them is not what you "
+    "expect?",
+    "AttributeError": "Print the type of what stands before the dot on that line.",
+    "KeyError": "Print the keys that are there, and the one that is asked for.",
+    "ZeroDivisionError": "What is divided by on that line, and when is it zero?",
+    "RecursionError": "For which arguments does your function stop calling itself?",
+    "AssertionError": "Does the exercise allow these arguments? Then your function must, too.",
+}
+_AFTER_MISMATCH = {
+    "none": "A function without return gives None. Does every way through yours end in one?",
+    "type": "Print type(...) of what you return, and compare it with what the exercise asks for.",
+    "dtype": "Print the dtype of what you return. Which line decided it?",
+    "length": "Print how many results you return, and compare it with what the exercise asks for.",
+    "shape": "Work out the shape by hand for this setting, then print the shape of what you "
+    "return: which number differs, and which line made it?",
+    "not finite": "Print what you divide by, and the array before the line in which NaN appears.",
+    "value": "Take the smallest case that you can work out on paper, and print what your function "
+    "uses for the first number that differs.",
+}
+_MODIFIED = "Print the arguments before and after a call. Which line writes into one of them?"
+_NOT_REPEATED = (
+    "Called twice with the same arguments, your function gives two different answers. Does it use "
+    "random numbers, or something outside of it that changes?"
+)
+
+Arguments = Mapping[str, Any]
+
+# What may tell the wrong calls from the right ones: where it holds, and what to ask then.
+_CONTRASTS: list[tuple[Callable[[Arguments], bool], str, str]] = [
+    (
+        lambda a: a.get("stride", 1) != 1,
+        "a stride of more than 1",
+        "What does the stride do in your code?",
+    ),
+    (
+        lambda a: a.get("pad", 0) != 0,
+        "padding",
+        "What does the padding do in your code, and where?",
+    ),
+    (
+        lambda a: a.get("pad", 1) == 0,
+        "a padding of 0",
+        "What becomes of each line with pad in it when pad is 0?",
+    ),
+    (
+        lambda a: a.get("stride", 1) < a.get("size", 0),
+        "windows that overlap",
+        "What happens in your code to a number that lies in several windows?",
+    ),
+    (
+        lambda a: _sides(a) is not None and len(set(_sides(a) or ())) > 1,
+        "images that are not square",
+        "Which lines use the height, and which the width?",
+    ),
+    (
+        lambda a: _image(a) is not None and len(_image(a)) > 1,
+        "several images",
+        "What does your code do with the first axis?",
+    ),
+    (
+        lambda a: _channels(a) > 1,
+        "several channels",
+        "What does your code do with the last axis?",
+    ),
+    (
+        lambda a: _image(a) is not None and _image(a).dtype.kind in "iu",
+        "whole numbers as input",
+        "Which dtype have the arrays that you make?",
+    ),
+    (
+        lambda a: _image(a) is not None and bool(np.all(_image(a) < 0)),
+        "negative numbers alone",
+        "What does your code compare them with?",
+    ),
+    (
+        lambda a: bool(np.any(a.get("b", 0))),
+        "biases that are not zero",
+        "How often, and to what, does your code add a bias?",
+    ),
+]
+
+
+def next_step(
+    reference: Callable[..., Any], calls: Sequence[RecordedCall], repeats: bool
+) -> str | None:
+    """Return what to look at next: what the wrong calls have in common, or how one is wrong.
+
+    None where the functions could not be called at all: the failure itself says why.
+    """
+    if any(call.failure and not isinstance(call.failure, CallRaised) for call in calls):
+        return None
+    if not repeats:
+        return _NOT_REPEATED
+    judged = [(call, same_answer(call, answer_of(reference, call))) for call in calls]
+    right = [call for call, is_right in judged if is_right]
+    wrong = [call for call, is_right in judged if not is_right]
+    contrast = _contrast(inspect.signature(reference), right, wrong)
+    return contrast or _of_one_call(reference, wrong[0] if wrong else calls[0])
+
+
+def _contrast(
+    signature: inspect.Signature, right: Sequence[RecordedCall], wrong: Sequence[RecordedCall]
+) -> str | None:
+    if not right or not wrong:
+        return None
+    of_right = [_arguments(signature, call) for call in right]
+    of_wrong = [_arguments(signature, call) for call in wrong]
+    for holds, what, question in _CONTRASTS:
+        if all(map(holds, of_wrong)) and not any(map(holds, of_right)):
+            return f"Your answers are right but for those with {what}. {question}"
+    return None
+
+
+def _arguments(signature: inspect.Signature, call: RecordedCall) -> Arguments:
+    bound = signature.bind(*call.args, **call.kwargs)
+    bound.apply_defaults()
+    return bound.arguments
+
+
+def _of_one_call(reference: Callable[..., Any], call: RecordedCall) -> str:
+    if isinstance(call.failure, CallRaised):
+        kind = call.failure.error.split(":")[0]
+        return _AFTER_EXCEPTION.get(kind, "Run the call of this setting in a cell of your own.")
+    mismatch = compare(call.value, answer_of(reference, call).value)
+    return _AFTER_MISMATCH[mismatch.kind] if mismatch else _MODIFIED
+
+
+def _image(arguments: Arguments) -> Any:
+    """Return the array of images (N, H, W, C) among the arguments, if there is one."""
+    x = arguments.get("x")
+    return x if isinstance(x, np.ndarray) and x.ndim == 4 else None
+
+
+def _sides(arguments: Arguments) -> tuple[int, ...] | None:
+    shape = arguments.get("in_shape")
+    if shape is None and _image(arguments) is not None:
+        shape = _image(arguments).shape[1:]
+    return tuple(shape[:2]) if shape is not None else None
+
+
+def _channels(arguments: Arguments) -> int:
+    shape = arguments.get("in_shape")
+    if shape is not None:
+        return int(shape[-1])
+    return _image(arguments).shape[-1] if _image(arguments) is not None else 1

@@ -1,0 +1,156 @@
+"""What explains a set of answers: one known mistake, two, one that does not repeat, or none."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.diagnosis import Diagnosis, diagnose
+from autograder.direct import Direct
+from autograder.misconceptions import Misconception, Mistakes, together
+from autograder.student import RecordedCall, Student
+
+CALLS = [(2, 3, 0), (5, 1, 0), (4, 4, 7), (0, 6, 0), (1, 1, 1)]
+
+
+def reference(a: int, b: int, c: int = 0) -> int:
+    return a * b + c
+
+
+def in_steps(a, b, c=0, *, product=lambda a, b: a * b, rest=lambda c: c, sign=lambda n: n):
+    return sign(product(a, b) + rest(c))
+
+
+f = Mistakes("f", in_steps)
+f.misconception("adds", hint="Is it a sum?", product=lambda a, b: a + b)
+f.misconception("forgets_the_rest", hint="What of c?", seen=3, rest=lambda c: 0)
+f.misconception("takes_the_rest_twice", hint="How often c?", rest=lambda c: 2 * c)
+f.misconception("also_forgets_the_rest", hint="Where is c?", seen=9, rest=lambda c: 0)
+f.misconception("turns_the_sign", hint="Which sign?", sign=lambda n: -n)
+f.misconception("refuses_zeros", hint="Is zero a number?", product=lambda a, b: a * b * (1 // a))
+f.misconception("draws", hint="Twice the same?", repeats=False, sign=lambda n: n + np.random.rand())
+
+KNOWN = {mistake.name: mistake for mistake in f.found}
+
+
+def explained(function: Callable[..., Any]) -> Diagnosis:
+    student = Student(Direct({"f": function}), {})
+    for arguments in CALLS:
+        try:
+            student.f(*arguments)
+        except Exception:
+            continue
+    return diagnose(f.found, reference, student.calls["f"], lambda c: student.again("f", c))
+
+
+def name_of(diagnosis: Diagnosis) -> str:
+    return diagnosis.misconception.name if diagnosis.misconception else ""
+
+
+@pytest.mark.parametrize("name", ["adds", "takes_the_rest_twice", "turns_the_sign"])
+def test_a_known_mistake_is_recognised(name: str) -> None:
+    assert name_of(explained(KNOWN[name].implementation)) == name
+
+
+def test_of_several_that_fit_the_most_frequent_is_named() -> None:
+    assert name_of(explained(lambda a, b, c: a * b)) == "also_forgets_the_rest"
+
+
+@pytest.mark.parametrize(
+    ("student", "name"),
+    [
+        (lambda a, b, c: a + b + 2 * c, "adds and takes_the_rest_twice"),
+        (lambda a, b, c: -a * b, "also_forgets_the_rest and turns_the_sign"),
+        (lambda a, b, c: -(a + b + c), "adds and turns_the_sign"),
+    ],
+)
+def test_two_mistakes_together_are_recognised(student: Callable[..., Any], name: str) -> None:
+    found = explained(student)
+    assert name_of(found) == name
+    assert found.misconception is not None
+    assert found.misconception.hint.count("?") == 2
+
+
+@pytest.mark.parametrize(
+    "student",
+    [
+        reference,
+        lambda a, b, c: a * b * c,
+        lambda a, b, c: (a + b if a != 5 else a * b) + c,  # right where the mistake is wrong
+        lambda a, b, c: None,
+        lambda a, b, c: {"a": 1},
+        lambda a, b, c: np.zeros((2, 2)),
+        lambda a, b, c: [1] * 1000,
+        lambda a, b, c: 1 / 0,
+    ],
+)
+def test_what_no_mistake_reproduces_is_not_explained(student: Callable[..., Any]) -> None:
+    assert explained(student) == Diagnosis()
+
+
+def test_a_mistake_that_raises_fits_where_the_student_raises_too() -> None:
+    def student(a: int, b: int, c: int) -> float:
+        if a == 0:
+            raise KeyError(a)
+        return a * b * (1 // a) + c
+
+    assert name_of(explained(student)) == "refuses_zeros"
+    assert not name_of(explained(lambda a, b, c: a * b * (1 // a) + c if a else -1))
+
+
+def test_answers_that_change_are_explained_by_a_mistake_that_does_not_repeat() -> None:
+    found = explained(lambda a, b, c: a * b + c + np.random.rand())
+    assert name_of(found) == "draws"
+    assert not found.repeats
+
+
+def test_a_changed_argument_is_part_of_the_answer() -> None:
+    g = Mistakes("g", lambda x, *, used=np.copy: used(x) + 1)
+
+    def in_place(x: Any) -> Any:
+        x += 1
+        return x - 1
+
+    g.misconception("works_in_place", hint="What is left of x?", used=in_place)
+    for student, found in ((lambda x: in_place(x) + 1, 1), (lambda x: x + 1, 0)):
+        asked = Student(Direct({"g": student}), {})
+        asked.g(np.ones(3))
+        diagnosis = diagnose(g.found, lambda x: x + 1, asked.calls["g"], lambda c: c)
+        assert bool(name_of(diagnosis)) == bool(found)
+
+
+def test_a_call_that_gave_nothing_to_compare_is_not_explained() -> None:
+    student = Student(Direct({}), {})
+    with pytest.raises(Exception, match="does not exist"):
+        student.f(1, 2)
+    assert diagnose(f.found, reference, student.calls["f"], lambda c: c) == Diagnosis()
+
+
+def test_recorded_arguments_are_those_of_the_call() -> None:
+    student = Student(Direct({"g": lambda x: x.sum()}), {})
+    x = np.ones(3)
+    student.g(x)
+    x[:] = 7
+    assert student.calls["g"][0].args[0].tolist() == [1, 1, 1]
+
+
+def test_a_choice_is_recognised_by_its_letter() -> None:
+    question = Mistakes("answer_1")
+    question.option("b", "confuses_this", hint="Is it?")
+    question.option("c", "confuses_that", hint="Or is it?")
+    calls = [RecordedCall(value=" B")]
+    assert name_of(diagnose(question.found, lambda: "a", calls, lambda c: c)) == "confuses_this"
+
+
+def test_only_mistakes_in_different_steps_come_together() -> None:
+    one, two, other = KNOWN["adds"], KNOWN["refuses_zeros"], KNOWN["turns_the_sign"]
+    assert together(one, two) is None
+    both = together(one, other)
+    assert isinstance(both, Misconception)
+    assert both.implementation(2, 3, 4) == -9
+
+
+def test_a_step_that_does_not_exist_is_noticed() -> None:
+    with pytest.raises(AssertionError, match="no such steps"):
+        f.misconception("misspelt", hint="?", prodcut=lambda a, b: 0)
