@@ -145,6 +145,21 @@ def grade_file(
 
 
 @app.command()
+def catalogue(
+    assignments: Annotated[
+        list[str] | None, typer.Argument(metavar="[ASSIGNMENT...]", help="By default all.")
+    ] = None,
+) -> None:
+    """Show which hidden tests notice which known mistake, and how many points it costs."""
+    from .assignment import assignment_names, load_assignment
+    from .catalogue import print_catalogue
+
+    names = assignments or assignment_names()
+    complete = [print_catalogue(load_assignment(name), console) for name in names]
+    raise typer.Exit(0 if all(complete) else 1)
+
+
+@app.command()
 def doctor() -> None:
     """Say how far submitted code can be locked in on this machine, and what is missing."""
     from .doctor import examine

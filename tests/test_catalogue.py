@@ -1,65 +1,127 @@
-"""The catalogue through the whole heart: mistakes lose what they should, other styles nothing."""
+"""The catalogue through the whole heart: a mistake costs its own exercise, and is recognised."""
 
-from collections.abc import Iterator
+import ast
 from itertools import zip_longest
 
 import pytest
 from notebooks import answered
+from rows import NOT_CODED, ROWS
 
-from autograder.assignment import assignment_names, load_assignment
+from autograder.assignment import Assignment, assignment_names, load_assignment
+from autograder.catalogue import losses
 from autograder.demo.sources import student_source
+from autograder.direct import direct_student, right_answers, with_mistake
 from autograder.grading import grade
-from autograder.misconceptions import Alternative, Misconception, entries, misconceptions
+from autograder.misconceptions import Misconception, misconceptions
 from autograder.options import Limits
-from autograder.results import Outcome
+from autograder.results import Grading, Outcome, TestResult
+from autograder.runner import hidden_test_weights, run_hidden_tests
 from autograder.sandbox.host import Sandbox
 
-Entry = Misconception | Alternative
+EVERYTHING = [
+    pytest.param(name, mistake, id=f"{name}-{mistake.exercise}-{mistake.name}")
+    for name in assignment_names()
+    for mistake in misconceptions(name)
+]
 
 
-def rounds(name: str) -> Iterator[list[Entry]]:
-    """Yield submissions, each with one known implementation of every exercise.
-
-    No reference calls another exercise, so a mistake may only show in its own: grading one
-    of each at a time proves as much as grading one by one, in a quarter of the time.
-    """
-    exercises = dict.fromkeys(entry.exercise for entry in entries(name))
-    columns = [[e for e in entries(name) if e.exercise == exercise] for exercise in exercises]
-    for row in zip_longest(*columns):
-        yield [entry for entry in row if entry is not None]
+def graded(
+    assignment: Assignment, sandbox: Sandbox, cells: dict[str, str], student: str
+) -> Grading:
+    notebook = answered(assignment, cells)
+    return grade(
+        notebook, assignment, sandbox, notebook="-", student=student, limits=Limits()
+    ).grading
 
 
-@pytest.mark.parametrize(
-    ("name", "number", "together"),
-    [
-        pytest.param(name, number, together, id=f"{name}-{number}")
-        for name in assignment_names()
-        for number, together in enumerate(rounds(name))
-    ],
-)
-def test_a_mistake_fails_its_tests_and_another_style_none(
-    name: str, number: int, together: list[Entry], sandbox: Sandbox
+@pytest.mark.parametrize(("name", "mistake"), EVERYTHING)
+def test_a_mistake_costs_its_own_exercise_and_is_recognised(
+    name: str, mistake: Misconception, sandbox: Sandbox
 ) -> None:
     assignment = load_assignment(name)
-    notebook = answered(assignment, {e.exercise: student_source(e) for e in together})
-    student = f"student-{number % 5:03}"  # not always the same numbers
-    grading = grade(
-        notebook, assignment, sandbox, notebook=name, student=student, limits=Limits()
-    ).grading
-    failed = {
-        (result.name, test.name.split("[")[0])
-        for result in grading.exercises
-        for test in result.tests
-        if test.outcome is not Outcome.PASSED
-    }
-    mistakes = [entry for entry in together if isinstance(entry, Misconception)]
-    assert failed == {(entry.exercise, test) for entry in mistakes for test in entry.fails}
+    student = f"student-{len(mistake.name) % 5:03}"  # not always the same numbers
+    grading = graded(assignment, sandbox, {mistake.exercise: student_source(mistake)}, student)
+    imperfect = [result for result in grading.exercises if result.score != result.max_score]
+    assert [result.name for result in imperfect] == [mistake.exercise]
+    assert imperfect[0].score is not None
+    assert imperfect[0].misconception == mistake.name
+    assert imperfect[0].hint == mistake.hint
+
+
+def rounds(name: str) -> list[list[Misconception]]:
+    """Return submissions, each with one mistake in every exercise that has one left."""
+    exercises = dict.fromkeys(mistake.exercise for mistake in misconceptions(name))
+    columns = [[m for m in misconceptions(name) if m.exercise == e] for e in exercises]
+    return [[m for m in row if m is not None] for row in zip_longest(*columns)]
+
+
+def failed(tests: list[TestResult]) -> bool:
+    return any(test.outcome is Outcome.FAILED for test in tests)
+
+
+def check_class(name: str, students: int) -> None:
+    """Check that nobody's numbers let a mistake through, or cost right answers a point."""
+    assignment = load_assignment(name)
+    right = right_answers(assignment)
+    for number in range(students):
+        seed = f"secret of student-{number:03}".encode()
+        results = run_hidden_tests(assignment.hidden_tests, direct_student(assignment, right), seed)
+        assert not [exercise for exercise, tests in results.items() if failed(tests)]
+        for together in rounds(name):
+            answers = right
+            for mistake in together:
+                answers = with_mistake(answers, mistake)
+            student = direct_student(assignment, answers)
+            results = run_hidden_tests(assignment.hidden_tests, student, seed)
+            noticed = {exercise for exercise, tests in results.items() if failed(tests)}
+            assert noticed == {mistake.exercise for mistake in together}, (number, together)
 
 
 @pytest.mark.parametrize("name", assignment_names())
-def test_every_mistake_is_explained_and_noticed(name: str) -> None:
+def test_no_mistake_is_let_through_by_the_numbers_of_five_students(name: str) -> None:
+    check_class(name, 5)
+
+
+@pytest.mark.many_students
+@pytest.mark.parametrize("name", assignment_names())
+def test_no_mistake_is_let_through_by_the_numbers_of_two_hundred_students(name: str) -> None:
+    check_class(name, 200)
+
+
+@pytest.mark.parametrize("name", assignment_names())
+def test_every_hidden_test_notices_a_mistake(name: str) -> None:
+    assignment = load_assignment(name)
+    weights = hidden_test_weights(assignment.hidden_tests)
+    noticing = {
+        (loss.misconception.exercise, test) for loss in losses(assignment) for test in loss.failed
+    }
+    assert noticing == {(exercise, test) for exercise, tests in weights.items() for test in tests}
+
+
+@pytest.mark.parametrize("name", assignment_names())
+def test_names_and_hints_can_be_read(name: str) -> None:
     catalogue = misconceptions(name)
-    assert len({entry.name for entry in catalogue}) == len(catalogue)
-    for entry in catalogue:
-        assert entry.fails, entry.name
-        assert len(entry.hint) > 15, entry.name
+    in_exercise = {(mistake.exercise, mistake.name) for mistake in catalogue}
+    assert len(in_exercise) == len(catalogue)
+    for mistake in catalogue:
+        assert mistake.name.islower(), mistake.name
+        assert mistake.name.isidentifier(), mistake.name
+        assert "?" in mistake.hint or mistake.hint.endswith("."), mistake.name
+        assert 20 < len(mistake.hint) < 260, mistake.name
+        assert "np." not in mistake.hint, mistake.name
+        assert bool(mistake.seen) == bool(mistake.where), mistake.name
+
+
+@pytest.mark.parametrize("name", assignment_names())
+def test_a_mistake_as_a_student_writes_it_is_one_that_is_imported(name: str) -> None:
+    for mistake in misconceptions(name):
+        tree = ast.parse(student_source(mistake))
+        assert not [node for node in ast.walk(tree) if isinstance(node, ast.Import)]
+        assert f"{mistake.exercise}" in student_source(mistake)
+
+
+def test_every_observed_mistake_is_coded_or_there_is_a_reason() -> None:
+    coded = {m.row for name in assignment_names() for m in misconceptions(name)} - {""}
+    assert coded <= ROWS
+    assert not coded & NOT_CODED.keys()
+    assert coded | NOT_CODED.keys() == ROWS

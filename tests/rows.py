@@ -1,0 +1,59 @@
+"""The ids of the mistakes observed in public material, and why some are not coded.
+
+The letters name what they are about: OS output sizes, PC and CN counts of parameters and
+connections, SV savings, NP networks, ZP padding, SS the single step, CF and CB convolution
+forwards and backwards, PF and PB pooling, MK and DV its masks and shares, C what is thought
+of it all; CM, CD, LC, TG, RF and EQ connectivity.
+"""
+
+_NUMBERS = {
+    "OS": "1 2 3 4 5 6 7 8 9 10 11 12 13",
+    "PC": "1 2 3 4 5 6 7 8 9 10 11 13 14 15 18 19 20 21 22 23",
+    "CN": "1 2 3 4 5",
+    "SV": "1 2 3 4 5 6 7",
+    "NP": "1 2 3 4 5 6",
+    "ZP": "1 2 3 4 5 6 7 8 9",
+    "SS": "1 2 3 4 5 6 7 8",
+    "CF": "1 2 3 4 5 6 7 8 9 10 11 12 13 14 16 17 19 20 22 23",
+    "CB": "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 28",
+    "PF": "1 2 3 4 5 6 7 8 9 10 11 12 13 15 16",
+    "PB": "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19",
+    "MK": "1 2 3 4",
+    "DV": "1 2 3 4",
+    "ties ": "1",
+    "CM": "1 2 3 4 5 6 7 8 9 10",
+    "CD": "1 2 3 4 5 6 7 8 9 10 11 12",
+    "LC": "1 2 3 4 5 6 7 8 9 10 11 12 13",
+    "TG": "1 2 3 4 5 7 8",
+    "RF": "1 2 3 4 5 6 7 8 9",
+    "EQ": "1 2 3 4 5 6",
+    "C": "1 2 3 4 4b 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24",
+}
+ROWS = {f"{letters}{number}" for letters, numbers in _NUMBERS.items() for number in numbers.split()}
+
+
+def _all(letters: str, but: str = "") -> list[str]:
+    return [f"{letters}{n}" for n in _NUMBERS[letters].split() if n not in but.split()]
+
+
+_NO_EXERCISE = "no exercise of these assignments asks for it"
+_WRITTEN = "a thought that an explanation in words shows, and no answer here"
+
+NOT_CODED = {
+    **dict.fromkeys(
+        [
+            *_all("CM"),
+            *_all("CD"),
+            *_all("LC"),
+            *_all("TG", but="1"),
+            *_all("RF"),
+            *_all("EQ"),
+        ],
+        _NO_EXERCISE,
+    ),
+    "PC14": "conv_parameters is not told the size of the image; it is an option of a question",
+    "PC15": "conv_parameters is not told the size of the output",
+    "CF22": "a name of another cell is a NameError when the notebook runs from the top",
+    "CF23": "no output at all: what raises is said instead",
+    "CB28": "raises at every call: what raises, and on which line, is said instead",
+}
