@@ -37,7 +37,6 @@ def _all(letters: str, but: str = "") -> list[str]:
 
 
 _NO_EXERCISE = "no exercise of these assignments asks for it"
-_WRITTEN = "a thought that an explanation in words shows, and no answer here"
 
 NOT_CODED = {
     **dict.fromkeys(
@@ -51,8 +50,15 @@ NOT_CODED = {
         ],
         _NO_EXERCISE,
     ),
-    "PC14": "conv_parameters is not told the size of the image; it is an option of a question",
-    "PC15": "conv_parameters is not told the size of the output",
+    **dict.fromkeys(["C5", "C10", "C12", "C13", "C22"], "a thought that only words show"),
+    "C4": "its number is coded, as SV3",
+    "C6": "its code is coded, as CF10",
+    "C11": "no exercise of these assignments moves an image",
+    "C16": "its number is coded, as PC21",
+    "C18": "its number is coded, as SV7",
+    "C20": "its number is coded, as PC20",
+    "C21": "its number is coded, as PC15",
+    "C24": "an option says it in other words, as C1",
     "CF22": "a name of another cell is a NameError when the notebook runs from the top",
     "CF23": "no output at all: what raises is said instead",
     "CB28": "raises at every call: what raises, and on which line, is said instead",

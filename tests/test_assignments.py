@@ -46,11 +46,12 @@ def release(
     return nbformat.read(path, as_version=4)
 
 
-def test_every_assignment_has_its_four_rooms(assignment: Assignment) -> None:
+def test_every_assignment_has_its_five_rooms(assignment: Assignment) -> None:
     package = Path(__file__).parents[1] / "autograder"
     assert (SOLUTIONS / f"{assignment.name}.py").is_file()
     assert assignment.hidden_tests.is_file()
     assert (package / "misconceptions" / f"{assignment.name}.py").is_file()
+    assert (package / "styles" / f"{assignment.name}.py").is_file()
 
 
 def test_the_notebook_is_in_step_with_the_solutions(assignment: Assignment) -> None:
