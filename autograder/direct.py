@@ -6,7 +6,6 @@ students, in a fraction of the time that a notebook takes.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -26,20 +25,25 @@ class Direct:
     def call(
         self, function: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> tuple[Any, tuple[Any, ...]]:
-        """Call a function on copies, as a process of its own would; raises CallRaised."""
-        args, kwargs = copy.deepcopy((args, dict(kwargs)))
+        """Call a function as if it were in a process of its own; raises CallRaised."""
+        args, kwargs = _across(args), _across(dict(kwargs))
         answer: Callable[..., Any] = self.read(function)
         try:
             value = answer(*args, **kwargs)
         except Exception as error:
             raise CallRaised(function, f"{type(error).__name__}: {error}", "") from None
-        return from_wire(to_wire(value)), (*args, *kwargs.values())
+        return _across(value), (*args, *kwargs.values())
 
     def read(self, name: str) -> Any:
         """Return what stands for a name; raises NameMissing."""
         if name not in self._answers:
             raise NameMissing(name)
         return self._answers[name]
+
+
+def _across(value: Any) -> Any:
+    """Return a value as it arrives in another process: a copy, down to its texts."""
+    return from_wire(to_wire(value))
 
 
 def direct_student(assignment: Assignment, answers: Mapping[str, Any]) -> Student:

@@ -34,7 +34,7 @@ def explain(
         if result.name not in failing:
             explained.append(result)
         elif result.name in untouched:
-            hint = "Its cell is as it was released."
+            hint = "Its cell is as it was released. Was the notebook saved before it was handed in?"
             explained.append(msgspec.structs.replace(result, hint=hint))
         else:
             diagnosed = _diagnosed(result, assignment, student)
@@ -64,7 +64,7 @@ def _with_culprits(result: ExerciseResult, culprits: Sequence[str]) -> ExerciseR
     if not culprits:
         return result
     names = " and ".join(f"`{name}`" for name in culprits)
-    first = f"Your `{result.name}` calls your {names}, which fails too: mend that first."
+    first = f"Your `{result.name}` calls your {names}. Mend first what fails there."
     hint = f"{first} {result.hint}" if result.hint else first
     return msgspec.structs.replace(result, hint=hint)
 

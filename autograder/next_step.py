@@ -17,17 +17,18 @@ _AFTER_EXCEPTION = {
     "NameError": "Restart the kernel and run the notebook from the top: which cell should have "
     "made that name?",
     "UnboundLocalError": "Which way through your function leaves that name without a value?",
-    "IndexError": "Print the index and the shape of the array on the line before. How large is "
+    "IndexError": "Print the index and the shape of the array just before that line. How large is "
     "the largest index that the array has?",
-    "ValueError": "Print the shapes of the arrays on the line before. Which of them is not what "
+    "ValueError": "Print the shapes of the arrays just before that line. Which of them is not what "
     "you expect?",
-    "TypeError": "Print the types of what meets on that line. Which of them is not what you "
+    "TypeError": "Print the types of the values used on that line. Which of them is not what you "
     "expect?",
     "AttributeError": "Print the type of what stands before the dot on that line.",
     "KeyError": "Print the keys that are there, and the one that is asked for.",
     "ZeroDivisionError": "What is divided by on that line, and when is it zero?",
     "RecursionError": "For which arguments does your function stop calling itself?",
-    "AssertionError": "Does the exercise allow these arguments? Then your function must, too.",
+    "AssertionError": "Which assert stopped your function, and does the exercise allow what it "
+    "refuses?",
 }
 _AFTER_MISMATCH = {
     "none": "A function without return gives None. Does every way through yours end in one?",
@@ -43,7 +44,7 @@ _AFTER_MISMATCH = {
 _MODIFIED = "Print the arguments before and after a call. Which line writes into one of them?"
 _NOT_REPEATED = (
     "Called twice with the same arguments, your function gives two different answers. Does it use "
-    "random numbers, or something outside of it that changes?"
+    "random numbers, an array that was never filled, or something outside of it that changes?"
 )
 
 Arguments = Mapping[str, Any]
@@ -66,7 +67,7 @@ _CONTRASTS: list[tuple[Callable[[Arguments], bool], str, str]] = [
         "What becomes of each line with pad in it when pad is 0?",
     ),
     (
-        lambda a: a.get("stride", 1) < a.get("size", 0),
+        lambda a: _image(a) is not None and a.get("stride", 1) < a.get("size", 0),
         "windows that overlap",
         "What happens in your code to a number that lies in several windows?",
     ),
@@ -88,17 +89,17 @@ _CONTRASTS: list[tuple[Callable[[Arguments], bool], str, str]] = [
     (
         lambda a: _image(a) is not None and _image(a).dtype.kind in "iu",
         "whole numbers as input",
-        "Which dtype have the arrays that you make?",
+        "What dtype do the arrays that you make have?",
     ),
     (
         lambda a: _image(a) is not None and bool(np.all(_image(a) < 0)),
-        "negative numbers alone",
+        "only negative numbers",
         "What does your code compare them with?",
     ),
     (
-        lambda a: bool(np.any(a.get("b", 0))),
-        "biases that are not zero",
-        "How often, and to what, does your code add a bias?",
+        lambda a: bool(np.any(a.get("b", a.get("bias", 0)))),
+        "a bias that is not zero",
+        "How often, and to what, does your code add it?",
     ),
 ]
 

@@ -59,7 +59,7 @@ def conv_forward(x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0) ->
     Output [n, i, j, c] is filter c laid, without flipping it, on the window of padded
     image n whose top left corner is row i*stride, column j*stride, plus the bias b[c].
     Pixels at the lower and right edge that fill no complete window are left out.
-    The result is floating point, also for whole-number inputs; float64 is always fine.
+    The result is floating point, also for whole-number images; float64 is always fine.
     No input is changed.
     """
     require_window(x.shape[1:3], w.shape[0], stride, pad)
@@ -86,7 +86,8 @@ def conv_backward(
     with the shapes of x, w and b. Every use of a number in the forward pass adds
     its part to the gradient of that number: nothing is averaged, neither over positions
     nor over the batch. Pixels that no window saw have gradient zero.
-    The results are floating point, also for whole-number inputs; float64 is always fine.
+    The results are floating point, also for whole-number images and weights; float64 is
+    always fine.
     No input is changed.
     """
     require_window(x.shape[1:3], w.shape[0], stride, pad)

@@ -76,10 +76,9 @@ def test_a_wrong_function_that_another_one_calls_is_named_first(grade_cells: Gra
     grading = grade_cells({"max_pool_forward": wrong, "average_pool_forward": caller}).grading
     hints = {result.name: str(result.hint) for result in grading.exercises}
     assert hints["average_pool_forward"].startswith(
-        "Your `average_pool_forward` calls your `max_pool_forward`, which fails too: "
-        "mend that first. "
+        "Your `average_pool_forward` calls your `max_pool_forward`. Mend first what fails there. "
     )
-    assert "mend" not in hints["max_pool_forward"]
+    assert "Mend" not in hints["max_pool_forward"]
 
 
 def test_a_wrong_choice_says_what_was_confused(grade_cells: GradeCells) -> None:

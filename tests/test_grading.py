@@ -123,7 +123,10 @@ def test_a_hidden_input_is_not_told(grade_cells: GradeCells) -> None:
 def test_what_is_not_written_yet_is_said_once(grade_cells: GradeCells) -> None:
     stub = load_assignment("pooling").by_grade_id["sgd_step"].source
     result = exercise(grade_cells({"sgd_step": stub}), "sgd_step")
-    assert result.hint == "Its cell is as it was released."
+    assert (
+        result.hint
+        == "Its cell is as it was released. Was the notebook saved before it was handed in?"
+    )
 
 
 def test_unused_time_of_one_cell_is_not_taken_from_others(grade_cells: GradeCells) -> None:

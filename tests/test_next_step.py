@@ -51,7 +51,7 @@ def advice(student: Callable[..., Any], right: Callable[..., Any], calls: Any) -
         (["not square"], "not square"),
         (["images"], "several images"),
         (["channels"], "several channels"),
-        (["biases"], "biases"),
+        (["biases"], "a bias that is not zero"),
         ([name for name in CALLS if name != "pad"], "padding of 0"),
     ],
 )
@@ -72,7 +72,7 @@ def test_what_the_wrong_calls_have_in_common_is_named(wrong_at: list[str], words
     ("x", "words"),
     [
         (np.arange(16).reshape(1, 4, 4, 1), "whole numbers"),
-        (-RNG.random((1, 4, 4, 1)), "negative numbers alone"),
+        (-RNG.random((1, 4, 4, 1)), "only negative numbers"),
     ],
 )
 def test_what_the_inputs_hold_may_be_it(x: Any, words: str) -> None:

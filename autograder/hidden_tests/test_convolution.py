@@ -161,7 +161,7 @@ class TestConvForward:
 
     def test_not_square(self, student, rng):
         """Images that are wider than high: rows and columns are not mixed up."""
-        check_forward(student, without_bias(rng, (1, 4, 6, 1), (3, 3, 1, 1)), stride=1, pad=0)
+        check_forward(student, without_bias(rng, (1, 4, 6, 1), (3, 3, 1, 1)))
 
     @everything_together
     def test_everything_together(self, student, rng, x_shape, w_shape, stride, pad):
@@ -177,8 +177,8 @@ class TestConvForward:
 
 DX, DW, DB = 0, 1, 2
 settings = pytest.mark.parametrize(
-    ("stride", "pad"),
-    [(1, 0), (1, 1), (2, 1)],
+    "setting",
+    [{}, {"stride": 1, "pad": 1}, {"stride": 2, "pad": 1}],  # {}: the defaults
     ids=["no padding", "padding", "stride and padding"],
 )
 each_gradient = pytest.mark.parametrize("place", [DX, DW, DB], ids=["dx", "dw", "db"])
@@ -187,24 +187,24 @@ each_gradient = pytest.mark.parametrize("place", [DX, DW, DB], ids=["dx", "dw", 
 @exercise("conv_backward")
 class TestConvBackward:
     @settings
-    def test_bias_gradient(self, student, rng, stride, pad):
+    def test_bias_gradient(self, student, rng, setting):
         """db: every output number that a bias was added to counts in full."""
-        arrays = backward(rng, (2, 5, 5, 2), (3, 3, 2, 3), stride=stride, pad=pad)
-        check_one_gradient(student, DB, arrays, stride=stride, pad=pad)
+        arrays = backward(rng, (2, 5, 5, 2), (3, 3, 2, 3), **setting)
+        check_one_gradient(student, DB, arrays, **setting)
 
     @weight(2)
     @settings
-    def test_weight_gradient(self, student, rng, stride, pad):
+    def test_weight_gradient(self, student, rng, setting):
         """dw: every position of every image where a weight was used counts in full."""
-        arrays = backward(rng, (2, 5, 5, 2), (3, 3, 2, 3), stride=stride, pad=pad)
-        check_one_gradient(student, DW, arrays, stride=stride, pad=pad)
+        arrays = backward(rng, (2, 5, 5, 2), (3, 3, 2, 3), **setting)
+        check_one_gradient(student, DW, arrays, **setting)
 
     @weight(2)
     @settings
-    def test_input_gradient(self, student, rng, stride, pad):
+    def test_input_gradient(self, student, rng, setting):
         """dx: every window that contains a pixel adds to the gradient of that pixel."""
-        arrays = backward(rng, (2, 5, 5, 2), (3, 3, 2, 3), stride=stride, pad=pad)
-        check_one_gradient(student, DX, arrays, stride=stride, pad=pad)
+        arrays = backward(rng, (2, 5, 5, 2), (3, 3, 2, 3), **setting)
+        check_one_gradient(student, DX, arrays, **setting)
 
     @weight(0.5)
     @each_gradient

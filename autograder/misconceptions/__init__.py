@@ -122,7 +122,7 @@ def together(first: Misconception, second: Misconception) -> Misconception | Non
     return Misconception(
         first.exercise,
         f"{first.name}{AND}{second.name}",
-        f"Two things come together here. {first.hint} And the other: {second.hint}",
+        f"There seem to be two mistakes. The first: {first.hint} The second: {second.hint}",
         first.procedure,
         {**first.steps, **second.steps},
         seen=first.seen + second.seen,

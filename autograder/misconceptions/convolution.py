@@ -78,7 +78,8 @@ zero_pad = Mistakes("zero_pad", _zero_pad)
 
 zero_pad.misconception(
     "always_pads_by_one",
-    hint="Does your function use its argument? Call it with a border of 0 and with one of 3.",
+    hint="Call your function with a pad of 0 and with a pad of 3. Does the width of the border "
+    "follow the argument?",
     row="ZP7",
     seen=5,
     where="5 of 70 student repositories of CS231n",
@@ -119,14 +120,16 @@ zero_pad.misconception(
 
 zero_pad.misconception(
     "repeats_the_edge",
-    hint="Should the border know anything about the image? Look at the numbers in it.",
+    hint="Pad an image that holds only sevens with a border of 1. Which number should stand in the "
+    "border, and which stands in yours?",
     row="ZP5",
     filled=lambda x, widths, pad: np.pad(x, widths, mode="edge"),
 )
 
 zero_pad.misconception(
     "mirrors_the_image",
-    hint="Should the border know anything about the image? A mirror of it is not zero.",
+    hint="Pad an image that holds only sevens with a border of 1. Which number should stand in the "
+    "border, and which stands in yours?",
     row="ZP5",
     filled=lambda x, widths, pad: np.pad(x, widths, mode="reflect"),
 )
@@ -148,7 +151,7 @@ zero_pad.misconception(
 )
 
 zero_pad.misconception(
-    "forgets_the_result_without_a_border",
+    "returns_nothing_for_a_border_of_zero",
     hint="What does your function return for a border of width 0? Does it need a special case?",
     row="ZP8",
     seen=1,
@@ -352,7 +355,8 @@ conv_forward.misconception(
 
 conv_forward.misconception(
     "computes_the_width_from_the_height",
-    hint="Your width was copied from your height. Did every letter of the copy change?",
+    hint="An image of 4 rows and 6 columns, a 3 × 3 kernel, stride 1: how many columns should the "
+    "output have, and how many does yours have? From what does your code compute them?",
     row="OS1",
     seen=4,
     where="4 student repositories (2 of C4W1, 2 of CS231n)",
@@ -378,8 +382,8 @@ conv_forward.misconception(
 
 conv_forward.misconception(
     "adds_one_twice_to_the_size",
-    hint="One position is counted twice. Try your size formula where the windows do not fit "
-    "exactly.",
+    hint="Try your size formula with a row of 4 pixels, a window of 3 and stride 1. At how many "
+    "positions does the window fit, and where does the extra one come from?",
     row="OS4",
     seen=1,
     where="1 of 76 student repositories of C4W1",
@@ -413,7 +417,7 @@ conv_forward.misconception(
 )
 
 conv_forward.misconception(
-    "divides_the_size_with_a_fraction",
+    "does_not_round_the_size_down",
     hint="A number of positions is a whole number. Which of Python's two divisions gives one?",
     row="OS7",
     seen=11,
@@ -423,15 +427,16 @@ conv_forward.misconception(
 
 conv_forward.misconception(
     "rounds_the_number_of_positions",
-    hint="Half a window is no window. What does your size formula do with a half?",
+    hint="Say the division gives 2.67. How many whole moves can the window make, and how many do "
+    "you count?",
     row="OS8",
     side=lambda size, kernel_size, stride, pad: round((size + 2 * pad - kernel_size) / stride) + 1,
 )
 
 conv_forward.misconception(
     "refuses_a_remainder",
-    hint="What does the specification say about pixels that fill no complete window? Is that a "
-    "reason to refuse the image?",
+    hint="What does the text at the top of the function say about pixels that fill no complete "
+    "window? Is that a reason to refuse the image?",
     row="OS9",
     seen=4,
     where="4 of 70 student repositories of CS231n",
@@ -457,8 +462,9 @@ conv_forward.misconception(
 
 conv_forward.misconception(
     "counts_positions_with_the_wrong_row_length",
-    hint="How long is one row of the output, if you count its positions one after the other? "
-    "Try an image that is wider than high.",
+    hint="You number the positions of the output one after the other. In an output of 2 rows and 4 "
+    "columns, counted from 0, which number does the second row start with, and which does it "
+    "have in your code?",
     row="CF17",
     seen=3,
     where="3 of 70 student repositories of CS231n",
@@ -485,7 +491,8 @@ conv_forward.misconception(
 
 conv_forward.misconception(
     "swaps_rows_and_columns_of_the_window",
-    hint="Which comes first in an index, the row or the column? Compare your slice with it.",
+    hint="The second output of the first row is [0, 0, 1, 0]. At which row and which column does "
+    "its window start when the stride is 1, and where does yours start?",
     row="CF4",
     seen=2,
     where="2 of 76 student repositories of C4W1",
@@ -494,8 +501,8 @@ conv_forward.misconception(
 
 conv_forward.misconception(
     "takes_the_column_from_the_row_index",
-    hint="Compare two rows of numbers in your output. Which loop variable sets the left edge of "
-    "the window?",
+    hint="All numbers within a row of your output are equal. What does the left edge of the window "
+    "depend on in your code?",
     row="CF5",
     seen=1,
     where="1 of 76 student repositories of C4W1",
@@ -517,14 +524,16 @@ conv_forward.misconception(
 
 conv_forward.misconception(
     "skips_the_last_row_and_column",
-    hint="Look at the last row and the last column of your output. Are these zeros real?",
+    hint="Look at the last row and the last column of your output. Which windows do these numbers "
+    "belong to, and does your code ever get there?",
     row="CF16",
     visited=lambda h_out, w_out, stride: np.ndindex(max(h_out - 1, 0), max(w_out - 1, 0)),
 )
 
 conv_forward.misconception(
     "looks_at_the_first_image_only",
-    hint="All images of your batch give the same output. Which loop variable is never used?",
+    hint="All images of your batch give the same output. From which image does your code cut its "
+    "windows?",
     row="CF7",
     seen=1,
     where="1 of 76 student repositories of C4W1",
@@ -533,7 +542,8 @@ conv_forward.misconception(
 
 conv_forward.misconception(
     "always_puts_on_a_border_of_one",
-    hint="Is pad still what the caller asked for when you put the border on?",
+    hint="Call your function with pad 0 and with pad 2. How wide is the border that your code puts "
+    "on in each case?",
     row="CF19",
     seen=1,
     where="1 of 70 student repositories of CS231n",
@@ -542,8 +552,8 @@ conv_forward.misconception(
 
 conv_forward.misconception(
     "cuts_windows_from_the_image_without_border",
-    hint="Which of the two arrays, the image or the padded image, has the size that your indices "
-    "assume?",
+    hint="With pad 1 the output has as many positions as the padded image allows. From which array "
+    "does your code cut the windows?",
     row="CF1",
     seen=1,
     where="a course warns of it in its text",
@@ -552,7 +562,8 @@ conv_forward.misconception(
 
 conv_forward.misconception(
     "ends_the_window_without_the_stride",
-    hint="Every window has the same size. Print the shapes of the first and of the last one.",
+    hint="With stride 2, print the shapes of the first and of the second window: they should be "
+    "equal. What does the end of the second one depend on in your code?",
     row="CF3",
     seen=1,
     where="1 public text",
@@ -561,7 +572,8 @@ conv_forward.misconception(
 
 conv_forward.misconception(
     "ends_the_window_one_pixel_early",
-    hint="The end of a Python range is not included. How many rows has your window?",
+    hint="How many numbers of one channel should the window of a 3 × 3 kernel hold, and how many "
+    "does yours? List the rows and columns that it takes in.",
     row="CF11",
     seen=2,
     where="1 of 76 student repositories of C4W1 and a forum thread",
@@ -588,7 +600,8 @@ conv_forward.misconception(
 
 conv_forward.misconception(
     "uses_one_filter_for_all_maps",
-    hint="All your feature maps differ by a constant only. How many filters are in w?",
+    hint="All maps of your output differ by a constant only. How many filters are in w, and which "
+    "of them does your code use?",
     row="CF9",
     seen=1,
     where="a forum thread",
@@ -607,7 +620,8 @@ conv_forward.misconception(
 
 conv_forward.misconception(
     "loops_over_the_input_channels",
-    hint="Which axis of the output does your innermost loop fill? How long is it?",
+    hint="Which axis of w counts the filters? With 2 input channels and 3 filters, which channels "
+    "of your output are ever written?",
     row="CF14",
     seen=1,
     where="a forum thread",
@@ -616,8 +630,8 @@ conv_forward.misconception(
 
 conv_forward.misconception(
     "multiplies_inside_the_image",
-    hint="Is x still the same after your function ran? A slice of an array is a view of it, and "
-    "*= writes into it.",
+    hint="Compare x before and after a call. Is a window that is cut out of an array a copy of it, "
+    "or a view into it?",
     row="CF12",
     border=_zeros_on_request,
     total=_products_inside_the_images,
@@ -844,7 +858,8 @@ conv_backward.misconception(
 
 conv_backward.misconception(
     "leaves_out_pixels_that_no_window_saw",
-    hint="Which rows and columns of the image did no window touch? They still need a gradient.",
+    hint="An image of 6 rows, a 3 × 3 kernel, stride 2, no padding: no window sees the last row. "
+    "What is its gradient, and how many rows does your dx have?",
     row="CB25",
     seen=2,
     where="a report in a public course, 1 student repository of CS231n",
@@ -953,7 +968,8 @@ conv_backward.misconception(
 
 conv_backward.misconception(
     "averages_over_the_batch",
-    hint="dout already carries whatever the loss divided by. Who asked for a mean over the batch?",
+    hint="Put the same image into the batch twice, with the same dout. Should dw and db stay as "
+    "they were for one image, or become twice as large?",
     row="CB13",
     dw_of=lambda dw, dout: dw / len(dout),
     db_of=lambda db, dout, w: db / len(dout),
@@ -976,7 +992,8 @@ conv_backward.misconception(
 
 conv_backward.misconception(
     "leaves_the_width_in_db",
-    hint="What is the shape of b? Every axis of dout except that of the channels is added up.",
+    hint="Compare the shape of your db with the shape of b. Which axis of dout is still there, and "
+    "what should become of it?",
     row="CB15",
     db_of=lambda db, dout, w: dout.sum(axis=(0, 1)),
 )
@@ -999,7 +1016,8 @@ conv_backward.misconception(
 
 conv_backward.misconception(
     "assumes_a_square_output",
-    hint="You loop over a square of outputs. May height and width differ?",
+    hint="Let dout have 2 rows and 4 columns. Which of its numbers does your code read, and from "
+    "where does it take the number of columns?",
     row="CB20",
     seen=2,
     where="1 student repository of CS231n and a pull request of a public library",
@@ -1008,7 +1026,7 @@ conv_backward.misconception(
 
 conv_backward.misconception(
     "skips_the_last_row_of_dout",
-    hint="Does every row of dout send something back? Look at where your loop ends.",
+    hint="Put a single 1 into the last row of dout. What should arrive in dx, and what does?",
     row="CB19",
     visited=lambda h_out, w_out, stride: np.ndindex(h_out - 1, w_out),
 )

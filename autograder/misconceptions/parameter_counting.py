@@ -141,7 +141,7 @@ def _output_size(
 output_size = Mistakes("output_size", _output_size)
 
 output_size.misconception(
-    "divides_with_a_fraction",
+    "does_not_round_the_size_down",
     hint="How often a window stops is a whole number. Which of Python's two divisions gives one?",
     row="OS7",
     seen=11,
@@ -151,8 +151,8 @@ output_size.misconception(
 
 output_size.misconception(
     "refuses_a_remainder",
-    hint="What should happen to a last window that does not fit? Read that sentence of the "
-    "specification again: is it an error?",
+    hint="What should happen to a last window that does not fit? Read that sentence of the text at "
+    "the top of the function again: is it an error?",
     row="OS9",
     seen=4,
     where="4 of 70 student repositories of CS231n",
@@ -212,7 +212,8 @@ output_size.misconception(
 
 output_size.misconception(
     "rounds_to_the_nearest",
-    hint="When more than half of a window fits, does the window fit?",
+    hint="Say the division gives 2.67. How many whole moves can the window make, and how many do "
+    "you count?",
     row="OS8",
     moves=lambda length, taken, pixels: round((length - taken) / pixels),
 )
@@ -257,8 +258,8 @@ output_size.misconception(
 
 output_size.misconception(
     "adds_the_one_to_the_stride",
-    hint="The one in the formula counts a place. Which one: the place where the window starts, or "
-    "one more step each time? Try a window as long as its side.",
+    hint="How often does a window stop on a side that is exactly as long as the window? What does "
+    "your formula give for it, and to what does it add the 1?",
     move=lambda kernel_size, stride: stride + 1,
     stops=lambda moves: moves,
 )
@@ -292,7 +293,7 @@ def _dense_parameters(
 dense_parameters = Mistakes("dense_parameters", _dense_parameters)
 
 dense_parameters.misconception(
-    "dense_without_biases",
+    "counts_the_dense_layer_without_biases",
     hint="Besides its weights, what else does each output of a dense layer own?",
     row="PC8",
     seen=4,
@@ -301,7 +302,7 @@ dense_parameters.misconception(
 )
 
 dense_parameters.misconception(
-    "dense_from_one_input_channel",
+    "counts_the_dense_layer_from_one_input_channel",
     hint="How many numbers is one pixel of a colour picture?",
     row="PC9",
     seen=1,
@@ -310,8 +311,9 @@ dense_parameters.misconception(
 )
 
 dense_parameters.misconception(
-    "dense_with_one_bias",
-    hint="Could two outputs of your layer have different offsets? Should they be able to?",
+    "counts_the_dense_layer_with_one_bias",
+    hint="How many biases does a dense layer with 4 outputs have, by hand, and how many do you "
+    "count?",
     row="PC10",
     seen=1,
     where="an option of a public quiz",
@@ -319,14 +321,14 @@ dense_parameters.misconception(
 )
 
 dense_parameters.misconception(
-    "dense_to_the_channels_alone",
+    "takes_the_channels_for_all_outputs",
     hint="How many numbers does the output volume hold? Your layer has that many outputs.",
     row="PC13",
     outputs=lambda out_shape: out_shape[2],
 )
 
 dense_parameters.misconception(
-    "dense_with_the_biases_in_both",
+    "counts_the_dense_layer_with_the_biases_in_both",
     hint="The sum of your two numbers should be everything the layer learns. Is something in "
     "both of them?",
     row="PC18",
@@ -334,32 +336,33 @@ dense_parameters.misconception(
 )
 
 dense_parameters.misconception(
-    "dense_to_one_output_channel",
+    "counts_the_dense_layer_to_one_output_channel",
     hint="The output is a volume too. How many numbers stand at each of its places?",
     outputs=lambda out_shape: out_shape[0] * out_shape[1],
 )
 
 dense_parameters.misconception(
-    "dense_with_a_bias_for_each_channel",
+    "counts_the_dense_layer_with_a_bias_for_each_channel",
     hint="Outputs at two places of one channel: do they share anything in a dense layer?",
     biases=lambda inputs, outputs, out_channels: out_channels,
 )
 
 dense_parameters.misconception(
-    "dense_with_a_bias_for_each_input",
+    "counts_the_dense_layer_with_a_bias_for_each_input",
     hint="To what is a bias added, to an input or to an output? Count those.",
     biases=lambda inputs, outputs, out_channels: inputs,
 )
 
 dense_parameters.misconception(
-    "dense_with_everything_in_one_number",
-    hint="The specification asks for two numbers. Which two did you add up?",
+    "counts_the_dense_layer_with_everything_in_one_number",
+    hint="The text at the top of the function asks for two numbers. Which two did you add up?",
     result=lambda weights, biases: weights + biases,
 )
 
 dense_parameters.misconception(
-    "dense_with_the_biases_first",
-    hint="Both of your numbers are right. In which order are they asked for?",
+    "counts_the_dense_layer_with_the_biases_first",
+    hint="Which of the two numbers is asked for first? Compare with the order in which you return "
+    "them.",
     result=lambda weights, biases: (biases, weights),
 )
 
@@ -403,7 +406,7 @@ locally_connected_parameters = Mistakes(
 )
 
 locally_connected_parameters.misconception(
-    "local_with_shared_kernels",
+    "counts_the_local_layer_with_shared_kernels",
     hint="Which layer uses one kernel at all places? Is it this one?",
     row="PC20",
     seen=1,
@@ -412,7 +415,7 @@ locally_connected_parameters.misconception(
 )
 
 locally_connected_parameters.misconception(
-    "local_joined_to_everything",
+    "counts_the_local_layer_joined_to_everything",
     hint="How many numbers of the input can one output see here?",
     row="PC21",
     seen=1,
@@ -421,28 +424,28 @@ locally_connected_parameters.misconception(
 )
 
 locally_connected_parameters.misconception(
-    "local_through_one_channel",
+    "counts_the_local_layer_through_one_channel",
     hint="A window is not flat. How deep is it?",
     row="PC5",
     depth=lambda in_channels: 1,
 )
 
 locally_connected_parameters.misconception(
-    "local_with_shared_biases",
+    "counts_the_local_layer_with_shared_biases",
     hint="If two places do not share their weights, do they share a bias?",
     row="PC6",
     biases=lambda places, filters, out_channels: out_channels,
 )
 
 locally_connected_parameters.misconception(
-    "local_with_a_kernel_per_pixel",
+    "counts_the_local_layer_with_a_kernel_per_pixel",
     hint="Do you count the pixels of the input, or the places where the window stops?",
     row="PC7",
     side=lambda size, kernel_size, stride, pad: size,
 )
 
 locally_connected_parameters.misconception(
-    "local_on_square_pictures_only",
+    "counts_the_local_layer_on_square_pictures_only",
     hint="Is the picture as wide as it is high? Which of the two numbers do you use?",
     row="PC19",
     seen=4,
@@ -451,22 +454,22 @@ locally_connected_parameters.misconception(
 )
 
 locally_connected_parameters.misconception(
-    "local_with_smaller_kernels_at_the_border",
-    hint="Does an output at the border own a smaller kernel than the others? See what the "
-    "specification says about weights that fall on padding.",
+    "counts_the_local_layer_with_smaller_kernels_at_the_border",
+    hint="Does an output at the border own a smaller kernel than the others? See what the text at "
+    "the top of the function says about weights that fall on padding.",
     row="CN3",
     owned=lambda places, area, in_shape, window: _on_real_inputs(in_shape, *window),
 )
 
 locally_connected_parameters.misconception(
-    "local_with_one_output_for_each_place",
+    "counts_the_local_layer_with_one_output_for_each_place",
     hint="How many numbers does the layer give at one place? Two of them do not share a kernel.",
     row="PC23",
     filters=lambda out_channels: 1,
 )
 
 locally_connected_parameters.misconception(
-    "local_with_one_kernel_for_the_channels_of_a_place",
+    "counts_the_local_layer_with_one_kernel_for_the_channels_of_a_place",
     hint="Two channels of the output look at the same window. Do they have the same weights, and "
     "could they then differ?",
     row="PC23",
@@ -475,54 +478,57 @@ locally_connected_parameters.misconception(
 )
 
 locally_connected_parameters.misconception(
-    "local_with_windows_of_one_row",
+    "counts_the_local_layer_with_windows_of_one_row",
     hint="kernel_size is one side of the window. How many numbers does the whole square hold?",
     row="PC22",
     area=lambda kernel_size, in_shape: kernel_size,
 )
 
 locally_connected_parameters.misconception(
-    "local_without_biases",
-    hint="Each output adds something to its products that multiplies nothing. Where is it in "
-    "your count?",
+    "counts_the_local_layer_without_biases",
+    hint="What does each output own besides its kernel? Look for it in your second number.",
     row="PC8",
     biases=lambda places, filters, out_channels: 0,
 )
 
 locally_connected_parameters.misconception(
-    "local_with_one_bias",
-    hint="How many outputs has this layer? Could two of them have different offsets?",
+    "counts_the_local_layer_with_one_bias",
+    hint="A 4 × 4 picture with a 2 × 2 window and stride 2 has 4 outputs. How many biases do they "
+    "have, and how many do you count?",
     row="PC10",
     biases=lambda places, filters, out_channels: 1,
 )
 
 locally_connected_parameters.misconception(
-    "local_with_the_same_biases_in_all_channels",
-    hint="At one place there are several outputs. Does each of them have an offset of its own?",
+    "counts_the_local_layer_with_the_same_biases_in_all_channels",
+    hint="At one place there are several outputs, one for each channel. Does each of them have a "
+    "bias of its own?",
     biases=lambda places, filters, out_channels: places,
 )
 
 locally_connected_parameters.misconception(
-    "local_with_the_biases_in_both",
+    "counts_the_local_layer_with_the_biases_in_both",
     hint="Add your two numbers for 4 outputs with 4 weights each. Do you get 20, or more?",
     row="PC18",
     result=lambda weights, biases: (weights + biases, biases),
 )
 
 locally_connected_parameters.misconception(
-    "local_with_everything_in_one_number",
-    hint="The specification asks for weights and biases apart. Which two numbers did you add?",
+    "counts_the_local_layer_with_everything_in_one_number",
+    hint="The text at the top of the function asks for weights and biases apart. Which two numbers "
+    "did you add?",
     result=lambda weights, biases: weights + biases,
 )
 
 locally_connected_parameters.misconception(
-    "local_with_the_biases_first",
-    hint="Both of your numbers are right. Which of them should come first?",
+    "counts_the_local_layer_with_the_biases_first",
+    hint="Which of the two numbers is asked for first? Compare with the order in which you return "
+    "them.",
     result=lambda weights, biases: (biases, weights),
 )
 
 locally_connected_parameters.misconception(
-    "local_with_a_fraction_of_a_place",
+    "counts_the_local_layer_with_a_fraction_of_a_place",
     hint="Print how many rows and columns of places you count. Can there be half a place?",
     row="OS7",
     seen=11,
@@ -531,7 +537,7 @@ locally_connected_parameters.misconception(
 )
 
 locally_connected_parameters.misconception(
-    "local_without_remainders",
+    "counts_the_local_layer_without_remainders",
     hint="What does the rule of output_size say about a last window that would stick out: leave "
     "it out, or refuse the picture?",
     row="OS9",
@@ -541,7 +547,7 @@ locally_connected_parameters.misconception(
 )
 
 locally_connected_parameters.misconception(
-    "local_with_windows_side_by_side",
+    "counts_the_local_layer_with_windows_side_by_side",
     hint="Do your windows overlap when the stride is smaller than the window? Which argument "
     "moves them?",
     row="OS10",
@@ -551,7 +557,7 @@ locally_connected_parameters.misconception(
 )
 
 locally_connected_parameters.misconception(
-    "local_with_one_added_twice",
+    "counts_the_local_layer_with_one_added_twice",
     hint="Draw the windows of one row where the last one just fails to fit. Do you count a place "
     "that does not exist?",
     row="OS4",
@@ -561,7 +567,7 @@ locally_connected_parameters.misconception(
 )
 
 locally_connected_parameters.misconception(
-    "local_with_one_added_before_dividing",
+    "counts_the_local_layer_with_one_added_before_dividing",
     hint="Take a picture exactly as large as the window and a stride of 2. At how many places "
     "does the window stop, and how many do you count?",
     row="OS11",
@@ -571,7 +577,7 @@ locally_connected_parameters.misconception(
 )
 
 locally_connected_parameters.misconception(
-    "local_without_the_first_place",
+    "counts_the_local_layer_without_the_first_place",
     hint="At how many places does a window stop on a picture that is exactly as large? How many "
     "do you count?",
     row="OS3",
@@ -579,35 +585,36 @@ locally_connected_parameters.misconception(
 )
 
 locally_connected_parameters.misconception(
-    "local_with_windows_that_stick_out",
+    "counts_the_local_layer_with_windows_that_stick_out",
     hint="Draw the last window of a row. Does all of it lie on the padded picture?",
     row="OS5",
     side=_rounded_up,
 )
 
 locally_connected_parameters.misconception(
-    "local_padded_at_one_border",
+    "counts_the_local_layer_padded_at_one_border",
     hint="A row has two ends, and zeros are added at both. How long is it then?",
     row="OS6",
     side=_padded_once,
 )
 
 locally_connected_parameters.misconception(
-    "local_with_rounded_places",
-    hint="If more than half of the last window fits, is it a place where the window stops?",
+    "counts_the_local_layer_with_rounded_places",
+    hint="Say the division gives 2.67. How many whole moves can the window make, and how many do "
+    "you count?",
     row="OS8",
     side=_rounded,
 )
 
 locally_connected_parameters.misconception(
-    "local_without_stride_and_padding",
+    "counts_the_local_layer_without_stride_and_padding",
     hint="Two of the arguments do not appear in your result. What do they do to the window?",
     row="OS13",
     side=_without_both,
 )
 
 locally_connected_parameters.misconception(
-    "local_without_padding",
+    "counts_the_local_layer_without_padding",
     hint="Which of the arguments never changes your result? A larger border gives the window "
     "more places.",
     row="OS13",
@@ -615,7 +622,7 @@ locally_connected_parameters.misconception(
 )
 
 locally_connected_parameters.misconception(
-    "local_without_stride",
+    "counts_the_local_layer_without_stride",
     hint="Which of the arguments never changes your result? Longer steps leave fewer places.",
     row="OS13",
     side=_without_stride,
@@ -644,7 +651,7 @@ def _conv_parameters(
 conv_parameters = Mistakes("conv_parameters", _conv_parameters)
 
 conv_parameters.misconception(
-    "filters_through_one_channel",
+    "counts_filters_through_one_channel",
     hint="Through how many channels of the input does one filter reach?",
     row="PC1",
     seen=5,
@@ -653,8 +660,9 @@ conv_parameters.misconception(
 )
 
 conv_parameters.misconception(
-    "filters_without_biases",
-    hint="One number of every filter is missing. It multiplies nothing.",
+    "counts_filters_without_biases",
+    hint="A 3 × 3 filter on a grey picture has 10 parameters, and 9 of them are weights. What is "
+    "the tenth, and where is it in your result?",
     row="PC2",
     seen=2,
     where="options of two public quizzes",
@@ -662,8 +670,9 @@ conv_parameters.misconception(
 )
 
 conv_parameters.misconception(
-    "one_bias_for_all_filters",
-    hint="Can two filters of your layer have different offsets?",
+    "counts_one_bias_for_all_filters",
+    hint="Two filters make two channels. Do they share their bias? See the table of what is shared "
+    "in section 4.",
     row="PC3",
     seen=2,
     where="an option of a public quiz and a forum thread",
@@ -671,7 +680,7 @@ conv_parameters.misconception(
 )
 
 conv_parameters.misconception(
-    "one_bias_for_each_pair_of_channels",
+    "counts_one_bias_for_each_pair_of_channels",
     hint="A filter adds its products over all input channels into one number. How often is "
     "the bias added to that number?",
     row="PC4",
@@ -681,14 +690,14 @@ conv_parameters.misconception(
 )
 
 conv_parameters.misconception(
-    "filters_that_are_one_row",
+    "counts_filters_that_are_one_row",
     hint="kernel_size is the side of a square. How many numbers does the square hold?",
     row="PC22",
     area=lambda kernel_size: kernel_size,
 )
 
 conv_parameters.misconception(
-    "weights_of_one_filter",
+    "counts_weights_of_one_filter",
     hint="How many channels come out, and which filter makes the second one?",
     row="PC23",
     weights=lambda kernel, filters: kernel,
@@ -696,20 +705,20 @@ conv_parameters.misconception(
 )
 
 conv_parameters.misconception(
-    "weights_of_one_filter_and_biases_of_all",
+    "counts_weights_of_one_filter_and_biases_of_all",
     hint="You count a bias for each filter. For how many filters do you count the weights?",
     row="PC23",
     weights=lambda kernel, filters: kernel,
 )
 
 conv_parameters.misconception(
-    "one_bias_for_each_input_channel",
+    "counts_one_bias_for_each_input_channel",
     hint="To which number is a bias added, to one that goes in or to one that comes out?",
     biases=lambda in_channels, filters: in_channels,
 )
 
 conv_parameters.misconception(
-    "filters_with_the_biases_in_both",
+    "counts_filters_with_the_biases_in_both",
     hint="One 3 × 3 filter on a grey picture has 9 weights and 1 bias. What do your two numbers "
     "add up to?",
     row="PC18",
@@ -717,14 +726,15 @@ conv_parameters.misconception(
 )
 
 conv_parameters.misconception(
-    "filters_with_everything_in_one_number",
-    hint="The specification asks for a pair. Which two numbers did you add up?",
+    "counts_filters_with_everything_in_one_number",
+    hint="The text at the top of the function asks for a pair. Which two numbers did you add up?",
     result=lambda weights, biases: weights + biases,
 )
 
 conv_parameters.misconception(
-    "filters_with_the_biases_first",
-    hint="Both of your numbers are right. Which one is asked for first?",
+    "counts_filters_with_the_biases_first",
+    hint="Which of the two numbers is asked for first? Compare with the order in which you return "
+    "them.",
     result=lambda weights, biases: (biases, weights),
 )
 
@@ -781,36 +791,36 @@ def _connections(
 connections = Mistakes("connections", _connections)
 
 connections.misconception(
-    "connections_are_the_shared_weights",
+    "takes_shared_weights_for_connections",
     hint="A shared weight is used at many places. Does it join only one pair of numbers?",
     row="CN1",
     joined=lambda rows, columns, places, in_shape, kernel_size: kernel_size**2,
 )
 
 connections.misconception(
-    "connections_with_the_biases",
+    "counts_connections_with_the_biases",
     hint="Which number of the input does a bias join to its output?",
     row="CN2",
     result=lambda connections, outputs, filters: connections + outputs,
 )
 
 connections.misconception(
-    "connections_with_the_shared_biases",
+    "counts_connections_with_the_shared_biases",
     hint="You added one for each filter. Which two numbers does a bias join?",
     row="CN2",
     result=lambda connections, outputs, filters: connections + filters,
 )
 
 connections.misconception(
-    "connections_to_the_padding",
-    hint="Is a zero of the padding one of the numbers of the input? Count the smallest "
-    "padded picture by hand: the corners first.",
+    "counts_connections_to_the_padding",
+    hint="A 3 × 3 picture, a 3 × 3 window, padding 1: how many real pixels does the first window "
+    "cover, and how many of its numbers do you count?",
     row="CN3",
     along=lambda stops, start, pixels, kernel_size, size, inside: stops * kernel_size,
 )
 
 connections.misconception(
-    "connections_below_zero_outside",
+    "counts_less_than_nothing_outside",
     hint="How many real inputs does a window see that lies on padding alone? Print what your "
     "function adds up for such a window.",
     row="CN3",
@@ -818,7 +828,7 @@ connections.misconception(
 )
 
 connections.misconception(
-    "connections_without_the_border",
+    "counts_connections_without_the_border",
     hint="The zeros are no inputs, but do they give the window more places? Count a 3 × 3 picture "
     "with a 3 × 3 window and padding 1.",
     row="CN3",
@@ -827,14 +837,14 @@ connections.misconception(
 )
 
 connections.misconception(
-    "connections_cut_at_the_far_border_only",
+    "counts_connections_cut_at_the_far_border_only",
     hint="A window can hang over two ends of a row. Which of the two do you look at?",
     row="CN3",
     inside=lambda start, kernel_size, size: max(min(start + kernel_size, size) - start, 0),
 )
 
 connections.misconception(
-    "connections_cut_at_the_near_border_only",
+    "counts_connections_cut_at_the_near_border_only",
     hint="What does your function count for the last window of a padded row, and how much of it "
     "lies on the picture?",
     row="CN3",
@@ -842,14 +852,14 @@ connections.misconception(
 )
 
 connections.misconception(
-    "connections_of_windows_that_start_on_the_picture",
+    "counts_connections_of_windows_that_start_on_the_picture",
     hint="With padding, does the first window start at the first real number of a row, or "
     "before it?",
     first=lambda pad: 0,
 )
 
 connections.misconception(
-    "connections_of_windows_without_the_stride",
+    "counts_connections_of_windows_without_the_stride",
     hint="Where does the second window start? It matters as soon as a window hangs over the "
     "border.",
     row="CF2",
@@ -859,49 +869,49 @@ connections.misconception(
 )
 
 connections.misconception(
-    "connections_to_one_input_channel",
+    "counts_connections_to_one_input_channel",
     hint="Take one output by itself. Is it joined to one channel in its window, or to all?",
     row="CN4",
     depth=lambda in_channels: 1,
 )
 
 connections.misconception(
-    "connections_of_one_output_channel",
+    "counts_connections_of_one_output_channel",
     hint="How many outputs are there at one place of the window?",
     row="CN4",
     filters=lambda out_channels: 1,
 )
 
 connections.misconception(
-    "connections_of_a_dense_layer",
+    "counts_connections_of_a_dense_layer",
     hint="Which numbers of the input lie outside the window of an output? Are they joined to it?",
     row="CN5",
     joined=lambda rows, columns, places, in_shape, kernel_size: in_shape[0] * in_shape[1] * places,
 )
 
 connections.misconception(
-    "connections_that_count_each_input_once",
+    "counts_each_input_once",
     hint="How many windows see the pixel in the middle? With each of their outputs it makes a "
     "pair of its own.",
     along=_each_input_once,
 )
 
 connections.misconception(
-    "connections_of_windows_of_one_row",
+    "counts_connections_of_windows_of_one_row",
     hint="kernel_size is one side of the window. How many numbers does the whole square hold?",
     row="PC22",
     joined=lambda rows, columns, places, in_shape, kernel_size: places * kernel_size,
 )
 
 connections.misconception(
-    "connections_of_a_window_per_pixel",
+    "counts_connections_of_a_window_per_pixel",
     hint="Do you count the pixels of the input, or the places where the window stops?",
     row="PC7",
     side=lambda size, kernel_size, stride, pad: size,
 )
 
 connections.misconception(
-    "connections_of_a_square_picture",
+    "counts_connections_of_a_square_picture",
     hint="Is the picture as wide as it is high? Which of the two numbers do you use?",
     row="PC19",
     seen=4,
@@ -910,9 +920,9 @@ connections.misconception(
 )
 
 connections.misconception(
-    "connections_of_as_many_columns_as_rows",
-    hint="You follow the windows along a row. How often does one stop there, and from which side "
-    "of the picture do you know?",
+    "counts_connections_of_as_many_columns_as_rows",
+    hint="How often does a window stop along a row of the picture, and how often along a column? "
+    "From which side of the picture do you compute each of the two?",
     row="PC19",
     seen=4,
     where="4 student repositories (2 of C4W1, 2 of CS231n), in their convolution",
@@ -920,8 +930,9 @@ connections.misconception(
 )
 
 connections.misconception(
-    "connections_of_a_fraction_of_a_place",
-    hint="The number of places controls a loop. Of which type is yours?",
+    "counts_connections_of_a_fraction_of_a_place",
+    hint="Print the number of places along one side, and its type. Can a window stop at half a "
+    "place?",
     row="OS7",
     seen=11,
     where="11 of 70 student repositories of CS231n, in the size of an output",
@@ -929,7 +940,7 @@ connections.misconception(
 )
 
 connections.misconception(
-    "connections_without_remainders",
+    "counts_connections_without_remainders",
     hint="What does the rule of output_size say about a last window that would stick out: leave "
     "it out, or refuse the picture?",
     row="OS9",
@@ -939,7 +950,7 @@ connections.misconception(
 )
 
 connections.misconception(
-    "connections_of_windows_side_by_side",
+    "counts_connections_of_windows_side_by_side",
     hint="How many places does a window of 3 have on a row of 5 when it moves by 1? Which "
     "argument moves it?",
     row="OS10",
@@ -949,7 +960,7 @@ connections.misconception(
 )
 
 connections.misconception(
-    "connections_with_one_added_twice",
+    "counts_connections_with_one_added_twice",
     hint="Draw the windows of one row where the last one just fails to fit. Do you count a place "
     "that does not exist?",
     row="OS4",
@@ -959,7 +970,7 @@ connections.misconception(
 )
 
 connections.misconception(
-    "connections_with_one_added_before_dividing",
+    "counts_connections_with_one_added_before_dividing",
     hint="Take a picture exactly as large as the window and a stride of 2. At how many places "
     "does the window stop, and how many do you count?",
     row="OS11",
@@ -969,7 +980,7 @@ connections.misconception(
 )
 
 connections.misconception(
-    "connections_without_the_last_place",
+    "counts_connections_without_the_last_place",
     hint="At how many places does a window stop on a picture that is exactly as large? How many "
     "do you count?",
     row="OS3",
@@ -977,14 +988,14 @@ connections.misconception(
 )
 
 connections.misconception(
-    "connections_of_windows_that_stick_out",
+    "counts_connections_of_windows_that_stick_out",
     hint="Draw the last window of a row. Does all of it lie on the padded picture?",
     row="OS5",
     side=_rounded_up,
 )
 
 connections.misconception(
-    "connections_padded_at_one_border",
+    "counts_connections_padded_at_one_border",
     hint="A row has two ends, and zeros are added at both. At how many places does the window "
     "stop then?",
     row="OS6",
@@ -992,14 +1003,15 @@ connections.misconception(
 )
 
 connections.misconception(
-    "connections_of_rounded_places",
-    hint="If more than half of the last window fits, is it a place where the window stops?",
+    "counts_connections_of_rounded_places",
+    hint="Say the division gives 2.67. How many whole moves can the window make, and how many do "
+    "you count?",
     row="OS8",
     side=_rounded,
 )
 
 connections.misconception(
-    "connections_without_stride_and_padding",
+    "counts_connections_without_stride_and_padding",
     hint="Two of the arguments do not appear in your result. What do they do to the window?",
     row="OS13",
     side=_without_both,
@@ -1134,8 +1146,9 @@ saving.misconception(
 )
 
 saving.misconception(
-    "compares_biases_on_one_side_only",
-    hint="Is there a bias in one of your counts and none in the other? Compare like with like.",
+    "counts_the_biases_of_the_local_layer_only",
+    hint="Print your three counts for a small layer. Which of them holds biases, and does this "
+    "exercise want any?",
     row="SV5",
     seen=1,
     where="a learner's question about AlexNet's first layer",
@@ -1213,15 +1226,16 @@ saving.misconception(
 
 saving.misconception(
     "rounds_the_savings_to_whole_numbers",
-    hint="Must a ratio be a whole number? See what the specification says about rounding.",
+    hint="Must a ratio be a whole number? See what the text at the top of the function says about "
+    "rounding.",
     row="SV6",
     ratio=lambda above, below: round(above / below),
 )
 
 saving.misconception(
     "rounds_the_savings_to_two_digits",
-    hint="Multiply your two results: do you get exactly the whole saving? See what the "
-    "specification says about rounding.",
+    hint="Multiply your two results: do you get exactly the whole saving? See what the text at the "
+    "top of the function says about rounding.",
     row="SV6",
     ratio=lambda above, below: round(above / below, 2),
 )
@@ -1401,7 +1415,8 @@ saving.misconception(
 
 saving.misconception(
     "saves_on_rounded_places",
-    hint="If more than half of the last window fits, is it a place where the window stops?",
+    hint="Say the division gives 2.67. How many whole moves can the window make, and how many do "
+    "you count?",
     row="OS8",
     side=_rounded,
 )
@@ -1565,7 +1580,8 @@ network_parameters.misconception(
 
 network_parameters.misconception(
     "network_without_biases",
-    hint="Some numbers of the network are added and not multiplied. Which layers have them?",
+    hint="The small network of this section has 42 weights. What else does it learn, in which "
+    "layers, and where is that in your second number?",
     row="NP6",
     seen=2,
     where="options of public quizzes",
@@ -1674,7 +1690,8 @@ network_parameters.misconception(
 
 network_parameters.misconception(
     "counts_one_bias_for_each_convolution",
-    hint="Can two filters of one layer have different offsets?",
+    hint="Two filters of a convolution make two channels. Do they share a bias? See the table of "
+    "what is shared in section 4.",
     row="PC3",
     seen=2,
     where="an option of a public quiz and a forum thread",
@@ -1717,7 +1734,8 @@ network_parameters.misconception(
 
 network_parameters.misconception(
     "counts_one_bias_for_each_dense_layer",
-    hint="Could two units of a dense layer have different offsets? Should they be able to?",
+    hint="Can two units of a dense layer have different biases? The small network ends in 3 units: "
+    "how many biases do you count for them?",
     row="PC10",
     seen=1,
     where="an option of a public quiz",
@@ -1734,13 +1752,15 @@ network_parameters.misconception(
 
 network_parameters.misconception(
     "gives_one_number_for_the_network",
-    hint="The specification asks for weights and biases apart. Which two numbers did you add?",
+    hint="The text at the top of the function asks for weights and biases apart. Which two numbers "
+    "did you add?",
     result=lambda weights, biases, layers: weights + biases,
 )
 
 network_parameters.misconception(
     "gives_the_biases_of_the_network_first",
-    hint="Both of your numbers are right. Which of them should come first?",
+    hint="Which of the two numbers is asked for first? Compare with the order in which you return "
+    "them.",
     result=lambda weights, biases, layers: (biases, weights),
 )
 
@@ -1768,8 +1788,8 @@ network_parameters.misconception(
 
 network_parameters.misconception(
     "halves_the_sides_in_pooling",
-    hint="Does every pooling layer halve height and width? Which of its two numbers did you not "
-    "use?",
+    hint="Pool a row of 6 numbers with size 3 and stride 1: how many windows are there, and how "
+    "many does your function find?",
     after_pool=lambda side, length, size, stride: length // 2,
 )
 
@@ -1900,7 +1920,8 @@ network_parameters.misconception(
 
 network_parameters.misconception(
     "rounds_the_sides_of_every_layer",
-    hint="If more than half of the last window fits, does the layer have an output there?",
+    hint="Say the division gives 2.67. How many whole moves can the window make, and how many do "
+    "you count?",
     row="OS8",
     side=_rounded,
 )
@@ -2019,7 +2040,8 @@ answer_4 = Mistakes("answer_4")
 answer_4.option(
     "a",
     "lets_the_kernel_size_change_both_savings",
-    hint="Put both kernels into your saving function. Do both numbers change?",
+    hint="Try your saving with kernel_size 3 and pad 1, then with 5 and 2, so that the output "
+    "keeps its height and width. Do both numbers change?",
     row="C19",
 )
 

@@ -176,7 +176,7 @@ def _max_pool_forward(
 max_pool_forward = Mistakes("max_pool_forward", _max_pool_forward)
 
 max_pool_forward.misconception(
-    "max_pool_divides_with_a_fraction",
+    "max_pool_does_not_round_the_size_down",
     hint="A number of windows is a whole number. Which of Python's two divisions gives one?",
     row="OS7",
     seen=11,
@@ -233,8 +233,8 @@ max_pool_forward.misconception(
 
 max_pool_forward.misconception(
     "max_pool_swaps_rows_and_columns",
-    hint="Which index of an array comes first, the row or the column? An input that is higher "
-    "than wide shows it.",
+    hint="The second output of the first row is out[n, 0, 1, c]. At which row and which column "
+    "does its window start when the stride is 2, and where does yours start?",
     row="PF11",
     seen=2,
     where="2 of 76 student repositories of C4W1",
@@ -282,9 +282,9 @@ max_pool_forward.misconception(
 )
 
 max_pool_forward.misconception(
-    "max_pool_pools_every_channel",
-    hint="Which numbers belong to one window? Pooling keeps the channels apart, so the last axis "
-    "is part of what stays fixed.",
+    "max_pool_pools_across_channels",
+    hint="One channel of an image holds only ones, the other only fives. What should each channel "
+    "of the output hold, and what does it hold in yours?",
     row="PF2",
     seen=1,
     where="1 of 76 student repositories of C4W1",
@@ -292,7 +292,7 @@ max_pool_forward.misconception(
 )
 
 max_pool_forward.misconception(
-    "max_pool_pools_every_example",
+    "max_pool_pools_across_examples",
     hint="Does one image of the batch know about another? Look at the first axis of the window "
     "you cut out.",
     row="PF3",
@@ -303,8 +303,7 @@ max_pool_forward.misconception(
 
 max_pool_forward.misconception(
     "max_pool_always_reads_one_example",
-    hint="All the examples in your output look alike. Which loop variable is never used for "
-    "reading?",
+    hint="All the examples in your output look alike. From which example of x does your code read?",
     row="PF4",
     seen=1,
     where="1 of 76 student repositories of C4W1",
@@ -313,15 +312,14 @@ max_pool_forward.misconception(
 
 max_pool_forward.misconception(
     "max_pool_always_reads_one_channel",
-    hint="All the channels of your output look alike. Which loop variable is never used for "
-    "reading?",
+    hint="All the channels of your output look alike. From which channel of x does your code read?",
     channels=lambda windows: windows[..., :1],
 )
 
 max_pool_forward.misconception(
     "max_pool_never_cuts_the_window",
-    hint="Every number of a map comes out the same. You know the corners of the window; where "
-    "are they used?",
+    hint="Every number of a map comes out the same. Of which part of the input do you take the "
+    "maximum, and does that part depend on the position?",
     row="PF5",
     seen=1,
     where="1 of 76 student repositories of C4W1",
@@ -349,8 +347,9 @@ max_pool_forward.misconception(
 )
 
 max_pool_forward.misconception(
-    "max_pool_counts_one_window_twice",
-    hint="One window is counted twice. Try your size formula where the windows do not fit exactly.",
+    "max_pool_adds_one_twice",
+    hint="Try your size formula with a row of 4 numbers, a size of 3 and stride 1. How many "
+    "windows fit, and where does the extra one come from?",
     row="OS4",
     seen=1,
     where="1 of 76 student repositories of C4W1",
@@ -368,7 +367,8 @@ max_pool_forward.misconception(
 
 max_pool_forward.misconception(
     "max_pool_ends_the_window_without_the_stride",
-    hint="Every window has the same size. Print the shapes of the first and of the last one.",
+    hint="With stride 2, print the shapes of the first and of the second window: they should be "
+    "equal. What does the end of the second one depend on in your code?",
     row="CF3",
     seen=1,
     where="1 public text, on the convolution",
@@ -377,7 +377,8 @@ max_pool_forward.misconception(
 
 max_pool_forward.misconception(
     "max_pool_ends_the_window_one_pixel_early",
-    hint="The end of a Python range is not included. How many rows has your window?",
+    hint="How many numbers should a window with a size of 3 hold, and how many does yours? List "
+    "the rows and columns that it takes in.",
     row="CF11",
     seen=2,
     where="1 of 76 student repositories of C4W1 and a forum thread, on the convolution",
@@ -400,7 +401,8 @@ max_pool_forward.misconception(
 
 max_pool_forward.misconception(
     "max_pool_rounds_the_number_of_windows",
-    hint="Half a window is no window. What does your size formula do with a half?",
+    hint="Say the division gives 2.67. How many whole moves can the window make, and how many do "
+    "you count?",
     row="OS8",
     side=lambda length, size, stride: round((length - size) / stride) + 1,
 )
@@ -439,7 +441,7 @@ max_pool_forward.misconception(
 
 max_pool_forward.misconception(
     "max_pool_stops_after_a_row",
-    hint="Which rows of your output were ever written? Look at how far the return is indented.",
+    hint="Which rows of your output were ever written? At which point does your function return?",
     row="PB12",
     visited=lambda h_out, w_out, stride: _every_output(min(h_out, 1), w_out, stride),
     write=_write_into_the_first,
@@ -447,8 +449,8 @@ max_pool_forward.misconception(
 
 max_pool_forward.misconception(
     "max_pool_starts_from_zero",
-    hint="What is the largest of several negative numbers? Look at the value your search starts "
-    "from.",
+    hint="A window holds -7, -2, -5 and -3. What is the largest of them, what does your function "
+    "give, and where does that number come from?",
     row="PF9",
     number=lambda windows: windows.max(axis=(1, 2), initial=0),
 )
@@ -469,7 +471,8 @@ max_pool_forward.misconception(
 
 max_pool_forward.misconception(
     "max_pool_takes_the_average",
-    hint="Compare your two forward functions line by line: which of them computes what?",
+    hint="A window holds 1, 2, 3 and 4. What should max_pool_forward give for it, and what does "
+    "yours give?",
     row="PF12",
     number=_mean,
 )
@@ -524,7 +527,7 @@ def _average_pool_forward(
 average_pool_forward = Mistakes("average_pool_forward", _average_pool_forward)
 
 average_pool_forward.misconception(
-    "average_pool_divides_with_a_fraction",
+    "average_pool_does_not_round_the_size_down",
     hint="A number of windows is a whole number. Which of Python's two divisions gives one?",
     row="OS7",
     seen=11,
@@ -552,9 +555,8 @@ average_pool_forward.misconception(
 )
 
 average_pool_forward.misconception(
-    "average_pool_takes_the_width_from_the_height_counting_missing_inputs",
-    hint="Height and width may differ. Is each output side computed from its own input side? One "
-    "that runs past the edge holds fewer numbers than you divide by.",
+    "average_pool_takes_the_width_from_the_height_with_a_fixed_divisor",
+    hint="Height and width may differ. Is each output side computed from its own input side?",
     row="OS12",
     seen=4,
     where="4 student repositories (2 of C4W1, 2 of CS231n), counted with the convolution",
@@ -573,10 +575,9 @@ average_pool_forward.misconception(
 )
 
 average_pool_forward.misconception(
-    "average_pool_divides_by_its_size_counting_missing_inputs",
+    "average_pool_divides_by_its_size_with_a_fixed_divisor",
     hint="How many windows fit in a row of 7 when the size is 3 and the stride 2? Draw them and "
-    "compare with your output size. One that runs past the edge holds fewer numbers than "
-    "you divide by.",
+    "compare with your output size.",
     row="OS10",
     seen=3,
     where="3 of 56 student repositories of CS231n",
@@ -604,8 +605,8 @@ average_pool_forward.misconception(
 
 average_pool_forward.misconception(
     "average_pool_swaps_rows_and_columns",
-    hint="Which index of an array comes first, the row or the column? An input that is higher "
-    "than wide shows it.",
+    hint="The second output of the first row is out[n, 0, 1, c]. At which row and which column "
+    "does its window start when the stride is 2, and where does yours start?",
     row="PF11",
     seen=2,
     where="2 of 76 student repositories of C4W1",
@@ -613,10 +614,9 @@ average_pool_forward.misconception(
 )
 
 average_pool_forward.misconception(
-    "average_pool_swaps_rows_and_columns_counting_missing_inputs",
-    hint="Which index of an array comes first, the row or the column? An input that is higher "
-    "than wide shows it. One that runs past the edge holds fewer numbers than you divide "
-    "by.",
+    "average_pool_swaps_rows_and_columns_with_a_fixed_divisor",
+    hint="The second output of the first row is out[n, 0, 1, c]. At which row and which column "
+    "does its window start when the stride is 2, and where does yours start?",
     row="PF11",
     seen=2,
     where="2 of 76 student repositories of C4W1",
@@ -674,9 +674,9 @@ average_pool_forward.misconception(
 )
 
 average_pool_forward.misconception(
-    "average_pool_moves_by_its_size_counting_missing_inputs",
+    "average_pool_moves_by_its_size_with_a_fixed_divisor",
     hint="Which argument moves the window: its size or its stride? Try a size of 3 with a stride "
-    "of 2. One that runs past the edge holds fewer numbers than you divide by.",
+    "of 2.",
     row="PF7",
     seen=1,
     where="1 of 70 student repositories of CS231n",
@@ -685,9 +685,9 @@ average_pool_forward.misconception(
 )
 
 average_pool_forward.misconception(
-    "average_pool_pools_every_channel",
-    hint="Which numbers belong to one window? Pooling keeps the channels apart, so the last axis "
-    "is part of what stays fixed.",
+    "average_pool_pools_across_channels",
+    hint="One channel of an image holds only ones, the other only fives. What should each channel "
+    "of the output hold, and what does it hold in yours?",
     row="PF2",
     seen=1,
     where="1 of 76 student repositories of C4W1",
@@ -695,7 +695,7 @@ average_pool_forward.misconception(
 )
 
 average_pool_forward.misconception(
-    "average_pool_pools_every_example",
+    "average_pool_pools_across_examples",
     hint="Does one image of the batch know about another? Look at the first axis of the window "
     "you cut out.",
     row="PF3",
@@ -706,8 +706,7 @@ average_pool_forward.misconception(
 
 average_pool_forward.misconception(
     "average_pool_always_reads_one_example",
-    hint="All the examples in your output look alike. Which loop variable is never used for "
-    "reading?",
+    hint="All the examples in your output look alike. From which example of x does your code read?",
     row="PF4",
     seen=1,
     where="1 of 76 student repositories of C4W1",
@@ -716,15 +715,14 @@ average_pool_forward.misconception(
 
 average_pool_forward.misconception(
     "average_pool_always_reads_one_channel",
-    hint="All the channels of your output look alike. Which loop variable is never used for "
-    "reading?",
+    hint="All the channels of your output look alike. From which channel of x does your code read?",
     channels=lambda windows: windows[..., :1],
 )
 
 average_pool_forward.misconception(
     "average_pool_never_cuts_the_window",
-    hint="Every number of a map comes out the same. You know the corners of the window; where "
-    "are they used?",
+    hint="Every number of a map comes out the same. Of which part of the input do you take the "
+    "average, and does that part depend on the position?",
     row="PF5",
     seen=1,
     where="1 of 76 student repositories of C4W1",
@@ -752,8 +750,9 @@ average_pool_forward.misconception(
 )
 
 average_pool_forward.misconception(
-    "average_pool_counts_one_window_twice",
-    hint="One window is counted twice. Try your size formula where the windows do not fit exactly.",
+    "average_pool_adds_one_twice",
+    hint="Try your size formula with a row of 4 numbers, a size of 3 and stride 1. How many "
+    "windows fit, and where does the extra one come from?",
     row="OS4",
     seen=1,
     where="1 of 76 student repositories of C4W1",
@@ -771,7 +770,8 @@ average_pool_forward.misconception(
 
 average_pool_forward.misconception(
     "average_pool_ends_the_window_without_the_stride",
-    hint="Every window has the same size. Print the shapes of the first and of the last one.",
+    hint="With stride 2, print the shapes of the first and of the second window: they should be "
+    "equal. What does the end of the second one depend on in your code?",
     row="CF3",
     seen=1,
     where="1 public text, on the convolution",
@@ -780,7 +780,8 @@ average_pool_forward.misconception(
 
 average_pool_forward.misconception(
     "average_pool_ends_the_window_one_pixel_early",
-    hint="The end of a Python range is not included. How many rows has your window?",
+    hint="How many numbers should a window with a size of 3 hold, and how many does yours? List "
+    "the rows and columns that it takes in.",
     row="CF11",
     seen=2,
     where="1 of 76 student repositories of C4W1 and a forum thread, on the convolution",
@@ -802,9 +803,9 @@ average_pool_forward.misconception(
 )
 
 average_pool_forward.misconception(
-    "average_pool_keeps_windows_that_stick_out_counting_missing_inputs",
-    hint="Draw the last window. Does all of it lie inside the input? One that runs past the edge "
-    "holds fewer numbers than you divide by.",
+    "average_pool_keeps_windows_that_stick_out_with_a_fixed_divisor",
+    hint="Draw the last window. Does all of it lie inside the input? See what the exercise says "
+    "about one that does not.",
     row="OS5",
     side=lambda length, size, stride: -((size - length) // stride) + 1,
     divided=lambda total, windows, size: total / size**2,
@@ -812,7 +813,8 @@ average_pool_forward.misconception(
 
 average_pool_forward.misconception(
     "average_pool_rounds_the_number_of_windows",
-    hint="Half a window is no window. What does your size formula do with a half?",
+    hint="Say the division gives 2.67. How many whole moves can the window make, and how many do "
+    "you count?",
     row="OS8",
     side=lambda length, size, stride: round((length - size) / stride) + 1,
 )
@@ -843,9 +845,9 @@ average_pool_forward.misconception(
 )
 
 average_pool_forward.misconception(
-    "average_pool_leaves_the_stride_out_of_the_size_counting_missing_inputs",
+    "average_pool_leaves_the_stride_out_of_the_size_with_a_fixed_divisor",
     hint="Which argument does not appear in your size formula? A larger stride leaves fewer "
-    "windows. One that runs past the edge holds fewer numbers than you divide by.",
+    "windows.",
     row="OS13",
     side=lambda length, size, stride: length - size + 1,
     divided=lambda total, windows, size: total / size**2,
@@ -860,7 +862,7 @@ average_pool_forward.misconception(
 
 average_pool_forward.misconception(
     "average_pool_stops_after_a_row",
-    hint="Which rows of your output were ever written? Look at how far the return is indented.",
+    hint="Which rows of your output were ever written? At which point does your function return?",
     row="PB12",
     visited=lambda h_out, w_out, stride: _every_output(min(h_out, 1), w_out, stride),
     write=_write_into_the_first,
@@ -895,7 +897,8 @@ average_pool_forward.misconception(
 
 average_pool_forward.misconception(
     "average_pool_takes_the_maximum",
-    hint="Compare your two forward functions line by line: which of them computes what?",
+    hint="A window holds 1, 2, 3 and 4. What should average_pool_forward give for it, and what "
+    "does yours give?",
     row="PF12",
     total=_largest,
     divided=lambda total, windows, size: total,
@@ -909,7 +912,7 @@ average_pool_forward.misconception(
 )
 
 average_pool_forward.misconception(
-    "average_pool_divides_without_a_fraction",
+    "average_pool_rounds_the_average_down",
     hint="What is the average of 1 and 2? Python has two divisions: which one is yours?",
     divided=lambda total, windows, size: total // size**2,
 )
@@ -1072,8 +1075,8 @@ max_pool_backward = Mistakes("max_pool_backward", _max_pool_backward)
 
 max_pool_backward.misconception(
     "gives_every_maximum_all",
-    hint="Two inputs of a window are equally large. How much gradient came in, and how much do "
-    "you hand out?",
+    hint="A window holds 7, 0, 2, 7 and a gradient of 3 comes in. How much do you hand out in all? "
+    "Which of the two sevens should receive it: what does the exercise say?",
     row="ties 1",
     seen=74,
     where="53 of 54 student repositories of C4W1 and 21 of CS231n",
@@ -1082,7 +1085,8 @@ max_pool_backward.misconception(
 
 max_pool_backward.misconception(
     "overwrites_overlapping_windows",
-    hint="Can one input win in several windows? What should happen to its gradient then?",
+    hint="Can one input win in several windows, and can a window hold its largest number twice? "
+    "Follow the gradient through your code in both cases.",
     row="PB2",
     seen=30,
     where="25 of 53 student repositories of CS231n and issues of 5 libraries, together with its "
@@ -1114,7 +1118,8 @@ max_pool_backward.misconception(
 
 max_pool_backward.misconception(
     "max_gradient_ignores_the_stride",
-    hint="Which window of the input does dout[0, 1, 1] belong to when the stride is 2?",
+    hint="With stride 2, at which row and which column of the input does the window of dout[0, 1, "
+    "1] start, and where does the one that your code uses?",
     row="PB1",
     seen=15,
     where="15 of 48 student repositories of C4W1",
@@ -1142,7 +1147,7 @@ max_pool_backward.misconception(
 
 max_pool_backward.misconception(
     "max_gradient_stops_after_a_row",
-    hint="Which rows of dx have a gradient at all? Look at how far the return is indented.",
+    hint="Which rows of dx have a gradient at all? At which point does your function return?",
     row="PB12",
     seen=1,
     where="1 public issue",
@@ -1152,8 +1157,8 @@ max_pool_backward.misconception(
 
 max_pool_backward.misconception(
     "max_gradient_stops_after_a_window",
-    hint="How many windows have sent their gradient back when your function ends? Look at how "
-    "far the return is indented.",
+    hint="How many windows have sent their gradient back when your function ends? At which point "
+    "does your function return?",
     row="PB12",
     visited=lambda h_out, w_out, stride: [(0, 0)],
     maps=_first_map,
@@ -1231,7 +1236,8 @@ max_pool_backward.misconception(
 
 max_pool_backward.misconception(
     "max_gradient_assumes_a_square_output",
-    hint="You loop over a square of outputs. May height and width differ?",
+    hint="Let dout have 2 rows and 4 columns. Which of its numbers does your code read, and from "
+    "where does it take the number of columns?",
     row="CB20",
     visited=lambda h_out, w_out, stride: _every_output(h_out, h_out, stride),
 )
@@ -1270,14 +1276,16 @@ max_pool_backward.misconception(
 
 max_pool_backward.misconception(
     "max_gradient_is_averaged_over_the_batch",
-    hint="dout already carries whatever the loss divided by. Who asked for a mean over the batch?",
+    hint="Should the gradient of an image become smaller when a second image joins the batch? "
+    "Compare its dx alone and in a batch of two.",
     row="CB13",
     result=lambda dx, dout, size: dx / len(dout),
 )
 
 max_pool_backward.misconception(
     "swaps_row_and_column_of_the_winner",
-    hint="argmax counts the places of the window row by row. Which of your two numbers is the row?",
+    hint="Put the largest number of a window into its top right corner. At which place of the "
+    "window does your gradient arrive?",
     row="PB13",
     seen=2,
     where="2 of 70 student repositories of CS231n",
@@ -1339,7 +1347,8 @@ max_pool_backward.misconception(
 
 max_pool_backward.misconception(
     "multiplies_by_the_maximum",
-    hint="A mask says where, not how much. What does yours hold at the places that did not win?",
+    hint="A window holds 1, 2, 3 and 4 and a gradient of 10 comes in. Which inputs should receive "
+    "something, and how much? Compare with what you hand out.",
     row="MK1",
     seen=1,
     where="1 of 76 student repositories of C4W1",
@@ -1348,16 +1357,16 @@ max_pool_backward.misconception(
 
 max_pool_backward.misconception(
     "loses_negative_maxima",
-    hint="What is the largest of several negative numbers? Look at the value your search starts "
-    "from.",
+    hint="A window holds -7, -2, -5 and -3. Which of them should receive the gradient, and which "
+    "one does?",
     row="MK2",
     mask=_positive_ones_alone,
 )
 
 max_pool_backward.misconception(
     "sends_the_gradient_of_negative_windows_to_the_corner",
-    hint="What is the largest of several negative numbers? Look at the value and at the place "
-    "that your search starts from.",
+    hint="A window holds -7, -2, -5 and -3. Which of them should receive the gradient, and which "
+    "one does?",
     row="MK2",
     mask=_corner_unless_positive,
 )
@@ -1457,7 +1466,8 @@ average_pool_backward.misconception(
 
 average_pool_backward.misconception(
     "average_gradient_ignores_the_stride",
-    hint="Which window of the input does dout[0, 1, 1] belong to when the stride is 2?",
+    hint="With stride 2, at which row and which column of the input does the window of dout[0, 1, "
+    "1] start, and where does the one that your code uses?",
     row="PB1",
     seen=15,
     where="15 of 48 student repositories of C4W1",
@@ -1485,7 +1495,7 @@ average_pool_backward.misconception(
 
 average_pool_backward.misconception(
     "average_gradient_stops_after_a_row",
-    hint="Which rows of dx have a gradient at all? Look at how far the return is indented.",
+    hint="Which rows of dx have a gradient at all? At which point does your function return?",
     row="PB12",
     seen=1,
     where="1 public issue",
@@ -1495,8 +1505,8 @@ average_pool_backward.misconception(
 
 average_pool_backward.misconception(
     "average_gradient_stops_after_a_window",
-    hint="How many windows have sent their gradient back when your function ends? Look at how "
-    "far the return is indented.",
+    hint="How many windows have sent their gradient back when your function ends? At which point "
+    "does your function return?",
     row="PB12",
     visited=lambda h_out, w_out, stride: [(0, 0)],
     maps=_first_map,
@@ -1572,7 +1582,8 @@ average_pool_backward.misconception(
 
 average_pool_backward.misconception(
     "average_gradient_assumes_a_square_output",
-    hint="You loop over a square of outputs. May height and width differ?",
+    hint="Let dout have 2 rows and 4 columns. Which of its numbers does your code read, and from "
+    "where does it take the number of columns?",
     row="CB20",
     visited=lambda h_out, w_out, stride: _every_output(h_out, h_out, stride),
 )
@@ -1611,7 +1622,8 @@ average_pool_backward.misconception(
 
 average_pool_backward.misconception(
     "average_gradient_is_averaged_over_the_batch",
-    hint="dout already carries whatever the loss divided by. Who asked for a mean over the batch?",
+    hint="Should the gradient of an image become smaller when a second image joins the batch? "
+    "Compare its dx alone and in a batch of two.",
     row="CB13",
     result=lambda dx, dout, size: dx / len(dout),
 )
@@ -1736,9 +1748,9 @@ def _sgd_step(
 sgd_step = Mistakes("sgd_step", _sgd_step)
 
 sgd_step.misconception(
-    "a_zero_gradient_makes_a_zero_weight",
-    hint="What is w minus learning_rate times zero? A zero gradient says stay, it does not say "
-    "become zero.",
+    "makes_a_weight_with_zero_gradient_zero",
+    hint="Put w = -2 and dw = 0 into the formula of the step. What comes out, and what does your "
+    "function return?",
     row="C2",
     seen=1,
     where="a learners' forum thread",
@@ -1832,8 +1844,8 @@ answer_1.option(
 answer_1.option(
     "c",
     "takes_weights_away_from_the_layer_before",
-    hint="The numbers that pooling makes fewer are activations. Does the kernel of the layer "
-    "before have fewer weights when its output is pooled?",
+    hint="What does pooling make fewer, activations or weights? How many weights does a 3 × 3 "
+    "kernel have with a pooling layer behind it, and how many without?",
     row="C8",
 )
 
@@ -1898,8 +1910,8 @@ answer_4.option(
 answer_4.option(
     "c",
     "takes_a_zero_gradient_for_a_missing_connection",
-    hint="Training changes the values of weights; which input reaches which output is laid down "
-    "by the kernel before training starts.",
+    hint="When is it laid down which input reaches which output: before training, or by a step of "
+    "it? Does one step change the size of the kernel?",
     row="C1",
 )
 
