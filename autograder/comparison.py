@@ -7,6 +7,7 @@ carries facts about the answer and never the expected numbers.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,24 +62,31 @@ def agree(answer: Any, other: Any) -> bool:
     """Say whether two answers are the same within the tolerance, whichever of them is right.
 
     A list may stand for a tuple, whole numbers for equal fractions, and NaN agrees with NaN.
+    Sizes are compared before anything that takes time or memory.
     """
-    if isinstance(answer, np.ndarray) and answer.ndim == 1 and isinstance(other, tuple):
-        answer = list(answer)
-    if isinstance(answer, tuple | list) and isinstance(other, tuple | list):
-        return len(answer) == len(other) and all(map(agree, answer, other))
+    if isinstance(other, tuple | list):
+        return _agree_in_parts(answer, other)
     if isinstance(answer, str) and isinstance(other, str):
         return answer.strip().lower() == other.strip().lower()
     if type(answer) is int and type(other) is int:
         return answer == other  # of any size
     tolerances = _tolerance(answer), _tolerance(other)
     if None in tolerances:
-        alike = type(answer) is type(other) and not isinstance(answer, np.ndarray)
-        return alike and bool(answer == other)
+        return answer is None and other is None
+    if np.shape(answer) != np.shape(other):
+        return False
     try:
         one, two = np.asarray(answer, np.float64), np.asarray(other, np.float64)
     except OverflowError:  # a whole number beyond all fractions
         return False
-    return one.shape == two.shape and bool(np.all(_near(one, two, max(filter(None, tolerances)))))
+    return bool(np.all(_near(one, two, max(filter(None, tolerances)))))
+
+
+def _agree_in_parts(answer: Any, other: Sequence[Any]) -> bool:
+    numbers = isinstance(answer, np.ndarray) and answer.ndim == 1
+    if not (numbers or isinstance(answer, tuple | list)) or len(answer) != len(other):
+        return False
+    return all(map(agree, answer, other))
 
 
 def _tolerance(answer: Any) -> float | None:
@@ -183,7 +191,7 @@ def _compare_float(answer: Any, expected: float, path: str) -> Mismatch | None:
 
 
 def _compare_tuple(answer: Any, expected: tuple[Any, ...], path: str) -> Mismatch | None:
-    if isinstance(answer, np.ndarray) and answer.ndim == 1 and np.isscalar(expected[0]):
+    if isinstance(answer, np.ndarray) and answer.shape == np.shape(expected):
         answer = list(answer)  # a pair of numbers may come as an array
     if not isinstance(answer, tuple | list):
         return Mismatch(

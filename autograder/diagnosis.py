@@ -23,6 +23,7 @@ from .student import RecordedCall, modified_arguments
 
 PROBES = 2  # wrong calls, and as many right ones, on which a pair must be plausible
 MOST_PAIRS_TRIED = 500  # of those that are; about a quarter of a second where none fits
+_OF_REFUSALS = ("ValueError", "RuntimeError", "Exception", "an exception of its own")
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,8 @@ def diagnose(
     """Find the known mistake, or two together, that gives the recorded answer to every call.
 
     If several do, it is the one that was seen most often. ``reference`` is the right
-    function. ``call_again`` repeats a call: answers that change are explained by a mistake
-    that does not repeat itself, if one is known.
+    function. ``call_again`` repeats a call: where parts of the answer change, a mistake is
+    named that makes the same parts change, if one is known.
     """
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -54,8 +55,10 @@ def diagnose(
         alone = evidence.explained_by(_most_frequent_first(repeating))
         if alone is not None:
             return Diagnosis(alone)
-        if not evidence.repeats(call_again):
-            return Diagnosis(next((m for m in known if not m.repeats), None), repeats=False)
+        changing = evidence.changes(call_again)
+        if any(changing):
+            changeable = (misconception for misconception in known if not misconception.repeats)
+            return Diagnosis(evidence.changed_alike_by(changeable, changing), repeats=False)
         return Diagnosis(evidence.explained_by(_pairs(repeating, evidence)))
 
 
@@ -73,9 +76,9 @@ def answer_of(function: Callable[..., Any], call: RecordedCall) -> RecordedCall:
 
 
 def same_answer(one: RecordedCall, other: RecordedCall) -> bool:
-    """Say whether both calls raised, or gave the same and changed the same arguments."""
+    """Say whether both calls raised alike, or gave the same and changed the same arguments."""
     if one.failure is not None or other.failure is not None:
-        return _raised(one) and _raised(other)
+        return _raised(one) and _raised(other) and _kind(one) == _kind(other)
     return one.modified == other.modified and agree(one.value, other.value)
 
 
@@ -99,40 +102,38 @@ class _Evidence:
         self._effect = cache(self._effect_on)
 
     def explained_by(self, misconceptions: Iterable[Misconception]) -> Misconception | None:
-        """Return the first mistake that gives every recorded answer.
+        """Return the first mistake that gives every recorded answer."""
+        return next(filter(self._is_explained_by, misconceptions), None)
 
-        One that raises in the same spirit, by accident or in refusal, goes before others.
-        """
-        second_best = None
-        for misconception in misconceptions:
-            answers = self._same_answers(misconception)
-            if answers is not None:
-                pairs = zip(self.calls, answers, strict=True)
-                if all(_refused(call) == _refused(answer) for call, answer in pairs):
-                    return misconception
-                second_best = second_best or misconception
-        return second_best
-
-    def _same_answers(self, misconception: Misconception) -> list[RecordedCall] | None:
-        """Return a mistake's answers to all calls, or None unless they are the student's.
+    def _is_explained_by(self, misconception: Misconception) -> bool:
+        """Say whether a mistake gives every recorded answer.
 
         Where nothing but exceptions came, their texts must be the same: any two functions
         can fail at all calls.
         """
-        answers = []
         for number, call in enumerate(self.calls):
             answer = self._answer(misconception, number)
             if not same_answer(call, answer):
-                return None
+                return False
             if self.all_raised and _error(call) != _error(answer):
-                return None
-            answers.append(answer)
-        return answers
+                return False
+        return True
 
-    def repeats(self, call_again: Callable[[RecordedCall], RecordedCall]) -> bool:
-        """Say whether the student's function gives its smallest wrong answer once more."""
+    def changes(self, call_again: Callable[[RecordedCall], RecordedCall]) -> list[bool]:
+        """Say of each part of the student's smallest wrong answer whether it changes."""
         call = self.calls[0]
-        return call.failure is not None or same_answer(call, call_again(call))
+        again = call if call.failure is not None else call_again(call)
+        return _changes(call, again) if again.failure is None else []
+
+    def changed_alike_by(
+        self, misconceptions: Iterable[Misconception], changing: list[bool]
+    ) -> Misconception | None:
+        """Return the first mistake that makes the same parts of an answer change."""
+        for misconception in misconceptions:
+            runs = [answer_of(misconception.implementation, self.calls[0]) for _ in range(2)]
+            if _changes(*runs) == changing:
+                return misconception
+        return None
 
     def makes_plausible(self, first: Misconception, second: Misconception) -> bool:
         """Say whether what two mistakes do alone allows that together they explain the answers.
@@ -172,17 +173,32 @@ def _raised(call: RecordedCall) -> bool:
     return isinstance(call.failure, CallRaised) and not call.failure.limit
 
 
-def _refused(call: RecordedCall) -> bool:
-    """Say whether the function itself refused the arguments, as far as its exception shows.
+def _kind(call: RecordedCall) -> str:
+    """Return what sort of exception it was: refused, out of an array's bounds, or its class.
 
-    The messages of Python and NumPy are kept, a student's own are not: see ``messages``.
+    The messages of Python and NumPy are kept, a student's own are not (see ``messages``):
+    one without a message is a refusal of the arguments.
     """
     kind, _, message = _error(call).partition(":")
-    return kind == "AssertionError" or bool(kind and not message)
+    if kind == "AssertionError" or (kind in _OF_REFUSALS and not message):
+        return "refused"
+    return "bounds" if kind in ("IndexError", "ValueError") else kind
+
+
+def _changes(one: RecordedCall, other: RecordedCall) -> list[bool]:
+    if isinstance(one.value, tuple | list) and isinstance(other.value, tuple | list):
+        return [_changed(*parts) for parts in zip(one.value, other.value, strict=False)]
+    return [_changed(one.value, other.value)]
+
+
+def _changed(one: Any, other: Any) -> bool:
+    """Say whether two answers differ, and not only because nobody can compare them."""
+    return agree(one, one) and agree(other, other) and not agree(one, other)
 
 
 def _error(call: RecordedCall) -> str:
-    return call.failure.error if isinstance(call.failure, CallRaised) else ""
+    error = call.failure.error if isinstance(call.failure, CallRaised) else ""
+    return error.replace("'numpy.float64'", "'float'")  # the same to whoever reads it
 
 
 def _size(call: RecordedCall) -> int:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
+from typing import Any
 
 import msgspec
 from nbformat import NotebookNode
 
 from .assignment import Assignment
-from .diagnosis import diagnose
+from .diagnosis import Diagnosis, answer_of, diagnose, same_answer
 from .misconceptions import misconceptions
 from .next_step import next_step
 from .results import ExerciseResult, Outcome
 from .source import called_names
-from .student import Student
+from .student import RecordedCall, Student
 
 
 def explain(
@@ -37,26 +38,55 @@ def explain(
             hint = "Its cell is as it was released. Was the notebook saved before it was handed in?"
             explained.append(msgspec.structs.replace(result, hint=hint))
         else:
-            diagnosed = _diagnosed(result, assignment, student)
+            diagnosed = _diagnosed_or_not(result, assignment, student)
             culprits = _called_by(result.name, notebook) & {*failing} - {result.name}
             explained.append(_with_culprits(diagnosed, sorted(culprits, key=failing.index)))
     return explained
 
 
+def _diagnosed_or_not(
+    result: ExerciseResult, assignment: Assignment, student: Student
+) -> ExerciseResult:
+    try:
+        return _diagnosed(result, assignment, student)
+    except Exception as error:  # no hint is worth a score
+        hint = f"The grader failed to look for a reason ({type(error).__name__})."
+        return msgspec.structs.replace(result, hint=hint)
+
+
 def _diagnosed(result: ExerciseResult, assignment: Assignment, student: Student) -> ExerciseResult:
     """Return the result with the mistake that explains the answers, or with one thing to try."""
     reference = assignment.references().get(result.name)
-    calls = student.calls.get(result.name, [])
-    if reference is None or not calls:
+    if reference is None:
         return result
+    calls = student.calls.get(result.name, [])
+    telling = _without_other_right_answers(calls, result, reference)
     known = [m for m in misconceptions(assignment.name) if m.exercise == result.name]
-    diagnosis = diagnose(known, reference, calls, partial(student.again, result.name))
+    again = partial(student.again, result.name)
+    diagnosis = diagnose(known, reference, calls, again)
+    if diagnosis == Diagnosis() and len(telling) < len(calls):
+        diagnosis = diagnose(known, reference, telling, again)
     if diagnosis.misconception is not None:
         name, hint = diagnosis.misconception.name, diagnosis.misconception.hint
         return msgspec.structs.replace(result, misconception=name, hint=hint)
     if result.name not in assignment.signatures():
         return result
-    return msgspec.structs.replace(result, hint=next_step(reference, calls, diagnosis.repeats))
+    return msgspec.structs.replace(result, hint=next_step(reference, telling, diagnosis.repeats))
+
+
+def _without_other_right_answers(
+    calls: Sequence[RecordedCall], result: ExerciseResult, reference: Callable[..., Any]
+) -> list[RecordedCall]:
+    """Return the calls but for those that a test accepted although the reference differs.
+
+    There may be several right answers: which of two equal maxima it was tells of no mistake.
+    """
+    passed = {test.name for test in result.tests if test.outcome is Outcome.PASSED}
+    return [
+        call
+        for call in calls
+        if call.test not in passed or same_answer(call, answer_of(reference, call))
+    ]
 
 
 def _with_culprits(result: ExerciseResult, culprits: Sequence[str]) -> ExerciseResult:

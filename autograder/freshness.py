@@ -68,6 +68,8 @@ def _code(assignment: Assignment) -> list[bytes]:
     solutions = PACKAGE.parent / "solutions"
     files = [
         *PACKAGE.glob("*.py"),
+        PACKAGE / "misconceptions" / "__init__.py",
+        *PACKAGE.glob(f"misconceptions/{assignment.name}.py"),
         *PACKAGE.glob("sandbox/**/*.py"),
         *PACKAGE.glob("sandbox/**/*.bpf"),
         *solutions.glob("*.py"),

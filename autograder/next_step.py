@@ -57,7 +57,7 @@ _CONTRASTS: list[tuple[Callable[[Arguments], bool], str, str]] = [
         "What does the stride do in your code?",
     ),
     (
-        lambda a: a.get("pad", 0) != 0,
+        lambda a: "stride" in a and a.get("pad", 0) != 0,  # not where padding is all there is
         "padding",
         "What does the padding do in your code, and where?",
     ),
@@ -118,8 +118,10 @@ def next_step(
     judged = [(call, same_answer(call, answer_of(reference, call))) for call in calls]
     right = [call for call, is_right in judged if is_right]
     wrong = [call for call, is_right in judged if not is_right]
+    if not judged:
+        return None
     contrast = _contrast(inspect.signature(reference), right, wrong)
-    return contrast or _of_one_call(reference, wrong[0] if wrong else calls[0])
+    return contrast or _of_one_call(reference, wrong or calls)
 
 
 def _contrast(
@@ -129,10 +131,16 @@ def _contrast(
         return None
     of_right = [_arguments(signature, call) for call in right]
     of_wrong = [_arguments(signature, call) for call in wrong]
-    for holds, what, question in _CONTRASTS:
-        if all(map(holds, of_wrong)) and not any(map(holds, of_right)):
-            return f"Your answers are right but for those with {what}. {question}"
-    return None
+    found = [
+        (what, question)
+        for holds, what, question in _CONTRASTS
+        if all(map(holds, of_wrong)) and not any(map(holds, of_right))
+    ]
+    if not found:
+        return None
+    everything = " and ".join(what for what, _ in found)
+    question = found[0][1] if len(found) == 1 else "Try one of these at a time: which is it?"
+    return f"Your answers are right but for those with {everything}. {question}"
 
 
 def _arguments(signature: inspect.Signature, call: RecordedCall) -> Arguments:
@@ -141,12 +149,16 @@ def _arguments(signature: inspect.Signature, call: RecordedCall) -> Arguments:
     return bound.arguments
 
 
-def _of_one_call(reference: Callable[..., Any], call: RecordedCall) -> str:
-    if isinstance(call.failure, CallRaised):
-        kind = call.failure.error.split(":")[0]
-        return _AFTER_EXCEPTION.get(kind, "Run the call of this setting in a cell of your own.")
-    mismatch = compare(call.value, answer_of(reference, call).value)
-    return _AFTER_MISMATCH[mismatch.kind] if mismatch else _MODIFIED
+def _of_one_call(reference: Callable[..., Any], calls: Sequence[RecordedCall]) -> str | None:
+    """Return what follows from the first call that is wrong in some way."""
+    for call in calls:
+        if isinstance(call.failure, CallRaised):
+            kind = call.failure.error.split(":")[0]
+            return _AFTER_EXCEPTION.get(kind, "Run the call of this setting in a cell of your own.")
+        mismatch = compare(call.value, answer_of(reference, call).value)
+        if mismatch is not None:
+            return _AFTER_MISMATCH[mismatch.kind]
+    return _MODIFIED if any(call.modified for call in calls) else None
 
 
 def _image(arguments: Arguments) -> Any:

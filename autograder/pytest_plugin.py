@@ -114,7 +114,9 @@ class HiddenTests:
         return results
 
     @pytest.fixture
-    def student(self) -> Student | None:
+    def student(self, request: pytest.FixtureRequest) -> Student | None:
+        if self._student is not None:
+            self._student.test = request.node.name
         return self._student
 
     @pytest.fixture

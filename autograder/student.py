@@ -5,13 +5,16 @@ from __future__ import annotations
 import copy
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Any, Protocol
 
 import numpy as np
 
 from .errors import NoAnswer
+from .sandbox.wire import Opaque
+
+MOST_RECORDED = 2**18  # bytes of an answer: all calls are kept to the end
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,7 @@ class RecordedCall:
     """What went into a call, and what came of it: a value, or the reason why there is none.
 
     Reading a variable is a call without arguments. ``modified`` are the positions of the
-    arguments that the call changed.
+    arguments that the call changed, ``test`` is the hidden test that made it.
     """
 
     args: tuple[Any, ...] = ()
@@ -27,6 +30,7 @@ class RecordedCall:
     value: Any = None
     failure: NoAnswer | None = None
     modified: tuple[int, ...] = ()
+    test: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,30 +75,29 @@ class Runner(Protocol):
 class Student:
     """``student.zero_pad(x, 2)`` calls the student's function and returns an Answer.
 
-    ``calls`` holds everything that was asked, by the name of the function or variable.
+    ``calls`` holds everything that was asked, by the name of the function or variable;
+    ``test`` is the hidden test that is asking.
     """
 
     def __init__(self, runner: Runner, signatures: Mapping[str, inspect.Signature]) -> None:
         self._runner = runner
         self._signatures = signatures
         self.calls: dict[str, list[RecordedCall]] = {}
+        self.test = ""
 
     def __getattr__(self, function: str) -> Callable[..., Answer]:
         if function.startswith("_"):
             raise AttributeError(function)
 
         def call(*args: Any, **kwargs: Any) -> Answer:
-            before = (*args, *kwargs.values())
             given = copy.deepcopy((args, kwargs))  # a test may use its arrays again
-            try:
-                value, after = self._runner.call(function, args, kwargs)
-            except NoAnswer as failure:
-                self._record(function, RecordedCall(*given, failure=failure))
-                raise
-            answer = Answer(function, value, self._settings(function, args, kwargs), before, after)
-            modified = tuple(answer.modified_arguments())
-            self._record(function, RecordedCall(*given, value=value, modified=modified))
-            return answer
+            recorded, after = self._ask(function, *given)
+            self._record(function, recorded)
+            if recorded.failure is not None:
+                raise recorded.failure
+            before = (*args, *kwargs.values())
+            settings = self._settings(function, args, kwargs)
+            return Answer(function, recorded.value, settings, before, after)
 
         return call
 
@@ -110,16 +113,24 @@ class Student:
 
     def again(self, function: str, call: RecordedCall) -> RecordedCall:
         """Make a call once more; it is not added to ``calls``."""
+        return self._ask(function, call.args, call.kwargs)[0]
+
+    def _ask(
+        self, function: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> tuple[RecordedCall, tuple[Any, ...]]:
+        """Return what came of a call, and the arguments as it left them."""
         try:
-            value, after = self._runner.call(function, call.args, call.kwargs)
+            value, after = self._runner.call(function, args, kwargs)
         except NoAnswer as failure:
-            return RecordedCall(call.args, call.kwargs, failure=failure)
-        before = (*call.args, *call.kwargs.values())
-        modified = tuple(modified_arguments(before, after))
-        return RecordedCall(call.args, call.kwargs, value=value, modified=modified)
+            failure.__traceback__ = None  # whose frames hold what was received
+            return RecordedCall(args, kwargs, failure=failure), ()
+        modified = tuple(modified_arguments((*args, *kwargs.values()), after))
+        return RecordedCall(args, kwargs, value, modified=modified), after
 
     def _record(self, name: str, call: RecordedCall) -> None:
-        self.calls.setdefault(name, []).append(call)
+        value = call.value if _size(call.value) <= MOST_RECORDED else Opaque("large value")
+        kept = replace(call, value=value, test=self.test)
+        self.calls.setdefault(name, []).append(kept)
 
     def _settings(
         self, function: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]
@@ -129,6 +140,16 @@ class Student:
         named = dict(zip(names, args, strict=False)) | dict(kwargs)
         shown = {name: _shown(value) for name, value in named.items()}
         return {name: value for name, value in shown.items() if value is not None}
+
+
+def _size(value: Any) -> int:
+    """Return about how many bytes of memory an answer takes."""
+    if isinstance(value, np.ndarray):
+        return value.nbytes
+    if isinstance(value, list | tuple | dict):
+        parts = value.values() if isinstance(value, dict) else value
+        return 64 + sum(map(_size, parts))
+    return 4 * len(value) if isinstance(value, str) else 64
 
 
 def _shown(value: Any) -> Any:

@@ -1,15 +1,22 @@
 """The catalogue through the whole heart: a mistake costs its own exercise, and is recognised."""
 
 import ast
+from dataclasses import replace
+from functools import partial
+from io import StringIO
 from itertools import zip_longest
 
 import pytest
 from notebooks import answered
+from rich.console import Console
 from rows import NOT_CODED, ROWS
+from typer.testing import CliRunner
 
 from autograder.assignment import Assignment, assignment_names, load_assignment
-from autograder.catalogue import losses
+from autograder.catalogue import losses, print_catalogue
+from autograder.cli import app
 from autograder.demo.sources import student_source
+from autograder.diagnosis import diagnose
 from autograder.direct import direct_student, right_answers, with_mistake
 from autograder.grading import grade
 from autograder.misconceptions import Misconception, misconceptions
@@ -17,6 +24,7 @@ from autograder.options import Limits
 from autograder.results import Grading, Outcome, TestResult
 from autograder.runner import hidden_test_weights, run_hidden_tests
 from autograder.sandbox.host import Sandbox
+from autograder.sync import read_solutions
 
 EVERYTHING = [
     pytest.param(name, mistake, id=f"{name}-{mistake.exercise}-{mistake.name}")
@@ -60,9 +68,13 @@ def failed(tests: list[TestResult]) -> bool:
 
 
 def check_class(name: str, students: int) -> None:
-    """Check that nobody's numbers let a mistake through, or cost right answers a point."""
+    """Check that each mistake is noticed and recognised by the numbers of every student.
+
+    Right answers lose no point by them.
+    """
     assignment = load_assignment(name)
-    right = right_answers(assignment)
+    right, references = right_answers(assignment), assignment.references()
+    known = {e: [m for m in misconceptions(name) if m.exercise == e] for e in references}
     for number in range(students):
         seed = f"secret of student-{number:03}".encode()
         results = run_hidden_tests(assignment.hidden_tests, direct_student(assignment, right), seed)
@@ -75,16 +87,22 @@ def check_class(name: str, students: int) -> None:
             results = run_hidden_tests(assignment.hidden_tests, student, seed)
             noticed = {exercise for exercise, tests in results.items() if failed(tests)}
             assert noticed == {mistake.exercise for mistake in together}, (number, together)
+            for mistake in together:
+                exercise = mistake.exercise
+                again = partial(student.again, exercise)
+                calls = student.calls[exercise]
+                found = diagnose(known[exercise], references[exercise], calls, again)
+                assert found.misconception is mistake, (number, mistake, found)
 
 
 @pytest.mark.parametrize("name", assignment_names())
-def test_no_mistake_is_let_through_by_the_numbers_of_five_students(name: str) -> None:
+def test_every_mistake_is_noticed_and_recognised_for_five_students(name: str) -> None:
     check_class(name, 5)
 
 
 @pytest.mark.many_students
 @pytest.mark.parametrize("name", assignment_names())
-def test_no_mistake_is_let_through_by_the_numbers_of_two_hundred_students(name: str) -> None:
+def test_every_mistake_is_noticed_and_recognised_for_two_hundred_students(name: str) -> None:
     check_class(name, 200)
 
 
@@ -113,11 +131,41 @@ def test_names_and_hints_can_be_read(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", assignment_names())
-def test_a_mistake_as_a_student_writes_it_is_one_that_is_imported(name: str) -> None:
+def test_a_mistake_as_a_student_writes_it_needs_no_import(name: str) -> None:
+    header = read_solutions(name).header
     for mistake in misconceptions(name):
-        tree = ast.parse(student_source(mistake))
-        assert not [node for node in ast.walk(tree) if isinstance(node, ast.Import)]
-        assert f"{mistake.exercise}" in student_source(mistake)
+        source = student_source(mistake)
+        tree = ast.parse(source)
+        assert not [n for n in ast.walk(tree) if isinstance(n, ast.Import | ast.ImportFrom)]
+        names: dict[str, object] = {}
+        exec(f"{header}\n{source}", names)
+        assert mistake.exercise in names
+
+
+def test_the_table_is_incomplete_where_a_mistake_or_a_test_stands_for_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assignment = load_assignment("convolution")
+    of_padding = [m for m in misconceptions("convolution") if m.exercise == "zero_pad"]
+    unnoticed = replace(of_padding[0], name="pads_rightly", steps={"width": lambda pad: pad})
+    few = [m for m in of_padding if m.name == "always_pads_by_one"]
+    for known, missing in (
+        (of_padding, ""),
+        ([*of_padding, unnoticed], "pads_rightly"),
+        (few, "test_border_of_one"),
+    ):
+        monkeypatch.setattr("autograder.catalogue.misconceptions", lambda _, known=known: known)
+        console = Console(record=True, width=120, file=StringIO())
+        assert print_catalogue(assignment, console) is not bool(missing)
+        text = console.export_text()
+        assert "always_pads_by_one" in text
+        assert (f"{missing} stands for nothing here" in text) is bool(missing)
+
+
+def test_the_command_prints_the_table() -> None:
+    result = CliRunner().invoke(app, ["catalogue", "pooling"])
+    assert result.exit_code == 0
+    assert "✗" in result.stdout
 
 
 def test_every_observed_mistake_is_coded_or_there_is_a_reason() -> None:

@@ -136,8 +136,8 @@ NAN = np.array([1.0, np.nan, np.inf])
         ([1, 2], (1, 2)),
         (np.array([1, 2]), (1, 2)),
         ((EXPECTED, None), (EXPECTED, None)),
-        (Opaque("set"), Opaque("set")),
         (np.zeros(0), np.zeros(0)),
+        (np.array(3.0), 3),
     ],
 )
 def test_answers_that_agree(answer: Any, other: Any) -> None:
@@ -165,7 +165,11 @@ def test_answers_that_agree(answer: Any, other: Any) -> None:
         ((1, 2), 3),
         ([[1], [1, 2]], (1, 2)),
         (np.array([1, 2, 3]), (1, 2)),
-        (Opaque("set"), Opaque("dict")),
+        (Opaque("set"), Opaque("set")),  # nobody knows what they hold
+        ({"out": EXPECTED}, {"out": EXPECTED}),
+        ([{"out": EXPECTED}, 1], (1, 1)),
+        (np.zeros(7 * 2**20, np.int8), (1, 2)),
+        (np.zeros((2, 2), dtype=[("a", "i4")]), EXPECTED),
         (Opaque("set"), EXPECTED),
         ({1: 2}, EXPECTED),
     ],

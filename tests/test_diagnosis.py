@@ -8,7 +8,9 @@ import pytest
 
 from autograder.diagnosis import Diagnosis, diagnose
 from autograder.direct import Direct
+from autograder.errors import CallTimedOut
 from autograder.misconceptions import Misconception, Mistakes, together
+from autograder.sandbox.wire import Opaque
 from autograder.student import RecordedCall, Student
 
 CALLS = [(2, 3, 0), (5, 1, 0), (4, 4, 7), (0, 6, 0), (1, 1, 1)]
@@ -92,10 +94,13 @@ def test_what_no_mistake_reproduces_is_not_explained(student: Callable[..., Any]
 def test_a_mistake_that_raises_fits_where_the_student_raises_too() -> None:
     def student(a: int, b: int, c: int) -> float:
         if a == 0:
-            raise KeyError(a)
+            raise error
         return a * b * (1 // a) + c
 
+    error: Exception = ZeroDivisionError("division by zero")
     assert name_of(explained(student)) == "refuses_zeros"
+    error = NameError("name 'd' is not defined")
+    assert not name_of(explained(student))
     assert not name_of(explained(lambda a, b, c: a * b * (1 // a) + c if a else -1))
 
 
@@ -103,6 +108,27 @@ def test_answers_that_change_are_explained_by_a_mistake_that_does_not_repeat() -
     found = explained(lambda a, b, c: a * b + c + np.random.rand())
     assert name_of(found) == "draws"
     assert not found.repeats
+    found = explained(lambda a, b, c: (a * b + c, np.random.rand()))
+    assert not name_of(found)  # another part changes
+    assert not found.repeats
+
+
+def test_a_repeated_call_that_gives_nothing_tells_nothing() -> None:
+    student = Student(Direct({"f": lambda a, b, c: 7}), {})
+    student.f(1, 2, 3)
+    nothing = RecordedCall(failure=CallTimedOut("f", 1))
+    found = diagnose(f.found, reference, student.calls["f"], lambda c: nothing)
+    assert found == Diagnosis()
+
+
+def test_large_answers_are_not_kept() -> None:
+    student = Student(Direct({"f": lambda n: np.zeros(n), "g": lambda n: [1] * n}), {})
+    for function in (student.f, student.g):
+        assert len(function(1000).value) == 1000
+        assert len(function(10**5 * 3).value) == 10**5 * 3
+    for calls in student.calls.values():
+        assert len(calls[0].value) == 1000
+        assert calls[1].value == Opaque("large value")
 
 
 def test_a_changed_argument_is_part_of_the_answer() -> None:

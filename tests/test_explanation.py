@@ -102,6 +102,13 @@ def test_a_choice_that_is_no_letter_is_not_explained(grade_cells: GradeCells) ->
         "return np.zeros((1000, 1000))",
         "return [[1], [1, 2]]",
         "return {'a': object()}",
+        "return {'out': x, 'cache': (1, 2)}",
+        "return [{'out': x}, x]",
+        "return np.zeros(8_000_000, np.int8)",
+        "return '\\U0001F600' + 'a' * 8_000_000",
+        "return x.astype(np.float16)",
+        "return x != 0",
+        "return {'a': float('nan')}",
         "return (x,) * 1000",
         "return np.full(x.shape, None)",
         "return type('Array', (), {'shape': (1,), '__eq__': lambda *_: True})()",
@@ -116,3 +123,5 @@ def test_odd_answers_are_graded_too(grade_cells: GradeCells, hostile: str) -> No
     assert result.name == "sgd_step"
     assert result.score == 0
     assert result.misconception is None
+    assert "The grader failed" not in str(result.hint)
+    assert ("different answers" in str(result.hint)) == ("globals" in hostile)

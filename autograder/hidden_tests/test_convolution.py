@@ -140,9 +140,14 @@ class TestConvForward:
         check_forward(student, without_bias(rng, (1, 5, 5, 1), (3, 3, 1, 1)), stride=1, pad=0)
 
     @weight(2)
-    def test_images_channels_and_filters(self, student, rng):
-        """Several images and channels: each filter looks through the whole depth of each image."""
-        check_forward(student, without_bias(rng, (2, 5, 5, 2), (3, 3, 2, 3)), stride=1, pad=0)
+    def test_several_images(self, student, rng):
+        """Several images: each of them has its own output."""
+        check_forward(student, without_bias(rng, (2, 5, 5, 1), (3, 3, 1, 1)), stride=1, pad=0)
+
+    @weight(2)
+    def test_channels_and_filters(self, student, rng):
+        """Several channels and filters: each filter looks through the whole depth of the image."""
+        check_forward(student, without_bias(rng, (1, 5, 5, 2), (3, 3, 2, 3)), stride=1, pad=0)
 
     @weight(2)
     def test_biases(self, student, rng):

@@ -207,6 +207,13 @@ conv_single_step.misconception(
 )
 
 conv_single_step.misconception(
+    "puts_the_number_into_an_array",
+    hint="One window and one filter give one number. Is an array that holds it the same thing?",
+    row="SS3",
+    total=lambda products: np.array([np.sum(products)]),
+)
+
+conv_single_step.misconception(
     "keeps_the_channels_apart",
     hint="One window gives one number. What happened to the channels?",
     row="SS8",
@@ -461,6 +468,22 @@ conv_forward.misconception(
 )
 
 conv_forward.misconception(
+    "ignores_the_stride",
+    hint="Call your function with stride 1 and with stride 2. Should both outputs be the same?",
+    row="CF2",
+    side=lambda size, kernel_size, stride, pad: size + 2 * pad - kernel_size + 1,
+    move=lambda kernel_size, stride: 1,
+)
+
+conv_forward.misconception(
+    "ignores_the_padding",
+    hint="Call your function with pad 0 and with pad 1. Should both outputs have the same shape?",
+    row="CF1",
+    side=lambda size, kernel_size, stride, pad: (size - kernel_size) // stride + 1,
+    border=lambda x, pad: x,
+)
+
+conv_forward.misconception(
     "counts_positions_with_the_wrong_row_length",
     hint="You number the positions of the output one after the other. In an output of 2 rows and 4 "
     "columns, counted from 0, which number does the second row start with, and which does it "
@@ -606,6 +629,21 @@ conv_forward.misconception(
     seen=1,
     where="a forum thread",
     filters=lambda w: np.repeat(w[:, :, :, :1], w.shape[3], axis=3),
+)
+
+conv_forward.misconception(
+    "looks_at_the_first_channel_only",
+    hint="How deep is a window? Make the first channel of an image zero and look at the output.",
+    row="SS6",
+    total=lambda windows, w: _sum_of_products(windows[..., :1], w[:, :, :1]),
+)
+
+conv_forward.misconception(
+    "averages_the_products_of_a_window",
+    hint="Lay a filter of ones on an image of ones. Does a neuron add up its inputs, or take their "
+    "average?",
+    row="SS5",
+    total=lambda windows, w: _sum_of_products(windows, w) / windows[0].size,
 )
 
 conv_forward.misconception(
@@ -976,6 +1014,20 @@ conv_backward.misconception(
 )
 
 conv_backward.misconception(
+    "averages_all_gradients_over_the_batch",
+    hint="dout already carries whatever the loss divided by. Does twice the same image in a batch "
+    "change what one of them receives?",
+    row="CB13",
+    result=lambda dx, dw, db, x, w: (dx / len(x), dw / len(x), db / len(x)),
+)
+
+conv_backward.misconception(
+    "returns_the_gradients_in_another_order",
+    hint="In which order are the three gradients asked for? Compare their shapes with x, w and b.",
+    result=lambda dx, dw, db, x, w: (dw, dx, db),
+)
+
+conv_backward.misconception(
     "averages_over_the_positions",
     hint="If a weight is used in many places, does each place count in full, or only its share?",
     row="TG1",
@@ -996,6 +1048,13 @@ conv_backward.misconception(
     "what should become of it?",
     row="CB15",
     db_of=lambda db, dout, w: dout.sum(axis=(0, 1)),
+)
+
+conv_backward.misconception(
+    "keeps_the_axes_that_were_added_up_in_db",
+    hint="What is the shape of b, and what is the shape of your db?",
+    row="CB15",
+    db_of=lambda db, dout, w: dout.sum(axis=(0, 1, 2), keepdims=True),
 )
 
 conv_backward.misconception(

@@ -3,7 +3,10 @@
     python tests/benchmarks/diagnosis.py [ASSIGNMENT ...]
 
 Every known mistake, and every two that can be made together, plays the student; the grader
-looks for what explains the answers. Prints figures, and fails where one is missed.
+looks for what explains the answers. It finds the mistake "itself", or one that gives "the same
+answers" to another student's inputs as well, or one that differs there: a "wrong" diagnosis.
+Mistakes are also left out of the catalogue, to see what is said of unknown ones. Prints
+figures, and fails where one is missed.
 """
 
 from __future__ import annotations
@@ -23,10 +26,12 @@ from autograder.direct import direct_student, right_answers, with_mistake
 from autograder.misconceptions import AND, Misconception, misconceptions, together
 from autograder.results import Outcome
 from autograder.runner import run_hidden_tests
+from autograder.student import RecordedCall
 
 MEDIAN_MS = 30.0  # for one failing exercise, alone, in pairs, and where nothing fits
 SINGLES_RIGHT = 1.0
-PAIRS_EXPLAINED = 0.95  # by the pair itself, or by what gives the same recorded answers
+PAIRS_EXPLAINED = 0.95  # by the pair itself, or by what gives the same answers elsewhere too
+WRONGLY = 0.01  # of all that are explained
 
 Figure = tuple[str, float]  # what came out, and the seconds of processor time it took
 
@@ -54,8 +59,16 @@ def measure(assignment: Assignment, mistake: Misconception, known: list[Misconce
         return "not explained", seconds
     if {*found.misconception.name.split(AND)} == {*mistake.name.split(AND)}:
         return "itself", seconds
-    answers = [(answer_of(found.misconception.implementation, c), c) for c in calls]
-    return "the same answers" if all(same_answer(*pair) for pair in answers) else "wrong", seconds
+    functions = found.misconception.implementation, mistake.implementation
+    elsewhere = [[answer_of(f, c) for f in functions] for c in other_calls(assignment, mistake)]
+    return "the same answers" if all(same_answer(*pair) for pair in elsewhere) else "wrong", seconds
+
+
+def other_calls(assignment: Assignment, mistake: Misconception) -> list[RecordedCall]:
+    """Return what the hidden tests ask another student."""
+    student = direct_student(assignment, right_answers(assignment))
+    run_hidden_tests(assignment.hidden_tests, student, b"another student")
+    return student.calls[mistake.exercise]
 
 
 def measure_exercise(name: str, exercise: str) -> dict[str, list[Figure]]:
@@ -101,10 +114,17 @@ def main(names: list[str]) -> int:
     pairs = [verdict for verdict, _ in total["in pairs"] if verdict != "full marks"]
     explained = sum(verdict in ("itself", "the same answers") for verdict in pairs) / len(pairs)
     right = alone.count("itself") / len(alone)
+    wrong = (alone + pairs).count("wrong") / len(alone + pairs)
     print(f"Recognised alone: {right:.1%} (at least {SINGLES_RIGHT:.1%})")
     print(f"Explained in pairs: {explained:.1%} (at least {PAIRS_EXPLAINED:.1%})")
+    print(f"Explained wrongly: {wrong:.1%} (at most {WRONGLY:.1%})")
     print(f"Medians: {', '.join(f'{m:.1f} ms' for m in medians)} (at most {MEDIAN_MS:g} ms)")
-    missed = right < SINGLES_RIGHT or explained < PAIRS_EXPLAINED or max(medians) > MEDIAN_MS
+    missed = (
+        right < SINGLES_RIGHT
+        or explained < PAIRS_EXPLAINED
+        or wrong > WRONGLY
+        or max(medians) > MEDIAN_MS
+    )
     return 1 if missed else 0
 
 
