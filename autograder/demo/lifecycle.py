@@ -151,17 +151,19 @@ def _print_table(
     assignment: str,
     console: Console,
 ) -> bool:
-    table = Table("student", "handed in", "points", "foreseen", "")
+    table = Table("student", "handed in", "recognised", "points", "foreseen", "")
     source = course.assignment(assignment)
     all_right = True
     for student in students:
         result = results[student.name].result
         got = result.score if isinstance(result, Grading) else None
         expected = student.expected_score(source) if student.gradable else None
-        right = _same(got, expected)
+        recognised = student.is_recognised_in(result)
+        right = _same(got, expected) and recognised is not False
         all_right = all_right and right
         mark = "" if right else "[red]differs[/red]"
-        table.add_row(student.name, student.about, _number(got), _number(expected), mark)
+        named = {None: "", True: "yes", False: "no"}[recognised]
+        table.add_row(student.name, student.about, named, _number(got), _number(expected), mark)
     console.print(table)
     return all_right
 

@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from ..assignment import Assignment, grade_id
 from ..direct import direct_student, right_answers, with_mistake
 from ..misconceptions import Misconception, misconceptions
-from ..results import score_of
+from ..results import Grading, Ungraded, score_of
 from ..runner import run_hidden_tests
 from ..styles import styles
 from .sources import student_source, without_marks
@@ -55,6 +55,13 @@ class SimulatedStudent:
             for exercise in assignment.exercises
             if exercise.name not in self.lost
         )
+
+    def is_recognised_in(self, result: Grading | Ungraded) -> bool | None:
+        """Say whether all mistakes are named where they were made; None if there are none."""
+        if not self.mistakes or not isinstance(result, Grading):
+            return None
+        named = {exercise.name: exercise.misconception for exercise in result.exercises}
+        return all(named[mistake.exercise] == mistake.name for mistake in self.mistakes)
 
     def fill_in(self, released: NotebookNode) -> str:
         """Return the file that the student hands in, from the released notebook."""
@@ -119,7 +126,7 @@ class _Maker:
 
     def _with_mistakes(self, *mistakes: Misconception) -> SimulatedStudent:
         cells = self._right | {m.exercise: student_source(m) for m in mistakes}
-        about = " and ".join(mistake.name for mistake in mistakes)
+        about = " and ".join(mistake.name.replace("_", " ") for mistake in mistakes)
         return SimulatedStudent("", about, cells, mistakes)
 
     def _unfinished(self) -> SimulatedStudent:

@@ -174,7 +174,7 @@ class TestLocallyConnectedParameters:
         """Weights: a kernel for each place where the window stops, in height and in width."""
         stride = 3
         kernel_size = stride + one_of(rng, 1, 2)
-        rows, columns = distinct(rng, 2, 6, 2)
+        rows, columns = sorted(distinct(rng, 2, 6, 2))
         height = side(rows, kernel_size, stride, rest=1)
         width = side(columns, kernel_size, stride, rest=2)
         in_channels, out_channels = distinct(rng, 2, 6, 2)
@@ -320,11 +320,9 @@ def all_finite(results: Any) -> bool:
 
 def saving_setting(rng: np.random.Generator) -> tuple[Any, ...]:
     """Draw a setting for ``saving`` in which no ratio but that of sharing is whole."""
-    kernel_size = int(rng.choice([3, 7]))  # not 5: twenty-fifths have two digits
-    # Neither side is a multiple of the kernel, hence height * width / kernel_size**2 is no
-    # whole number.
-    height = (2 + one_of(rng, 0, 2)) * kernel_size + 1
-    width = 6 * kernel_size + 2
+    # Then height * width / kernel_size**2 has no end, and its fraction is above a half.
+    kernel_size, times = [(3, 2), (3, 4), (7, 3)][one_of(rng, 0, 2)]
+    height, width = times * kernel_size + 1, 6 * kernel_size + 2
     in_channels, out_channels = distinct(rng, 2, 6, 2)
     return (height, width, in_channels), kernel_size, out_channels
 
