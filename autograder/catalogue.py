@@ -12,7 +12,7 @@ from .assignment import Assignment
 from .direct import direct_student, right_answers, with_mistake
 from .misconceptions import Misconception, misconceptions
 from .results import Outcome, TestResult, score_of
-from .runner import run_hidden_tests
+from .runner import hidden_test_weights, run_hidden_tests
 
 
 @dataclass(frozen=True)
@@ -48,15 +48,16 @@ def losses(assignment: Assignment, seed: bytes = b"") -> Iterator[Loss]:
 def print_catalogue(assignment: Assignment, console: Console) -> bool:
     """Print a table for each exercise; return whether each mistake and each test has its cross."""
     all_losses = list(losses(assignment))
+    weights = hidden_test_weights(assignment.hidden_tests)
     complete = True
     for exercise in assignment.exercises:
         of_exercise = [loss for loss in all_losses if loss.misconception.exercise == exercise.name]
         if not of_exercise:
             continue
-        tests = list(dict.fromkeys(_name(test) for test in of_exercise[0].tests))
+        tests = list(weights[exercise.name])
         console.print(_table(exercise.name, exercise.points, tests, of_exercise))
-        for number, test in enumerate(tests, start=1):
-            console.print(f"  {number:2} {test}", highlight=False)
+        for number, (test, weight) in enumerate(weights[exercise.name].items(), start=1):
+            console.print(f"  {number:2} {test} (weight {weight:g})", highlight=False)
         idle = set(tests).difference(*(loss.failed for loss in of_exercise))
         unnoticed = [loss.misconception.name for loss in of_exercise if not loss.failed]
         for name in (*unnoticed, *sorted(idle)):

@@ -31,7 +31,7 @@ def explained(grade_cells: GradeCells, **changes: str) -> ExerciseResult:
 
 def test_a_mistake_written_in_the_students_own_way_is_recognised(grade_cells: GradeCells) -> None:
     result = explained(grade_cells, corner="i, j")
-    assert result.misconception == "average_pool_ignores_the_stride"
+    assert result.misconception == "ignores_the_stride"
     assert result.hint is not None
     assert "stride" in result.hint
 
@@ -40,8 +40,8 @@ def test_two_mistakes_are_recognised_together(grade_cells: GradeCells) -> None:
     result = explained(grade_cells, corner="i, j", divisor="size")
     assert result.misconception is not None
     assert sorted(result.misconception.split(" and ")) == [
-        "average_pool_divides_by_the_side",
-        "average_pool_ignores_the_stride",
+        "divides_by_the_side",
+        "ignores_the_stride",
     ]
 
 

@@ -126,7 +126,7 @@ class _Maker:
 
     def _with_mistakes(self, *mistakes: Misconception) -> SimulatedStudent:
         cells = self._right | {m.exercise: student_source(m) for m in mistakes}
-        about = " and ".join(mistake.name.replace("_", " ") for mistake in mistakes)
+        about = " and ".join(f"{m.exercise} {m.name.replace('_', ' ')}" for m in mistakes)
         return SimulatedStudent("", about, cells, mistakes)
 
     def _unfinished(self) -> SimulatedStudent:

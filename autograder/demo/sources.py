@@ -69,18 +69,24 @@ def _functions(file: str) -> dict[str, ast.FunctionDef]:
 
 @cache
 def _registrations(file: str) -> dict[tuple[str, str], list[ast.keyword]]:
-    """Return the keywords of each ``exercise.misconception("name", ...)`` in a module."""
+    """Return the keywords of each ``exercise.misconception("name", ...)`` in a module.
+
+    Where several exercises share it, they are found under each of them.
+    """
     tree = ast.parse(Path(file).read_text(encoding="utf-8"))
-    calls = [
-        node.value
-        for node in tree.body
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
-    ]
-    return {
-        (ast.unparse(call.func).split(".")[0], ast.literal_eval(call.args[0])): call.keywords
-        for call in calls
-        if ast.unparse(call.func).endswith(".misconception")
-    }
+    sharing: dict[str, list[str]] = {}
+    found = {}
+    for node in tree.body:
+        if not isinstance(node, ast.Expr | ast.Assign) or not isinstance(node.value, ast.Call):
+            continue
+        what, _, action = ast.unparse(node.value.func).partition(".")
+        if isinstance(node, ast.Assign) and what == "Shared":
+            group = ast.unparse(node.targets[0])
+            sharing[group] = [ast.unparse(exercise) for exercise in node.value.args]
+        elif action == "misconception":
+            for exercise in sharing.get(what, [what]):
+                found[exercise, ast.literal_eval(node.value.args[0])] = node.value.keywords
+    return found
 
 
 def _joined(parts: list[ast.FunctionDef]) -> str:

@@ -12,8 +12,9 @@ misconception is what comes out when some of the steps are done wrong:
         offset=lambda total, b, windows: total,
     )
 
-So two mistakes in different steps can be made together, as students do. A multiple-choice
-question has an option for each wrong letter:
+So two mistakes in different steps can be made together, as students do. Exercises with the
+same steps may share mistakes: ``Shared(max_pool_forward, average_pool_forward)`` registers
+them in both. A multiple-choice question has an option for each wrong letter:
 
     answer_1 = Mistakes("answer_1")
     answer_1.option("b", "takes_another_stride", hint="How many columns does the window move?")
@@ -101,6 +102,18 @@ class Mistakes:
         self.found.append(
             Misconception(self.exercise, name, hint, lambda: letter, {}, row, seen, where)
         )
+
+
+class Shared:
+    """Exercises in which the same mistakes are made, in steps of the same names."""
+
+    def __init__(self, *exercises: Mistakes) -> None:
+        self.exercises = exercises
+
+    def misconception(self, name: str, **what: Any) -> None:
+        """Add a mistake to each of them; see ``Mistakes.misconception``."""
+        for mistakes in self.exercises:
+            mistakes.misconception(name, **what)
 
 
 def misconceptions(assignment: str) -> list[Misconception]:

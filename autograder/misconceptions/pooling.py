@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.misconceptions import Mistakes
+from autograder.misconceptions import Mistakes, Shared
 from solutions.pooling import Array
 
 Place = tuple[int, int]
@@ -65,7 +65,7 @@ def _largest_in_magnitude(windows: Array) -> Any:
     return flat[np.arange(n)[:, None], places, np.arange(channels)]
 
 
-# --- forward: what both kinds of pooling share ----------------------------------------------
+# --- forward --------------------------------------------------------------------------------
 
 
 def _stops(length: int, size: int, stride: int) -> int:
@@ -130,9 +130,6 @@ def _slide(
     return out
 
 
-# --- max_pool_forward -----------------------------------------------------------------------
-
-
 def _max_pool_forward(
     x: Array,
     size: int,
@@ -171,314 +168,6 @@ def _max_pool_forward(
         channels=channels,
         write=write,
     )
-
-
-max_pool_forward = Mistakes("max_pool_forward", _max_pool_forward)
-
-max_pool_forward.misconception(
-    "max_pool_does_not_round_the_size_down",
-    hint="A number of windows is a whole number. Which of Python's two divisions gives one?",
-    row="OS7",
-    seen=11,
-    where="11 of 70 student repositories of CS231n",
-    side=lambda length, size, stride: (length - size) / stride + 1,
-)
-
-max_pool_forward.misconception(
-    "max_pool_refuses_a_remainder",
-    hint="What does the exercise say about a window that would stick out? An input that does not "
-    "divide evenly is no mistake.",
-    row="OS9",
-    seen=4,
-    where="4 of 70 student repositories of CS231n",
-    side=_refuse_remainder,
-)
-
-max_pool_forward.misconception(
-    "max_pool_takes_the_width_from_the_height",
-    hint="Height and width may differ. Is each output side computed from its own input side?",
-    row="OS12",
-    seen=4,
-    where="4 student repositories (2 of C4W1, 2 of CS231n), counted with the convolution",
-    shape=lambda h_out, w_out: (h_out, h_out),
-)
-
-max_pool_forward.misconception(
-    "max_pool_divides_by_its_size",
-    hint="How many windows fit in a row of 7 when the size is 3 and the stride 2? Draw them and "
-    "compare with your output size.",
-    row="OS10",
-    seen=3,
-    where="3 of 56 student repositories of CS231n",
-    side=lambda length, size, stride: length // size,
-)
-
-max_pool_forward.misconception(
-    "max_pool_cuts_the_input_into_blocks",
-    hint="Your windows lie side by side and fill the input. What if the stride says otherwise, "
-    "or a last row is left over?",
-    row="OS10",
-    side=_only_whole_blocks,
-    move=lambda size, stride: size,
-)
-
-max_pool_forward.misconception(
-    "max_pool_ignores_the_stride",
-    hint="Where does the second window start, and where should it? Try it with a stride of 2.",
-    row="PF1",
-    seen=2,
-    where="2 of 76 student repositories of C4W1",
-    move=lambda size, stride: 1,
-)
-
-max_pool_forward.misconception(
-    "max_pool_swaps_rows_and_columns",
-    hint="The second output of the first row is out[n, 0, 1, c]. At which row and which column "
-    "does its window start when the stride is 2, and where does yours start?",
-    row="PF11",
-    seen=2,
-    where="2 of 76 student repositories of C4W1",
-    position=lambda i, j: (j, i),
-)
-
-max_pool_forward.misconception(
-    "max_pool_skips_outputs",
-    hint="How many entries of your output were never written? The stride moves the window in the "
-    "input, not the place in the output.",
-    row="PF10",
-    seen=2,
-    where="2 student repositories, in one form or the other",
-    visited=_every_output_of_the_stride,
-    move=lambda size, stride: 1,
-)
-
-max_pool_forward.misconception(
-    "max_pool_writes_blocks_of_outputs",
-    hint="Why do the numbers of your output come in blocks? One window gives one number, and it "
-    "has one place.",
-    row="PF10",
-    seen=2,
-    where="2 student repositories, in one form or the other",
-    visited=_every_output_of_the_stride,
-    move=lambda size, stride: 1,
-    write=_write_a_block,
-)
-
-max_pool_forward.misconception(
-    "max_pool_uses_the_stride_twice",
-    hint="Your loops step over outputs. If output 1 belongs to the second window, who writes it?",
-    row="PF10",
-    visited=_every_output_of_the_stride,
-)
-
-max_pool_forward.misconception(
-    "max_pool_moves_by_its_size",
-    hint="Which argument moves the window: its size or its stride? Try a size of 3 with a stride "
-    "of 2.",
-    row="PF7",
-    seen=1,
-    where="1 of 70 student repositories of CS231n",
-    move=lambda size, stride: size,
-)
-
-max_pool_forward.misconception(
-    "max_pool_pools_across_channels",
-    hint="One channel of an image holds only ones, the other only fives. What should each channel "
-    "of the output hold, and what does it hold in yours?",
-    row="PF2",
-    seen=1,
-    where="1 of 76 student repositories of C4W1",
-    channels=_every_channel,
-)
-
-max_pool_forward.misconception(
-    "max_pool_pools_across_examples",
-    hint="Does one image of the batch know about another? Look at the first axis of the window "
-    "you cut out.",
-    row="PF3",
-    seen=1,
-    where="1 of 76 student repositories of C4W1",
-    examples=_whole_batch,
-)
-
-max_pool_forward.misconception(
-    "max_pool_always_reads_one_example",
-    hint="All the examples in your output look alike. From which example of x does your code read?",
-    row="PF4",
-    seen=1,
-    where="1 of 76 student repositories of C4W1",
-    examples=lambda windows: windows[:1],
-)
-
-max_pool_forward.misconception(
-    "max_pool_always_reads_one_channel",
-    hint="All the channels of your output look alike. From which channel of x does your code read?",
-    channels=lambda windows: windows[..., :1],
-)
-
-max_pool_forward.misconception(
-    "max_pool_never_cuts_the_window",
-    hint="Every number of a map comes out the same. Of which part of the input do you take the "
-    "maximum, and does that part depend on the position?",
-    row="PF5",
-    seen=1,
-    where="1 of 76 student repositories of C4W1",
-    cut=lambda x, top, left, size, stride, i, j: x,
-)
-
-max_pool_forward.misconception(
-    "max_pool_takes_the_column_from_the_row",
-    hint="Why are all columns of your output equal? Look at what the left edge of the window is "
-    "computed from.",
-    row="PF6",
-    seen=1,
-    where="1 of 76 student repositories of C4W1",
-    position=lambda i, j: (i, i),
-)
-
-max_pool_forward.misconception(
-    "max_pool_loses_the_last_window",
-    hint="Take an input exactly as large as the window, with stride 2: how many windows are "
-    "there, and what does your formula say?",
-    row="OS11",
-    seen=1,
-    where="a formula on a public page",
-    side=lambda length, size, stride: (length - size + 1) // stride,
-)
-
-max_pool_forward.misconception(
-    "max_pool_adds_one_twice",
-    hint="Try your size formula with a row of 4 numbers, a size of 3 and stride 1. How many "
-    "windows fit, and where does the extra one come from?",
-    row="OS4",
-    seen=1,
-    where="1 of 76 student repositories of C4W1",
-    side=lambda length, size, stride: (length - size + 1) // stride + 1,
-)
-
-max_pool_forward.misconception(
-    "max_pool_swaps_output_height_and_width",
-    hint="Which axis of the output is the height? Try an input that is wider than high.",
-    row="OS2",
-    seen=2,
-    where="a forum thread and a course changelog, on the convolution",
-    shape=lambda h_out, w_out: (w_out, h_out),
-)
-
-max_pool_forward.misconception(
-    "max_pool_ends_the_window_without_the_stride",
-    hint="With stride 2, print the shapes of the first and of the second window: they should be "
-    "equal. What does the end of the second one depend on in your code?",
-    row="CF3",
-    seen=1,
-    where="1 public text, on the convolution",
-    cut=lambda x, top, left, size, stride, i, j: x[:, top : i + size, left : j + size],
-)
-
-max_pool_forward.misconception(
-    "max_pool_ends_the_window_one_pixel_early",
-    hint="How many numbers should a window with a size of 3 hold, and how many does yours? List "
-    "the rows and columns that it takes in.",
-    row="CF11",
-    seen=2,
-    where="1 of 76 student repositories of C4W1 and a forum thread, on the convolution",
-    cut=lambda x, top, left, size, stride, i, j: x[:, top : top + size - 1, left : left + size - 1],
-)
-
-max_pool_forward.misconception(
-    "max_pool_cuts_windows_as_long_as_the_stride",
-    hint="Which argument says how long a window is, and which one says how far it moves? Yours "
-    "ends where the next one starts.",
-    cut=lambda x, top, left, size, stride, i, j: x[:, top : top + stride, left : left + stride],
-)
-
-max_pool_forward.misconception(
-    "max_pool_keeps_windows_that_stick_out",
-    hint="Draw the last window. Does all of it lie inside the input?",
-    row="OS5",
-    side=lambda length, size, stride: -((size - length) // stride) + 1,
-)
-
-max_pool_forward.misconception(
-    "max_pool_rounds_the_number_of_windows",
-    hint="Say the division gives 2.67. How many whole moves can the window make, and how many do "
-    "you count?",
-    row="OS8",
-    side=lambda length, size, stride: round((length - size) / stride) + 1,
-)
-
-max_pool_forward.misconception(
-    "max_pool_forgets_the_first_window",
-    hint="How many windows are there on an input exactly as large as the window? Put the numbers "
-    "into your size formula.",
-    row="OS3",
-    side=lambda length, size, stride: (length - size) // stride,
-)
-
-max_pool_forward.misconception(
-    "max_pool_never_uses_the_stride",
-    hint="Which of your arguments never appears in your code? Call your function with two "
-    "strides and compare.",
-    row="OS13",
-    side=lambda length, size, stride: length - size + 1,
-    move=lambda size, stride: 1,
-)
-
-max_pool_forward.misconception(
-    "max_pool_leaves_the_stride_out_of_the_size",
-    hint="Which argument does not appear in your size formula? A larger stride leaves fewer "
-    "windows.",
-    row="OS13",
-    side=lambda length, size, stride: length - size + 1,
-)
-
-max_pool_forward.misconception(
-    "max_pool_skips_the_last_row_and_column",
-    hint="Look at the last row and the last column of your output. Are these zeros real?",
-    row="CF16",
-    visited=lambda h_out, w_out, stride: _every_output(h_out - 1, w_out - 1, stride),
-)
-
-max_pool_forward.misconception(
-    "max_pool_stops_after_a_row",
-    hint="Which rows of your output were ever written? At which point does your function return?",
-    row="PB12",
-    visited=lambda h_out, w_out, stride: _every_output(min(h_out, 1), w_out, stride),
-    write=_write_into_the_first,
-)
-
-max_pool_forward.misconception(
-    "max_pool_starts_from_zero",
-    hint="A window holds -7, -2, -5 and -3. What is the largest of them, what does your function "
-    "give, and where does that number come from?",
-    row="PF9",
-    number=lambda windows: windows.max(axis=(1, 2), initial=0),
-)
-
-max_pool_forward.misconception(
-    "max_pool_takes_the_largest_magnitude",
-    hint="Which is larger, -7 or -2? The maximum looks at the sign too.",
-    row="PF16",
-    number=_largest_in_magnitude,
-)
-
-max_pool_forward.misconception(
-    "max_pool_forgets_the_sign",
-    hint="The largest of -7 and -2 is one of these two numbers. Where did the sign go?",
-    row="PF16",
-    number=lambda windows: _largest(np.abs(windows)),
-)
-
-max_pool_forward.misconception(
-    "max_pool_takes_the_average",
-    hint="A window holds 1, 2, 3 and 4. What should max_pool_forward give for it, and what does "
-    "yours give?",
-    row="PF12",
-    number=_mean,
-)
-
-
-# --- average_pool_forward -------------------------------------------------------------------
 
 
 def _average_pool_forward(
@@ -524,10 +213,13 @@ def _average_pool_forward(
     )
 
 
+max_pool_forward = Mistakes("max_pool_forward", _max_pool_forward)
 average_pool_forward = Mistakes("average_pool_forward", _average_pool_forward)
+forward = Shared(max_pool_forward, average_pool_forward)
 
-average_pool_forward.misconception(
-    "average_pool_does_not_round_the_size_down",
+
+forward.misconception(
+    "does_not_round_the_size_down",
     hint="A number of windows is a whole number. Which of Python's two divisions gives one?",
     row="OS7",
     seen=11,
@@ -535,8 +227,8 @@ average_pool_forward.misconception(
     side=lambda length, size, stride: (length - size) / stride + 1,
 )
 
-average_pool_forward.misconception(
-    "average_pool_refuses_a_remainder",
+forward.misconception(
+    "refuses_a_remainder",
     hint="What does the exercise say about a window that would stick out? An input that does not "
     "divide evenly is no mistake.",
     row="OS9",
@@ -545,8 +237,8 @@ average_pool_forward.misconception(
     side=_refuse_remainder,
 )
 
-average_pool_forward.misconception(
-    "average_pool_takes_the_width_from_the_height",
+forward.misconception(
+    "takes_the_width_from_the_height",
     hint="Height and width may differ. Is each output side computed from its own input side?",
     row="OS12",
     seen=4,
@@ -554,18 +246,8 @@ average_pool_forward.misconception(
     shape=lambda h_out, w_out: (h_out, h_out),
 )
 
-average_pool_forward.misconception(
-    "average_pool_takes_the_width_from_the_height_with_a_fixed_divisor",
-    hint="Height and width may differ. Is each output side computed from its own input side?",
-    row="OS12",
-    seen=4,
-    where="4 student repositories (2 of C4W1, 2 of CS231n), counted with the convolution",
-    shape=lambda h_out, w_out: (h_out, h_out),
-    divided=lambda total, windows, size: total / size**2,
-)
-
-average_pool_forward.misconception(
-    "average_pool_divides_by_its_size",
+forward.misconception(
+    "divides_by_its_size",
     hint="How many windows fit in a row of 7 when the size is 3 and the stride 2? Draw them and "
     "compare with your output size.",
     row="OS10",
@@ -574,19 +256,8 @@ average_pool_forward.misconception(
     side=lambda length, size, stride: length // size,
 )
 
-average_pool_forward.misconception(
-    "average_pool_divides_by_its_size_with_a_fixed_divisor",
-    hint="How many windows fit in a row of 7 when the size is 3 and the stride 2? Draw them and "
-    "compare with your output size.",
-    row="OS10",
-    seen=3,
-    where="3 of 56 student repositories of CS231n",
-    side=lambda length, size, stride: length // size,
-    divided=lambda total, windows, size: total / size**2,
-)
-
-average_pool_forward.misconception(
-    "average_pool_cuts_the_input_into_blocks",
+forward.misconception(
+    "cuts_the_input_into_blocks",
     hint="Your windows lie side by side and fill the input. What if the stride says otherwise, "
     "or a last row is left over?",
     row="OS10",
@@ -594,8 +265,8 @@ average_pool_forward.misconception(
     move=lambda size, stride: size,
 )
 
-average_pool_forward.misconception(
-    "average_pool_ignores_the_stride",
+forward.misconception(
+    "ignores_the_stride",
     hint="Where does the second window start, and where should it? Try it with a stride of 2.",
     row="PF1",
     seen=2,
@@ -603,8 +274,8 @@ average_pool_forward.misconception(
     move=lambda size, stride: 1,
 )
 
-average_pool_forward.misconception(
-    "average_pool_swaps_rows_and_columns",
+forward.misconception(
+    "swaps_rows_and_columns",
     hint="The second output of the first row is out[n, 0, 1, c]. At which row and which column "
     "does its window start when the stride is 2, and where does yours start?",
     row="PF11",
@@ -613,19 +284,8 @@ average_pool_forward.misconception(
     position=lambda i, j: (j, i),
 )
 
-average_pool_forward.misconception(
-    "average_pool_swaps_rows_and_columns_with_a_fixed_divisor",
-    hint="The second output of the first row is out[n, 0, 1, c]. At which row and which column "
-    "does its window start when the stride is 2, and where does yours start?",
-    row="PF11",
-    seen=2,
-    where="2 of 76 student repositories of C4W1",
-    position=lambda i, j: (j, i),
-    divided=lambda total, windows, size: total / size**2,
-)
-
-average_pool_forward.misconception(
-    "average_pool_skips_outputs",
+forward.misconception(
+    "skips_outputs",
     hint="How many entries of your output were never written? The stride moves the window in the "
     "input, not the place in the output.",
     row="PF10",
@@ -635,8 +295,8 @@ average_pool_forward.misconception(
     move=lambda size, stride: 1,
 )
 
-average_pool_forward.misconception(
-    "average_pool_writes_blocks_of_outputs",
+forward.misconception(
+    "writes_blocks_of_outputs",
     hint="Why do the numbers of your output come in blocks? One window gives one number, and it "
     "has one place.",
     row="PF10",
@@ -647,24 +307,15 @@ average_pool_forward.misconception(
     write=_write_a_block,
 )
 
-average_pool_forward.misconception(
-    "average_pool_uses_the_stride_twice",
+forward.misconception(
+    "uses_the_stride_twice",
     hint="Your loops step over outputs. If output 1 belongs to the second window, who writes it?",
     row="PF10",
     visited=_every_output_of_the_stride,
 )
 
-average_pool_forward.misconception(
-    "average_pool_writes_where_the_window_starts",
-    hint="With stride 2 the second window starts at row 2 of the input. Which row of the output "
-    "is its number for?",
-    row="PF10",
-    visited=_every_corner,
-    move=lambda size, stride: 1,
-)
-
-average_pool_forward.misconception(
-    "average_pool_moves_by_its_size",
+forward.misconception(
+    "moves_by_its_size",
     hint="Which argument moves the window: its size or its stride? Try a size of 3 with a stride "
     "of 2.",
     row="PF7",
@@ -673,8 +324,251 @@ average_pool_forward.misconception(
     move=lambda size, stride: size,
 )
 
+forward.misconception(
+    "pools_across_channels",
+    hint="One channel of an image holds only ones, the other only fives. What should each channel "
+    "of the output hold, and what does it hold in yours?",
+    row="PF2",
+    seen=1,
+    where="1 of 76 student repositories of C4W1",
+    channels=_every_channel,
+)
+
+forward.misconception(
+    "pools_across_examples",
+    hint="Does one image of the batch know about another? Look at the first axis of the window "
+    "you cut out.",
+    row="PF3",
+    seen=1,
+    where="1 of 76 student repositories of C4W1",
+    examples=_whole_batch,
+)
+
+forward.misconception(
+    "always_reads_one_example",
+    hint="All the examples in your output look alike. From which example of x does your code read?",
+    row="PF4",
+    seen=1,
+    where="1 of 76 student repositories of C4W1",
+    examples=lambda windows: windows[:1],
+)
+
+forward.misconception(
+    "always_reads_one_channel",
+    hint="All the channels of your output look alike. From which channel of x does your code read?",
+    channels=lambda windows: windows[..., :1],
+)
+
+forward.misconception(
+    "takes_the_column_from_the_row",
+    hint="Why are all columns of your output equal? Look at what the left edge of the window is "
+    "computed from.",
+    row="PF6",
+    seen=1,
+    where="1 of 76 student repositories of C4W1",
+    position=lambda i, j: (i, i),
+)
+
+forward.misconception(
+    "loses_the_last_window",
+    hint="Take an input exactly as large as the window, with stride 2: how many windows are "
+    "there, and what does your formula say?",
+    row="OS11",
+    seen=1,
+    where="a formula on a public page",
+    side=lambda length, size, stride: (length - size + 1) // stride,
+)
+
+forward.misconception(
+    "adds_one_twice",
+    hint="Try your size formula with a row of 4 numbers, a size of 3 and stride 1. How many "
+    "windows fit, and where does the extra one come from?",
+    row="OS4",
+    seen=1,
+    where="1 of 76 student repositories of C4W1",
+    side=lambda length, size, stride: (length - size + 1) // stride + 1,
+)
+
+forward.misconception(
+    "swaps_output_height_and_width",
+    hint="Which axis of the output is the height? Try an input that is wider than high.",
+    row="OS2",
+    seen=2,
+    where="a forum thread and a course changelog, on the convolution",
+    shape=lambda h_out, w_out: (w_out, h_out),
+)
+
+forward.misconception(
+    "ends_the_window_without_the_stride",
+    hint="With stride 2, print the shapes of the first and of the second window: they should be "
+    "equal. What does the end of the second one depend on in your code?",
+    row="CF3",
+    seen=1,
+    where="1 public text, on the convolution",
+    cut=lambda x, top, left, size, stride, i, j: x[:, top : i + size, left : j + size],
+)
+
+forward.misconception(
+    "ends_the_window_one_pixel_early",
+    hint="How many numbers should a window with a size of 3 hold, and how many does yours? List "
+    "the rows and columns that it takes in.",
+    row="CF11",
+    seen=2,
+    where="1 of 76 student repositories of C4W1 and a forum thread, on the convolution",
+    cut=lambda x, top, left, size, stride, i, j: x[:, top : top + size - 1, left : left + size - 1],
+)
+
+forward.misconception(
+    "cuts_windows_as_long_as_the_stride",
+    hint="Which argument says how long a window is, and which one says how far it moves? Yours "
+    "ends where the next one starts.",
+    cut=lambda x, top, left, size, stride, i, j: x[:, top : top + stride, left : left + stride],
+)
+
+forward.misconception(
+    "keeps_windows_that_stick_out",
+    hint="Draw the last window. Does all of it lie inside the input?",
+    row="OS5",
+    side=lambda length, size, stride: -((size - length) // stride) + 1,
+)
+
+forward.misconception(
+    "rounds_the_number_of_windows",
+    hint="Say the division gives 2.67. How many whole moves can the window make, and how many do "
+    "you count?",
+    row="OS8",
+    side=lambda length, size, stride: round((length - size) / stride) + 1,
+)
+
+forward.misconception(
+    "forgets_the_first_window",
+    hint="How many windows are there on an input exactly as large as the window? Put the numbers "
+    "into your size formula.",
+    row="OS3",
+    side=lambda length, size, stride: (length - size) // stride,
+)
+
+forward.misconception(
+    "never_uses_the_stride",
+    hint="Which of your arguments never appears in your code? Call your function with two "
+    "strides and compare.",
+    row="OS13",
+    side=lambda length, size, stride: length - size + 1,
+    move=lambda size, stride: 1,
+)
+
+forward.misconception(
+    "leaves_the_stride_out_of_the_size",
+    hint="Which argument does not appear in your size formula? A larger stride leaves fewer "
+    "windows.",
+    row="OS13",
+    side=lambda length, size, stride: length - size + 1,
+)
+
+forward.misconception(
+    "skips_the_last_row_and_column",
+    hint="Look at the last row and the last column of your output. Are these zeros real?",
+    row="CF16",
+    visited=lambda h_out, w_out, stride: _every_output(h_out - 1, w_out - 1, stride),
+)
+
+forward.misconception(
+    "stops_after_a_row",
+    hint="Which rows of your output were ever written? At which point does your function return?",
+    row="PB12",
+    visited=lambda h_out, w_out, stride: _every_output(min(h_out, 1), w_out, stride),
+    write=_write_into_the_first,
+)
+
+
+# --- max_pool_forward, alone ----------------------------------------------------------------
+
+max_pool_forward.misconception(
+    "never_cuts_the_window",
+    hint="Every number of a map comes out the same. Of which part of the input do you take the "
+    "maximum, and does that part depend on the position?",
+    row="PF5",
+    seen=1,
+    where="1 of 76 student repositories of C4W1",
+    cut=lambda x, top, left, size, stride, i, j: x,
+)
+
+max_pool_forward.misconception(
+    "starts_from_zero",
+    hint="A window holds -7, -2, -5 and -3. What is the largest of them, what does your function "
+    "give, and where does that number come from?",
+    row="PF9",
+    number=lambda windows: windows.max(axis=(1, 2), initial=0),
+)
+
+max_pool_forward.misconception(
+    "takes_the_largest_magnitude",
+    hint="Which is larger, -7 or -2? The maximum looks at the sign too.",
+    row="PF16",
+    number=_largest_in_magnitude,
+)
+
+max_pool_forward.misconception(
+    "forgets_the_sign",
+    hint="The largest of -7 and -2 is one of these two numbers. Where did the sign go?",
+    row="PF16",
+    number=lambda windows: _largest(np.abs(windows)),
+)
+
+max_pool_forward.misconception(
+    "takes_the_average",
+    hint="A window holds 1, 2, 3 and 4. What should max_pool_forward give for it, and what does "
+    "yours give?",
+    row="PF12",
+    number=_mean,
+)
+
+
+# --- average_pool_forward, alone ------------------------------------------------------------
+
 average_pool_forward.misconception(
-    "average_pool_moves_by_its_size_with_a_fixed_divisor",
+    "takes_the_width_from_the_height_with_a_fixed_divisor",
+    hint="Height and width may differ. Is each output side computed from its own input side?",
+    row="OS12",
+    seen=4,
+    where="4 student repositories (2 of C4W1, 2 of CS231n), counted with the convolution",
+    shape=lambda h_out, w_out: (h_out, h_out),
+    divided=lambda total, windows, size: total / size**2,
+)
+
+average_pool_forward.misconception(
+    "divides_by_its_size_with_a_fixed_divisor",
+    hint="How many windows fit in a row of 7 when the size is 3 and the stride 2? Draw them and "
+    "compare with your output size.",
+    row="OS10",
+    seen=3,
+    where="3 of 56 student repositories of CS231n",
+    side=lambda length, size, stride: length // size,
+    divided=lambda total, windows, size: total / size**2,
+)
+
+average_pool_forward.misconception(
+    "swaps_rows_and_columns_with_a_fixed_divisor",
+    hint="The second output of the first row is out[n, 0, 1, c]. At which row and which column "
+    "does its window start when the stride is 2, and where does yours start?",
+    row="PF11",
+    seen=2,
+    where="2 of 76 student repositories of C4W1",
+    position=lambda i, j: (j, i),
+    divided=lambda total, windows, size: total / size**2,
+)
+
+average_pool_forward.misconception(
+    "writes_where_the_window_starts",
+    hint="With stride 2 the second window starts at row 2 of the input. Which row of the output "
+    "is its number for?",
+    row="PF10",
+    visited=_every_corner,
+    move=lambda size, stride: 1,
+)
+
+average_pool_forward.misconception(
+    "moves_by_its_size_with_a_fixed_divisor",
     hint="Which argument moves the window: its size or its stride? Try a size of 3 with a stride "
     "of 2.",
     row="PF7",
@@ -685,42 +579,7 @@ average_pool_forward.misconception(
 )
 
 average_pool_forward.misconception(
-    "average_pool_pools_across_channels",
-    hint="One channel of an image holds only ones, the other only fives. What should each channel "
-    "of the output hold, and what does it hold in yours?",
-    row="PF2",
-    seen=1,
-    where="1 of 76 student repositories of C4W1",
-    channels=_every_channel,
-)
-
-average_pool_forward.misconception(
-    "average_pool_pools_across_examples",
-    hint="Does one image of the batch know about another? Look at the first axis of the window "
-    "you cut out.",
-    row="PF3",
-    seen=1,
-    where="1 of 76 student repositories of C4W1",
-    examples=_whole_batch,
-)
-
-average_pool_forward.misconception(
-    "average_pool_always_reads_one_example",
-    hint="All the examples in your output look alike. From which example of x does your code read?",
-    row="PF4",
-    seen=1,
-    where="1 of 76 student repositories of C4W1",
-    examples=lambda windows: windows[:1],
-)
-
-average_pool_forward.misconception(
-    "average_pool_always_reads_one_channel",
-    hint="All the channels of your output look alike. From which channel of x does your code read?",
-    channels=lambda windows: windows[..., :1],
-)
-
-average_pool_forward.misconception(
-    "average_pool_never_cuts_the_window",
+    "never_cuts_the_window",
     hint="Every number of a map comes out the same. Of which part of the input do you take the "
     "average, and does that part depend on the position?",
     row="PF5",
@@ -730,80 +589,7 @@ average_pool_forward.misconception(
 )
 
 average_pool_forward.misconception(
-    "average_pool_takes_the_column_from_the_row",
-    hint="Why are all columns of your output equal? Look at what the left edge of the window is "
-    "computed from.",
-    row="PF6",
-    seen=1,
-    where="1 of 76 student repositories of C4W1",
-    position=lambda i, j: (i, i),
-)
-
-average_pool_forward.misconception(
-    "average_pool_loses_the_last_window",
-    hint="Take an input exactly as large as the window, with stride 2: how many windows are "
-    "there, and what does your formula say?",
-    row="OS11",
-    seen=1,
-    where="a formula on a public page",
-    side=lambda length, size, stride: (length - size + 1) // stride,
-)
-
-average_pool_forward.misconception(
-    "average_pool_adds_one_twice",
-    hint="Try your size formula with a row of 4 numbers, a size of 3 and stride 1. How many "
-    "windows fit, and where does the extra one come from?",
-    row="OS4",
-    seen=1,
-    where="1 of 76 student repositories of C4W1",
-    side=lambda length, size, stride: (length - size + 1) // stride + 1,
-)
-
-average_pool_forward.misconception(
-    "average_pool_swaps_output_height_and_width",
-    hint="Which axis of the output is the height? Try an input that is wider than high.",
-    row="OS2",
-    seen=2,
-    where="a forum thread and a course changelog, on the convolution",
-    shape=lambda h_out, w_out: (w_out, h_out),
-)
-
-average_pool_forward.misconception(
-    "average_pool_ends_the_window_without_the_stride",
-    hint="With stride 2, print the shapes of the first and of the second window: they should be "
-    "equal. What does the end of the second one depend on in your code?",
-    row="CF3",
-    seen=1,
-    where="1 public text, on the convolution",
-    cut=lambda x, top, left, size, stride, i, j: x[:, top : i + size, left : j + size],
-)
-
-average_pool_forward.misconception(
-    "average_pool_ends_the_window_one_pixel_early",
-    hint="How many numbers should a window with a size of 3 hold, and how many does yours? List "
-    "the rows and columns that it takes in.",
-    row="CF11",
-    seen=2,
-    where="1 of 76 student repositories of C4W1 and a forum thread, on the convolution",
-    cut=lambda x, top, left, size, stride, i, j: x[:, top : top + size - 1, left : left + size - 1],
-)
-
-average_pool_forward.misconception(
-    "average_pool_cuts_windows_as_long_as_the_stride",
-    hint="Which argument says how long a window is, and which one says how far it moves? Yours "
-    "ends where the next one starts.",
-    cut=lambda x, top, left, size, stride, i, j: x[:, top : top + stride, left : left + stride],
-)
-
-average_pool_forward.misconception(
-    "average_pool_keeps_windows_that_stick_out",
-    hint="Draw the last window. Does all of it lie inside the input?",
-    row="OS5",
-    side=lambda length, size, stride: -((size - length) // stride) + 1,
-)
-
-average_pool_forward.misconception(
-    "average_pool_keeps_windows_that_stick_out_with_a_fixed_divisor",
+    "keeps_windows_that_stick_out_with_a_fixed_divisor",
     hint="Draw the last window. Does all of it lie inside the input? See what the exercise says "
     "about one that does not.",
     row="OS5",
@@ -812,40 +598,7 @@ average_pool_forward.misconception(
 )
 
 average_pool_forward.misconception(
-    "average_pool_rounds_the_number_of_windows",
-    hint="Say the division gives 2.67. How many whole moves can the window make, and how many do "
-    "you count?",
-    row="OS8",
-    side=lambda length, size, stride: round((length - size) / stride) + 1,
-)
-
-average_pool_forward.misconception(
-    "average_pool_forgets_the_first_window",
-    hint="How many windows are there on an input exactly as large as the window? Put the numbers "
-    "into your size formula.",
-    row="OS3",
-    side=lambda length, size, stride: (length - size) // stride,
-)
-
-average_pool_forward.misconception(
-    "average_pool_never_uses_the_stride",
-    hint="Which of your arguments never appears in your code? Call your function with two "
-    "strides and compare.",
-    row="OS13",
-    side=lambda length, size, stride: length - size + 1,
-    move=lambda size, stride: 1,
-)
-
-average_pool_forward.misconception(
-    "average_pool_leaves_the_stride_out_of_the_size",
-    hint="Which argument does not appear in your size formula? A larger stride leaves fewer "
-    "windows.",
-    row="OS13",
-    side=lambda length, size, stride: length - size + 1,
-)
-
-average_pool_forward.misconception(
-    "average_pool_leaves_the_stride_out_of_the_size_with_a_fixed_divisor",
+    "leaves_the_stride_out_of_the_size_with_a_fixed_divisor",
     hint="Which argument does not appear in your size formula? A larger stride leaves fewer "
     "windows.",
     row="OS13",
@@ -854,49 +607,34 @@ average_pool_forward.misconception(
 )
 
 average_pool_forward.misconception(
-    "average_pool_skips_the_last_row_and_column",
-    hint="Look at the last row and the last column of your output. Are these zeros real?",
-    row="CF16",
-    visited=lambda h_out, w_out, stride: _every_output(h_out - 1, w_out - 1, stride),
-)
-
-average_pool_forward.misconception(
-    "average_pool_stops_after_a_row",
-    hint="Which rows of your output were ever written? At which point does your function return?",
-    row="PB12",
-    visited=lambda h_out, w_out, stride: _every_output(min(h_out, 1), w_out, stride),
-    write=_write_into_the_first,
-)
-
-average_pool_forward.misconception(
-    "average_pool_only_adds_up",
+    "only_adds_up",
     hint="What is the average of four equal numbers? Try a window of ones.",
     row="PF8",
     divided=lambda total, windows, size: total,
 )
 
 average_pool_forward.misconception(
-    "average_pool_divides_by_the_side",
+    "divides_by_the_side",
     hint="How many numbers are in a window? Its side is something else.",
     row="PF13",
     divided=lambda total, windows, size: total / size,
 )
 
 average_pool_forward.misconception(
-    "average_pool_always_divides_by_four",
+    "always_divides_by_four",
     hint="Where does the 4 come from, and is it right when the window has side 3?",
     row="PF15",
     divided=lambda total, windows, size: total / 4,
 )
 
 average_pool_forward.misconception(
-    "average_pool_divides_by_the_sum_of_the_sides",
+    "divides_by_the_sum_of_the_sides",
     hint="How many numbers are in a window of side 3? Count them in a drawing.",
     divided=lambda total, windows, size: total / (size + size),
 )
 
 average_pool_forward.misconception(
-    "average_pool_takes_the_maximum",
+    "takes_the_maximum",
     hint="A window holds 1, 2, 3 and 4. What should average_pool_forward give for it, and what "
     "does yours give?",
     row="PF12",
@@ -905,20 +643,20 @@ average_pool_forward.misconception(
 )
 
 average_pool_forward.misconception(
-    "average_pool_loses_the_fractions",
+    "loses_the_fractions",
     hint="What is the average of 1 and 2, and which dtype has the array you write it into?",
     row="CF13",
     start=lambda shape, x: np.zeros(shape, x.dtype),
 )
 
 average_pool_forward.misconception(
-    "average_pool_rounds_the_average_down",
+    "rounds_the_average_down",
     hint="What is the average of 1 and 2? Python has two divisions: which one is yours?",
     divided=lambda total, windows, size: total // size**2,
 )
 
 
-# --- backward: what both kinds of pooling share ---------------------------------------------
+# --- backward -------------------------------------------------------------------------------
 
 
 def _the_same_shape_as(x: Array, dout: Array) -> Array:
@@ -996,9 +734,6 @@ def _send_back(
     return result(dx, dout, size)
 
 
-# --- max_pool_backward ----------------------------------------------------------------------
-
-
 def _assign_at_the_winner(target: Array, value: Array, portion: Array) -> None:
     np.copyto(target, value, where=portion)
 
@@ -1071,7 +806,201 @@ def _max_pool_backward(
     )
 
 
+def _square_of_shares(windows: Array, size: int, h_out: int, w_out: int) -> Array:
+    return np.full((1, size, size, 1), 1 / size**2)
+
+
+def _average_pool_backward(
+    dout: Array,
+    x: Array,
+    size: int,
+    stride: int,
+    *,
+    start: Callable[..., Any] = _the_same_shape_as,
+    visited: Callable[..., Any] = _every_output,
+    maps: Callable[..., Any] = _all_maps,
+    position: Callable[..., Any] = lambda i, j, c: (i, j),
+    move: Callable[..., Any] = _by_the_stride,
+    cut: Callable[..., Any] = _square,
+    incoming: Callable[..., Any] = lambda dout, i, j: dout[:, i, j],
+    sent: Callable[..., Any] = lambda gradients, windows: gradients,
+    share: Callable[..., Any] = lambda windows, size, h_out, w_out: 1 / size**2,
+    into: Callable[..., Any] = _add,
+    result: Callable[..., Any] = lambda dx, dout, size: dx,
+) -> Any:
+    """Spread each output's gradient over the inputs of its window.
+
+    What dx starts from, the outputs and the maps that are visited, which window belongs to
+    one, how far it moves and how it is cut out; the gradient that comes in, what is sent
+    back, the share of it that an input receives, how it is put into dx and what is returned.
+    """
+    return _send_back(
+        dout,
+        x,
+        size,
+        stride,
+        portion=lambda windows, images: share(windows, size, *dout.shape[1:3]),
+        start=start,
+        visited=visited,
+        maps=maps,
+        position=position,
+        move=move,
+        cut=cut,
+        incoming=incoming,
+        sent=sent,
+        into=into,
+        result=result,
+    )
+
+
 max_pool_backward = Mistakes("max_pool_backward", _max_pool_backward)
+average_pool_backward = Mistakes("average_pool_backward", _average_pool_backward)
+backward = Shared(max_pool_backward, average_pool_backward)
+
+
+backward.misconception(
+    "gradient_ignores_the_stride",
+    hint="With stride 2, at which row and which column of the input does the window of dout[0, 1, "
+    "1] start, and where does the one that your code uses?",
+    row="PB1",
+    seen=15,
+    where="15 of 48 student repositories of C4W1",
+    move=lambda size, stride: 1,
+)
+
+backward.misconception(
+    "gradient_moves_by_its_size",
+    hint="Which argument moved the window in the forward pass: its size or its stride?",
+    row="PB11",
+    seen=1,
+    where="1 of 70 student repositories of CS231n",
+    move=lambda size, stride: size,
+)
+
+backward.misconception(
+    "gradient_takes_the_column_from_the_channel",
+    hint="Which of your loop variables is the column? Look at the left edge of the window.",
+    row="PB8",
+    seen=1,
+    where="1 of 76 student repositories of C4W1",
+    maps=_channel_by_channel,
+    position=lambda i, j, c: (i, c.start),
+)
+
+backward.misconception(
+    "gradient_stops_after_a_row",
+    hint="Which rows of dx have a gradient at all? At which point does your function return?",
+    row="PB12",
+    seen=1,
+    where="1 public issue",
+    visited=lambda h_out, w_out, stride: _every_output(min(h_out, 1), w_out, stride),
+    maps=lambda examples, channels: [(slice(1), slice(None))],
+)
+
+backward.misconception(
+    "gradient_stops_after_a_window",
+    hint="How many windows have sent their gradient back when your function ends? At which point "
+    "does your function return?",
+    row="PB12",
+    visited=lambda h_out, w_out, stride: [(0, 0)],
+    maps=_first_map,
+)
+
+backward.misconception(
+    "gradient_has_the_shape_of_the_output",
+    hint="A gradient has the shape of the thing it belongs to. Whose gradient is dx?",
+    row="PB18",
+    start=lambda x, dout: np.zeros(dout.shape),
+)
+
+backward.misconception(
+    "gradient_loses_the_fractions",
+    hint="Which dtype does dx have when x holds whole numbers, and can it hold a gradient of 0.25?",
+    row="CB22",
+    start=lambda x, dout: np.zeros_like(x),
+    into=_add_number_by_number,
+)
+
+backward.misconception(
+    "gradient_cannot_be_added_to_whole_numbers",
+    hint="Your dx cannot take a number like 0.25. Which dtype did it get, and from where?",
+    row="CB22",
+    start=lambda x, dout: np.zeros_like(x),
+)
+
+backward.misconception(
+    "gradient_swaps_rows_and_columns",
+    hint="Which index of an array comes first, the row or the column? An input that is higher "
+    "than wide shows it.",
+    row="PF11",
+    position=lambda i, j, c: (j, i),
+)
+
+backward.misconception(
+    "gradient_takes_the_column_from_the_row",
+    hint="Which windows of the input got a gradient? Look at what the left edge of the window is "
+    "computed from.",
+    row="PF6",
+    position=lambda i, j, c: (i, i),
+)
+
+backward.misconception(
+    "gradient_reads_dout_with_swapped_indices",
+    hint="Which comes first in an index, the row or the column? Look at how you read dout.",
+    row="CB17",
+    incoming=lambda dout, i, j: dout[:, j, i],
+)
+
+backward.misconception(
+    "gradient_assumes_a_square_output",
+    hint="Let dout have 2 rows and 4 columns. Which of its numbers does your code read, and from "
+    "where does it take the number of columns?",
+    row="CB20",
+    visited=lambda h_out, w_out, stride: _every_output(h_out, h_out, stride),
+)
+
+backward.misconception(
+    "gradient_skips_the_last_row",
+    hint="Does every row of dout send something back? Look at where your loop ends.",
+    row="CB19",
+    visited=lambda h_out, w_out, stride: _every_output(h_out - 1, w_out, stride),
+)
+
+backward.misconception(
+    "gradient_skips_outputs",
+    hint="How many numbers of dout were never read? The stride moves the window in the input, "
+    "not the place in dout.",
+    row="PF10",
+    visited=_every_output_of_the_stride,
+    move=lambda size, stride: 1,
+)
+
+backward.misconception(
+    "gradient_reads_dout_where_the_window_starts",
+    hint="With stride 2 the second window starts at row 2 of the input. In which row of dout is "
+    "its gradient?",
+    row="PF10",
+    visited=_every_corner,
+    move=lambda size, stride: 1,
+)
+
+backward.misconception(
+    "gradient_reaches_as_far_as_the_stride",
+    hint="Which argument says how long a window is, and which one says how far it moves? Yours "
+    "ends where the next one starts.",
+    cut=lambda x, top, left, size, stride, i, j: x[:, top : top + stride, left : left + stride],
+)
+
+backward.misconception(
+    "gradient_is_averaged_over_the_batch",
+    hint="Should the gradient of an image become smaller when a second image joins the batch? "
+    "Compare its dx alone and in a batch of two.",
+    row="CB13",
+    result=lambda dx, dout, size: dx / len(dout),
+)
+
+
+# --- max_pool_backward, alone ---------------------------------------------------------------
 
 max_pool_backward.misconception(
     "gives_every_maximum_all",
@@ -1117,55 +1046,7 @@ max_pool_backward.misconception(
 )
 
 max_pool_backward.misconception(
-    "max_gradient_ignores_the_stride",
-    hint="With stride 2, at which row and which column of the input does the window of dout[0, 1, "
-    "1] start, and where does the one that your code uses?",
-    row="PB1",
-    seen=15,
-    where="15 of 48 student repositories of C4W1",
-    move=lambda size, stride: 1,
-)
-
-max_pool_backward.misconception(
-    "max_gradient_moves_by_its_size",
-    hint="Which argument moved the window in the forward pass: its size or its stride?",
-    row="PB11",
-    seen=1,
-    where="1 of 70 student repositories of CS231n",
-    move=lambda size, stride: size,
-)
-
-max_pool_backward.misconception(
-    "max_gradient_takes_the_column_from_the_channel",
-    hint="Which of your loop variables is the column? Look at the left edge of the window.",
-    row="PB8",
-    seen=1,
-    where="1 of 76 student repositories of C4W1",
-    maps=_channel_by_channel,
-    position=lambda i, j, c: (i, c.start),
-)
-
-max_pool_backward.misconception(
-    "max_gradient_stops_after_a_row",
-    hint="Which rows of dx have a gradient at all? At which point does your function return?",
-    row="PB12",
-    seen=1,
-    where="1 public issue",
-    visited=lambda h_out, w_out, stride: _every_output(min(h_out, 1), w_out, stride),
-    maps=lambda examples, channels: [(slice(1), slice(None))],
-)
-
-max_pool_backward.misconception(
-    "max_gradient_stops_after_a_window",
-    hint="How many windows have sent their gradient back when your function ends? At which point "
-    "does your function return?",
-    row="PB12",
-    visited=lambda h_out, w_out, stride: [(0, 0)],
-    maps=_first_map,
-)
-
-max_pool_backward.misconception(
-    "max_gradient_is_added_to_the_input",
+    "gradient_is_added_to_the_input",
     hint="What must dx be when every number of dout is zero?",
     row="PB15",
     start=lambda x, dout: x.copy(),
@@ -1173,7 +1054,7 @@ max_pool_backward.misconception(
 )
 
 max_pool_backward.misconception(
-    "max_gradient_is_written_into_the_input",
+    "gradient_is_written_into_the_input",
     hint="What has happened to the caller's x after the call? A second name for an array is not "
     "a second array.",
     row="PB15",
@@ -1182,104 +1063,11 @@ max_pool_backward.misconception(
 )
 
 max_pool_backward.misconception(
-    "max_gradient_has_the_shape_of_the_output",
-    hint="A gradient has the shape of the thing it belongs to. Whose gradient is dx?",
-    row="PB18",
-    start=lambda x, dout: np.zeros(dout.shape),
-)
-
-max_pool_backward.misconception(
-    "max_gradient_stays_at_the_place_of_the_output",
+    "gradient_stays_at_the_place_of_the_output",
     hint="You return one number for each output. Which inputs did it come from, and how many "
     "inputs are there?",
     row="PB18",
     result=lambda dx, dout, size: dout.copy(),
-)
-
-max_pool_backward.misconception(
-    "max_gradient_loses_the_fractions",
-    hint="Which dtype does dx have when x holds whole numbers, and can it hold a gradient of 0.25?",
-    row="CB22",
-    start=lambda x, dout: np.zeros_like(x),
-    into=_add_number_by_number,
-)
-
-max_pool_backward.misconception(
-    "max_gradient_cannot_be_added_to_whole_numbers",
-    hint="Your dx cannot take a number like 0.25. Which dtype did it get, and from where?",
-    row="CB22",
-    start=lambda x, dout: np.zeros_like(x),
-)
-
-max_pool_backward.misconception(
-    "max_gradient_swaps_rows_and_columns",
-    hint="Which index of an array comes first, the row or the column? An input that is higher "
-    "than wide shows it.",
-    row="PF11",
-    position=lambda i, j, c: (j, i),
-)
-
-max_pool_backward.misconception(
-    "max_gradient_takes_the_column_from_the_row",
-    hint="Which windows of the input got a gradient? Look at what the left edge of the window is "
-    "computed from.",
-    row="PF6",
-    position=lambda i, j, c: (i, i),
-)
-
-max_pool_backward.misconception(
-    "max_gradient_reads_dout_with_swapped_indices",
-    hint="Which comes first in an index, the row or the column? Look at how you read dout.",
-    row="CB17",
-    incoming=lambda dout, i, j: dout[:, j, i],
-)
-
-max_pool_backward.misconception(
-    "max_gradient_assumes_a_square_output",
-    hint="Let dout have 2 rows and 4 columns. Which of its numbers does your code read, and from "
-    "where does it take the number of columns?",
-    row="CB20",
-    visited=lambda h_out, w_out, stride: _every_output(h_out, h_out, stride),
-)
-
-max_pool_backward.misconception(
-    "max_gradient_skips_the_last_row",
-    hint="Does every row of dout send something back? Look at where your loop ends.",
-    row="CB19",
-    visited=lambda h_out, w_out, stride: _every_output(h_out - 1, w_out, stride),
-)
-
-max_pool_backward.misconception(
-    "max_gradient_skips_outputs",
-    hint="How many numbers of dout were never read? The stride moves the window in the input, "
-    "not the place in dout.",
-    row="PF10",
-    visited=_every_output_of_the_stride,
-    move=lambda size, stride: 1,
-)
-
-max_pool_backward.misconception(
-    "max_gradient_reads_dout_where_the_window_starts",
-    hint="With stride 2 the second window starts at row 2 of the input. In which row of dout is "
-    "its gradient?",
-    row="PF10",
-    visited=_every_corner,
-    move=lambda size, stride: 1,
-)
-
-max_pool_backward.misconception(
-    "max_gradient_reaches_as_far_as_the_stride",
-    hint="Which argument says how long a window is, and which one says how far it moves? Yours "
-    "ends where the next one starts.",
-    cut=lambda x, top, left, size, stride, i, j: x[:, top : top + stride, left : left + stride],
-)
-
-max_pool_backward.misconception(
-    "max_gradient_is_averaged_over_the_batch",
-    hint="Should the gradient of an image become smaller when a second image joins the batch? "
-    "Compare its dx alone and in a batch of two.",
-    row="CB13",
-    result=lambda dx, dout, size: dx / len(dout),
 )
 
 max_pool_backward.misconception(
@@ -1404,57 +1192,7 @@ max_pool_backward.misconception(
 )
 
 
-# --- average_pool_backward ------------------------------------------------------------------
-
-
-def _square_of_shares(windows: Array, size: int, h_out: int, w_out: int) -> Array:
-    return np.full((1, size, size, 1), 1 / size**2)
-
-
-def _average_pool_backward(
-    dout: Array,
-    x: Array,
-    size: int,
-    stride: int,
-    *,
-    start: Callable[..., Any] = _the_same_shape_as,
-    visited: Callable[..., Any] = _every_output,
-    maps: Callable[..., Any] = _all_maps,
-    position: Callable[..., Any] = lambda i, j, c: (i, j),
-    move: Callable[..., Any] = _by_the_stride,
-    cut: Callable[..., Any] = _square,
-    incoming: Callable[..., Any] = lambda dout, i, j: dout[:, i, j],
-    sent: Callable[..., Any] = lambda gradients, windows: gradients,
-    share: Callable[..., Any] = lambda windows, size, h_out, w_out: 1 / size**2,
-    into: Callable[..., Any] = _add,
-    result: Callable[..., Any] = lambda dx, dout, size: dx,
-) -> Any:
-    """Spread each output's gradient over the inputs of its window.
-
-    What dx starts from, the outputs and the maps that are visited, which window belongs to
-    one, how far it moves and how it is cut out; the gradient that comes in, what is sent
-    back, the share of it that an input receives, how it is put into dx and what is returned.
-    """
-    return _send_back(
-        dout,
-        x,
-        size,
-        stride,
-        portion=lambda windows, images: share(windows, size, *dout.shape[1:3]),
-        start=start,
-        visited=visited,
-        maps=maps,
-        position=position,
-        move=move,
-        cut=cut,
-        incoming=incoming,
-        sent=sent,
-        into=into,
-        result=result,
-    )
-
-
-average_pool_backward = Mistakes("average_pool_backward", _average_pool_backward)
+# --- average_pool_backward, alone -----------------------------------------------------------
 
 average_pool_backward.misconception(
     "overwrites_earlier_shares",
@@ -1465,62 +1203,14 @@ average_pool_backward.misconception(
 )
 
 average_pool_backward.misconception(
-    "average_gradient_ignores_the_stride",
-    hint="With stride 2, at which row and which column of the input does the window of dout[0, 1, "
-    "1] start, and where does the one that your code uses?",
-    row="PB1",
-    seen=15,
-    where="15 of 48 student repositories of C4W1",
-    move=lambda size, stride: 1,
-)
-
-average_pool_backward.misconception(
-    "average_gradient_moves_by_its_size",
-    hint="Which argument moved the window in the forward pass: its size or its stride?",
-    row="PB11",
-    seen=1,
-    where="1 of 70 student repositories of CS231n",
-    move=lambda size, stride: size,
-)
-
-average_pool_backward.misconception(
-    "average_gradient_takes_the_column_from_the_channel",
-    hint="Which of your loop variables is the column? Look at the left edge of the window.",
-    row="PB8",
-    seen=1,
-    where="1 of 76 student repositories of C4W1",
-    maps=_channel_by_channel,
-    position=lambda i, j, c: (i, c.start),
-)
-
-average_pool_backward.misconception(
-    "average_gradient_stops_after_a_row",
-    hint="Which rows of dx have a gradient at all? At which point does your function return?",
-    row="PB12",
-    seen=1,
-    where="1 public issue",
-    visited=lambda h_out, w_out, stride: _every_output(min(h_out, 1), w_out, stride),
-    maps=lambda examples, channels: [(slice(1), slice(None))],
-)
-
-average_pool_backward.misconception(
-    "average_gradient_stops_after_a_window",
-    hint="How many windows have sent their gradient back when your function ends? At which point "
-    "does your function return?",
-    row="PB12",
-    visited=lambda h_out, w_out, stride: [(0, 0)],
-    maps=_first_map,
-)
-
-average_pool_backward.misconception(
-    "average_gradient_is_added_to_the_input",
+    "gradient_is_added_to_the_input",
     hint="What must dx be when every number of dout is zero?",
     row="PB15",
     start=lambda x, dout: x.copy(),
 )
 
 average_pool_backward.misconception(
-    "average_gradient_is_written_into_the_input",
+    "gradient_is_written_into_the_input",
     hint="What has happened to the caller's x after the call? A second name for an array is not "
     "a second array.",
     row="PB15",
@@ -1528,14 +1218,7 @@ average_pool_backward.misconception(
 )
 
 average_pool_backward.misconception(
-    "average_gradient_has_the_shape_of_the_output",
-    hint="A gradient has the shape of the thing it belongs to. Whose gradient is dx?",
-    row="PB18",
-    start=lambda x, dout: np.zeros(dout.shape),
-)
-
-average_pool_backward.misconception(
-    "average_gradient_stays_at_the_place_of_the_output",
+    "gradient_stays_at_the_place_of_the_output",
     hint="You return one number for each output. Which inputs did it come from, and how many "
     "inputs are there?",
     row="PB18",
@@ -1543,93 +1226,7 @@ average_pool_backward.misconception(
 )
 
 average_pool_backward.misconception(
-    "average_gradient_loses_the_fractions",
-    hint="Which dtype does dx have when x holds whole numbers, and can it hold a gradient of 0.25?",
-    row="CB22",
-    start=lambda x, dout: np.zeros_like(x),
-    into=_add_number_by_number,
-)
-
-average_pool_backward.misconception(
-    "average_gradient_cannot_be_added_to_whole_numbers",
-    hint="Your dx cannot take a number like 0.25. Which dtype did it get, and from where?",
-    row="CB22",
-    start=lambda x, dout: np.zeros_like(x),
-)
-
-average_pool_backward.misconception(
-    "average_gradient_swaps_rows_and_columns",
-    hint="Which index of an array comes first, the row or the column? An input that is higher "
-    "than wide shows it.",
-    row="PF11",
-    position=lambda i, j, c: (j, i),
-)
-
-average_pool_backward.misconception(
-    "average_gradient_takes_the_column_from_the_row",
-    hint="Which windows of the input got a gradient? Look at what the left edge of the window is "
-    "computed from.",
-    row="PF6",
-    position=lambda i, j, c: (i, i),
-)
-
-average_pool_backward.misconception(
-    "average_gradient_reads_dout_with_swapped_indices",
-    hint="Which comes first in an index, the row or the column? Look at how you read dout.",
-    row="CB17",
-    incoming=lambda dout, i, j: dout[:, j, i],
-)
-
-average_pool_backward.misconception(
-    "average_gradient_assumes_a_square_output",
-    hint="Let dout have 2 rows and 4 columns. Which of its numbers does your code read, and from "
-    "where does it take the number of columns?",
-    row="CB20",
-    visited=lambda h_out, w_out, stride: _every_output(h_out, h_out, stride),
-)
-
-average_pool_backward.misconception(
-    "average_gradient_skips_the_last_row",
-    hint="Does every row of dout send something back? Look at where your loop ends.",
-    row="CB19",
-    visited=lambda h_out, w_out, stride: _every_output(h_out - 1, w_out, stride),
-)
-
-average_pool_backward.misconception(
-    "average_gradient_skips_outputs",
-    hint="How many numbers of dout were never read? The stride moves the window in the input, "
-    "not the place in dout.",
-    row="PF10",
-    visited=_every_output_of_the_stride,
-    move=lambda size, stride: 1,
-)
-
-average_pool_backward.misconception(
-    "average_gradient_reads_dout_where_the_window_starts",
-    hint="With stride 2 the second window starts at row 2 of the input. In which row of dout is "
-    "its gradient?",
-    row="PF10",
-    visited=_every_corner,
-    move=lambda size, stride: 1,
-)
-
-average_pool_backward.misconception(
-    "average_gradient_reaches_as_far_as_the_stride",
-    hint="Which argument says how long a window is, and which one says how far it moves? Yours "
-    "ends where the next one starts.",
-    cut=lambda x, top, left, size, stride, i, j: x[:, top : top + stride, left : left + stride],
-)
-
-average_pool_backward.misconception(
-    "average_gradient_is_averaged_over_the_batch",
-    hint="Should the gradient of an image become smaller when a second image joins the batch? "
-    "Compare its dx alone and in a batch of two.",
-    row="CB13",
-    result=lambda dx, dout, size: dx / len(dout),
-)
-
-average_pool_backward.misconception(
-    "average_gradient_moves_a_square_by_its_size",
+    "gradient_moves_a_square_by_its_size",
     hint="Which argument moved the window in the forward pass: its size or its stride? Your last "
     "squares reach past the edge.",
     row="PB11",
