@@ -197,7 +197,7 @@ def names(found: str | None) -> list[str]:
         (
             "pooling",
             code(MAX_BACKWARD, ROUTED, corner="i, j"),  # and shares among equal maxima, rightly
-            ["gradient_ignores_the_stride"],
+            ["ignores_the_stride"],
         ),
         (
             "pooling",
@@ -208,7 +208,7 @@ def names(found: str | None) -> list[str]:
         (
             "pooling",
             code(MAX_BACKWARD, ROUTED, share="m", corner="i, j"),
-            ["gives_every_maximum_all", "gradient_ignores_the_stride"],
+            ["gives_every_maximum_all", "ignores_the_stride"],
         ),
         ("parameter_counting", code(NETWORK, COUNTED), [""]),
         ("parameter_counting", code(NETWORK, COUNTED, pool="pass"), ["skips_pooling_altogether"]),

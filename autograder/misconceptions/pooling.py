@@ -859,7 +859,7 @@ backward = Shared(max_pool_backward, average_pool_backward)
 
 
 backward.misconception(
-    "gradient_ignores_the_stride",
+    "ignores_the_stride",
     hint="With stride 2, at which row and which column of the input does the window of dout[0, 1, "
     "1] start, and where does the one that your code uses?",
     row="PB1",
@@ -869,7 +869,7 @@ backward.misconception(
 )
 
 backward.misconception(
-    "gradient_moves_by_its_size",
+    "moves_by_its_size",
     hint="Which argument moved the window in the forward pass: its size or its stride?",
     row="PB11",
     seen=1,
@@ -878,7 +878,7 @@ backward.misconception(
 )
 
 backward.misconception(
-    "gradient_takes_the_column_from_the_channel",
+    "takes_the_column_from_the_channel",
     hint="Which of your loop variables is the column? Look at the left edge of the window.",
     row="PB8",
     seen=1,
@@ -888,7 +888,7 @@ backward.misconception(
 )
 
 backward.misconception(
-    "gradient_stops_after_a_row",
+    "stops_after_a_row",
     hint="Which rows of dx have a gradient at all? At which point does your function return?",
     row="PB12",
     seen=1,
@@ -898,7 +898,7 @@ backward.misconception(
 )
 
 backward.misconception(
-    "gradient_stops_after_a_window",
+    "stops_after_a_window",
     hint="How many windows have sent their gradient back when your function ends? At which point "
     "does your function return?",
     row="PB12",
@@ -907,14 +907,14 @@ backward.misconception(
 )
 
 backward.misconception(
-    "gradient_has_the_shape_of_the_output",
+    "gives_dx_the_shape_of_the_output",
     hint="A gradient has the shape of the thing it belongs to. Whose gradient is dx?",
     row="PB18",
     start=lambda x, dout: np.zeros(dout.shape),
 )
 
 backward.misconception(
-    "gradient_loses_the_fractions",
+    "loses_the_fractions",
     hint="Which dtype does dx have when x holds whole numbers, and can it hold a gradient of 0.25?",
     row="CB22",
     start=lambda x, dout: np.zeros_like(x),
@@ -922,14 +922,14 @@ backward.misconception(
 )
 
 backward.misconception(
-    "gradient_cannot_be_added_to_whole_numbers",
+    "adds_fractions_to_whole_numbers",
     hint="Your dx cannot take a number like 0.25. Which dtype did it get, and from where?",
     row="CB22",
     start=lambda x, dout: np.zeros_like(x),
 )
 
 backward.misconception(
-    "gradient_swaps_rows_and_columns",
+    "swaps_rows_and_columns",
     hint="Which index of an array comes first, the row or the column? An input that is higher "
     "than wide shows it.",
     row="PF11",
@@ -937,7 +937,7 @@ backward.misconception(
 )
 
 backward.misconception(
-    "gradient_takes_the_column_from_the_row",
+    "takes_the_column_from_the_row",
     hint="Which windows of the input got a gradient? Look at what the left edge of the window is "
     "computed from.",
     row="PF6",
@@ -945,14 +945,14 @@ backward.misconception(
 )
 
 backward.misconception(
-    "gradient_reads_dout_with_swapped_indices",
+    "reads_dout_with_swapped_indices",
     hint="Which comes first in an index, the row or the column? Look at how you read dout.",
     row="CB17",
     incoming=lambda dout, i, j: dout[:, j, i],
 )
 
 backward.misconception(
-    "gradient_assumes_a_square_output",
+    "assumes_a_square_output",
     hint="Let dout have 2 rows and 4 columns. Which of its numbers does your code read, and from "
     "where does it take the number of columns?",
     row="CB20",
@@ -960,14 +960,14 @@ backward.misconception(
 )
 
 backward.misconception(
-    "gradient_skips_the_last_row",
+    "skips_the_last_row",
     hint="Does every row of dout send something back? Look at where your loop ends.",
     row="CB19",
     visited=lambda h_out, w_out, stride: _every_output(h_out - 1, w_out, stride),
 )
 
 backward.misconception(
-    "gradient_skips_outputs",
+    "skips_outputs",
     hint="How many numbers of dout were never read? The stride moves the window in the input, "
     "not the place in dout.",
     row="PF10",
@@ -976,7 +976,7 @@ backward.misconception(
 )
 
 backward.misconception(
-    "gradient_reads_dout_where_the_window_starts",
+    "reads_dout_where_the_window_starts",
     hint="With stride 2 the second window starts at row 2 of the input. In which row of dout is "
     "its gradient?",
     row="PF10",
@@ -985,14 +985,14 @@ backward.misconception(
 )
 
 backward.misconception(
-    "gradient_reaches_as_far_as_the_stride",
+    "reaches_as_far_as_the_stride",
     hint="Which argument says how long a window is, and which one says how far it moves? Yours "
     "ends where the next one starts.",
     cut=lambda x, top, left, size, stride, i, j: x[:, top : top + stride, left : left + stride],
 )
 
 backward.misconception(
-    "gradient_is_averaged_over_the_batch",
+    "averages_over_the_batch",
     hint="Should the gradient of an image become smaller when a second image joins the batch? "
     "Compare its dx alone and in a batch of two.",
     row="CB13",
@@ -1046,7 +1046,7 @@ max_pool_backward.misconception(
 )
 
 max_pool_backward.misconception(
-    "gradient_is_added_to_the_input",
+    "adds_the_gradient_to_the_input",
     hint="What must dx be when every number of dout is zero?",
     row="PB15",
     start=lambda x, dout: x.copy(),
@@ -1054,7 +1054,7 @@ max_pool_backward.misconception(
 )
 
 max_pool_backward.misconception(
-    "gradient_is_written_into_the_input",
+    "writes_the_gradient_into_the_input",
     hint="What has happened to the caller's x after the call? A second name for an array is not "
     "a second array.",
     row="PB15",
@@ -1063,7 +1063,7 @@ max_pool_backward.misconception(
 )
 
 max_pool_backward.misconception(
-    "gradient_stays_at_the_place_of_the_output",
+    "leaves_the_gradient_at_the_place_of_the_output",
     hint="You return one number for each output. Which inputs did it come from, and how many "
     "inputs are there?",
     row="PB18",
@@ -1203,14 +1203,14 @@ average_pool_backward.misconception(
 )
 
 average_pool_backward.misconception(
-    "gradient_is_added_to_the_input",
+    "adds_the_gradient_to_the_input",
     hint="What must dx be when every number of dout is zero?",
     row="PB15",
     start=lambda x, dout: x.copy(),
 )
 
 average_pool_backward.misconception(
-    "gradient_is_written_into_the_input",
+    "writes_the_gradient_into_the_input",
     hint="What has happened to the caller's x after the call? A second name for an array is not "
     "a second array.",
     row="PB15",
@@ -1218,7 +1218,7 @@ average_pool_backward.misconception(
 )
 
 average_pool_backward.misconception(
-    "gradient_stays_at_the_place_of_the_output",
+    "leaves_the_gradient_at_the_place_of_the_output",
     hint="You return one number for each output. Which inputs did it come from, and how many "
     "inputs are there?",
     row="PB18",
@@ -1226,7 +1226,7 @@ average_pool_backward.misconception(
 )
 
 average_pool_backward.misconception(
-    "gradient_moves_a_square_by_its_size",
+    "moves_a_square_by_its_size",
     hint="Which argument moved the window in the forward pass: its size or its stride? Your last "
     "squares reach past the edge.",
     row="PB11",
