@@ -18,12 +18,13 @@ import numpy as np
 
 from .comparison import agree
 from .errors import CallRaised
+from .messages import describe_trusted_exception
 from .misconceptions import Misconception, together
 from .student import RecordedCall, modified_arguments
 
 PROBES = 2  # wrong calls, and as many right ones, on which a pair must be plausible
 MOST_PAIRS_TRIED = 500  # of those that are; about a quarter of a second where none fits
-_OF_REFUSALS = ("ValueError", "RuntimeError", "Exception", "an exception of its own")
+_OF_REFUSALS = ("AssertionError", "RuntimeError", "Exception", "an exception of its own")
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def answer_of(function: Callable[..., Any], call: RecordedCall) -> RecordedCall:
     try:
         value = function(*args, **kwargs)
     except Exception as error:
-        failure = CallRaised("", f"{type(error).__name__}: {error}", "")
+        failure = CallRaised("", describe_trusted_exception(error), "")
         return RecordedCall(call.args, call.kwargs, failure=failure)
     before, after = (*call.args, *call.kwargs.values()), (*args, *kwargs.values())
     modified = tuple(modified_arguments(before, after))
@@ -78,7 +79,7 @@ def answer_of(function: Callable[..., Any], call: RecordedCall) -> RecordedCall:
 def same_answer(one: RecordedCall, other: RecordedCall) -> bool:
     """Say whether both calls raised alike, or gave the same and changed the same arguments."""
     if one.failure is not None or other.failure is not None:
-        return _raised(one) and _raised(other) and _kind(one) == _kind(other)
+        return _raised(one) and _raised(other) and bool(_kinds(one) & _kinds(other))
     return one.modified == other.modified and agree(one.value, other.value)
 
 
@@ -173,16 +174,18 @@ def _raised(call: RecordedCall) -> bool:
     return isinstance(call.failure, CallRaised) and not call.failure.limit
 
 
-def _kind(call: RecordedCall) -> str:
-    """Return what sort of exception it was: refused, out of an array's bounds, or its class.
+def _kinds(call: RecordedCall) -> set[str]:
+    """Return what sort of exception it may be: a refusal, out of an array's bounds, or its class.
 
-    The messages of Python and NumPy are kept, a student's own are not (see ``messages``):
-    one without a message is a refusal of the arguments.
+    Well-known messages of Python and NumPy are kept, others are not (see ``messages``): a
+    ValueError without one may be either.
     """
     kind, _, message = _error(call).partition(":")
-    if kind == "AssertionError" or (kind in _OF_REFUSALS and not message):
-        return "refused"
-    return "bounds" if kind in ("IndexError", "ValueError") else kind
+    if kind in _OF_REFUSALS:
+        return {"refusal"}
+    if kind in ("IndexError", "ValueError"):
+        return {"bounds"} if message or kind == "IndexError" else {"bounds", "refusal"}
+    return {kind}
 
 
 def _changes(one: RecordedCall, other: RecordedCall) -> list[bool]:

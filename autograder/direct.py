@@ -11,6 +11,7 @@ from typing import Any
 
 from .assignment import Assignment
 from .errors import CallRaised, NameMissing
+from .messages import describe_trusted_exception
 from .misconceptions import Misconception
 from .sandbox.wire import from_wire, to_wire
 from .student import Student
@@ -31,7 +32,7 @@ class Direct:
         try:
             value = answer(*args, **kwargs)
         except Exception as error:
-            raise CallRaised(function, f"{type(error).__name__}: {error}", "") from None
+            raise CallRaised(function, describe_trusted_exception(error), "") from None
         return _across(value), (*args, *kwargs.values())
 
     def read(self, name: str) -> Any:

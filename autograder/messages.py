@@ -105,6 +105,11 @@ def describe_exception(raised: Raised, sources: Iterable[str]) -> str:
     return type_name
 
 
+def describe_trusted_exception(error: Exception) -> str:
+    """Return the same of an exception in our own code, to be compared with a student's."""
+    return describe_exception(Raised(0, type(error).__name__, str(error)), ())
+
+
 def explain_limit(type_name: str, message: str, limits: Limits) -> str:
     """Return the sentence about the limit that an exception speaks of, "" if it is none."""
     if type_name in _OF_THE_NETWORK:

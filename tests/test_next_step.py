@@ -109,7 +109,8 @@ def test_overlapping_windows_may_be_it() -> None:
         (lambda x, *_: missing_name, "Restart the kernel"),  # noqa: F821
         (lambda x, *_: x[9, 9, 9, 9], "largest index"),
         (lambda x, *_: x + np.ones((2, 3)), "shapes"),
-        (lambda x, *_: x + "1", "cell of your own"),
+        (lambda x, *_: x + "1", "types"),
+        (lambda x, *_: next(iter(())), "cell of your own"),
         (lambda x, *_: x.nothing, "before the dot"),
     ],
 )

@@ -427,8 +427,8 @@ def test_a_notebook_in_its_own_words_gets_full_marks(title: str, sandbox: Sandbo
 
 # A first line in the place of the released one; the right body follows.
 SIGNATURES = {
-    "conv_forward": "def conv_forward(x, w, b, stride, pad):",
-    "conv_backward": "def conv_backward(dout, x, w, stride, pad, *, check=False):",
+    "conv_forward": "def conv_forward(x, w, b, stride=1, pad=0, dilation=1):",
+    "conv_backward": "def conv_backward(dout, x, w, stride=1, pad=0, *, check=False):",
     "zero_pad": "def zero_pad(x, pad=1):",
     "conv_single_step": "def conv_single_step(window, kernel, bias=0.0, *rest):",
     "max_pool_forward": "def max_pool_forward(x, size=2, stride=2):",
