@@ -2,9 +2,7 @@
 
 import ast
 from dataclasses import replace
-from functools import partial
 from io import StringIO
-from itertools import zip_longest
 
 import pytest
 from notebooks import answered
@@ -16,13 +14,11 @@ from autograder.assignment import Assignment, assignment_names, load_assignment
 from autograder.catalogue import losses, print_catalogue
 from autograder.cli import app
 from autograder.demo.sources import student_source
-from autograder.diagnosis import diagnose
-from autograder.direct import direct_student, right_answers, with_mistake
 from autograder.grading import grade
 from autograder.misconceptions import Misconception, misconceptions
 from autograder.options import Limits
-from autograder.results import Grading, Outcome, TestResult
-from autograder.runner import hidden_test_weights, run_hidden_tests
+from autograder.results import Grading
+from autograder.runner import hidden_test_weights
 from autograder.sandbox.host import Sandbox
 from autograder.sync import read_solutions
 
@@ -54,56 +50,6 @@ def test_a_mistake_costs_its_own_exercise_and_is_recognised(
     assert imperfect[0].score is not None
     assert imperfect[0].misconception == mistake.name
     assert imperfect[0].hint == mistake.hint
-
-
-def rounds(name: str) -> list[list[Misconception]]:
-    """Return submissions, each with one mistake in every exercise that has one left."""
-    exercises = dict.fromkeys(mistake.exercise for mistake in misconceptions(name))
-    columns = [[m for m in misconceptions(name) if m.exercise == e] for e in exercises]
-    return [[m for m in row if m is not None] for row in zip_longest(*columns)]
-
-
-def failed(tests: list[TestResult]) -> bool:
-    return any(test.outcome is Outcome.FAILED for test in tests)
-
-
-def check_class(name: str, students: int) -> None:
-    """Check that each mistake is noticed and recognised by the numbers of every student.
-
-    Right answers lose no point by them.
-    """
-    assignment = load_assignment(name)
-    right, references = right_answers(assignment), assignment.references()
-    known = {e: [m for m in misconceptions(name) if m.exercise == e] for e in references}
-    for number in range(students):
-        seed = f"secret of student-{number:03}".encode()
-        results = run_hidden_tests(assignment.hidden_tests, direct_student(assignment, right), seed)
-        assert not [exercise for exercise, tests in results.items() if failed(tests)]
-        for together in rounds(name):
-            answers = right
-            for mistake in together:
-                answers = with_mistake(answers, mistake)
-            student = direct_student(assignment, answers)
-            results = run_hidden_tests(assignment.hidden_tests, student, seed)
-            noticed = {exercise for exercise, tests in results.items() if failed(tests)}
-            assert noticed == {mistake.exercise for mistake in together}, (number, together)
-            for mistake in together:
-                exercise = mistake.exercise
-                again = partial(student.again, exercise)
-                calls = student.calls[exercise]
-                found = diagnose(known[exercise], references[exercise], calls, again)
-                assert found.misconception is mistake, (number, mistake, found)
-
-
-@pytest.mark.parametrize("name", assignment_names())
-def test_every_mistake_is_noticed_and_recognised_for_five_students(name: str) -> None:
-    check_class(name, 5)
-
-
-@pytest.mark.many_students
-@pytest.mark.parametrize("name", assignment_names())
-def test_every_mistake_is_noticed_and_recognised_for_two_hundred_students(name: str) -> None:
-    check_class(name, 200)
 
 
 @pytest.mark.parametrize("name", assignment_names())

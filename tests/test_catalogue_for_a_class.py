@@ -1,0 +1,63 @@
+"""The catalogue with the numbers of many students: nobody's let a mistake through."""
+
+from functools import partial
+from itertools import zip_longest
+
+import pytest
+
+from autograder.assignment import assignment_names, load_assignment
+from autograder.diagnosis import diagnose
+from autograder.direct import direct_student, right_answers, with_mistake
+from autograder.misconceptions import Misconception, misconceptions
+from autograder.results import Outcome, TestResult
+from autograder.runner import run_hidden_tests
+
+
+def rounds(name: str) -> list[list[Misconception]]:
+    """Return submissions, each with one mistake in every exercise that has one left."""
+    exercises = dict.fromkeys(mistake.exercise for mistake in misconceptions(name))
+    columns = [[m for m in misconceptions(name) if m.exercise == e] for e in exercises]
+    return [[m for m in row if m is not None] for row in zip_longest(*columns)]
+
+
+def failed(tests: list[TestResult]) -> bool:
+    return any(test.outcome is Outcome.FAILED for test in tests)
+
+
+def check_class(name: str, students: int) -> None:
+    """Check that each mistake is noticed and recognised by the numbers of every student.
+
+    Right answers lose no point by them.
+    """
+    assignment = load_assignment(name)
+    right, references = right_answers(assignment), assignment.references()
+    known = {e: [m for m in misconceptions(name) if m.exercise == e] for e in references}
+    for number in range(students):
+        seed = f"secret of student-{number:03}".encode()
+        results = run_hidden_tests(assignment.hidden_tests, direct_student(assignment, right), seed)
+        assert not [exercise for exercise, tests in results.items() if failed(tests)]
+        for together in rounds(name):
+            answers = right
+            for mistake in together:
+                answers = with_mistake(answers, mistake)
+            student = direct_student(assignment, answers)
+            results = run_hidden_tests(assignment.hidden_tests, student, seed)
+            noticed = {exercise for exercise, tests in results.items() if failed(tests)}
+            assert noticed == {mistake.exercise for mistake in together}, (number, together)
+            for mistake in together:
+                exercise = mistake.exercise
+                again = partial(student.again, exercise)
+                calls = student.calls[exercise]
+                found = diagnose(known[exercise], references[exercise], calls, again)
+                assert found.misconception is mistake, (number, mistake, found)
+
+
+@pytest.mark.parametrize("name", assignment_names())
+def test_every_mistake_is_noticed_and_recognised_for_five_students(name: str) -> None:
+    check_class(name, 5)
+
+
+@pytest.mark.many_students
+@pytest.mark.parametrize("name", assignment_names())
+def test_every_mistake_is_noticed_and_recognised_for_two_hundred_students(name: str) -> None:
+    check_class(name, 200)
