@@ -191,7 +191,8 @@ def _compare_float(answer: Any, expected: float, path: str) -> Mismatch | None:
 
 
 def _compare_tuple(answer: Any, expected: tuple[Any, ...], path: str) -> Mismatch | None:
-    if isinstance(answer, np.ndarray) and answer.shape == np.shape(expected):
+    numbers = all(map(np.isscalar, expected))
+    if numbers and isinstance(answer, np.ndarray) and answer.shape == (len(expected),):
         answer = list(answer)  # a pair of numbers may come as an array
     if not isinstance(answer, tuple | list):
         return Mismatch(

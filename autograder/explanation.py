@@ -60,18 +60,19 @@ def _diagnosed(result: ExerciseResult, assignment: Assignment, student: Student)
     if reference is None:
         return result
     calls = student.calls.get(result.name, [])
-    telling = _without_other_right_answers(calls, result, reference)
     known = [m for m in misconceptions(assignment.name) if m.exercise == result.name]
     again = partial(student.again, result.name)
     diagnosis = diagnose(known, reference, calls, again)
-    if diagnosis == Diagnosis() and len(telling) < len(calls):
-        diagnosis = diagnose(known, reference, telling, again)
+    if diagnosis == Diagnosis():
+        telling = _without_other_right_answers(calls, result, reference)
+        if len(telling) < len(calls):
+            calls, diagnosis = telling, diagnose(known, reference, telling, again)
     if diagnosis.misconception is not None:
         name, hint = diagnosis.misconception.name, diagnosis.misconception.hint
         return msgspec.structs.replace(result, misconception=name, hint=hint)
     if result.name not in assignment.signatures():
         return result
-    return msgspec.structs.replace(result, hint=next_step(reference, telling, diagnosis.repeats))
+    return msgspec.structs.replace(result, hint=next_step(reference, calls, diagnosis.repeats))
 
 
 def _without_other_right_answers(

@@ -44,6 +44,9 @@ def test_accepted(answer: Any, expected: Any) -> None:
     ("answer", "expected", "kind"),
     [
         (None, EXPECTED, "none"),
+        (EXPECTED, (EXPECTED, EXPECTED[0]), "type"),  # one array for a tuple of several
+        (np.zeros(2), (EXPECTED, EXPECTED[0]), "type"),
+        (np.zeros(3), (1, 2), "type"),
         (None, 3, "none"),
         (Opaque("Array"), EXPECTED, "type"),
         (EXPECTED.tolist(), EXPECTED, "type"),

@@ -3,9 +3,13 @@
 from collections.abc import Callable
 
 import pytest
+from notebooks import answered
 
-from autograder.grading import Graded
-from autograder.results import ExerciseResult
+from autograder.assignment import load_assignment
+from autograder.grading import Graded, grade
+from autograder.options import Limits
+from autograder.results import ExerciseResult, Outcome
+from autograder.sandbox.host import Sandbox
 
 GradeCells = Callable[..., Graded]
 
@@ -94,6 +98,18 @@ def test_a_choice_that_is_no_letter_is_not_explained(grade_cells: GradeCells) ->
     (result,) = [result for result in grading.exercises if result.score == 0]
     assert result.hint is result.misconception is None
     assert "one letter in quotes" in result.tests[0].message
+
+
+def test_one_array_for_three_gradients_is_wrong_and_no_fault_of_the_grader(
+    sandbox: Sandbox,
+) -> None:
+    convolution = load_assignment("convolution")
+    source = "def conv_backward(dout, x, w, stride=1, pad=0):\n    return np.zeros(x.shape)"
+    notebook = answered(convolution, {"conv_backward": source})
+    grading = grade(notebook, convolution, sandbox, notebook="-", limits=Limits()).grading
+    (result,) = [result for result in grading.exercises if result.name == "conv_backward"]
+    assert result.score == 0
+    assert {test.outcome for test in result.tests} == {Outcome.FAILED}
 
 
 @pytest.mark.parametrize(
