@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from rich.console import Console
 from rich.table import Column, Table
@@ -35,19 +35,33 @@ class Loss:
         return 0.0 if score is None else self.points - score
 
 
-def losses(assignment: Assignment, seed: bytes = b"") -> Iterator[Loss]:
-    """Yield what each known mistake costs a student with this seed."""
-    right = right_answers(assignment)
+def rounds(name: str) -> list[list[Misconception]]:
+    """Return the known mistakes of an assignment in submissions, one at most in each exercise."""
+    of_exercise: dict[str, list[Misconception]] = {}
+    for mistake in misconceptions(name):
+        of_exercise.setdefault(mistake.exercise, []).append(mistake)
+    return [[m for m in row if m is not None] for row in zip_longest(*of_exercise.values())]
+
+
+def losses(assignment: Assignment, seed: bytes = b"") -> list[Loss]:
+    """Return what each known mistake costs a student with this seed, in the catalogue's order."""
     points = {exercise.name: exercise.points for exercise in assignment.exercises}
-    for mistake in misconceptions(assignment.name):
-        student = direct_student(assignment, with_mistake(right, mistake))
+    found: dict[tuple[str, str], Loss] = {}
+    for together in rounds(assignment.name):
+        answers = right_answers(assignment)
+        for mistake in together:
+            answers = with_mistake(answers, mistake)
+        student = direct_student(assignment, answers)
         tests = run_hidden_tests(assignment.hidden_tests, student, seed)
-        yield Loss(mistake, tests[mistake.exercise], points[mistake.exercise])
+        for mistake in together:
+            exercise = mistake.exercise
+            found[exercise, mistake.name] = Loss(mistake, tests[exercise], points[exercise])
+    return [found[m.exercise, m.name] for m in misconceptions(assignment.name)]
 
 
 def print_catalogue(assignment: Assignment, console: Console) -> bool:
     """Print a table for each exercise; return whether each mistake and each test has its cross."""
-    all_losses = list(losses(assignment))
+    all_losses = losses(assignment)
     weights = hidden_test_weights(assignment.hidden_tests)
     complete = True
     for exercise in assignment.exercises:

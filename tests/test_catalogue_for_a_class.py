@@ -1,23 +1,16 @@
 """The catalogue with the numbers of many students: nobody's let a mistake through."""
 
 from functools import partial
-from itertools import zip_longest
 
 import pytest
 
 from autograder.assignment import assignment_names, load_assignment
+from autograder.catalogue import rounds
 from autograder.diagnosis import diagnose
 from autograder.direct import direct_student, right_answers, with_mistake
-from autograder.misconceptions import Misconception, misconceptions
+from autograder.misconceptions import misconceptions
 from autograder.results import Outcome, TestResult
 from autograder.runner import run_hidden_tests
-
-
-def rounds(name: str) -> list[list[Misconception]]:
-    """Return submissions, each with one mistake in every exercise that has one left."""
-    exercises = dict.fromkeys(mistake.exercise for mistake in misconceptions(name))
-    columns = [[m for m in misconceptions(name) if m.exercise == e] for e in exercises]
-    return [[m for m in row if m is not None] for row in zip_longest(*columns)]
 
 
 def failed(tests: list[TestResult]) -> bool:

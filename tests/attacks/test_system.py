@@ -11,7 +11,6 @@ import os
 import platform
 import socket
 import subprocess
-import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
