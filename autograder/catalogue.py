@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from .assignment import Assignment
-from .direct import direct_student, right_answers, with_mistake
+from .direct import direct_student, right_answers, with_mistakes
 from .misconceptions import Misconception, misconceptions
 from .results import Outcome, TestResult, score_of
 from .runner import hidden_test_weights, run_hidden_tests
@@ -43,16 +43,14 @@ def rounds(name: str) -> list[list[Misconception]]:
     return [[m for m in row if m is not None] for row in zip_longest(*of_exercise.values())]
 
 
-def losses(assignment: Assignment, seed: bytes = b"") -> list[Loss]:
-    """Return what each known mistake costs a student with this seed, in the catalogue's order."""
+def losses(assignment: Assignment) -> list[Loss]:
+    """Return what each known mistake costs, in the catalogue's order."""
     points = {exercise.name: exercise.points for exercise in assignment.exercises}
     found: dict[tuple[str, str], Loss] = {}
+    right = right_answers(assignment)
     for together in rounds(assignment.name):
-        answers = right_answers(assignment)
-        for mistake in together:
-            answers = with_mistake(answers, mistake)
-        student = direct_student(assignment, answers)
-        tests = run_hidden_tests(assignment.hidden_tests, student, seed)
+        student = direct_student(assignment, with_mistakes(right, *together))
+        tests = run_hidden_tests(assignment.hidden_tests, student, seed=b"")
         for mistake in together:
             exercise = mistake.exercise
             found[exercise, mistake.name] = Loss(mistake, tests[exercise], points[exercise])

@@ -61,7 +61,7 @@ def right_answers(assignment: Assignment) -> dict[str, Any]:
     }
 
 
-def with_mistake(answers: Mapping[str, Any], mistake: Misconception) -> dict[str, Any]:
-    """Return the answers with one exercise got wrong in this way."""
-    wrong = mistake.implementation if mistake.steps else mistake.implementation()
-    return {**answers, mistake.exercise: wrong}
+def with_mistakes(answers: Mapping[str, Any], *mistakes: Misconception) -> dict[str, Any]:
+    """Return the answers with exercises got wrong in these ways."""
+    wrong = {m.exercise: m.implementation if m.steps else m.implementation() for m in mistakes}
+    return {**answers, **wrong}

@@ -77,12 +77,13 @@ def test_names_and_hints_can_be_read(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", assignment_names())
-def test_a_mistake_as_a_student_writes_it_needs_no_import(name: str) -> None:
+def test_a_mistake_as_a_student_writes_it_is_plain_code(name: str) -> None:
     header = read_solutions(name).header
     for mistake in misconceptions(name):
         source = student_source(mistake)
         tree = ast.parse(source)
         assert not [n for n in ast.walk(tree) if isinstance(n, ast.Import | ast.ImportFrom)]
+        assert '"""' not in source
         names: dict[str, object] = {}
         exec(f"{header}\n{source}", names)
         assert mistake.exercise in names

@@ -7,7 +7,7 @@ import pytest
 from autograder.assignment import assignment_names, load_assignment
 from autograder.catalogue import rounds
 from autograder.diagnosis import diagnose
-from autograder.direct import direct_student, right_answers, with_mistake
+from autograder.direct import direct_student, right_answers, with_mistakes
 from autograder.misconceptions import misconceptions
 from autograder.results import Outcome, TestResult
 from autograder.runner import run_hidden_tests
@@ -30,10 +30,7 @@ def check_class(name: str, students: int) -> None:
         results = run_hidden_tests(assignment.hidden_tests, direct_student(assignment, right), seed)
         assert not [exercise for exercise, tests in results.items() if failed(tests)]
         for together in rounds(name):
-            answers = right
-            for mistake in together:
-                answers = with_mistake(answers, mistake)
-            student = direct_student(assignment, answers)
+            student = direct_student(assignment, with_mistakes(right, *together))
             results = run_hidden_tests(assignment.hidden_tests, student, seed)
             noticed = {exercise for exercise, tests in results.items() if failed(tests)}
             assert noticed == {mistake.exercise for mistake in together}, (number, together)

@@ -10,7 +10,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from ..assignment import Assignment, grade_id
-from ..direct import direct_student, right_answers, with_mistake
+from ..direct import direct_student, right_answers, with_mistakes
 from ..misconceptions import Misconception, misconceptions
 from ..results import Grading, Ungraded, score_of
 from ..runner import run_hidden_tests
@@ -45,9 +45,7 @@ class SimulatedStudent:
 
     def expected_score(self, assignment: Assignment) -> float:
         """Return the automatic points that the answers deserve, found without a notebook."""
-        answers = right_answers(assignment)
-        for mistake in self.mistakes:
-            answers = with_mistake(answers, mistake)
+        answers = with_mistakes(right_answers(assignment), *self.mistakes)
         student = direct_student(assignment, answers)
         results = run_hidden_tests(assignment.hidden_tests, student, seed=b"")
         return sum(

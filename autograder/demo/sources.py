@@ -20,6 +20,12 @@ def student_source(entry: Style | Misconception) -> str:
     return _source_of_style(entry) if isinstance(entry, Style) else _source_of_mistake(entry)
 
 
+def as_typed(code: ast.FunctionDef | ast.Module) -> str:
+    """Return code without decorators, annotations and docstrings: nobody who runs it needs them."""
+    plain = _AsTyped().visit(ast.parse(ast.unparse(code)))
+    return ast.unparse(ast.fix_missing_locations(plain))
+
+
 def without_marks(cell_source: str) -> str:
     """Return the text of a source notebook's solution cell without the solution marks."""
     lines = cell_source.splitlines()
@@ -90,7 +96,7 @@ def _registrations(file: str) -> dict[tuple[str, str], list[ast.keyword]]:
 
 
 def _joined(parts: list[ast.FunctionDef]) -> str:
-    return "\n\n\n".join(ast.unparse(_Plain().visit(_copy(part))) for part in parts)
+    return "\n\n\n".join(map(as_typed, parts))
 
 
 def _copy(node: ast.FunctionDef) -> ast.FunctionDef:
@@ -99,13 +105,13 @@ def _copy(node: ast.FunctionDef) -> ast.FunctionDef:
     return copied
 
 
-class _Plain(ast.NodeTransformer):
-    """Drops decorators and annotations."""
-
+class _AsTyped(ast.NodeTransformer):
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        self.generic_visit(node)
         node.decorator_list = []
         node.returns = None
-        self.generic_visit(node)
+        if ast.get_docstring(node) is not None:
+            node.body = node.body[1:]
         return node
 
     def visit_arg(self, node: ast.arg) -> ast.arg:
@@ -115,4 +121,4 @@ class _Plain(ast.NodeTransformer):
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:
         if node.value is None:
             return ast.Pass()
-        return ast.copy_location(ast.Assign([node.target], node.value), node)
+        return ast.Assign([node.target], node.value)

@@ -1,6 +1,6 @@
 """Right implementations of the exercises in other styles than the reference.
 
-Each assignment may have one module here. Its functions are registered by ``style``; every
+Each assignment has one module here. Its functions are registered by ``style``; every
 one of them must get full marks, for a test that fails right code is a wrong test.
 """
 

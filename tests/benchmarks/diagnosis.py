@@ -22,7 +22,7 @@ from itertools import combinations
 
 from autograder.assignment import Assignment, assignment_names, load_assignment
 from autograder.diagnosis import answer_of, diagnose, same_answer
-from autograder.direct import direct_student, right_answers, with_mistake
+from autograder.direct import direct_student, right_answers, with_mistakes
 from autograder.misconceptions import AND, Misconception, misconceptions, together
 from autograder.results import Outcome
 from autograder.runner import run_hidden_tests
@@ -47,7 +47,7 @@ def pairs_of(known: list[Misconception]) -> Iterator[Misconception]:
 
 def measure(assignment: Assignment, mistake: Misconception, known: list[Misconception]) -> Figure:
     """Let a mistake play the student; return the verdict on its diagnosis and the time."""
-    student = direct_student(assignment, with_mistake(right_answers(assignment), mistake))
+    student = direct_student(assignment, with_mistakes(right_answers(assignment), mistake))
     tests = run_hidden_tests(assignment.hidden_tests, student, b"")[mistake.exercise]
     calls, reference = student.calls[mistake.exercise], assignment.references()[mistake.exercise]
     start = time.process_time()
