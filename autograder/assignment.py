@@ -23,6 +23,7 @@ PACKAGE = Path(__file__).parent
 ASSIGNMENTS = PACKAGE.parent / "assignments"
 HIDDEN_TESTS = PACKAGE / "hidden_tests"
 GRADE_PREFIX = "test_"  # the grade cell of an exercise is test_<exercise>
+MOST_GIVEN = 4 * 2**20  # bytes of the files beside a notebook: every grading hands them over
 DEMONSTRATION = "demonstration"  # the tag of a locked cell that only shows something
 
 # A stub that raises would stop "Run all" at the first exercise; an unwritten function
@@ -41,13 +42,17 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Assignment:
-    """One assignment. ``cells`` are its nbgrader cells as students first see them, in order."""
+    """One assignment. ``cells`` are its nbgrader cells as students first see them, in order.
+
+    ``given_files`` lie beside the notebook and are released with it.
+    """
 
     name: str
     notebook: NotebookNode
     cells: tuple[NotebookNode, ...]
     exercises: tuple[Exercise, ...]
     written: tuple[Exercise, ...]
+    given_files: Mapping[str, bytes]
 
     @cached_property
     def by_grade_id(self) -> Mapping[str, NotebookNode]:
@@ -137,6 +142,7 @@ def load_assignment(name: str, source: Path | None = None) -> Assignment:
         cells=cells,
         exercises=tuple(_exercise(name, cell) for cell in automatic),
         written=tuple(Exercise(grade_id(cell), grade_id(cell), _points(cell)) for cell in written),
+        given_files=_given_files(name, path),
     )
 
 
@@ -160,6 +166,18 @@ def _without_solutions(notebook: NotebookNode) -> NotebookNode:
     released: NotebookNode
     released, _ = clear.preprocess(nbformat.from_dict(notebook), {})
     return released
+
+
+def _given_files(assignment: str, notebook: Path) -> dict[str, bytes]:
+    """Return the files beside a source notebook by name, but hidden ones."""
+    found = [
+        path
+        for path in sorted(notebook.parent.iterdir())
+        if path.is_file() and path.name != notebook.name and not path.name.startswith(".")
+    ]
+    if sum(path.stat().st_size for path in found) > MOST_GIVEN:
+        raise BadSource(assignment, f"its files are larger than {MOST_GIVEN // 2**20} MiB.")
+    return {path.name: path.read_bytes() for path in found}
 
 
 def _exercise(assignment: str, cell: NotebookNode) -> Exercise:

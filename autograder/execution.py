@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import takewhile
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from .errors import (
@@ -65,14 +66,22 @@ class CellRun:
 class Execution:
     """The code cells of one submission and the process that holds what they defined.
 
-    ``cells`` maps a cell's number in the notebook to its source. Use as a context manager.
+    ``cells`` maps a cell's number in the notebook to its source; ``files`` lie in the folder in
+    which they run. Use as a context manager.
     """
 
-    def __init__(self, sandbox: Sandbox, cells: Mapping[int, str], limits: Limits) -> None:
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        cells: Mapping[int, str],
+        limits: Limits,
+        files: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> None:
         written = {number: source for number, source in cells.items() if source.strip()}
         self.cells = {n: CellRun(written[n], order) for order, n in enumerate(written, start=1)}
         self._sandbox = sandbox
         self._limits = limits
+        self._files = dict(files)
         self._deadline = time.monotonic() + limits.submission_seconds
         self._child: Child | None = None
         self._spent: dict[str, NoAnswer] = {}  # functions that are not called again
@@ -195,6 +204,8 @@ class Execution:
         while self._child is None:
             self._remaining()
             self._child = self._sandbox.child(self._limits.child(), self._limits.output_characters)
+            if self._files:
+                self._child.give_files(self._files, self._limits.cell_seconds)
             for number, cell in self.cells.items():
                 if before is not None and number >= before:
                     break

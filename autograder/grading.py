@@ -100,7 +100,8 @@ def grade(
     executed = restore(submitted, assignment)
     untouched = _untouched(executed, assignment)
     seed = _seed(secret, assignment.name, student)
-    with Execution(sandbox, _cells_to_run(executed, limits), limits) as execution:
+    cells = _cells_to_run(executed, limits)
+    with Execution(sandbox, cells, limits, assignment.given_files) as execution:
         execution.run_cells()
         answers = Student(execution, assignment.signatures())
         tests = run_hidden_tests(assignment.hidden_tests, answers, seed)

@@ -1,6 +1,7 @@
 """Cells run as in Jupyter, outputs are recorded, and no cell or call takes others with it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from autograder.errors import (
     NameMissing,
     NotCallable,
     ProcessEnded,
+    SandboxFailed,
     SubmissionTimedOut,
 )
 from autograder.execution import CellRun, Execution
@@ -38,6 +40,29 @@ def test_cells_share_a_namespace_and_show_their_last_value(sandbox: Sandbox) -> 
     (output,) = second.outputs
     assert output.kind == "execute_result"
     assert output.data["text/plain"] == "21"
+
+
+def test_given_files_can_be_read_and_imported_also_by_the_next_process(sandbox: Sandbox) -> None:
+    files = {"numbers.txt": b"20", "given.py": b"def plus_one(x): return x + 1"}
+    cells = {
+        0: "from given import plus_one\nnumber = plus_one(int(open('numbers.txt').read()))",
+        1: "import os; os._exit(0)",
+        2: "open('numbers.txt', 'w').write('changed'); number",
+    }
+    for _ in range(2):  # what one submission wrote, the next does not see
+        with Execution(sandbox, cells, QUICK, files) as execution:
+            execution.run_cells()
+            assert execution.cells[2].outputs[-1].data["text/plain"] == "21"
+            assert execution.read("number") == 21
+
+
+def test_files_that_cannot_be_written_are_the_graders_fault(sandbox: Sandbox) -> None:
+    limits = replace(QUICK, file_mib=1)
+    with (
+        Execution(sandbox, {0: "1"}, limits, {"large.bin": bytes(2**21)}) as execution,
+        pytest.raises(SandboxFailed, match="cannot be written"),
+    ):
+        execution.run_cells()
 
 
 def test_streams_results_and_displays_keep_their_order(sandbox: Sandbox) -> None:

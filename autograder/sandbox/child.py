@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import socket
 import traceback
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -15,6 +16,7 @@ from .shell import Shell, message_of
 from .wire import (
     Call,
     CellRan,
+    GiveFiles,
     Items,
     Missing,
     Raised,
@@ -68,8 +70,10 @@ def _run_cell(request: RunCell, shell: Shell) -> Reply:
     return CellRan(request.id, list(shell.recorder.outputs), failed)
 
 
-def _guarded(request: Call | Read, shell: Shell) -> Reply:
+def _guarded(request: GiveFiles | Call | Read, shell: Shell) -> Reply:
     try:
+        if isinstance(request, GiveFiles):
+            return _give(request)
         if isinstance(request, Read):
             return _read(request, shell)
         return _call(request, shell)
@@ -77,6 +81,12 @@ def _guarded(request: Call | Read, shell: Shell) -> Reply:
         cell, line = _place(error.__traceback__, shell.compile.cell_of)
         message = message_of(error)[:_MESSAGE_LENGTH]
         return Raised(request.id, encodable(type(error).__name__), message, cell, line)
+
+
+def _give(request: GiveFiles) -> Reply:
+    for name, content in request.files.items():
+        Path(name).write_bytes(content)
+    return Returned(request.id, None, Items("tuple", []))
 
 
 def _read(request: Read, shell: Shell) -> Reply:

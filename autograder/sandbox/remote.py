@@ -10,11 +10,13 @@ import socket
 import time
 from itertools import count
 
+from ..errors import SandboxFailed
 from .frames import MAX_FRAME, receive_reply, send
 from .wire import (
     OUTPUT_COST,
     Call,
     CellRan,
+    GiveFiles,
     Items,
     Mapping,
     Missing,
@@ -55,6 +57,15 @@ class Child:
         except OSError:
             return False
 
+    def give_files(self, files: dict[str, bytes], timeout: float) -> None:
+        """Write files by name into its folder, before anything runs; raises SandboxFailed."""
+        try:
+            reply = self._ask_value(GiveFiles(next(self._ids), files), timeout)
+        except (TimeoutError, EOFError, WireError) as error:
+            raise SandboxFailed("a process of the sandbox took no files") from error
+        if isinstance(reply, Raised):
+            raise SandboxFailed(f"the files of the assignment cannot be written: {reply.message}")
+
     def run_cell(self, number: int, source: str, timeout: float) -> CellRan:
         """Run a cell and return its outputs, which submitted code may have forged."""
         largest = _BYTES_AROUND + _BYTES_PER_CHARACTER * self._output_room
@@ -85,7 +96,9 @@ class Child:
         os.close(self._pidfd)
         self._channel.close()
 
-    def _ask_value(self, request: Call | Read, timeout: float) -> Returned | Raised | Missing:
+    def _ask_value(
+        self, request: GiveFiles | Call | Read, timeout: float
+    ) -> Returned | Raised | Missing:
         reply = self._ask(request, timeout)
         if not isinstance(reply, Returned | Raised | Missing):
             raise WireError("a reply of another kind, or one too large to send")

@@ -95,6 +95,13 @@ class Opaque(msgspec.Struct, tag=True, frozen=True):
 Value = None | bool | int | float | str | Array | BigInt | Items | Mapping | Opaque
 
 
+class GiveFiles(msgspec.Struct, tag=True, frozen=True):
+    """Write files into the folder in which cells run; answered by a Returned of nothing."""
+
+    id: int
+    files: dict[str, bytes]
+
+
 class RunCell(msgspec.Struct, tag=True, frozen=True):
     """Run one cell; ``number`` is its place in the notebook."""
 
@@ -119,7 +126,7 @@ class Read(msgspec.Struct, tag=True, frozen=True):
     name: str
 
 
-Request = RunCell | Call | Read
+Request = GiveFiles | RunCell | Call | Read
 
 
 class Output(msgspec.Struct, frozen=True):
