@@ -29,7 +29,7 @@ TOLERANCES = {"float64": 1e-9, "float32": 1e-4}
 class Mismatch:
     """One way in which an answer differs: a kind, a sentence for the student, and where.
 
-    ``path`` says which part of a tuple is meant ("" for a single answer), ``index`` is the
+    ``path`` says which part of several is meant ("" for a single answer), ``index`` is the
     first differing position of an array.
     """
 
@@ -45,12 +45,15 @@ class Mismatch:
 def compare(answer: Any, expected: Any, path: str = "") -> Mismatch | None:
     """Return None where ``answer`` is ``expected``, else the first Mismatch.
 
-    ``expected`` is an int (compared exactly), a float, an ndarray, or a tuple of those.
+    ``expected`` is an int (compared exactly), a float, an ndarray, or a tuple or a dict of
+    those.
     """
     if answer is None:
         return Mismatch("none", "the function returned None. Is its return missing?", path)
     if isinstance(expected, tuple):
         return _compare_tuple(answer, expected, path)
+    if isinstance(expected, dict):
+        return _compare_dict(answer, expected, path)
     if isinstance(expected, np.ndarray):
         return _compare_array(answer, expected, path)
     if isinstance(expected, int | np.integer):
@@ -61,11 +64,14 @@ def compare(answer: Any, expected: Any, path: str = "") -> Mismatch | None:
 def agree(answer: Any, other: Any) -> bool:
     """Say whether two answers are the same within the tolerance, whichever of them is right.
 
-    A list may stand for a tuple, whole numbers for equal fractions, and NaN agrees with NaN.
+    A list may stand for a tuple, whole numbers for equal fractions, an array of True and False
+    for one of 1 and 0, and NaN agrees with NaN.
     Sizes are compared before anything that takes time or memory.
     """
     if isinstance(other, tuple | list):
         return _agree_in_parts(answer, other)
+    if isinstance(answer, dict) and isinstance(other, dict):
+        return answer.keys() == other.keys() and all(agree(answer[k], other[k]) for k in other)
     if isinstance(answer, str) and isinstance(other, str):
         return answer.strip().lower() == other.strip().lower()
     if type(answer) is int and type(other) is int:
@@ -95,7 +101,7 @@ def _tolerance(answer: Any) -> float | None:
         return TOLERANCES["float64"]
     if not isinstance(answer, np.ndarray | np.generic):
         return None
-    if answer.dtype.kind in "iu":
+    if answer.dtype.kind in "iub":  # True and False may stand for 1 and 0
         return TOLERANCES["float64"]
     return TOLERANCES.get(answer.dtype.name) if answer.dtype.kind == "f" else None
 
@@ -208,6 +214,16 @@ def _compare_tuple(answer: Any, expected: tuple[Any, ...], path: str) -> Mismatc
         if wrong is not None:
             return wrong
     return None
+
+
+def _compare_dict(answer: Any, expected: dict[str, Any], path: str) -> Mismatch | None:
+    if not isinstance(answer, dict):
+        return Mismatch("type", f"expected a dict, got {describe(answer)}.", path)
+    if answer.keys() != expected.keys():
+        names = ", ".join(expected)
+        return Mismatch("names", f"expected a dict with the names {names} and no others.", path)
+    parts = (compare(answer[name], right, f"`{name}`") for name, right in expected.items())
+    return next(filter(None, parts), None)
 
 
 def _close(answer: Any, expected: Any) -> Any:

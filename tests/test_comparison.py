@@ -34,6 +34,8 @@ EXPECTED = np.array([[1.0, -2.0, 3.0], [4.0, 5.0, 600.0]])
         ([1, np.int64(2)], (1, 2)),
         (np.array([1, 2]), (1, 2)),
         ((EXPECTED, 1.0), (EXPECTED, 1.0)),
+        ({"b": 1.0, "w": EXPECTED}, {"w": EXPECTED, "b": 1.0}),
+        ([0.5, {"w": EXPECTED}], (0.5, {"w": EXPECTED})),
     ],
 )
 def test_accepted(answer: Any, expected: Any) -> None:
@@ -84,6 +86,12 @@ def test_accepted(answer: Any, expected: Any) -> None:
         (np.array([1.0, 2.0]), (1, 2), "type"),
         (np.array([1, 3]), (1, 2), "value"),
         (np.ones((2, 3)), (EXPECTED, EXPECTED), "type"),
+        ([EXPECTED], {"w": EXPECTED}, "type"),
+        ({}, {"w": EXPECTED}, "names"),
+        ({"w": EXPECTED, "b": 1.0}, {"w": EXPECTED}, "names"),
+        ({"w": EXPECTED.T}, {"w": EXPECTED}, "shape"),
+        ({"w": None}, {"w": EXPECTED}, "none"),
+        ({"b": 2, "w": EXPECTED + 1}, {"w": EXPECTED, "b": 2}, "value"),
     ],
 )
 def test_refused(answer: Any, expected: Any, kind: str) -> None:
@@ -115,6 +123,11 @@ def test_a_part_of_a_tuple_is_named() -> None:
     assert str(compare((1, 2.5), (1, 2))).startswith("result 2 of 2: expected a whole number")
 
 
+def test_a_part_of_a_dict_is_named() -> None:
+    wrong = compare({"b": 1, "w": EXPECTED + 1}, {"w": EXPECTED, "b": 1})
+    assert str(wrong).startswith("`w`: 6 of 6 entries differ")
+
+
 def test_nan_is_found_at_its_index() -> None:
     answer = EXPECTED.copy()
     answer[1, 0] = np.nan
@@ -141,6 +154,9 @@ NAN = np.array([1.0, np.nan, np.inf])
         ((EXPECTED, None), (EXPECTED, None)),
         (np.zeros(0), np.zeros(0)),
         (np.array(3.0), 3),
+        (EXPECTED > 0, EXPECTED > 0),
+        (EXPECTED > 0, np.array([[1, 0, 1], [1, 1, 1.0]])),
+        ((0.5, {"w": EXPECTED, "b": [1]}), (0.5, {"b": (1,), "w": EXPECTED})),
     ],
 )
 def test_answers_that_agree(answer: Any, other: Any) -> None:
@@ -153,7 +169,7 @@ def test_answers_that_agree(answer: Any, other: Any) -> None:
         (EXPECTED, EXPECTED + 1e-3),
         (EXPECTED, EXPECTED.T),
         (EXPECTED, EXPECTED.astype(np.float16)),
-        (EXPECTED > 0, EXPECTED > 0),  # no numbers
+        (EXPECTED > 0, EXPECTED < 0),
         (EXPECTED.astype(complex), EXPECTED),
         (NAN, np.array([1.0, np.nan, -np.inf])),
         (np.array([1.0, 2.0, np.inf]), NAN),
@@ -169,7 +185,9 @@ def test_answers_that_agree(answer: Any, other: Any) -> None:
         ([[1], [1, 2]], (1, 2)),
         (np.array([1, 2, 3]), (1, 2)),
         (Opaque("set"), Opaque("set")),  # nobody knows what they hold
-        ({"out": EXPECTED}, {"out": EXPECTED}),
+        ({"out": EXPECTED}, {"out": EXPECTED.T}),
+        ({"out": EXPECTED}, {"in": EXPECTED}),
+        ({"out": EXPECTED}, {}),
         ([{"out": EXPECTED}, 1], (1, 1)),
         (np.zeros(7 * 2**20, np.int8), (1, 2)),
         (np.zeros((2, 2), dtype=[("a", "i4")]), EXPECTED),
