@@ -2,7 +2,8 @@
 
 A solution cell is the function's text with its body, and the private helpers it needs,
 between the solution marks; checks of arguments stay behind. The imports cell is the
-module's header.
+module's header. What a solution takes from another one (``from .layers import ...``) is
+released beside the notebook, as a module of that name.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class Solutions:
 
     header: str
     cells: dict[str, str] = field(default_factory=dict)  # grade id to the text of its cell
+    modules: dict[str, str] = field(default_factory=dict)  # file name to the text of the module
 
 
 def read_solutions(name: str, directory: Path = SOLUTIONS) -> Solutions:
@@ -40,6 +42,8 @@ def read_solutions(name: str, directory: Path = SOLUTIONS) -> Solutions:
     checks = _imported_from_checks(tree)
     functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
     solutions = Solutions(_header(tree, lines))
+    for given in _given_imports(tree):
+        solutions.modules[f"{given.module}.py"] = _given_module(str(given.module), directory)
     for function, node in functions.items():
         if not function.startswith("_"):
             if ast.get_docstring(node) is None:
@@ -64,11 +68,18 @@ def synced(notebook: NotebookNode, solutions: Solutions) -> NotebookNode:
 def sync(name: str) -> bool:
     """Rewrite one source notebook; return whether anything changed."""
     path = ASSIGNMENTS / name / f"{name}.ipynb"
+    solutions = read_solutions(name)
     before = nbformat.read(path, as_version=4)
-    after = synced(before, read_solutions(name))
-    if after != before:
+    after = synced(before, solutions)
+    changed = bool(after != before)
+    if changed:
         nbformat.write(after, path)
-    return bool(after != before)
+    for file_name, text in solutions.modules.items():
+        module = path.with_name(file_name)
+        if not module.exists() or module.read_text(encoding="utf-8") != text:
+            module.write_text(text, encoding="utf-8")
+            changed = True
+    return changed
 
 
 def with_helpers(
@@ -86,20 +97,58 @@ def with_helpers(
 
 
 def _header(tree: ast.Module, lines: list[str]) -> str:
-    """Return the absolute imports and type aliases, then matplotlib."""
-    kept = [
+    """Return the imports and type aliases; matplotlib after the packages, given modules last."""
+    given = [
+        f"from {node.module} import {', '.join(alias.name for alias in node.names)}"
+        for node in _given_imports(tree)
+    ]
+    packages = [*_absolute_imports(tree, lines), "import matplotlib.pyplot as plt"]
+    blocks = [packages, given, _aliases(tree, lines)]
+    return "\n\n".join("\n".join(block) for block in blocks if block)
+
+
+def _given_module(name: str, directory: Path) -> str:
+    """Return the text of a module that students get: its own lines, and what it imports."""
+    text = (directory / f"{name}.py").read_text(encoding="utf-8")
+    tree, lines = ast.parse(text), text.splitlines()
+    head = [
+        f'"""{ast.get_docstring(tree)}"""',
+        "\n".join(_absolute_imports(tree, lines)),
+        "\n".join(_aliases(tree, lines)),
+    ]
+    functions = [
+        without_marks(read_solutions(str(node.module), directory).cells[alias.name])
+        for node in _given_imports(tree)
+        for alias in node.names
+    ]
+    return "\n\n\n".join(["\n\n".join(head), *functions]) + "\n"
+
+
+def without_marks(cell_source: str) -> str:
+    """Return the text of a source notebook's solution cell without the solution marks."""
+    lines = cell_source.splitlines()
+    return "\n".join(line for line in lines if line.strip() not in (BEGIN, END))
+
+
+def _absolute_imports(tree: ast.Module, lines: list[str]) -> list[str]:
+    return [
         _text(node, lines)
         for node in tree.body
         if isinstance(node, ast.Import)
         or (isinstance(node, ast.ImportFrom) and not node.level and node.module != "__future__")
     ]
-    aliases = [
-        _text(node, lines)
-        for node in tree.body
-        if isinstance(node, ast.Assign) and _assigned(node) != "ANSWERS"
-    ]
-    imports = "\n".join([*kept, "import matplotlib.pyplot as plt"])
-    return "\n\n".join([imports, "\n".join(aliases)]) if aliases else imports
+
+
+def _given_imports(tree: ast.Module) -> list[ast.ImportFrom]:
+    """Return what a module takes from other solutions, checks of arguments apart."""
+    relative = (node for node in tree.body if isinstance(node, ast.ImportFrom) and node.level)
+    return [node for node in relative if node.module != _CHECKS_MODULE]
+
+
+def _aliases(tree: ast.Module, lines: list[str]) -> list[str]:
+    """Return the type aliases."""
+    assigned = [node for node in tree.body if isinstance(node, ast.Assign)]
+    return [_text(n, lines) for n in assigned if _assigned(n) not in ("ANSWERS", "__all__")]
 
 
 def _solution_cell(

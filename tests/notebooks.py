@@ -4,7 +4,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.assignment import Assignment, grade_id
-from autograder.demo.sources import without_marks
+from autograder.sync import without_marks
 
 
 def released(assignment: Assignment) -> NotebookNode:

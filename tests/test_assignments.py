@@ -42,7 +42,7 @@ def release(
     """The notebook that nbgrader itself releases."""
     course = released_course(tmp_path_factory.mktemp("release") / "course")
     path = course / "release" / assignment.name / f"{assignment.name}.ipynb"
-    assert [p.name for p in path.parent.iterdir()] == [path.name]
+    assert {p.name for p in path.parent.iterdir()} == {path.name, *assignment.given_files}
     return nbformat.read(path, as_version=4)
 
 
@@ -58,6 +58,8 @@ def test_the_notebook_is_in_step_with_the_solutions(assignment: Assignment) -> N
     after = synced(assignment.notebook, read_solutions(assignment.name))
     for before, cell in zip(assignment.notebook.cells, after.cells, strict=True):
         assert before.source == cell.source, f"{grade_id(cell)}: run `autograder sync`"
+    for name, text in read_solutions(assignment.name).modules.items():
+        assert assignment.given_files[name].decode() == text, f"{name}: run `autograder sync`"
 
 
 def test_points(assignment: Assignment) -> None:
@@ -115,7 +117,7 @@ def test_a_release_tells_no_hidden_test(assignment: Assignment, release: Noteboo
             assert line.strip() not in text
 
 
-def test_a_release_needs_nothing_of_ours(release: NotebookNode) -> None:
+def test_a_release_needs_nothing_of_ours(assignment: Assignment, release: NotebookNode) -> None:
     imported = set()
     for cell in release.cells:
         if cell.cell_type == "code":
@@ -124,11 +126,14 @@ def test_a_release_needs_nothing_of_ours(release: NotebookNode) -> None:
                     imported |= {alias.name.split(".")[0] for alias in node.names}
                 elif isinstance(node, ast.ImportFrom):
                     imported.add(str(node.module).split(".")[0])
-    assert imported <= {*sys.stdlib_module_names, "numpy", "matplotlib"}
+    given = {name.removesuffix(".py") for name in assignment.given_files}
+    assert imported <= {*sys.stdlib_module_names, "numpy", "matplotlib", *given}
 
 
-def executed(notebook: NotebookNode, folder: Path) -> NotebookNode:
-    """Run every cell in a real kernel."""
+def executed(notebook: NotebookNode, assignment: Assignment, folder: Path) -> NotebookNode:
+    """Run every cell in a real kernel, beside the given files."""
+    for name, content in assignment.given_files.items():
+        (folder / name).write_bytes(content)
     client = NotebookClient(
         notebook, timeout=60, allow_errors=True, resources={"metadata": {"path": str(folder)}}
     )
@@ -150,7 +155,7 @@ KERNEL_WARNINGS = pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::
 def test_the_solved_notebook_runs_from_top_to_bottom(
     assignment: Assignment, tmp_path: Path
 ) -> None:
-    notebook = executed(answered(assignment, {}), tmp_path)
+    notebook = executed(answered(assignment, {}), assignment, tmp_path)
     assert [(cell.id, output.evalue) for cell, output in errors(notebook)] == []
     pictures = [
         cell.id
@@ -164,7 +169,7 @@ def test_the_solved_notebook_runs_from_top_to_bottom(
 def test_without_answers_only_visible_tests_fail_and_say_what_is_missing(
     assignment: Assignment, tmp_path: Path
 ) -> None:
-    notebook = executed(released(assignment), tmp_path)
+    notebook = executed(released(assignment), assignment, tmp_path)
     failed = {grade_id(cell): output for cell, output in errors(notebook)}
     assert set(failed) == {exercise.grade_id for exercise in assignment.exercises}
     for name, output in failed.items():

@@ -1,6 +1,7 @@
 """The cells that come from solutions/: signature and docstring once, helpers inside."""
 
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -41,6 +42,18 @@ def _twice(side: Size) -> Size:
 
 def _unused() -> None:
     pass
+'''
+
+GIVEN = '''
+"""Shapes that are given."""
+
+import math
+
+from .shapes import area
+
+Size = int
+
+__all__ = ["area"]
 '''
 
 AREA = '''\
@@ -92,6 +105,24 @@ def test_only_cells_of_the_solutions_are_rewritten(folder: Path) -> None:
     after = synced(notebook, read_solutions("shapes", folder))
     assert [cell.source == "old" for cell in after.cells] == [False, False, True, True]
     assert all(cell.source == "old" for cell in notebook.cells)
+
+
+def test_what_comes_from_other_solutions_is_given_as_a_module(folder: Path) -> None:
+    (folder / "given.py").write_text(GIVEN)
+    user = "import math\n\nfrom ._arguments import require_pad\nfrom .given import area\n"
+    (folder / "volumes.py").write_text(user)
+    solutions = read_solutions("volumes", folder)
+    assert solutions.header == (
+        "import math\nimport matplotlib.pyplot as plt\n\nfrom given import area"
+    )
+    text = solutions.modules["given.py"]
+    names: dict[str, Any] = {"__name__": "given"}
+    exec(text, names)
+    assert names["area"](3) == 9
+    assert text.startswith(
+        '"""Shapes that are given."""\n\nimport math\n\nSize = int\n\n\ndef area'
+    )
+    assert "SOLUTION" not in text
 
 
 def test_a_function_without_a_docstring_is_refused(folder: Path) -> None:

@@ -15,7 +15,8 @@ from ..misconceptions import Misconception, misconceptions
 from ..results import Grading, Ungraded, score_of
 from ..runner import run_hidden_tests
 from ..styles import styles
-from .sources import student_source, without_marks
+from ..sync import without_marks
+from .sources import student_source
 
 MISTAKES_IN_A_CLASS = 12  # of each 24 students, so many make one mistake each
 WRITTEN_ANSWER = "Each output looks at few inputs, and all outputs use the same few weights."

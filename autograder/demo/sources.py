@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..misconceptions import AND, Misconception
 from ..styles import Style
-from ..sync import BEGIN, END, with_helpers
+from ..sync import with_helpers
 
 
 def student_source(entry: Style | Misconception) -> str:
@@ -24,12 +24,6 @@ def as_typed(code: ast.FunctionDef | ast.Module) -> str:
     """Return code without decorators, annotations and docstrings: nobody who runs it needs them."""
     plain = _AsTyped().visit(ast.parse(ast.unparse(code)))
     return ast.unparse(ast.fix_missing_locations(plain))
-
-
-def without_marks(cell_source: str) -> str:
-    """Return the text of a source notebook's solution cell without the solution marks."""
-    lines = cell_source.splitlines()
-    return "\n".join(line for line in lines if line.strip() not in (BEGIN, END))
 
 
 def _source_of_style(entry: Style) -> str:
