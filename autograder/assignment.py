@@ -17,6 +17,7 @@ from nbgrader.preprocessors import ClearSolutions
 from traitlets.config import Config
 
 from .errors import BadSource, MissingSource, UnknownAssignment
+from .files import regular_files
 from .source import defined_names
 
 PACKAGE = Path(__file__).parent
@@ -24,6 +25,7 @@ ASSIGNMENTS = PACKAGE.parent / "assignments"
 HIDDEN_TESTS = PACKAGE / "hidden_tests"
 GRADE_PREFIX = "test_"  # the grade cell of an exercise is test_<exercise>
 MOST_GIVEN = 4 * 2**20  # bytes of the files beside a notebook: every grading hands them over
+NOT_GIVEN = ("*.ipynb", ".*", "__pycache__", "*.pyc", "feedback")  # as nbgrader has it
 DEMONSTRATION = "demonstration"  # the tag of a locked cell that only shows something
 
 # A stub that raises would stop "Run all" at the first exercise; an unwritten function
@@ -169,15 +171,11 @@ def _without_solutions(notebook: NotebookNode) -> NotebookNode:
 
 
 def _given_files(assignment: str, notebook: Path) -> dict[str, bytes]:
-    """Return the files beside a source notebook by name, but hidden ones."""
-    found = [
-        path
-        for path in sorted(notebook.parent.iterdir())
-        if path.is_file() and path.name != notebook.name and not path.name.startswith(".")
-    ]
+    """Return the files beside a source notebook, by their paths from there."""
+    found = sorted(regular_files(notebook.parent, NOT_GIVEN))
     if sum(path.stat().st_size for path in found) > MOST_GIVEN:
         raise BadSource(assignment, f"its files are larger than {MOST_GIVEN // 2**20} MiB.")
-    return {path.name: path.read_bytes() for path in found}
+    return {str(path.relative_to(notebook.parent)): path.read_bytes() for path in found}
 
 
 def _exercise(assignment: str, cell: NotebookNode) -> Exercise:

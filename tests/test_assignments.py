@@ -42,7 +42,8 @@ def release(
     """The notebook that nbgrader itself releases."""
     course = released_course(tmp_path_factory.mktemp("release") / "course")
     path = course / "release" / assignment.name / f"{assignment.name}.ipynb"
-    assert {p.name for p in path.parent.iterdir()} == {path.name, *assignment.given_files}
+    files = {str(p.relative_to(path.parent)) for p in path.parent.rglob("*") if p.is_file()}
+    assert files == {path.name, *assignment.given_files}
     return nbformat.read(path, as_version=4)
 
 

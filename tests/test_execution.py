@@ -43,11 +43,11 @@ def test_cells_share_a_namespace_and_show_their_last_value(sandbox: Sandbox) -> 
 
 
 def test_given_files_can_be_read_and_imported_also_by_the_next_process(sandbox: Sandbox) -> None:
-    files = {"numbers.txt": b"20", "given.py": b"def plus_one(x): return x + 1"}
+    files = {"data/numbers.txt": b"20", "given.py": b"def plus_one(x): return x + 1"}
     cells = {
-        0: "from given import plus_one\nnumber = plus_one(int(open('numbers.txt').read()))",
+        0: "from given import plus_one\nnumber = plus_one(int(open('data/numbers.txt').read()))",
         1: "import os; os._exit(0)",
-        2: "open('numbers.txt', 'w').write('changed'); number",
+        2: "open('data/numbers.txt', 'w').write('changed'); number",
     }
     for _ in range(2):  # what one submission wrote, the next does not see
         with Execution(sandbox, cells, QUICK, files) as execution:

@@ -85,6 +85,7 @@ def _guarded(request: GiveFiles | Call | Read, shell: Shell) -> Reply:
 
 def _give(request: GiveFiles) -> Reply:
     for name, content in request.files.items():
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).write_bytes(content)
     return Returned(request.id, None, Items("tuple", []))
 
