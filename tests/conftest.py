@@ -13,13 +13,16 @@ from courses import MakeCourse, new_course, set_options
 from nbformat import NotebookNode
 from notebooks import answered, released
 
-from autograder.assignment import Assignment, assignment_names, load_assignment
+from autograder.assignment import ASSIGNMENTS, Assignment, assignment_names, load_assignment
 from autograder.grading import Graded, grade
 from autograder.options import Limits
 from autograder.sandbox.host import Sandbox
 
 # nbgrader calls alembic by name; it lies beside this interpreter.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+
+# Code of a notebook that runs here finds the modules that are given with it.
+sys.path += map(str, ASSIGNMENTS.iterdir())
 
 GradeCells = Callable[..., Graded]
 

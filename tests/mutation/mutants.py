@@ -32,7 +32,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Mutant:
-    """A submission, which is the imports and the one function, and the tests it has to pass."""
+    """A submission, in which one function is changed, and the tests it has to pass."""
 
     change: Change
     source: str
@@ -81,7 +81,8 @@ def _mutant(solutions: "Solutions", change: Change, text: str) -> Mutant:
     from autograder.assignment import HIDDEN_TESTS  # as slow
 
     tests = HIDDEN_TESTS / f"test_{change.assignment}.py"
-    return Mutant(change, f"{solutions.header}\n\n\n{text}\n", tests)
+    cells = solutions.cells | {change.function: text}
+    return Mutant(change, "\n\n\n".join([solutions.header, *cells.values(), ""]), tests)
 
 
 def _changed(text: str) -> Iterator[str]:
