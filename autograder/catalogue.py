@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -35,10 +36,10 @@ class Loss:
         return 0.0 if score is None else self.points - score
 
 
-def rounds(name: str) -> list[list[Misconception]]:
-    """Return the known mistakes of an assignment in submissions, one at most in each exercise."""
+def rounds(mistakes: Iterable[Misconception]) -> list[list[Misconception]]:
+    """Return mistakes in submissions, one at most in each exercise."""
     of_exercise: dict[str, list[Misconception]] = {}
-    for mistake in misconceptions(name):
+    for mistake in mistakes:
         of_exercise.setdefault(mistake.exercise, []).append(mistake)
     return [[m for m in row if m is not None] for row in zip_longest(*of_exercise.values())]
 
@@ -48,7 +49,7 @@ def losses(assignment: Assignment) -> list[Loss]:
     points = {exercise.name: exercise.points for exercise in assignment.exercises}
     found: dict[tuple[str, str], Loss] = {}
     right = right_answers(assignment)
-    for together in rounds(assignment.name):
+    for together in rounds(misconceptions(assignment.name)):
         student = direct_student(assignment, with_mistakes(right, *together))
         tests = run_hidden_tests(assignment.hidden_tests, student, seed=b"")
         for mistake in together:

@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 def require_window(sizes: Iterable[int], kernel_size: int, stride: int = 1, pad: int = 0) -> None:
     """Refuse a window that cannot be placed on an input with these side lengths."""
@@ -69,3 +72,43 @@ def require_convolved_shape(
     kernel_size, _, _, c_out = w_shape
     h_out, w_out = ((size + 2 * pad - kernel_size) // stride + 1 for size in (height, width))
     require_same_shape(got, (n, h_out, w_out, c_out))
+
+
+def require_local_shapes(
+    x_shape: tuple[int, ...],
+    w_shape: tuple[int, ...],
+    b_shape: tuple[int, ...],
+    stride: int,
+    pad: int,
+) -> None:
+    """Refuse weights or biases of a locally connected layer that do not fit its images."""
+    h_out, w_out, kernel_size, _, c_in, c_out = w_shape
+    sides = x_shape[1:3]
+    require_window(sides, kernel_size, stride, pad)
+    require_channels(x_shape[3], c_in)
+    expected = tuple((side + 2 * pad - kernel_size) // stride + 1 for side in sides)
+    require_same_shape((h_out, w_out, *b_shape), (*expected, *expected, c_out))
+
+
+def require_layer_steps(layers: Iterable[tuple[int, int]]) -> None:
+    """Refuse a layer whose kernel or stride is no size."""
+    for kernel_size, stride in layers:
+        if kernel_size < 1 or stride < 1:
+            raise ValueError(
+                f"kernel and stride must be at least 1, not {kernel_size} and {stride}"
+            )
+
+
+def require_labels(labels: NDArray[np.integer], number: int, classes: int) -> None:
+    """Refuse labels that are not one class for each example."""
+    require_same_shape(labels.shape, (number,))
+    if np.any((labels < 0) | (labels >= classes)):
+        raise ValueError(f"labels must be from 0 to {classes - 1}")
+
+
+def require_orders(orders: NDArray[np.integer], number: int, batch_size: int) -> None:
+    """Refuse orders in which an epoch does not use each image once, and empty batches."""
+    if batch_size < 1:
+        raise ValueError(f"a batch needs at least one image, not {batch_size}")
+    if not np.array_equal(np.sort(orders, axis=1), np.tile(np.arange(number), (len(orders), 1))):
+        raise ValueError(f"each row of orders must hold the numbers from 0 to {number - 1} once")

@@ -3,6 +3,7 @@
 import ast
 from dataclasses import replace
 from io import StringIO
+from itertools import chain
 
 import pytest
 from notebooks import answered
@@ -24,20 +25,23 @@ from autograder.source import called_names
 from autograder.sync import read_solutions
 
 
-def build_on_each_other(name: str) -> bool:
-    """Say whether an exercise of the assignment calls another one, as the reference does it."""
-    cells = read_solutions(name).cells
-    return any(cells.keys() & called_names(exercise, cells[exercise]) for exercise in cells)
+def level(exercise: str, cells: dict[str, str]) -> int:
+    """Return how many exercises lie below one, each of which the one above it calls."""
+    called = cells.keys() & called_names(exercise, cells[exercise]) - {exercise}
+    return max((1 + level(name, cells) for name in called), default=0)
 
 
 def submissions(name: str) -> list[list[Misconception]]:
-    """Return all known mistakes, so that each is handed in once.
+    """Return all known mistakes, so that each is handed in once: one in each exercise at a time.
 
-    Alone where it might cost other exercises something; else one in each exercise at a time,
-    which shows as much: a mistake that changed another one's answers would hide what it is.
+    A mistake that changed the answers to another exercise would hide what was done wrong there.
+    Exercises that call those of the others in their round have rounds of their own: they must
+    be right to show that nothing below them costs them a point.
     """
-    known = misconceptions(name)
-    return [[mistake] for mistake in known] if build_on_each_other(name) else rounds(name)
+    cells, known = read_solutions(name).cells, misconceptions(name)
+    levels = {mistake.exercise: level(mistake.exercise, cells) for mistake in known}
+    apart = ([m for m in known if levels[m.exercise] == one] for one in sorted({*levels.values()}))
+    return list(chain.from_iterable(map(rounds, apart)))
 
 
 EVERYTHING = [

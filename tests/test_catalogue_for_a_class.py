@@ -29,7 +29,7 @@ def check_class(name: str, students: int) -> None:
         seed = f"secret of student-{number:03}".encode()
         results = run_hidden_tests(assignment.hidden_tests, direct_student(assignment, right), seed)
         assert not [exercise for exercise, tests in results.items() if failed(tests)]
-        for together in rounds(name):
+        for together in rounds(misconceptions(name)):
             student = direct_student(assignment, with_mistakes(right, *together))
             results = run_hidden_tests(assignment.hidden_tests, student, seed)
             noticed = {exercise for exercise, tests in results.items() if failed(tests)}

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import zip_longest
 from textwrap import indent
-from typing import NamedTuple
+from typing import Any, NamedTuple, get_args, get_origin
 
 import nbformat
+import numpy as np
 import pytest
 from nbformat import NotebookNode
 from notebooks import released, solutions
@@ -19,7 +20,7 @@ from autograder.results import Outcome
 from autograder.sandbox.host import Sandbox
 from autograder.styles import Style, styles
 
-LEAST = {"convolution": 12, "parameter_counting": 4, "pooling": 12}  # styles of each function
+LEAST_FOR_ARRAYS, LEAST_FOR_COUNTS = 12, 4  # styles of a function, after what it returns
 
 
 class Cells(NamedTuple):
@@ -100,7 +101,14 @@ def test_every_function_is_known_in_many_styles(name: str) -> None:
     count = Counter(style.exercise for style in known)
     functions = load_assignment(name).signatures()
     assert count.keys() == functions.keys()
-    assert {f: n for f, n in count.items() if n < LEAST[name]} == {}
+    arrays = {f for f in functions if holds_arrays(functions[f].return_annotation)}
+    least = {f: LEAST_FOR_ARRAYS if f in arrays else LEAST_FOR_COUNTS for f in functions}
+    assert {f: n for f, n in count.items() if n < least[f]} == {}
+
+
+def holds_arrays(kind: Any) -> bool:
+    """Say whether a type is an array, or a tuple or dict with arrays in it."""
+    return get_origin(kind) is np.ndarray or any(map(holds_arrays, get_args(kind)))
 
 
 # Ways to write any function: {right} is a right definition of {name}, {own} the same under
@@ -247,6 +255,227 @@ def max_pool_backward(dout, x, size, stride):
     return dx
 """
 
+DENSE_FROM_EARLIER_FUNCTIONS = """
+def conv_as_dense(w, b, in_shape, stride=1, pad=0):
+    height, width, c_in = in_shape
+    matrix = []
+    outputs = connectivity_matrix(height + 2 * pad, width + 2 * pad, len(w), stride)
+    for connected in outputs.astype(bool):
+        for f in range(len(b)):
+            image = np.zeros((connected.size, c_in))
+            image[connected] = w[:, :, :, f].reshape(-1, c_in)
+            image = image.reshape(height + 2 * pad, width + 2 * pad, c_in)
+            matrix.append(image[pad : pad + height, pad : pad + width].ravel())
+    return np.array(matrix), np.tile(b, len(outputs))
+"""
+
+LOCAL_BACKWARD_FROM_EARLIER_FUNCTIONS = """
+def locally_connected_backward(dout, x, w, stride=1, pad=0):
+    dx, dw, db = np.zeros(x.shape), np.zeros(w.shape), dout.sum(axis=0)
+    ids = np.arange(1, w[0, 0].size + 1).reshape(w[0, 0].shape)
+
+    def used_at(i, j, filters):
+        matrix, _ = conv_as_dense(filters, db[i, j], x.shape[1:], stride, pad=pad)
+        return matrix.reshape(*db.shape, -1)[i, j]
+
+    for i, j in np.ndindex(db.shape[:2]):
+        dx += (dout[:, i, j] @ used_at(i, j, w[i, j])).reshape(x.shape)
+        numbers = used_at(i, j, ids).astype(int)
+        products = dout[:, i, j].T @ x.reshape(len(x), -1)
+        dw[i, j].flat[numbers[numbers > 0] - 1] = products[numbers > 0]
+    return dx, dw, db
+"""
+
+NETWORK_OF_LAYERS_THAT_REMEMBER = """
+class Remembering:
+    parameters = ()
+
+    def run(self, x):
+        self.x = x
+        return self.forward(x)
+
+
+class Convolution(Remembering):
+    def __init__(self, w, b):
+        self.parameters = w, b
+
+    def forward(self, x):
+        return conv_forward(x, *self.parameters, pad=1)
+
+    def backward(self, dout):
+        dx, *self.gradients = conv_backward(dout, self.x, self.parameters[0], pad=1)
+        return dx
+
+
+class Dense(Convolution):
+    def forward(self, x):
+        return dense_forward(x, *self.parameters)
+
+    def backward(self, dout):
+        dx, *self.gradients = dense_backward(dout, self.x, self.parameters[0])
+        return dx
+
+
+class Relu(Remembering):
+    forward = staticmethod(relu_forward)
+
+    def backward(self, dout):
+        return relu_backward(dout, self.x)
+
+
+class MaxPool(Remembering):
+    def forward(self, x):
+        return max_pool_forward(x, 2, 2)
+
+    def backward(self, dout):
+        return max_pool_backward(dout, self.x, size=2, stride=2)
+
+
+class Average(Remembering):
+    def forward(self, x):
+        return global_average_pool_forward(x)
+
+    def backward(self, dout):
+        return global_average_pool_backward(dout, self.x)
+
+
+def layers_with(parameters):
+    first, second, third = ((parameters["w" + k], parameters["b" + k]) for k in "123")
+    start = [Convolution(*first), Relu(), MaxPool()]
+    return [*start, Convolution(*second), Relu(), Average(), Dense(*third)]
+"""
+
+SCORES_OF_LAYERS = """
+def convnet_scores(parameters, images, layers=None):
+    x = images
+    for layer in layers or layers_with(parameters):
+        x = layer.run(x)
+    return x
+"""
+
+GRADIENTS_OF_LAYERS = """
+def convnet_gradients(parameters, images, labels):
+    layers = layers_with(parameters)
+    loss, d = softmax_cross_entropy(convnet_scores(parameters, images, layers), labels)
+    gradients = {}
+    number = 3
+    for layer in layers[::-1]:
+        d = layer.backward(d)
+        if layer.parameters:
+            gradients[f"w{number}"], gradients[f"b{number}"] = layer.gradients
+            number -= 1
+    return loss, gradients
+"""
+
+SCORES_WITH_INTERMEDIATES = """
+def forward_pass(parameters, images):
+    w1, b1, w2, b2, w3, b3 = (parameters[name] for name in "w1 b1 w2 b2 w3 b3".split())
+    before_1 = conv_forward(images, w1, b1, pad=1)
+    after_1 = relu_forward(before_1)
+    pooled = max_pool_forward(after_1, 2, 2)
+    before_2 = conv_forward(pooled, w2, b2, pad=1)
+    after_2 = relu_forward(before_2)
+    features = global_average_pool_forward(after_2)
+    return dense_forward(features, w3, b3), (before_1, after_1, pooled, before_2, after_2, features)
+
+
+def convnet_scores(parameters, images):
+    scores, _ = forward_pass(parameters, images)
+    return scores
+"""
+
+GRADIENTS_OF_INTERMEDIATES = """
+def convnet_gradients(parameters, images, labels):
+    scores, intermediates = forward_pass(parameters, images)
+    before_1, after_1, pooled, before_2, after_2, features = intermediates
+    loss, dscores = softmax_cross_entropy(scores, labels)
+    dfeatures, dw3, db3 = dense_backward(dscores, features, parameters["w3"])
+    dbefore_2 = relu_backward(global_average_pool_backward(dfeatures, after_2), before_2)
+    dpooled, dw2, db2 = conv_backward(dbefore_2, pooled, parameters["w2"], pad=1)
+    dbefore_1 = relu_backward(max_pool_backward(dpooled, after_1, 2, 2), before_1)
+    _, dw1, db1 = conv_backward(dbefore_1, images, parameters["w1"], pad=1)
+    return loss, dict(w1=dw1, b1=db1, w2=dw2, b2=db2, w3=dw3, b3=db3)
+"""
+
+SCORES_THAT_FILL_A_CACHE = """
+cache = {}
+
+
+def convnet_scores(parameters, images):
+    cache["images"] = images
+    maps, k = images, 0
+    while k < 2:
+        k += 1
+        cache["into", k] = maps
+        cache["before", k] = conv_forward(maps, parameters[f"w{k}"], parameters[f"b{k}"], 1, 1)
+        cache["maps", k] = relu_forward(cache["before", k])
+        maps = max_pool_forward(cache["maps", k], 2, 2) if k == 1 else cache["maps", k]
+    cache["features"] = global_average_pool_forward(maps)
+    return dense_forward(cache["features"], parameters["w3"], parameters["b3"])
+"""
+
+GRADIENTS_FROM_A_CACHE = """
+def convnet_gradients(parameters, images, labels):
+    grads = {name: np.zeros_like(parameters[name]) for name in parameters}
+    loss, d = softmax_cross_entropy(convnet_scores(parameters, images), labels)
+    d, grads["w3"][:], grads["b3"][:] = dense_backward(d, cache["features"], parameters["w3"])
+    d = global_average_pool_backward(d, cache["maps", 2])
+    for k in (2, 1):
+        d = relu_backward(d, cache["before", k])
+        d, dw, db = conv_backward(d, cache["into", k], parameters[f"w{k}"], stride=1, pad=1)
+        grads[f"w{k}"] += dw
+        grads[f"b{k}"] += db
+        if k == 2:
+            d = max_pool_backward(d, cache["maps", 1], size=2, stride=2)
+    return loss, grads
+"""
+
+TRAIN_IN_PLACE = """
+def train(parameters, images, labels, orders, batch_size, learning_rate, gradients_of=None):
+    parameters = {name: value.copy() for name, value in parameters.items()}
+    losses = []
+    for order in orders:
+        for start in range(0, len(order), batch_size):
+            use = order[start : start + batch_size]
+            function = gradients_of or convnet_gradients
+            loss, gradients = function(parameters, images[use], labels[use])
+            losses.append(loss)
+            for name in parameters:
+                parameters[name] -= learning_rate * gradients[name]
+    return parameters, losses
+"""
+
+TRAIN_WITH_A_STEP_OF_ITS_OWN = """
+def batches_of(order, batch_size):
+    while len(order):
+        yield order[:batch_size]
+        order = order[batch_size:]
+
+
+def one_step(parameters, gradients, learning_rate):
+    return {name: parameters[name] - learning_rate * gradients[name] for name in parameters}
+
+
+def train(
+    parameters,
+    images,
+    labels,
+    orders,
+    batch_size,
+    learning_rate,
+    gradients_of=convnet_gradients,
+):
+    gradients_of = gradients_of or convnet_gradients
+    history = []
+    for order in orders:
+        for use in batches_of(order, batch_size):
+            loss, _ = softmax_cross_entropy(convnet_scores(parameters, images[use]), labels[use])
+            history = np.append(history, loss)
+            gradients = gradients_of(parameters, images[use], labels[use])[1]
+            parameters = one_step(parameters, gradients, learning_rate)
+    return parameters, history
+"""
+
 SAVING_FROM_EARLIER_FUNCTIONS = """
 def saving(in_shape, kernel_size, out_channels, stride=1, pad=0):
     rows, columns = (output_size(side, kernel_size, stride, pad) for side in in_shape[:2])
@@ -350,6 +579,13 @@ NOTEBOOKS = {
         "pooling",
         {"max_pool_backward": Cells(MAX_POOL_BACKWARD_FROM_FORWARD)},
     ),
+    "layers that call earlier functions": (
+        "connectivity",
+        {
+            "conv_as_dense": Cells(DENSE_FROM_EARLIER_FUNCTIONS),
+            "locally_connected_backward": Cells(LOCAL_BACKWARD_FROM_EARLIER_FUNCTIONS),
+        },
+    ),
     "counts that call earlier counts": (
         "parameter_counting",
         {
@@ -416,6 +652,86 @@ NOTEBOOKS = {
             "average_pool_forward": Cells("average_pool_forward = partial(pool, np.mean)"),
         },
     ),
+    "layers of a network that call earlier layers": (
+        "convnet",
+        {
+            "relu_backward": Cells(
+                "def relu_backward(dout, x):\n    return dout * np.sign(relu_forward(x))"
+            ),
+            "dense_backward": Cells(
+                "def dense_backward(dout, x, w):\n"
+                "    back, across = np.zeros(w.shape[0]), np.zeros(w.shape[1])\n"
+                "    ones = np.ones((1, len(x)))\n"
+                "    dw, db = (dense_forward(part, dout, across) for part in (x.T, ones))\n"
+                "    return dense_forward(dout, w.T, back), dw, db[0]"
+            ),
+            "softmax_cross_entropy": Cells(
+                before="def log_softmax(scores):\n"
+                "    lower = scores - np.max(scores, axis=1, keepdims=True)\n"
+                "    return lower - np.log(np.sum(np.exp(lower), axis=1, keepdims=True))",
+                cell="def softmax_cross_entropy(scores, labels):\n"
+                "    n, logs = range(len(labels)), log_softmax(scores)\n"
+                "    dscores = np.exp(logs)\n"
+                "    dscores[n, labels] -= 1\n"
+                "    return -logs[n, labels].mean(), dscores / len(labels)",
+            ),
+            "global_average_pool_forward": Cells(
+                "def global_average_pool_forward(x):\n"
+                "    pixels = x.shape[1] * x.shape[2]\n"
+                "    equal = np.full((pixels, 1), 1 / pixels)\n"
+                "    flat = np.moveaxis(x, 3, 1).reshape(-1, pixels)\n"
+                "    return dense_forward(flat, equal, np.zeros(1)).reshape(len(x), -1)"
+            ),
+            "global_average_pool_backward": Cells(
+                "def global_average_pool_backward(dout, x):\n"
+                "    n, rows, columns, channels = x.shape\n"
+                "    pixels = rows * columns\n"
+                "    equal = np.full((1, pixels), 1 / pixels)\n"
+                "    flat = dense_forward(dout.reshape(-1, 1), equal, np.zeros(pixels))\n"
+                "    return np.moveaxis(flat.reshape(n, channels, rows, columns), 1, 3)"
+            ),
+        },
+    ),
+    "a list of layers that remember": (
+        "convnet",
+        {
+            "convnet_scores": Cells(SCORES_OF_LAYERS, before=NETWORK_OF_LAYERS_THAT_REMEMBER),
+            "convnet_gradients": Cells(GRADIENTS_OF_LAYERS),
+            "train": Cells(TRAIN_IN_PLACE),
+        },
+    ),
+    "intermediates in a tuple": (
+        "convnet",
+        {
+            "convnet_scores": Cells(SCORES_WITH_INTERMEDIATES),
+            "convnet_gradients": Cells(GRADIENTS_OF_INTERMEDIATES),
+            "train": Cells(TRAIN_WITH_A_STEP_OF_ITS_OWN),
+        },
+    ),
+    "a cache that the forward pass fills": (
+        "convnet",
+        {
+            "convnet_scores": Cells(SCORES_THAT_FILL_A_CACHE),
+            "convnet_gradients": Cells(GRADIENTS_FROM_A_CACHE),
+        },
+    ),
+    "layers in single precision, and a network of them": (
+        "convnet",
+        {
+            "relu_forward": Cells(
+                "def relu_forward(x):\n    return np.maximum(x, 0).astype(np.float32)"
+            ),
+            "dense_backward": Cells(
+                "def dense_backward(dout, x, w):\n"
+                "    dout, x, w = (array.astype('float32') for array in (dout, x, w))\n"
+                "    return dout @ w.T, x.T @ dout, dout.sum(0)"
+            ),
+            "global_average_pool_forward": Cells(
+                "def global_average_pool_forward(x):\n"
+                "    return x.astype(np.float32).mean(axis=(1, 2))"
+            ),
+        },
+    ),
 }
 
 
@@ -444,6 +760,29 @@ SIGNATURES = {
     "connections": "def connections(in_shape, kernel_size, out_channels=1, stride=1, pad=0):",
     "saving": "def saving(in_shape, kernel_size, out_channels=1, stride=1, pad=0, **unused):",
     "network_parameters": "def network_parameters(layers=(), in_shape=(28, 28, 1)):",
+    "connectivity_matrix": "def connectivity_matrix(height, width, kernel_size=3, stride=1, "
+    "pad=0):",
+    "conv_as_dense": "def conv_as_dense(w, b, in_shape, stride=1, pad=0, *, flip=False):",
+    "sparsity": "def sparsity(matrix, tolerance=0):",
+    "distinct_parameters": "def distinct_parameters(ids, *more):",
+    "locally_connected_forward": "def locally_connected_forward(x, w, b=0, stride=1, pad=0):",
+    "locally_connected_backward": "def locally_connected_backward("
+    "dout, x, w, stride: int = 1, pad: int = 0, b=None):",
+    "tie_gradients": "def tie_gradients(dw, db=None):",
+    "receptive_field": "def receptive_field(layers=()):",
+    "translate": "def translate(x, rows=0, columns=0, fill=0.0):",
+    "relu_forward": "def relu_forward(x, slope=0.0):",
+    "relu_backward": "def relu_backward(dout, x=None, *, slope=0.0):",
+    "dense_forward": "def dense_forward(x, w, b=0.0):",
+    "dense_backward": "def dense_backward(dout, x, w, b=None):",
+    "softmax_cross_entropy": "def softmax_cross_entropy(scores, labels, **options):",
+    "global_average_pool_forward": "def global_average_pool_forward(x, *unused):",
+    "global_average_pool_backward": "def global_average_pool_backward(dout, x: Array = None):",
+    "convnet_scores": "def convnet_scores(parameters, images=(), stride=1, pad=1):",
+    "convnet_gradients": "def convnet_gradients("
+    "parameters, images, labels=None, *, size: int = 2, **settings):",
+    "train": "def train(parameters, images, labels, orders, batch_size=32, learning_rate=0.1, "
+    "gradients_of=convnet_gradients, verbose=False):",
 }
 
 

@@ -58,7 +58,7 @@ class Child:
             return False
 
     def give_files(self, files: dict[str, bytes], timeout: float) -> None:
-        """Write files by their paths into its folder, before anything runs; raises SandboxFailed."""
+        """Write files by their paths into its folder. Raises SandboxFailed."""
         try:
             reply = self._ask_value(GiveFiles(next(self._ids), files), timeout)
         except (TimeoutError, EOFError, WireError) as error:
