@@ -5,6 +5,7 @@ import re
 import symtable
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -25,6 +26,13 @@ from autograder.assignment import (
 from autograder.runner import hidden_test_weights
 from autograder.sync import SOLUTIONS, read_solutions, synced
 
+LOOK = (
+    "**The question.**",
+    "**What you will be able to do**",
+    "**Time:** about",
+    "**You need:**",
+    "| **total** | **100** |",
+)
 LONG = 30  # characters; shorter lines such as "return dx" are no secret
 
 
@@ -80,6 +88,26 @@ def test_the_source_is_valid_and_has_no_outputs(assignment: Assignment) -> None:
         assert cell.get("execution_count") is None
     ids = [grade_id(cell) for cell in assignment.cells]
     assert len(ids) == len(set(ids))
+
+
+def test_notebooks_look_alike(assignment: Assignment) -> None:
+    """From title to closing: what it is about, what it takes, and what each part is worth."""
+    cells = assignment.notebook.cells
+    assert cells[0].source.startswith("# ")
+    for part in LOOK:
+        assert part in cells[0].source
+    assert cells[1].source.startswith("## How this notebook works")
+    assert cells[-1].source.startswith("## What you now know")
+    text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    functions = [e for e in assignment.exercises if e.name in assignment.signatures()]
+    questions = [e for e in assignment.exercises if e not in functions]
+    for number, e in enumerate(functions, start=1):
+        assert f"### Exercise {number}: `{e.name}` ({e.points:g} points)\n" in text
+    for number, e in enumerate(questions, start=1):
+        assert f"### Question {number} ({e.points:g} points)\n" in text
+    sections = re.findall(r"^## (\d+) ", text, re.MULTILINE)
+    assert sections == [str(number) for number in range(1, len(sections) + 1)]
+    assert re.search(r"^## \d+ In your own words \(10 points\)$", text, re.MULTILINE)
 
 
 def test_every_code_cell_is_locked_or_a_solution(assignment: Assignment) -> None:
@@ -158,12 +186,14 @@ def test_the_solved_notebook_runs_from_top_to_bottom(
 ) -> None:
     notebook = executed(answered(assignment, {}), assignment, tmp_path)
     assert [(cell.id, output.evalue) for cell, output in errors(notebook)] == []
-    pictures = [
-        cell.id
-        for cell in notebook.cells
-        if any("image/png" in output.get("data", {}) for output in cell.get("outputs", []))
-    ]
-    assert len(pictures) >= 2
+    pictures = 0
+    for cell, below in pairwise(notebook.cells):
+        for output in cell.get("outputs", []):
+            if "image/png" in output.get("data", {}):
+                pictures += 1
+                assert len(output.metadata["image/png"]["alt"]) >= 40, cell.id
+                assert below.source.startswith("*Picture: "), below.id
+    assert pictures >= 2
 
 
 @KERNEL_WARNINGS
