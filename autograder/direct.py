@@ -14,7 +14,7 @@ from .errors import CallRaised, NameMissing
 from .messages import describe_trusted_exception
 from .misconceptions import Misconception
 from .sandbox.wire import from_wire, to_wire
-from .student import Student
+from .student import NONE_REPLACED, Functions, Student
 
 
 class Direct:
@@ -24,9 +24,16 @@ class Direct:
         self._answers = answers
 
     def call(
-        self, function: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+        self,
+        function: str,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        replaced: Functions = NONE_REPLACED,
     ) -> tuple[Any, tuple[Any, ...]]:
-        """Call a function as if it were in a process of its own; raises CallRaised."""
+        """Call a function as if it were in a process of its own; raises CallRaised.
+
+        It stands alone here, so that there is nothing to be ``replaced``.
+        """
         args, kwargs = _across(args), _across(dict(kwargs))
         answer: Callable[..., Any] = self.read(function)
         try:

@@ -25,7 +25,7 @@ class FakeRunner:
     def __init__(self, value: Any) -> None:
         self.value = value
 
-    def call(self, function: str, args: Any, kwargs: Any) -> Any:
+    def call(self, function: str, args: Any, kwargs: Any, replaced: Any) -> Any:
         if isinstance(self.value, Exception):
             raise self.value
         return self.value, (*args, *kwargs.values())

@@ -9,7 +9,7 @@ from itertools import chain
 
 import msgspec
 
-from .wire import Items, Mapping, Reply, Request, Returned, Value, WireError
+from .wire import Asked, Items, Mapping, Reply, Request, Returned, Value, WireError
 
 MAX_FRAME = 8 * 2**20  # bytes; larger than any answer, and decoded it can take 20 times as much
 MAX_VALUES = 100_000  # in one reply: a byte each on the wire, a hundred in memory
@@ -45,9 +45,15 @@ def receive_reply(channel: socket.socket, timeout: float, largest: int = MAX_FRA
         reply = _REPLY.decode(frame)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise WireError("something that is not a reply") from error
-    if isinstance(reply, Returned) and _holds_too_much(reply.value, reply.arguments):
+    if _holds_too_much(*_values(reply)):
         raise WireError(f"more than {MAX_VALUES} values")
     return reply
+
+
+def _values(reply: Reply) -> list[Value]:
+    if isinstance(reply, Returned):
+        return [reply.value, reply.arguments]
+    return [reply.args, reply.kwargs] if isinstance(reply, Asked) else []
 
 
 def _holds_too_much(*values: Value) -> bool:

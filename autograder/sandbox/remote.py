@@ -8,12 +8,16 @@ import select
 import signal
 import socket
 import time
+from collections.abc import Callable
+from collections.abc import Mapping as Mapping_
 from itertools import count
+from types import MappingProxyType
 
 from ..errors import SandboxFailed
 from .frames import MAX_FRAME, receive_reply, send
 from .wire import (
     OUTPUT_COST,
+    Asked,
     Call,
     CellRan,
     GiveFiles,
@@ -26,9 +30,12 @@ from .wire import (
     Request,
     Returned,
     RunCell,
+    Told,
     WireError,
 )
 from .zygote import READY
+
+ReplacedFunctions = Mapping_[str, Callable[[Asked], Told]]
 
 _END_SECONDS = 20
 _BYTES_PER_CHARACTER = 5  # four in UTF-8, and what is around each output
@@ -77,10 +84,24 @@ class Child:
         return reply
 
     def call(
-        self, function: str, args: Items, kwargs: Mapping, timeout: float
+        self,
+        function: str,
+        args: Items,
+        kwargs: Mapping,
+        timeout: float,
+        replaced: ReplacedFunctions = MappingProxyType({}),
     ) -> Returned | Raised | Missing:
-        """Call a function by name."""
-        return self._ask_value(Call(next(self._ids), function, args, kwargs), timeout)
+        """Call a function by name; what it calls of ``replaced`` is answered from here."""
+        deadline = time.monotonic() + timeout
+        request = Call(next(self._ids), function, args, kwargs, list(replaced))
+        reply = self._ask(request, timeout)
+        while isinstance(reply, Asked) and reply.function in replaced:
+            told = replaced[reply.function](reply)
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
+                raise TimeoutError
+            reply = self._ask(told, remaining)
+        return _value_of(reply)
 
     def read(self, name: str, timeout: float) -> Returned | Raised | Missing:
         """Read a variable by name."""
@@ -96,13 +117,8 @@ class Child:
         os.close(self._pidfd)
         self._channel.close()
 
-    def _ask_value(
-        self, request: GiveFiles | Call | Read, timeout: float
-    ) -> Returned | Raised | Missing:
-        reply = self._ask(request, timeout)
-        if not isinstance(reply, Returned | Raised | Missing):
-            raise WireError("a reply of another kind, or one too large to send")
-        return reply
+    def _ask_value(self, request: GiveFiles | Read, timeout: float) -> Returned | Raised | Missing:
+        return _value_of(self._ask(request, timeout))
 
     def _ask(self, request: Request, timeout: float, largest: int = MAX_FRAME) -> Reply:
         deadline = time.monotonic() + timeout
@@ -114,3 +130,9 @@ class Child:
         if reply.id != request.id:
             raise WireError("a reply to something else")
         return reply
+
+
+def _value_of(reply: Reply) -> Returned | Raised | Missing:
+    if not isinstance(reply, Returned | Raised | Missing):
+        raise WireError("a reply of another kind, or one too large to send")
+    return reply

@@ -111,12 +111,24 @@ class RunCell(msgspec.Struct, tag=True, frozen=True):
 
 
 class Call(msgspec.Struct, tag=True, frozen=True):
-    """Call a function of the student's namespace."""
+    """Call a function of the student's namespace.
+
+    While it runs, calls of the functions named in ``replaced`` are answered by the grader.
+    """
 
     id: int
     function: str
     args: Items
     kwargs: Mapping
+    replaced: list[str] = []
+
+
+class Told(msgspec.Struct, tag=True, frozen=True):
+    """The grader's answer to an Asked: a value, or why there is none."""
+
+    id: int
+    value: Value = None
+    error: str = ""
 
 
 class Read(msgspec.Struct, tag=True, frozen=True):
@@ -126,7 +138,7 @@ class Read(msgspec.Struct, tag=True, frozen=True):
     name: str
 
 
-Request = GiveFiles | RunCell | Call | Read
+Request = GiveFiles | RunCell | Call | Told | Read
 
 
 class Output(msgspec.Struct, frozen=True):
@@ -161,6 +173,15 @@ class Returned(msgspec.Struct, tag=True, frozen=True):
     arguments: Items
 
 
+class Asked(msgspec.Struct, tag=True, frozen=True):
+    """Within a call, a replaced function was called: the grader answers it with a Told."""
+
+    id: int
+    function: str
+    args: Items
+    kwargs: Mapping
+
+
 class Raised(msgspec.Struct, tag=True, frozen=True):
     """A call raised, in ``line`` of the cell with this number (-1 where that is unknown)."""
 
@@ -184,7 +205,7 @@ class TooLarge(msgspec.Struct, tag=True, frozen=True):
     id: int
 
 
-Reply = CellRan | Returned | Raised | Missing | TooLarge
+Reply = CellRan | Returned | Asked | Raised | Missing | TooLarge
 
 
 def to_wire(value: Any, depth: int = 0) -> Value:

@@ -118,7 +118,7 @@ class Recorder:
         self.table: dict[str, list[Any]] = {}
 
     def call(
-        self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+        self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], replaced: object
     ) -> tuple[Any, tuple[Any, ...]]:
         value = self._function(*args, **kwargs) if function == "sgd_step" else None
         if function == "sgd_step":

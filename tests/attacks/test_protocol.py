@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from attacks.conftest import Surroundings
 
-from autograder.errors import AnswerUnusable, NoAnswer
+from autograder.errors import AnswerUnusable, CallTimedOut, NoAnswer
 from autograder.execution import Execution
 from autograder.options import Limits
 from autograder.sandbox.host import Sandbox
@@ -127,6 +127,34 @@ def test_nonsense_costs_only_the_function_that_speaks_it(
         assert not all([answers(execution), answers(execution)])
         assert time.monotonic() - begin < 5
         assert execution.read("kept") == 5
+
+
+ASK = (
+    "reply(type='Asked', id=asked(), function='g', args={'type': 'Items', 'kind': 'tuple', 'items':"
+    " [%s]}, kwargs={'type': 'Mapping', 'keys': [], 'values': []}); forever()"
+)
+HUGE = "{'type': 'Array', 'dtype': 'float64', 'shape': [2**20, 0, 2**20], 'data': b''}"
+
+
+@pytest.mark.usefixtures("same_grader")
+@pytest.mark.parametrize("replaced", [(), ("h",)])
+def test_only_replaced_functions_are_answered(replaced: tuple[str, ...], sandbox: Sandbox) -> None:
+    asked: list[object] = []
+    with Execution(sandbox, {0: f"{SPEAK}    {ASK % 1}"}, LIMITS) as execution:
+        execution.run_cells()
+        with pytest.raises(AnswerUnusable):
+            execution.call("f", (1,), {}, dict.fromkeys(replaced, asked.append))
+    assert asked == []
+
+
+@pytest.mark.usefixtures("same_grader")
+@pytest.mark.parametrize("arguments", [HUGE, "'x', " * 99, "{'type': 'Opaque', 'type_name': 'x'}"])
+def test_our_function_takes_no_harm_from_what_it_is_asked(arguments: str, sandbox: Sandbox) -> None:
+    """The call ends at its limit: what was forged keeps waiting for more."""
+    with Execution(sandbox, {0: f"{SPEAK}    {ASK % arguments}"}, LIMITS) as execution:
+        execution.run_cells()
+        with pytest.raises(CallTimedOut):
+            execution.call("f", (1,), {}, {"g": lambda x: np.ones(x.shape[::2])})
 
 
 @pytest.mark.usefixtures("same_grader")

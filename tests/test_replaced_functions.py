@@ -1,0 +1,61 @@
+"""Functions of ours in the place of a student's own, for as long as one call lasts."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+from autograder.errors import CallRaised, CallTimedOut, NameMissing
+from autograder.execution import Execution
+from autograder.options import Limits
+from autograder.sandbox.host import Sandbox
+
+QUICK = Limits(cell_seconds=1, call_seconds=1)
+TWICE = """
+def inner(x): raise KeyError("mine")
+def outer(x, name="inner"): return inner(inner(x))
+def endless(x):
+    while True: inner(x)
+"""
+
+
+@pytest.fixture(scope="module")
+def building(sandbox: Sandbox) -> Iterator[Execution]:
+    with Execution(sandbox, {0: TWICE}, QUICK) as prepared:
+        prepared.run_cells()
+        yield prepared
+
+
+def test_a_replaced_function_is_ours_for_one_call(building: Execution) -> None:
+    for _ in range(2):
+        with pytest.raises(CallRaised, match="KeyError"):
+            building.call("outer", (np.ones(3),), {})
+        replaced = {"inner": lambda x: 2 * x, "nowhere": lambda x: x}
+        value, _ = building.call("outer", (np.ones(3),), {}, replaced)
+        assert value.tolist() == [4, 4, 4]
+        with pytest.raises(NameMissing):
+            building.call("nowhere", (1,), {})
+
+
+def refuse(x: np.ndarray) -> None:
+    raise ValueError(f"operands could not be broadcast together with shapes {x.shape} (2,) ")
+
+
+@pytest.mark.parametrize(
+    ("x", "ours", "says"),
+    [
+        (np.ones(3), refuse, r"could not be broadcast together with shapes \(3,\) \(2,\)"),
+        (np.ones(3), lambda: 1, "ValueError"),  # another number of arguments
+        (np.ones(10**5), lambda x: x, "ValueError"),  # it would keep the grader busy
+    ],
+)
+def test_a_replaced_function_that_fails_raises_in_the_call(
+    x: object, ours: Callable[..., object], says: str, building: Execution
+) -> None:
+    with pytest.raises(CallRaised, match=says):
+        building.call("outer", (x,), {}, {"inner": ours})
+
+
+def test_a_call_that_never_stops_asking_is_stopped(building: Execution) -> None:
+    with pytest.raises(CallTimedOut):
+        building.call("endless", (1,), {}, {"inner": lambda x: x})
