@@ -2,8 +2,10 @@
 
 import ast
 from dataclasses import replace
+from functools import cache
 from io import StringIO
 from itertools import chain
+from pathlib import Path
 
 import pytest
 from notebooks import answered
@@ -12,7 +14,7 @@ from rows import NOT_CODED, ROWS
 from typer.testing import CliRunner
 
 from autograder.assignment import Assignment, assignment_names, load_assignment
-from autograder.catalogue import losses, print_catalogue, rounds
+from autograder.catalogue import Loss, losses, print_catalogue, rounds
 from autograder.cli import app
 from autograder.demo.sources import student_source
 from autograder.grading import grade
@@ -23,6 +25,9 @@ from autograder.runner import hidden_test_weights
 from autograder.sandbox.host import Sandbox
 from autograder.source import called_names
 from autograder.sync import read_solutions
+
+GUIDE = Path(__file__).parents[1] / "docs" / "instructors.md"
+OFTEN = 4  # mistakes that were met as often stand in its table
 
 
 def level(exercise: str, cells: dict[str, str]) -> int:
@@ -51,6 +56,11 @@ EVERYTHING = [
 ]
 
 
+@cache
+def losses_of(name: str) -> list[Loss]:
+    return losses(load_assignment(name))
+
+
 def graded(
     assignment: Assignment, sandbox: Sandbox, cells: dict[str, str], student: str
 ) -> Grading:
@@ -76,12 +86,25 @@ def test_mistakes_cost_their_own_exercise_and_are_recognised(
 
 @pytest.mark.parametrize("name", assignment_names())
 def test_every_hidden_test_notices_a_mistake(name: str) -> None:
-    assignment = load_assignment(name)
-    weights = hidden_test_weights(assignment.hidden_tests)
+    weights = hidden_test_weights(load_assignment(name).hidden_tests)
     noticing = {
-        (loss.misconception.exercise, test) for loss in losses(assignment) for test in loss.failed
+        (loss.misconception.exercise, test) for loss in losses_of(name) for test in loss.failed
     }
     assert noticing == {(exercise, test) for exercise, tests in weights.items() for test in tests}
+
+
+def row_in_the_guide(loss: Loss) -> str:
+    mistake = loss.misconception
+    name = mistake.name.replace("_", " ")
+    return f"| `{mistake.exercise}` | {name} | {mistake.seen} | {loss.lost:.1f} | {loss.points:g} |"
+
+
+def test_the_frequent_mistakes_cost_what_the_guide_says() -> None:
+    known = chain.from_iterable(map(losses_of, assignment_names()))
+    frequent = [loss for loss in known if loss.misconception.seen >= OFTEN]
+    rows = [row_in_the_guide(loss) for loss in frequent if loss.misconception.steps]
+    lines = GUIDE.read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line.startswith("| `")] == rows
 
 
 @pytest.mark.parametrize("name", assignment_names())

@@ -239,7 +239,7 @@ NEEDED = {
         "a smaller last batch": lambda a: len(a["images"]) > a["batch_size"] * steps(a),
         "no smaller last batch": lambda a: len(a["images"]) == a["batch_size"] * steps(a) > 0,
         "a batch size above the number of images": lambda a: not steps(a),
-        "real images": lambda a: len(a["images"]) == 296,
+        "real images": lambda a: len(a["images"]) > 100,
         "the default": lambda a: a["gradients_of"] is None,
     },
     ("convolution", "zero_pad"): {

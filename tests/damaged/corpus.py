@@ -457,7 +457,7 @@ def nested_metadata(notebook: NotebookNode) -> None:
 def attachments(notebook: NotebookNode) -> None:
     svg = {"image/svg+xml": "<svg onload='x()'/>", "image/png": 3}
     for cell in notebook.cells:
-        cell["attachments"] = {"a.svg": svg, "b": [], "c.png": {"image/png": "A" * 500_000}}
+        cell["attachments"] = {"a.svg": svg, "b": [], "c.png": {"image/png": "A" * 400_000}}
 
 
 @damaged()
