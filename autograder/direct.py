@@ -14,7 +14,7 @@ from .errors import CallRaised, NameMissing
 from .messages import describe_trusted_exception
 from .misconceptions import Misconception
 from .sandbox.wire import from_wire, to_wire
-from .student import NONE_REPLACED, Functions, Student
+from .student import NO_REPLACEMENTS, Functions, Student
 
 
 class Direct:
@@ -28,11 +28,11 @@ class Direct:
         function: str,
         args: tuple[Any, ...],
         kwargs: Mapping[str, Any],
-        replaced: Functions = NONE_REPLACED,
+        replacements: Functions = NO_REPLACEMENTS,
     ) -> tuple[Any, tuple[Any, ...]]:
         """Call a function as if it were in a process of its own; raises CallRaised.
 
-        It stands alone here, so that there is nothing to be ``replaced``.
+        It stands alone here, so that there is nothing to be ``replacements``.
         """
         args, kwargs = _across(args), _across(dict(kwargs))
         answer: Callable[..., Any] = self.read(function)

@@ -1,4 +1,4 @@
-"""Running one submission: its cells once, then calls, in children that are replaced on death.
+"""Running one submission: its cells once, then calls, in children that are replacements on death.
 
 A cell or a call that outlives its limit, or ends the process, costs itself alone: a new
 child runs the other cells again and the work goes on. All of it shares one deadline.
@@ -47,9 +47,9 @@ from .sandbox.wire import (
 )
 from .sandbox.wire import Mapping as WireMapping
 from .source import defined_names
-from .student import NONE_REPLACED, Functions
+from .student import NO_REPLACEMENTS, Functions
 
-MOST_ASKED = 2**13  # numbers in an array with which submitted code asks a function of ours
+MOST_ASKED = 2**12  # numbers in an array about which submitted code asks a function of ours
 MOST_OF_A_LINE = 160  # characters, as it is repeated in the message of every test
 
 Reply = TypeVar("Reply")
@@ -91,7 +91,7 @@ class Execution:
         self._files = dict(files)
         self._deadline = time.monotonic() + limits.submission_seconds
         self._child: Child | None = None
-        self._spent: dict[str, NoAnswer] = {}  # functions that are not called again
+        self._spent: dict[tuple[str, ...], NoAnswer] = {}  # what is not asked again
         self._room = CELLS_OF_OUTPUT * limits.output_characters
 
     def __enter__(self) -> Execution:
@@ -123,12 +123,12 @@ class Execution:
         function: str,
         args: tuple[Any, ...],
         kwargs: Mapping[str, Any],
-        replaced: Functions = NONE_REPLACED,
+        replacements: Functions = NO_REPLACEMENTS,
     ) -> tuple[Any, tuple[Any, ...]]:
         """Call a function of the notebook; see ``student.Runner``."""
-        answering = {name: partial(_told, ours) for name, ours in replaced.items()}
+        answering = {name: partial(_told, ours) for name, ours in replacements.items()}
         return self._ask(
-            function,
+            (function, *replacements),
             lambda child, seconds: child.call(
                 function, _wire_items(args), _wire_mapping(kwargs), seconds, answering
             ),
@@ -136,15 +136,19 @@ class Execution:
 
     def read(self, name: str) -> Any:
         """Return a variable of the notebook; see ``student.Runner``."""
-        value, _ = self._ask(name, lambda child, seconds: child.read(name, seconds))
+        value, _ = self._ask((name,), lambda child, seconds: child.read(name, seconds))
         return value
 
     def _ask(
-        self, name: str, request: Callable[[Child, float], Returned | Raised | Missing]
+        self, what: tuple[str, ...], request: Callable[[Child, float], Returned | Raised | Missing]
     ) -> tuple[Any, tuple[Any, ...]]:
-        """Return the value and the arguments of a reply, or raise what explains its absence."""
-        if name in self._spent:
-            raise self._spent[name]
+        """Return the value and the arguments of a reply, or raise what explains its absence.
+
+        ``what`` is the name that is asked about, and those that are replaced meanwhile.
+        """
+        if what in self._spent:
+            raise self._spent[what]
+        name = what[0]
         failure: NoAnswer | None = None
         try:
             reply = self._converted(request)
@@ -156,7 +160,7 @@ class Execution:
             self._drop_child()  # it may have forged this: trust it no further
             failure = AnswerUnusable(name, MAX_FRAME // 2**20, MAX_VALUES)
         if failure is not None:  # raised here, it keeps nothing of what was received
-            self._spent[name] = failure
+            self._spent[what] = failure
             raise failure
         if isinstance(reply, tuple):
             return reply
@@ -271,8 +275,8 @@ def _told(ours: Callable[..., Any], asked: Asked) -> Told:
     """Answer a call of submitted code by a function of ours, which it must not keep busy."""
     args, kwargs = from_wire(asked.args), from_wire(asked.kwargs)
     try:
-        if not _is_small((args, kwargs)):
-            raise ValueError("arrays of this size are not expected here")
+        if not all(map(_is_small, (*args, *kwargs.values()))):
+            raise ValueError("nothing of this kind or size is expected here")
         with np.errstate(all="ignore"):
             return Told(asked.id, to_wire(ours(*args, **kwargs)))
     except Exception as error:
@@ -281,11 +285,12 @@ def _told(ours: Callable[..., Any], asked: Asked) -> Told:
 
 
 def _is_small(value: Any) -> bool:
-    """Say whether no array is large; an empty one may have sides that are huge."""
-    if isinstance(value, dict | list | tuple):
-        return all(map(_is_small, value.values() if isinstance(value, dict) else value))
-    size: int = math.prod(max(side, 1) for side in np.shape(value))
-    return size <= MOST_ASKED
+    """Say whether it is a number, a small array or a dict of them: little can be made of these."""
+    if isinstance(value, dict):
+        return all(map(_is_small, value.values()))
+    if isinstance(value, np.ndarray):  # an empty one may have sides that are huge
+        return bool(math.prod(max(side, 1) for side in value.shape) <= MOST_ASKED)
+    return value is None or isinstance(value, int | float | np.generic)
 
 
 def _run_cell(child: Child, seconds: float, *, number: int, source: str) -> CellRan:

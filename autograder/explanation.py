@@ -39,7 +39,9 @@ def explain(
             explained.append(msgspec.structs.replace(result, hint=hint))
         else:
             diagnosed = _diagnosed_or_not(result, assignment, student)
-            culprits = _called_by(result.name, notebook) & {*failing} - {result.name}
+            alone = any(call.replacements for call in student.calls.get(result.name, []))
+            called = set() if alone else _called_by(result.name, notebook)
+            culprits = called & {*failing} - {result.name}
             explained.append(_with_culprits(diagnosed, sorted(culprits, key=failing.index)))
     return explained
 
@@ -59,7 +61,7 @@ def _diagnosed(result: ExerciseResult, assignment: Assignment, student: Student)
     reference = assignment.references().get(result.name)
     if reference is None:
         return result
-    calls = student.calls.get(result.name, [])
+    calls = _made_alone(student.calls.get(result.name, []))
     known = [m for m in misconceptions(assignment.name) if m.exercise == result.name]
     again = partial(student.again, result.name)
     diagnosis = diagnose(known, reference, calls, again)
@@ -73,6 +75,15 @@ def _diagnosed(result: ExerciseResult, assignment: Assignment, student: Student)
     if result.name not in assignment.signatures():
         return result
     return msgspec.structs.replace(result, hint=next_step(reference, calls, diagnosis.repeats))
+
+
+def _made_alone(calls: Sequence[RecordedCall]) -> list[RecordedCall]:
+    """Return the calls but for those whose test was tried again with right functions below.
+
+    Only the second ones tell what is wrong with this function itself.
+    """
+    again = {call.test for call in calls if call.replacements}
+    return [call for call in calls if call.replacements or call.test not in again]
 
 
 def _without_other_right_answers(

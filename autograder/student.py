@@ -16,7 +16,7 @@ from .errors import NoAnswer
 from .sandbox.wire import Opaque
 
 Functions = Mapping[str, Callable[..., Any]]
-NONE_REPLACED: Functions = MappingProxyType({})
+NO_REPLACEMENTS: Functions = MappingProxyType({})
 MOST_RECORDED = 2**18  # bytes of an answer: all calls are kept to the end
 
 
@@ -25,7 +25,7 @@ class RecordedCall:
     """What went into a call, and what came of it: a value, or the reason why there is none.
 
     Reading a variable is a call without arguments. ``modified`` are the positions of the
-    arguments that the call changed, ``test`` is the hidden test that made it, ``replaced`` are
+    arguments that the call changed, ``test`` is the hidden test that made it, ``replacements`` are
     functions of ours that stood for the student's own.
     """
 
@@ -35,7 +35,7 @@ class RecordedCall:
     failure: NoAnswer | None = None
     modified: tuple[int, ...] = ()
     test: str = ""
-    replaced: Functions = field(default_factory=dict)
+    replacements: Functions = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -70,11 +70,11 @@ class Runner(Protocol):
         function: str,
         args: tuple[Any, ...],
         kwargs: Mapping[str, Any],
-        replaced: Functions,
+        replacements: Functions,
     ) -> tuple[Any, tuple[Any, ...]]:
         """Call a function; return its value and all arguments as they are afterwards.
 
-        While it runs, ``replaced`` stand for the student's own functions of these names.
+        While it runs, ``replacements`` stand for the student's own functions of these names.
         Raises NoAnswer where there is nothing to compare.
         """
 
@@ -92,7 +92,7 @@ class Student:
     def __init__(self, runner: Runner, signatures: Mapping[str, inspect.Signature]) -> None:
         self._runner = runner
         self._signatures = signatures
-        self._replaced = NONE_REPLACED
+        self._replacements = NO_REPLACEMENTS
         self.calls: dict[str, list[RecordedCall]] = {}
         self.test = ""
 
@@ -102,7 +102,7 @@ class Student:
 
         def call(*args: Any, **kwargs: Any) -> Answer:
             given = copy.deepcopy((args, kwargs))  # a test may use its arrays again
-            recorded, after = self._ask(function, *given, self._replaced)
+            recorded, after = self._ask(function, *given, self._replacements)
             self._record(function, recorded)
             if recorded.failure is not None:
                 raise recorded.failure
@@ -122,34 +122,35 @@ class Student:
         self._record(name, RecordedCall(value=value))
         return Answer(name, value)
 
-    def with_functions(self, replaced: Functions) -> Student:
+    def with_functions(self, replacements: Functions) -> Student:
         """Return the same student with functions of ours in the place of their own.
 
         So that a function is judged by itself although it calls others, which may be wrong.
         """
         student = copy.copy(self)
-        student._replaced = replaced
+        student._replacements = replacements
         return student
 
     def again(self, function: str, call: RecordedCall) -> RecordedCall:
         """Make a call once more; it is not added to ``calls``."""
-        return self._ask(function, call.args, call.kwargs, call.replaced)[0]
+        return self._ask(function, call.args, call.kwargs, call.replacements)[0]
 
     def _ask(
         self,
         function: str,
         args: tuple[Any, ...],
         kwargs: Mapping[str, Any],
-        replaced: Functions,
+        replacements: Functions,
     ) -> tuple[RecordedCall, tuple[Any, ...]]:
         """Return what came of a call, and the arguments as it left them."""
         try:
-            value, after = self._runner.call(function, args, kwargs, replaced)
+            value, after = self._runner.call(function, args, kwargs, replacements)
         except NoAnswer as failure:
             failure.__traceback__ = None  # whose frames hold what was received
-            return RecordedCall(args, kwargs, failure=failure, replaced=replaced), ()
+            return RecordedCall(args, kwargs, failure=failure, replacements=replacements), ()
         modified = tuple(modified_arguments((*args, *kwargs.values()), after))
-        return RecordedCall(args, kwargs, value, modified=modified, replaced=replaced), after
+        call = RecordedCall(args, kwargs, value, modified=modified, replacements=replacements)
+        return call, after
 
     def _record(self, name: str, call: RecordedCall) -> None:
         value = call.value if _size(call.value) <= MOST_RECORDED else Opaque("large value")

@@ -203,7 +203,7 @@ def train(
     """
     require_orders(orders, len(images), batch_size)
     gradients_of = gradients_of or convnet_gradients
-    losses = []
+    parameters, losses = dict(parameters), []
     for order in orders:
         for start in range(0, len(order), batch_size):
             batch = order[start : start + batch_size]

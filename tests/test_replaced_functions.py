@@ -19,7 +19,7 @@ def endless(x):
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def building(sandbox: Sandbox) -> Iterator[Execution]:
     with Execution(sandbox, {0: TWICE}, QUICK) as prepared:
         prepared.run_cells()
@@ -35,6 +35,23 @@ def test_a_replaced_function_is_ours_for_one_call(building: Execution) -> None:
         assert value.tolist() == [4, 4, 4]
         with pytest.raises(NameMissing):
             building.call("nowhere", (1,), {})
+
+
+def test_who_keeps_a_replaced_function_has_their_own_afterwards(sandbox: Sandbox) -> None:
+    source = "kept = []\ndef g(x): return x\ndef f(x): kept.append(g); return kept[0](x)"
+    with Execution(sandbox, {0: source}, QUICK) as execution:
+        execution.run_cells()
+        assert execution.call("f", (1,), {}, {"g": lambda x: 2 * x})[0] == 2
+        assert execution.call("f", (1,), {})[0] == 1
+
+
+def test_what_never_ends_is_asked_again_with_ours(sandbox: Sandbox) -> None:
+    source = "def g(x):\n    while True: pass\ndef f(x): return g(x)"
+    with Execution(sandbox, {0: source}, QUICK) as execution:
+        execution.run_cells()
+        with pytest.raises(CallTimedOut):
+            execution.call("f", (1,), {})
+        assert execution.call("f", (1,), {}, {"g": lambda x: 2 * x})[0] == 2
 
 
 def refuse(x: np.ndarray) -> None:

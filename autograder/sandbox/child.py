@@ -7,7 +7,6 @@ import socket
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -121,21 +120,43 @@ def _replaced(request: Call, shell: Shell, channel: socket.socket) -> Iterator[N
     """Let the grader answer some functions in the place of the student's own."""
     names = shell.user_ns
     own = {name: names[name] for name in request.replaced if name in names}
-    names.update({name: partial(_ask, channel, request.id, name) for name in request.replaced})
+    stand_ins = {n: _StandIn(channel, request.id, n, own.get(n)) for n in request.replaced}
+    names.update(stand_ins)
     try:
         yield
     finally:
-        for name in request.replaced:
+        for name, stand_in in stand_ins.items():
+            stand_in.is_over = True
             names.pop(name, None)
         names.update(own)
 
 
-def _ask(channel: socket.socket, call: int, function: str, *args: Any, **kwargs: Any) -> Any:
-    """Return the grader's answer to a function; ValueError where it has none."""
+class _StandIn:
+    """A function of the grader under a student's name; who keeps it has their own afterwards."""
+
+    def __init__(self, channel: socket.socket, call: int, function: str, own: Any) -> None:
+        self._channel = channel
+        self._call = call
+        self._function = function
+        self._own = own
+        self.is_over = False
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        """Return the grader's answer; ValueError where it has none."""
+        if self.is_over:
+            return self._own(*args, **kwargs)
+        return _ask(self._channel, Asked(self._call, self._function, *_both(args, kwargs)))
+
+
+def _both(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Items, Mapping]:
     items, mapping = to_wire(args), to_wire(kwargs)
     assert isinstance(items, Items)
     assert isinstance(mapping, Mapping)
-    send(channel, Asked(call, function, items, mapping))
+    return items, mapping
+
+
+def _ask(channel: socket.socket, asked: Asked) -> Any:
+    send(channel, asked)
     told = receive_request(channel)
     assert isinstance(told, Told)
     if told.error:

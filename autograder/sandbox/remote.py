@@ -8,8 +8,7 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Callable
-from collections.abc import Mapping as Mapping_
+from collections.abc import Callable, Mapping
 from itertools import count
 from types import MappingProxyType
 
@@ -22,7 +21,6 @@ from .wire import (
     CellRan,
     GiveFiles,
     Items,
-    Mapping,
     Missing,
     Raised,
     Read,
@@ -33,9 +31,10 @@ from .wire import (
     Told,
     WireError,
 )
+from .wire import Mapping as WireMapping
 from .zygote import READY
 
-ReplacedFunctions = Mapping_[str, Callable[[Asked], Told]]
+Replacements = Mapping[str, Callable[[Asked], Told]]
 
 _END_SECONDS = 20
 _BYTES_PER_CHARACTER = 5  # four in UTF-8, and what is around each output
@@ -87,16 +86,16 @@ class Child:
         self,
         function: str,
         args: Items,
-        kwargs: Mapping,
+        kwargs: WireMapping,
         timeout: float,
-        replaced: ReplacedFunctions = MappingProxyType({}),
+        replacements: Replacements = MappingProxyType({}),
     ) -> Returned | Raised | Missing:
-        """Call a function by name; what it calls of ``replaced`` is answered from here."""
+        """Call a function by name; what it calls of ``replacements`` is answered from here."""
         deadline = time.monotonic() + timeout
-        request = Call(next(self._ids), function, args, kwargs, list(replaced))
+        request = Call(next(self._ids), function, args, kwargs, list(replacements))
         reply = self._ask(request, timeout)
-        while isinstance(reply, Asked) and reply.function in replaced:
-            told = replaced[reply.function](reply)
+        while isinstance(reply, Asked) and reply.function in replacements:
+            told = replacements[reply.function](reply)
             remaining = deadline - time.monotonic()
             if remaining <= 0:
                 raise TimeoutError

@@ -222,7 +222,7 @@ def to_wire(value: Any, depth: int = 0) -> Value:
     if depth < MAX_DEPTH and isinstance(value, tuple | list):  # a namedtuple is a tuple
         items = [to_wire(item, depth + 1) for item in value]
         return Items("tuple" if isinstance(value, tuple) else "list", items)
-    if depth < MAX_DEPTH and kind is dict:
+    if depth < MAX_DEPTH and isinstance(value, dict):  # an OrderedDict is one
         keys = [to_wire(key, depth + 1) for key in value]
         return Mapping(keys, [to_wire(item, depth + 1) for item in value.values()])
     return Opaque(encodable(kind.__name__))
