@@ -25,7 +25,8 @@ ASSIGNMENTS = PACKAGE.parent / "assignments"
 HIDDEN_TESTS = PACKAGE / "hidden_tests"
 GRADE_PREFIX = "test_"  # the grade cell of an exercise is test_<exercise>
 MOST_GIVEN = 4 * 2**20  # bytes of the files beside a notebook: every grading hands them over
-NOT_GIVEN = ("*.ipynb", ".*", "__pycache__", "*.pyc", "feedback")  # as nbgrader has it
+# What nbgrader ignores by default; notebooks and hidden files it would release.
+NOT_GIVEN = ("*.ipynb", ".*", "__pycache__", "*.pyc", "feedback")
 DEMONSTRATION = "demonstration"  # the tag of a locked cell that only shows something
 
 # A stub that raises would stop "Run all" at the first exercise; an unwritten function

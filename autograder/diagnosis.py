@@ -20,10 +20,12 @@ from .comparison import agree
 from .errors import CallRaised
 from .messages import describe_trusted_exception
 from .misconceptions import Misconception, together
+from .sandbox.wire import call_with_names
 from .student import RecordedCall, modified_arguments
 
 PROBES = 2  # wrong calls, and as many right ones, on which a pair must be plausible
 MOST_PAIRS_TRIED = 500  # of those that are; about a quarter of a second where none fits
+LARGEST_FOR_PAIRS = 5000  # numbers in the smallest wrong call: a training takes a tenth of a second
 _OF_REFUSALS = ("AssertionError", "RuntimeError", "Exception", "an exception of its own")
 
 
@@ -67,7 +69,7 @@ def answer_of(function: Callable[..., Any], call: RecordedCall) -> RecordedCall:
     """Return what a trusted function makes of a recorded call; the arguments stay as they are."""
     args, kwargs = copy.deepcopy((call.args, call.kwargs))
     try:
-        value = function(*args, **kwargs)
+        value = call_with_names(function, args, kwargs, call.replacements)
     except Exception as error:
         failure = CallRaised("", describe_trusted_exception(error), "")
         return RecordedCall(call.args, call.kwargs, failure=failure)
@@ -163,7 +165,7 @@ def _most_frequent_first(misconceptions: Iterable[Misconception]) -> list[Miscon
 
 def _pairs(known: Sequence[Misconception], evidence: _Evidence) -> Iterator[Misconception]:
     """Yield the plausible pairs, as many as may be tried."""
-    if evidence.all_raised:
+    if evidence.all_raised or _size(evidence.calls[0]) > LARGEST_FOR_PAIRS:
         return
     made = ((pair, together(*pair)) for pair in combinations(known, 2))
     plausible = [both for pair, both in made if both and evidence.makes_plausible(*pair)]

@@ -13,7 +13,7 @@ from .assignment import Assignment
 from .errors import CallRaised, NameMissing
 from .messages import describe_trusted_exception
 from .misconceptions import Misconception
-from .sandbox.wire import from_wire, to_wire
+from .sandbox.wire import call_with_names, from_wire, to_wire
 from .student import NO_REPLACEMENTS, Functions, Student
 
 
@@ -32,12 +32,12 @@ class Direct:
     ) -> tuple[Any, tuple[Any, ...]]:
         """Call a function as if it were in a process of its own; raises CallRaised.
 
-        It stands alone here, so that there is nothing to be ``replacements``.
+        It stands alone here: of ``replacements`` it knows only what an argument names.
         """
         args, kwargs = _across(args), _across(dict(kwargs))
         answer: Callable[..., Any] = self.read(function)
         try:
-            value = answer(*args, **kwargs)
+            value = call_with_names(answer, args, kwargs, replacements)
         except Exception as error:
             raise CallRaised(function, describe_trusted_exception(error), "") from None
         return _across(value), (*args, *kwargs.values())

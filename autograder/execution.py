@@ -6,7 +6,6 @@ child runs the other cells again and the work goes on. All of it shares one dead
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -49,7 +48,8 @@ from .sandbox.wire import Mapping as WireMapping
 from .source import defined_names
 from .student import NO_REPLACEMENTS, Functions
 
-MOST_ASKED = 2**12  # numbers in an array about which submitted code asks a function of ours
+# Of an array about which submitted code asks a function of ours: numbers, axes, length of each.
+MOST_ASKED, MOST_AXES, LONGEST_SIDE = 2**12, 4, 64
 MOST_OF_A_LINE = 160  # characters, as it is repeated in the message of every test
 
 Reply = TypeVar("Reply")
@@ -288,8 +288,9 @@ def _is_small(value: Any) -> bool:
     """Say whether it is a number, a small array or a dict of them: little can be made of these."""
     if isinstance(value, dict):
         return all(map(_is_small, value.values()))
-    if isinstance(value, np.ndarray):  # an empty one may have sides that are huge
-        return bool(math.prod(max(side, 1) for side in value.shape) <= MOST_ASKED)
+    if isinstance(value, np.ndarray):  # sides count: a product of two arrays has those of both
+        sides = all(side <= LONGEST_SIDE for side in value.shape)
+        return sides and value.ndim <= MOST_AXES and value.size <= MOST_ASKED
     return value is None or isinstance(value, int | float | np.generic)
 
 

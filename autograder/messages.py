@@ -67,7 +67,7 @@ _OF_NUMPY = {  # its own classes, and what they are to everybody else
 }
 _MOST_DIGITS = 20  # in a message, however well known: they could be anybody's
 _LOCKED_IN = (
-    "While grading, code can read and write files only in its own empty folder, and can use "
+    "While grading, code can read and write files only in its own folder, and can use "
     "neither the network nor other processes."
 )
 _OF_THE_NETWORK = ("URLError", "gaierror")

@@ -35,6 +35,8 @@ _AFTER_MISMATCH = {
     "type": "Print type(...) of what you return, and compare it with what the exercise asks for.",
     "dtype": "Print the dtype of what you return. Which line decided it?",
     "length": "Print how many results you return, and compare it with what the exercise asks for.",
+    "names": "Print the keys of the dict that you return, and compare them with what the exercise "
+    "asks for.",
     "shape": "Work out the shape by hand for this setting, then print the shape of what you "
     "return: which number differs, and which line made it?",
     "not finite": "Print what you divide by, and the array before the line in which NaN appears.",

@@ -128,7 +128,7 @@ class Student:
         So that a function is judged by itself although it calls others, which may be wrong.
         """
         student = copy.copy(self)
-        student._replacements = replacements
+        student._replacements = {**self._replacements, **replacements}
         return student
 
     def again(self, function: str, call: RecordedCall) -> RecordedCall:
@@ -171,9 +171,10 @@ def _size(value: Any) -> int:
     """Return about how many bytes of memory an answer takes."""
     if isinstance(value, np.ndarray):
         return value.nbytes
-    if isinstance(value, list | tuple | dict):
-        parts = value.values() if isinstance(value, dict) else value
-        return 64 + sum(map(_size, parts))
+    if isinstance(value, dict):
+        return _size([*value, *value.values()])
+    if isinstance(value, list | tuple):
+        return 64 + sum(map(_size, value))
     return 4 * len(value) if isinstance(value, str) else 64
 
 

@@ -55,6 +55,15 @@ def require_same_shape(got: tuple[int, ...], expected: tuple[int, ...]) -> None:
         raise ValueError(f"expected an array of shape {expected}, not {got}")
 
 
+def require_dense_shapes(
+    x_shape: tuple[int, ...], w_shape: tuple[int, ...], b_shape: tuple[int, ...]
+) -> None:
+    """Refuse inputs, weights or biases of a dense layer that do not fit together."""
+    require_same_shape((len(x_shape), len(w_shape)), (2, 2))
+    require_same_shape(b_shape, (w_shape[1],))
+    require_same_shape(x_shape, (x_shape[0], w_shape[0]))
+
+
 def require_pooled_shape(
     got: tuple[int, ...], in_shape: tuple[int, ...], size: int, stride: int
 ) -> None:

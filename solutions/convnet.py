@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ._arguments import require_labels, require_orders, require_same_shape
+from ._arguments import require_dense_shapes, require_labels, require_orders, require_same_shape
 from .layers import conv_backward, conv_forward, max_pool_backward, max_pool_forward
 
 Array = NDArray[np.floating]
@@ -52,6 +52,7 @@ def dense_forward(x: Array, w: Array, b: Array) -> Array:
 
     Returns x @ w + b, shape (N, M). No input is changed.
     """
+    require_dense_shapes(x.shape, w.shape, b.shape)
     return x @ w + b
 
 
@@ -66,6 +67,7 @@ def dense_backward(dout: Array, x: Array, w: Array) -> tuple[Array, Array, Array
     shapes (N, D), (D, M) and (M,). Nothing is averaged over the examples: dout already
     holds whatever the loss divides by. No input is changed.
     """
+    require_dense_shapes(x.shape, w.shape, (w.shape[1],))
     require_same_shape(dout.shape, (len(x), w.shape[1]))
     return dout @ w.T, x.T @ dout, dout.sum(axis=0)
 

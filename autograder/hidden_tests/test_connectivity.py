@@ -27,7 +27,7 @@ def as_numbers(answer):
     """Take True and False as 1 and 0: either says where a connection is."""
     value = answer.value
     logical = isinstance(value, np.ndarray) and value.dtype == np.bool_
-    return replace(answer, value=value.astype(int)) if logical else answer
+    return replace(answer, value=value.astype(np.int8)) if logical else answer
 
 
 def check_connections(student, *sizes, **settings):

@@ -1366,6 +1366,7 @@ def _train(
     learning_rate: float,
     gradients_of: Callable[..., Any] | None = None,
     *,
+    network: Callable[..., Any] = lambda gradients_of: gradients_of or _convnet_gradients,
     epochs: Callable[..., Any] = lambda orders: orders,
     batches: Callable[..., Any] = _one_after_the_other,
     pictures: Callable[..., Any] = lambda images, batch, start: images[batch],
@@ -1382,12 +1383,12 @@ def _train(
 ) -> Any:
     """Mini-batch gradient descent.
 
-    The orders of the epochs, the batches of one, their images and labels, the parameters whose
-    gradients are asked for; whether a step is due, the gradient it follows of those since the
-    last one, its length, where it starts, the step; which loss is noted and which are kept;
-    what is returned.
+    The function for the gradients, the orders of the epochs, the batches of one, their images
+    and labels, the parameters whose gradients are asked for; whether a step is due, the gradient
+    it follows of those since the last one, its length, where it starts, the step; which loss is
+    noted and which are kept; what is returned.
     """
-    gradients_of = gradients_of or _convnet_gradients
+    gradients_of = network(gradients_of)
     current, collected = dict(parameters), []
     losses: list[list[Any]] = []
     with np.errstate(all="ignore"):
@@ -1572,6 +1573,13 @@ train.misconception(
 
 
 # --- the questions --------------------------------------------------------------------------
+
+train.misconception(
+    "always_trains_the_same_network",
+    hint="Your last argument makes no difference. Whose gradients does a call with another "
+    "function for gradients_of follow, and whose should it?",
+    network=lambda gradients_of: _convnet_gradients,
+)
 
 answer_1 = Mistakes("answer_1")
 

@@ -32,6 +32,7 @@ from .wire import (
     Told,
     TooLarge,
     WireError,
+    call_with_names,
     encodable,
     from_wire,
     to_wire,
@@ -109,7 +110,7 @@ def _call(request: Call, shell: Shell) -> Reply:
         return Missing(request.id, exists=function is not None)
     args: tuple[Any, ...] = from_wire(request.args)
     kwargs: dict[str, Any] = from_wire(request.kwargs)
-    value = to_wire(function(*args, **kwargs))
+    value = to_wire(call_with_names(function, args, kwargs, shell.user_ns))
     after = to_wire((*args, *kwargs.values()))
     assert isinstance(after, Items)
     return Returned(request.id, value, after)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import math
+from collections import abc
 from typing import Any, Literal
 
 import msgspec
@@ -20,6 +21,7 @@ MAX_DIGITS = 400
 MAX_DIMENSIONS = 8
 MAX_KEYS = 1000  # of a dict: keys that collide take the square of their number
 MAX_SIDE = 2**31
+MAX_NAME = 100  # characters: answers are kept, whatever they are
 KNOWN_TYPES = {t.__name__ for t in vars(builtins).values() if isinstance(t, type)} | {
     *("function", "method", "generator", "module", "MaskedArray", "matrix", "Fraction"),
 }
@@ -77,6 +79,12 @@ class Mapping(msgspec.Struct, tag=True, frozen=True):
     values: list[Value]
 
 
+class Named(msgspec.Struct, tag=True, frozen=True):
+    """Stands in the arguments of a call for what has this name where the call is made."""
+
+    name: str
+
+
 class Opaque(msgspec.Struct, tag=True, frozen=True):
     """Something that is not plain data; only what it is called crosses the wire."""
 
@@ -92,7 +100,7 @@ class Opaque(msgspec.Struct, tag=True, frozen=True):
         return "an object of another type"
 
 
-Value = None | bool | int | float | str | Array | BigInt | Items | Mapping | Opaque
+Value = None | bool | int | float | str | Array | BigInt | Items | Mapping | Named | Opaque
 
 
 class GiveFiles(msgspec.Struct, tag=True, frozen=True):
@@ -211,7 +219,7 @@ Reply = CellRan | Returned | Asked | Raised | Missing | TooLarge
 def to_wire(value: Any, depth: int = 0) -> Value:
     """Turn a Python value into its wire form; what is not plain data becomes Opaque."""
     kind = type(value)
-    if value is None or kind in (bool, float):
+    if value is None or kind in (bool, float, Named):
         return value  # type: ignore[no-any-return]
     if isinstance(value, str):
         return encodable(str(value))
@@ -226,6 +234,20 @@ def to_wire(value: Any, depth: int = 0) -> Value:
         keys = [to_wire(key, depth + 1) for key in value]
         return Mapping(keys, [to_wire(item, depth + 1) for item in value.values()])
     return Opaque(encodable(kind.__name__))
+
+
+def call_with_names(
+    function: abc.Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: abc.Mapping[str, Any],
+    names: abc.Mapping[str, Any],
+) -> Any:
+    """Call a function; an argument that is only Named is what has this name here."""
+
+    def meant(value: Any) -> Any:
+        return names[value.name] if isinstance(value, Named) else value
+
+    return function(*map(meant, args), **{key: meant(value) for key, value in kwargs.items()})
 
 
 def encodable(text: str) -> str:
@@ -256,6 +278,10 @@ def from_wire(value: Value, depth: int = 0) -> Any:
     """
     if depth > MAX_DEPTH:
         raise WireError("data nested too deeply")
+    if isinstance(value, Opaque):
+        return Opaque(value.type_name[:MAX_NAME])
+    if isinstance(value, Named) and len(value.name) > MAX_NAME:
+        raise WireError("a name that is too long")
     if isinstance(value, Array):
         return _array_from_wire(value)
     if isinstance(value, BigInt):
