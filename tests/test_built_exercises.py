@@ -77,6 +77,30 @@ def test_nothing_is_earned_by_layers_that_are_wrong_on_purpose(
     assert all(found[name].score == 0 for name in functions)
 
 
+@pytest.mark.parametrize(
+    "result",
+    [
+        "dict(parameters), [10**350] * 80",
+        "dict(parameters), [[1.0], [1.0, 2.0]]",
+        "dict(parameters), [1j] * 80",
+        "dict(parameters), {}",
+        "{}, np.linspace(3, 1, 6)",
+        "{'w1': None}, np.zeros(80)",
+        "{k: np.full_like(v, 1e308) for k, v in parameters.items()}, np.full(80, 1e308)",
+        "{1: 2}",
+    ],
+)
+def test_whatever_comes_of_training_is_an_answer(
+    result: str, convnet: Assignment, sandbox: Sandbox
+) -> None:
+    """No answer is a failure of the grader, and there is something to say about each."""
+    source = f"def train(parameters, *_, **__):\n    return {result}"
+    found = imperfect(convnet, sandbox, {"train": source})
+    assert set(found) == {"train"}
+    assert found["train"].hint
+    assert "The grader failed" not in found["train"].hint
+
+
 def test_any_dict_will_do(convnet: Assignment, sandbox: Sandbox) -> None:
     ordered = "\nimport collections\n_first = {0}\n"
     gradients = solutions(convnet)["convnet_gradients"] + ordered.format("convnet_gradients")

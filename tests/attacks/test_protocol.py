@@ -133,7 +133,7 @@ ASK = (
     "reply(type='Asked', id=asked(), function='g', args={'type': 'Items', 'kind': 'tuple', 'items':"
     " [%s]}, kwargs={'type': 'Mapping', 'keys': [], 'values': []}); forever()"
 )
-MANY = "{'type': 'Array', 'dtype': 'int8', 'shape': [5000], 'data': bytes(5000)}"
+ZEROS = "{'type': 'Array', 'dtype': 'int8', 'shape': %s, 'data': bytes(%s)}"
 A_LIST = "{'type': 'Items', 'kind': 'list', 'items': [1, 2]}"
 HUGE = "{'type': 'Array', 'dtype': 'float64', 'shape': [2**20, 0, 2**20], 'data': b''}"
 
@@ -150,7 +150,17 @@ def test_only_replaced_functions_are_answered(replaced: tuple[str, ...], sandbox
 
 
 @pytest.mark.usefixtures("same_grader")
-@pytest.mark.parametrize("argument", [HUGE, MANY, A_LIST, "'text'"])
+@pytest.mark.parametrize(
+    "argument",
+    [
+        HUGE,
+        ZEROS % ([65, 1], 65),  # a product of two of these is large
+        ZEROS % ([1] * 5, 1),
+        ZEROS % ([5, 30, 30], 4500),
+        A_LIST,
+        "'text'",
+    ],
+)
 def test_our_function_is_not_asked_about_what_could_keep_it_busy(
     argument: str, sandbox: Sandbox
 ) -> None:
