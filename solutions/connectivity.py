@@ -39,8 +39,9 @@ def connectivity_matrix(
     row from left to right). An entry is True where the input lies in the output's window.
     """
     require_window((height, width), kernel_size, stride, pad)
-    h_out, w_out = ((side + 2 * pad - kernel_size) // stride + 1 for side in (height, width))
-    connected = np.zeros((h_out, w_out, height + 2 * pad, width + 2 * pad), np.bool_)
+    padded = [side + 2 * pad for side in (height, width)]
+    h_out, w_out = ((side - kernel_size) // stride + 1 for side in padded)
+    connected = np.zeros((h_out, w_out, *padded), np.bool_)
     for i, j in np.ndindex(h_out, w_out):
         top, left = i * stride, j * stride
         connected[i, j, top : top + kernel_size, left : left + kernel_size] = True
@@ -71,8 +72,9 @@ def conv_as_dense(
     kernel_size, c_out = w.shape[0], w.shape[3]
     require_window((height, width), kernel_size, stride, pad)
     require_channels(c_in, w.shape[2])
-    h_out, w_out = ((side + 2 * pad - kernel_size) // stride + 1 for side in (height, width))
-    matrix = np.zeros((h_out, w_out, c_out, height + 2 * pad, width + 2 * pad, c_in), w.dtype)
+    padded = [side + 2 * pad for side in (height, width)]
+    h_out, w_out = ((side - kernel_size) // stride + 1 for side in padded)
+    matrix = np.zeros((h_out, w_out, c_out, *padded, c_in), w.dtype)
     filters = np.moveaxis(w, 3, 0)  # (C_out, K, K, C_in)
     for i, j in np.ndindex(h_out, w_out):
         top, left = i * stride, j * stride

@@ -78,7 +78,7 @@ class TestConnectivityMatrix:
     @pytest.mark.parametrize("pad", [1, 2], ids=["padding 1", "padding 2"])
     def test_padding(self, student, pad):
         """At the border a window has fewer inputs: the padding holds none."""
-        check_connections(student, 4, 4, 2 * pad + 1, stride=1, pad=pad)
+        check_connections(student, 5, 5, 2 * pad + 1, stride=1, pad=pad)
 
     @pytest.mark.parametrize(
         ("height", "width", "kernel_size", "stride", "pad"),
@@ -127,7 +127,7 @@ class TestConvAsDense:
     @weight(2)
     def test_padding(self, student, rng):
         """What the kernel lays on the padding has no place in the matrix."""
-        check_dense(student, rng, MATRIX, (4, 4, 1), (3, 3, 1, 1), stride=1, pad=1)
+        check_dense(student, rng, MATRIX, (5, 5, 1), (3, 3, 1, 1), stride=1, pad=1)
 
     @weight(2)
     def test_stride(self, student, rng):

@@ -32,6 +32,20 @@ class Equivalent:
 
 EQUIVALENT = [
     Equivalent(
+        "connectivity",
+        "conv_as_dense",
+        "kernel_size, c_out = (w.shape[0], w.shape[3])",
+        "kernel_size, c_out = (w.shape[1], w.shape[3])",
+        SQUARE,
+    ),
+    Equivalent(
+        "convnet",
+        "softmax_cross_entropy",
+        "losses = np.log(sums[:, 0]) - lower[n, labels]",
+        "losses = np.log(sums[:, -1]) - lower[n, labels]",
+        "The sums keep their axis, so there is one column.",
+    ),
+    Equivalent(
         "convolution",
         "conv_forward",
         "return [array.astype(dtype, copy=False) for array in arrays]",
