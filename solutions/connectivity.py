@@ -144,7 +144,8 @@ def locally_connected_backward(
     Returns (dx, dw, db), the gradients of the loss with respect to x, w and b, arrays with
     the shapes of x, w and b; b has the shape (H_out, W_out, C_out). Every use of a number
     in the forward pass adds its part to the gradient of that number: nothing is averaged.
-    Pixels that no window saw have gradient zero. No input is changed.
+    Pixels that no window saw have gradient zero. dout and w are floating point, and so are the
+    results, also for whole-number images. No input is changed.
     """
     require_local_shapes(x.shape, w.shape, (*w.shape[:2], w.shape[5]), stride, pad)
     require_same_shape(dout.shape, (len(x), *w.shape[:2], w.shape[5]))
@@ -175,13 +176,14 @@ def tie_gradients(dw: Array, db: Array) -> tuple[Array, Array]:
 
 
 def receptive_field(layers: Sequence[tuple[int, int]]) -> int:
-    """Return how many pixels in a row of the image one output of the last layer depends on.
+    """Return how long the side of the square of pixels is that one output of the last layer sees.
 
     layers  (kernel_size, stride) of each layer, from the image upwards; convolution and
             pooling count alike. Without any layer the answer is 1.
 
-    Borders are left out of account: it is the side of the square that an output in the
-    middle of a large image sees.
+    Borders are left out of account: the output lies in the middle of a large image. The
+    square reaches from the first to the last pixel that the output depends on; pixels in
+    gaps between windows, as large strides leave them, count as well.
     """
     require_layer_steps(layers)
     side, jump = 1, 1  # jump: how far apart in the image two neighbouring outputs look

@@ -12,9 +12,20 @@ from autograder.course import Course
 from autograder.freshness import Freshness
 
 
-def key(course: Course) -> str:
+def key(course: Course, name: str = "pooling") -> str:
     with Gradebook(course.coursedir.db_url, course.coursedir.course_id) as gradebook:
-        return Freshness(course, course.assignment("pooling"), gradebook).key("student-001")
+        return Freshness(course, course.assignment(name), gradebook).key("student-001")
+
+
+def test_a_given_file_that_has_changed_matters(released_course: MakeCourse, tmp_path: Path) -> None:
+    course = Course.open(released_course(tmp_path / "course"))
+    submitted = course.submitted_folder("convnet", "student-001")
+    submitted.mkdir(parents=True)
+    (submitted / "convnet.ipynb").write_text("{}")
+    before = key(course, "convnet")
+    given = course.source_folder("convnet") / "layers.py"
+    given.write_text(given.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
+    assert key(course, "convnet") != before
 
 
 @pytest.mark.parametrize(

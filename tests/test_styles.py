@@ -469,7 +469,7 @@ def train(
     history = []
     for order in orders:
         for use in batches_of(order, batch_size):
-            loss, _ = softmax_cross_entropy(convnet_scores(parameters, images[use]), labels[use])
+            loss, gradients = gradients_of(parameters, images[use], labels[use])
             history = np.append(history, loss)
             gradients = gradients_of(parameters, images[use], labels[use])[1]
             parameters = one_step(parameters, gradients, learning_rate)

@@ -571,8 +571,11 @@ class TestTrain:
 
         def line(parameters, x, y):
             error = parameters["slope"] * x + parameters["offset"] - y
-            gradients = {"slope": np.array([error @ x]), "offset": np.array([error.sum()])}
-            return float(error @ error) / 2, gradients
+            gradients = {
+                "slope": np.array([np.mean(error * x)]),
+                "offset": np.array([error.mean()]),
+            }
+            return float(np.mean(error**2)) / 2, gradients
 
         given = parameters, x, y, FOUR, 2, 0.1
         student = student.with_functions({"line": line})
