@@ -471,7 +471,6 @@ def train(
         for use in batches_of(order, batch_size):
             loss, gradients = gradients_of(parameters, images[use], labels[use])
             history = np.append(history, loss)
-            gradients = gradients_of(parameters, images[use], labels[use])[1]
             parameters = one_step(parameters, gradients, learning_rate)
     return parameters, history
 """

@@ -571,11 +571,9 @@ class TestTrain:
 
         def line(parameters, x, y):
             error = parameters["slope"] * x + parameters["offset"] - y
-            gradients = {
-                "slope": np.array([np.mean(error * x)]),
-                "offset": np.array([error.mean()]),
-            }
-            return float(np.mean(error**2)) / 2, gradients
+            gradients = {"slope": error * x, "offset": error}
+            means = {name: np.array([values.mean()]) for name, values in gradients.items()}
+            return float(np.mean(error**2)) / 2, means
 
         given = parameters, x, y, FOUR, 2, 0.1
         student = student.with_functions({"line": line})
