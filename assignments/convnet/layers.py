@@ -19,7 +19,8 @@ def locally_connected_backward(
     Returns (dx, dw, db), the gradients of the loss with respect to x, w and b, arrays with
     the shapes of x, w and b; b has the shape (H_out, W_out, C_out). Every use of a number
     in the forward pass adds its part to the gradient of that number: nothing is averaged.
-    Pixels that no window saw have gradient zero. No input is changed.
+    Pixels that no window saw have gradient zero. dout and w are floating point, and so are the
+    results, also for whole-number images. No input is changed.
     """
     x_padded = np.pad(x, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
     h_out, w_out, kernel_size = w.shape[:3]
