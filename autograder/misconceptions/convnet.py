@@ -1622,9 +1622,9 @@ answer_2.option(
 
 answer_2.option(
     "c",
-    "takes_moved_images_for_unknown_to_all_networks",
-    hint="They do not occur for any of the three networks. Why, then, does the convolutional one "
-    "lose less than the others, and which layers do not move along with the image?",
+    "takes_the_average_for_fixed_to_its_place",
+    hint="Take a map of four numbers and let two of them change places. What becomes of their "
+    "average, and what does that say about the even moves on the canvas?",
 )
 
 answer_3 = Mistakes("answer_3")
