@@ -48,7 +48,7 @@ def release(
     released_course: MakeCourse,
 ) -> NotebookNode:
     """The notebook that nbgrader itself releases."""
-    course = released_course(tmp_path_factory.mktemp("release") / "course")
+    course = released_course(tmp_path_factory.mktemp("release") / "course", name=assignment.name)
     path = course / "release" / assignment.name / f"{assignment.name}.ipynb"
     files = {str(p.relative_to(path.parent)) for p in path.parent.rglob("*") if p.is_file()}
     assert files == {path.name, *assignment.given_files}

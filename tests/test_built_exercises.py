@@ -22,7 +22,7 @@ def imperfect(
 ) -> dict[str, ExerciseResult]:
     """Return the exercises that lose points, by name."""
     notebook = answered(assignment, cells)
-    limits = Limits(call_seconds=2)
+    limits = Limits(call_seconds=1)
     grading = grade(notebook, assignment, sandbox, notebook="-", limits=limits).grading
     assert all(result.score is not None for result in grading.exercises)
     return {e.name: e for e in grading.exercises if e.score != e.max_score}

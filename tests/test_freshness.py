@@ -18,7 +18,7 @@ def key(course: Course, name: str = "pooling") -> str:
 
 
 def test_a_given_file_that_has_changed_matters(released_course: MakeCourse, tmp_path: Path) -> None:
-    course = Course.open(released_course(tmp_path / "course"))
+    course = Course.open(released_course(tmp_path / "course", name="convnet"))
     submitted = course.submitted_folder("convnet", "student-001")
     submitted.mkdir(parents=True)
     (submitted / "convnet.ipynb").write_text("{}")

@@ -60,7 +60,7 @@ def graded(
 ) -> tuple[str, Path, Path]:
     """Grade one class of an assignment through both doors; return name and both courses."""
     name: str = request.param
-    first = released_course(tmp_path_factory.mktemp(name) / "course", *CONFIG)
+    first = released_course(tmp_path_factory.mktemp(name) / "course", *CONFIG, name=name)
     run_here("nbgrader", "db", "assignment", "add", name, "--duedate", "2026-03-02", cwd=first)
     handed_in = texts(load_assignment(name))
     for student, text in handed_in.items():
