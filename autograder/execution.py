@@ -1,4 +1,4 @@
-"""Running one submission: its cells once, then calls, in children that are replacements on death.
+"""Running one submission: its cells once, then calls, in children that are replaced on death.
 
 A cell or a call that outlives its limit, or ends the process, costs itself alone: a new
 child runs the other cells again and the work goes on. All of it shares one deadline.
