@@ -6,6 +6,7 @@ those costs nothing here.
 """
 
 from dataclasses import replace
+from inspect import isfunction
 
 import numpy as np
 import pytest
@@ -17,18 +18,8 @@ from autograder.pytest_plugin import WrongAnswer, check, check_choice, exercise,
 from autograder.sandbox.wire import Named
 from solutions import convnet
 
-IN_ORDER = (
-    "relu_forward",
-    "relu_backward",
-    "dense_forward",
-    "dense_backward",
-    "softmax_cross_entropy",
-    "global_average_pool_forward",
-    "global_average_pool_backward",
-    "convnet_scores",
-    "convnet_gradients",
-    "train",
-)
+own = (f for f in vars(convnet).values() if isfunction(f) and f.__module__ == convnet.__name__)
+IN_ORDER = [function.__name__ for function in own]  # of the exercises
 
 
 def both_signs(rng, *shape):
@@ -461,7 +452,7 @@ def zeros_and_ones(rng):
 
 
 def start():
-    """Return the same parameters for everybody: from these, training never fails."""
+    """Return the same parameters for everybody: from these, 150 trainings of 150 went well."""
     parameters = network(np.random.default_rng(0), 1, 8, 8, 8)
     return parameters | {name: 0 * parameters[name] for name in ("b1", "b2", "b3")}
 
