@@ -6,24 +6,40 @@ import os
 import signal
 import sys
 from contextlib import closing
+from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from traitlets import TraitError
+from typer.core import TyperCommand
 
+from . import lean_imports  # noqa: F401 (before anything imports nbformat or nbgrader)
 from .errors import AutograderError
+
+# --help and --version answer at once: nbgrader and NumPy, which take seconds to import, are
+# imported by the commands themselves.
 
 app = typer.Typer(
     name="autograder",
-    help="Grade notebooks with hidden tests that run outside the student's process.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 console = Console()
 errors = Console(stderr=True)
+
+
+class Announced(TyperCommand):
+    """A command that first says that it is there: what it imports takes seconds."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Say so on a terminal, where somebody may wonder; then do it."""
+        if errors.is_terminal:
+            errors.print(f"autograder {self.name}: loading nbgrader and NumPy ...", style="dim")
+        return super().invoke(ctx)
+
 
 CourseDir = Annotated[
     Path,
@@ -36,6 +52,21 @@ UnsafeNoSandbox = Annotated[
     ),
 ]
 Jobs = Annotated[int | None, typer.Option(min=1, help="Processes; by default one per processor.")]
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        console.print(f"autograder {version('why-convolutions')}", highlight=False)
+        raise typer.Exit
+
+
+@app.callback()
+def about(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show it.")
+    ] = False,
+) -> None:
+    """Grade notebooks with hidden tests that run outside the student's process."""
 
 
 def main() -> None:
@@ -55,7 +86,7 @@ def main() -> None:
         sys.exit(2)
 
 
-@app.command()
+@app.command(cls=Announced)
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="[DIR]")] = Path("demo-course"),
     students: Annotated[int, typer.Option(min=1, help="Size of the class.")] = 24,
@@ -69,7 +100,7 @@ def demo(
     raise typer.Exit(0 if ok else 1)
 
 
-@app.command()
+@app.command(cls=Announced)
 def quickstart(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
     """Make a new course folder for an instructor."""
     from .course import create_course
@@ -79,7 +110,7 @@ def quickstart(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
     console.print("  nbgrader generate_assignment pooling")
 
 
-@app.command()
+@app.command(cls=Announced)
 def grade(
     assignment: str,
     course_dir: CourseDir = Path(),
@@ -108,7 +139,7 @@ def grade(
     raise typer.Exit(1 if failed else 0)
 
 
-@app.command()
+@app.command(cls=Announced)
 def grade_file(
     notebooks: Annotated[list[Path], typer.Argument(metavar="NOTEBOOK...")],
     assignment: Annotated[str, typer.Option(help="Which assignment the notebooks are of.")],
@@ -144,7 +175,7 @@ def grade_file(
     raise typer.Exit(1 if failed else 0)
 
 
-@app.command()
+@app.command(cls=Announced)
 def catalogue(
     assignments: Annotated[
         list[str] | None, typer.Argument(metavar="[ASSIGNMENT...]", help="By default all.")
@@ -159,7 +190,7 @@ def catalogue(
     raise typer.Exit(0 if all(complete) else 1)
 
 
-@app.command()
+@app.command(cls=Announced)
 def doctor() -> None:
     """Say how far submitted code can be locked in on this machine, and what is missing."""
     from .doctor import examine
@@ -167,7 +198,7 @@ def doctor() -> None:
     raise typer.Exit(0 if examine(console) == "strong" else 1)
 
 
-@app.command()
+@app.command(cls=Announced)
 def sync() -> None:
     """Rewrite the source notebooks' cells that come from ``solutions/``."""
     from .assignment import assignment_names

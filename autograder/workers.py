@@ -20,6 +20,7 @@ from pathlib import Path
 
 import nbformat
 
+from . import lean_imports
 from .assignment import load_assignment
 from .errors import AutograderError, CannotGradeHere, NeedsLinux
 from .grading import grade, open_sandbox
@@ -166,7 +167,7 @@ def _workers(setup: WorkerSetup, count: int) -> Iterator[Submit]:
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    context.set_forkserver_preload([lean_imports.__name__, __name__])  # in this order
     others = set(multiprocessing.active_children())
     with (
         tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as scratch,

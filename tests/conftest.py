@@ -1,5 +1,9 @@
 """Fixtures shared by all tests: one sandbox, one release, notebooks of the real assignments."""
 
+# isort: off
+import autograder.lean_imports  # noqa: F401 (before anything imports nbformat or nbgrader)
+
+# isort: on
 import os
 import shutil
 import sys
@@ -25,23 +29,6 @@ os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.envir
 sys.path += map(str, ASSIGNMENTS.iterdir())
 
 GradeCells = Callable[..., Graded]
-
-# The files that take longest come first, so that all processors have work to the end.
-LONGEST = (
-    "test_styles",
-    "test_catalogue_for_a_class",
-    "test_catalogue",
-    "test_damaged",
-    "test_assignments",
-    "test_batch",
-    "test_two_doors",
-    "test_demo",
-)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    ranks = {name: rank for rank, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: ranks.get(item.path.stem, len(LONGEST)))
 
 
 @pytest.fixture(scope="session")
@@ -94,7 +81,7 @@ def grade_cells(sandbox: Sandbox, pooling: Assignment) -> GradeCells:
             sandbox,
             notebook="pooling.ipynb",
             student=student,
-            limits=limits or Limits(call_seconds=2, cell_seconds=2),
+            limits=limits or Limits(),
         )
 
     return grade_with

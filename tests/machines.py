@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import BIN, Finished
+from commands import Finished, command_line
 
 # Landlock and filters answer as on a kernel that lacks them; without new namespaces
 # bubblewrap fails as it does where they are forbidden.
@@ -33,6 +33,7 @@ os.execv(sys.argv[1], sys.argv[1:])
 """
 _EACH_IN_TURN = """
 import json, sys
+import autograder.lean_imports
 from pathlib import Path
 from commands import run_here
 todo = json.load(sys.stdin)
@@ -45,7 +46,7 @@ def run_without_layers(
     command: str, *arguments: str, cwd: Path, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """Run a command of this environment where no layer of the lock-down works."""
-    return _run_without_layers(str(BIN / command), *arguments, cwd=cwd, env=environment)
+    return _run_without_layers(*command_line(command, *arguments), cwd=cwd, env=environment)
 
 
 def run_all_without_layers(todo: Sequence[tuple[Sequence[str], Path]]) -> list[Finished]:

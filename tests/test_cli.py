@@ -48,7 +48,8 @@ def test_grade_file_gives_one_json_line_for_each_in_the_order_given(
     exercise = right["exercises"][0]
     assert list(exercise) == ["name", "score", "max_score", "misconception", "hint", "tests"]
     assert list(exercise["tests"][0]) == ["name", "title", "outcome", "weight", "message"]
-    assert (right["sandbox"], right["sandbox_gaps"]) == (sandbox.probe.level, [])
+    probe = sandbox.probe  # without bubblewrap there is a gap
+    assert (right["sandbox"], right["sandbox_gaps"]) == (probe.level, [*probe.gaps])
 
 
 def test_grade_file_for_people(tmp_path: Path, files: list[str]) -> None:
@@ -56,6 +57,74 @@ def test_grade_file_for_people(tmp_path: Path, files: list[str]) -> None:
     result = run_here(*command, cwd=tmp_path)
     assert "right.ipynb: 90 of 90 points, 10 wait for a human" in result.stdout
     assert "✓ " in result.stdout
+
+
+IMPORTED = """
+import atexit, sys
+slow = "nbgrader", "nbformat", "numpy"
+atexit.register(lambda: print("imported:", *(name for name in slow if name in sys.modules)))
+from autograder.cli import main
+sys.argv = ["autograder", *sys.argv[1:]]
+main()
+"""
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_what_is_only_asked_of_the_command_imports_nothing_slow(
+    tmp_path: Path, option: str
+) -> None:
+    result = run_command("python", "-c", IMPORTED, option, cwd=tmp_path)
+    assert "autograder" in result.stdout
+    assert result.stdout.splitlines()[-1] == "imported:"
+
+
+ANNOUNCED = """
+import sys
+from rich.console import Console
+from autograder import cli
+class Told(Console):
+    def print(self, text, **style):
+        print(text, *("numpy" in sys.modules, "nbgrader" in sys.modules))
+cli.errors = Told(stderr=True, force_terminal=sys.argv.pop(1) == "terminal")
+cli.main()
+"""
+
+
+@pytest.mark.parametrize(("where", "lines"), [("terminal", 1), ("file", 0)])
+def test_a_command_says_that_it_is_there_before_it_imports_anything_slow(
+    tmp_path: Path, where: str, lines: int
+) -> None:
+    result = run_command("python", "-c", ANNOUNCED, where, "quickstart", "course", cwd=tmp_path)
+    announced = "autograder quickstart: loading nbgrader and NumPy ... False False"
+    assert result.stdout.splitlines().count(announced) == lines
+    assert (tmp_path / "course" / "nbgrader_config.py").exists()
+
+
+@pytest.mark.parametrize(
+    "imports", ["autograder.cli, nbgrader.api", "autograder.lean_imports, autograder.workers"]
+)
+def test_what_makes_nbgrader_slow_stays_out(tmp_path: Path, imports: str) -> None:
+    tell = f"import {imports}, nbformat, sys; print(sys.modules['rfc3987_syntax'])"
+    result = run_command("python", "-c", tell, cwd=tmp_path)
+    assert result.stdout == "None\n"
+
+
+# Another pool of this process has the same server as the workers of a class.
+IN_A_WORKER = """
+import multiprocessing
+from pathlib import Path
+from autograder.options import Limits
+from autograder.workers import Job, WorkerSetup, grade_jobs
+setup = WorkerSetup("pooling", None, b"", Limits())
+list(grade_jobs([Job(Path("nowhere.ipynb"), "nowhere.ipynb")], setup, 1))
+with multiprocessing.get_context("forkserver").Pool(1) as pool:
+    print(pool.apply(eval, ["__import__('sys').modules['rfc3987_syntax']"]))
+"""
+
+
+def test_it_stays_out_of_the_workers_of_a_class(tmp_path: Path) -> None:
+    result = run_command("python", "-c", IN_A_WORKER, cwd=tmp_path)
+    assert result.stdout == "None\n"
 
 
 @pytest.mark.parametrize(
@@ -67,7 +136,7 @@ def test_grade_file_for_people(tmp_path: Path, files: list[str]) -> None:
         (("grade", "pooling", "--course-dir", "assignments"), "Is this a course folder?"),
         (("grade", "pooling", "--course-dir", "nowhere"), "does not exist"),
         (("quickstart", "nbgrader_config.py"), "is a file. A course needs a folder."),
-        (("grade", "pooling", "--jobs", "0"), "greater than or equal to 1"),
+        (("grade", "pooling", "--jobs", "0"), "Invalid value for '--jobs'"),
         (("grade-file", "--assignment", "pooling"), "Missing argument"),
         (("nonsense",), "No such command"),
     ],

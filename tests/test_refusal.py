@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from commands import BIN, Finished, run_command, run_here
+from commands import Finished, command_line, run_command, run_here
 from courses import MakeCourse, hand_in, set_options, table_rows
 from machines import run_all_without_layers
 from notebooks import answered
@@ -114,7 +114,7 @@ def test_a_sandbox_that_does_not_start_costs_no_result(
     course, grades = collected
     copy = Path(shutil.copytree(course, tmp_path / "course"))
     program, *arguments = REFUSED[door]
-    command = ("python", "-c", WITHOUT_ROOM, str(BIN / program), *arguments)
+    command = ("python", "-c", WITHOUT_ROOM, *command_line(program, *arguments))
     result = run_command(*command, cwd=copy, status=2)
     assert result.stderr.count("The sandbox did not start: ") == 1
     assert "Traceback" not in result.stderr
