@@ -51,7 +51,8 @@ def losses(assignment: Assignment) -> list[Loss]:
     right = right_answers(assignment)
     for together in rounds(misconceptions(assignment.name)):
         student = direct_student(assignment, with_mistakes(right, *together))
-        tests = run_hidden_tests(assignment.hidden_tests, student, seed=b"")
+        wrong = {mistake.exercise for mistake in together}
+        tests = run_hidden_tests(assignment.hidden_tests, student, b"", wrong)
         for mistake in together:
             exercise = mistake.exercise
             found[exercise, mistake.name] = Loss(mistake, tests[exercise], points[exercise])

@@ -29,40 +29,16 @@ LARGEST_FOR_PAIRS = 5000  # numbers in the smallest wrong call: a training takes
 _OF_REFUSALS = ("AssertionError", "RuntimeError", "Exception", "an exception of its own")
 
 
+# What a trusted function makes of a recorded call.
+Answering = Callable[[Callable[..., Any], RecordedCall], RecordedCall]
+
+
 @dataclass(frozen=True)
 class Diagnosis:
     """The known mistake, if one explains the answers; and whether an answer came out twice."""
 
     misconception: Misconception | None = None
     repeats: bool = True
-
-
-def diagnose(
-    known: Sequence[Misconception],
-    reference: Callable[..., Any],
-    calls: Sequence[RecordedCall],
-    call_again: Callable[[RecordedCall], RecordedCall],
-) -> Diagnosis:
-    """Find the known mistake, or two together, that gives the recorded answer to every call.
-
-    If several do, it is the one that was seen most often. ``reference`` is the right
-    function. ``call_again`` repeats a call: where parts of the answer change, a mistake is
-    named that makes the same parts change, if one is known.
-    """
-    with np.errstate(all="ignore"), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        evidence = _Evidence(reference, calls)
-        if not evidence.wrong or not evidence.comparable:
-            return Diagnosis()
-        repeating = [misconception for misconception in known if misconception.repeats]
-        alone = evidence.explained_by(_most_frequent_first(repeating))
-        if alone is not None:
-            return Diagnosis(alone)
-        changing = evidence.changes(call_again)
-        if any(changing):
-            changeable = (misconception for misconception in known if not misconception.repeats)
-            return Diagnosis(evidence.changed_alike_by(changeable, changing), repeats=False)
-        return Diagnosis(evidence.explained_by(_pairs(repeating, evidence)))
 
 
 def answer_of(function: Callable[..., Any], call: RecordedCall) -> RecordedCall:
@@ -76,6 +52,36 @@ def answer_of(function: Callable[..., Any], call: RecordedCall) -> RecordedCall:
     before, after = (*call.args, *call.kwargs.values()), (*args, *kwargs.values())
     modified = tuple(modified_arguments(before, after))
     return RecordedCall(call.args, call.kwargs, value=value, modified=modified)
+
+
+def diagnose(
+    known: Sequence[Misconception],
+    reference: Callable[..., Any],
+    calls: Sequence[RecordedCall],
+    call_again: Callable[[RecordedCall], RecordedCall],
+    answering: Answering = answer_of,
+) -> Diagnosis:
+    """Find the known mistake, or two together, that gives the recorded answer to every call.
+
+    If several do, it is the one that was seen most often. ``reference`` is the right
+    function. ``call_again`` repeats a call: where parts of the answer change, a mistake is
+    named that makes the same parts change, if one is known. ``answering`` may keep answers of
+    those functions, where many submissions get the same calls.
+    """
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        evidence = _Evidence(reference, calls, answering)
+        if not evidence.wrong or not evidence.comparable:
+            return Diagnosis()
+        repeating = [misconception for misconception in known if misconception.repeats]
+        alone = evidence.explained_by(_most_frequent_first(repeating))
+        if alone is not None:
+            return Diagnosis(alone)
+        changing = evidence.changes(call_again)
+        if any(changing):
+            changeable = (misconception for misconception in known if not misconception.repeats)
+            return Diagnosis(evidence.changed_alike_by(changeable, changing), repeats=False)
+        return Diagnosis(evidence.explained_by(_pairs(repeating, evidence)))
 
 
 def same_answer(one: RecordedCall, other: RecordedCall) -> bool:
@@ -92,8 +98,10 @@ class _Evidence:
     but answers and exceptions came.
     """
 
-    def __init__(self, reference: Callable[..., Any], calls: Sequence[RecordedCall]) -> None:
-        answers = [(call, answer_of(reference, call)) for call in sorted(calls, key=_size)]
+    def __init__(
+        self, reference: Callable[..., Any], calls: Sequence[RecordedCall], answering: Answering
+    ) -> None:
+        answers = [(call, answering(reference, call)) for call in sorted(calls, key=_size)]
         wrong = [pair for pair in answers if not same_answer(*pair)]
         right = [pair for pair in answers if same_answer(*pair)]
         self.wrong = len(wrong)
@@ -101,7 +109,7 @@ class _Evidence:
         self.comparable = all(call.failure is None or _raised(call) for call in calls)
         self.all_raised = all(map(_raised, calls))
         self._right_answers = [answer for _, answer in (*wrong, *right)]
-        self._answer = cache(lambda m, number: answer_of(m.implementation, self.calls[number]))
+        self._answer = cache(lambda m, number: answering(m.implementation, self.calls[number]))
         self._effect = cache(self._effect_on)
 
     def explained_by(self, misconceptions: Iterable[Misconception]) -> Misconception | None:

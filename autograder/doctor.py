@@ -16,14 +16,17 @@ _MEANINGS: dict[Level, str] = {
     "medium": "Submitted code can forge no result, but could read or send what it should not.",
     "none": "Nothing is graded here, unless with --unsafe-no-sandbox.",
 }
-_BUBBLEWRAP = """\
+WHAT_BUBBLEWRAP_ADDS = (
+    "Without bubblewrap, submitted code can find out whether a file exists whose path it knows, "
+    "and no limit holds for all its files together."
+)
+_BUBBLEWRAP = f"""\
 bubblewrap: install the package of that name. If it is there and does not run, the machine keeps
   ordinary users from making namespaces:
   - Ubuntu 23.10 and later: sysctl kernel.apparmor_restrict_unprivileged_userns=0
   - older Debian: sysctl kernel.unprivileged_userns_clone=1
   - Docker: --security-opt seccomp=unconfined --security-opt apparmor=unconfined
-  The other two layers can be strong without it; then code can find out whether a file exists
-  whose path it knows, and no limit holds for all its files together."""
+  The other two layers can be strong without it. {WHAT_BUBBLEWRAP_ADDS}"""
 _LANDLOCK = """\
 Landlock: needs Linux 5.13 or later, built with CONFIG_SECURITY_LANDLOCK and started with landlock
   in its option lsm=. Docker has let containers use it since version 23; gVisor does not have it."""

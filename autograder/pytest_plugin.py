@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+from collections.abc import Collection
 from typing import Any, Literal
 
 import numpy as np
@@ -96,12 +97,16 @@ class HiddenTests:
     """The plugin: gives each test its student and its random numbers, collects the results.
 
     ``seed`` belongs to the course and the student; the test's name is added to it, so that
-    every test has other numbers and a regrade has the same.
+    every test has other numbers and a regrade has the same. Where ``exercises`` are named, the
+    tests of others are left out.
     """
 
-    def __init__(self, student: Student | None, seed: bytes) -> None:
+    def __init__(
+        self, student: Student | None, seed: bytes, exercises: Collection[str] = ()
+    ) -> None:
         self._student = student
         self._seed = seed
+        self._exercises = exercises
         self._results: dict[str, tuple[str, TestResult]] = {}
         self.interrupted = False
 
@@ -127,6 +132,10 @@ class HiddenTests:
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", "exercise(name): the exercise a test belongs to")
         config.addinivalue_line("markers", "weight(number): its share of the exercise's points")
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        if self._exercises:
+            items[:] = [i for i in items if _argument(i, "exercise", "") in self._exercises]
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         for item in session.items:  # a test that is never reached must not be forgotten

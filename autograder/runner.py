@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
@@ -40,13 +40,15 @@ _BUILTIN_PLUGINS_OFF = (
 )
 
 
-def run_hidden_tests(path: Path, student: Student, seed: bytes) -> dict[str, list[TestResult]]:
+def run_hidden_tests(
+    path: Path, student: Student, seed: bytes, exercises: Collection[str] = ()
+) -> dict[str, list[TestResult]]:
     """Run the hidden tests of one file; return the results by exercise, in the file's order.
 
-    Neither the working folder nor the environment configures the run. Raises
-    HiddenTestsFailed where pytest could not run the file.
+    Where ``exercises`` are named, only theirs. Neither the working folder nor the environment
+    configures the run. Raises HiddenTestsFailed where pytest could not run the file.
     """
-    plugin = HiddenTests(student, seed)
+    plugin = HiddenTests(student, seed, exercises)
     _run_pytest(path, plugin)
     return plugin.results
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import textwrap
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -89,11 +90,16 @@ def with_helpers(
     needed: set[str] = set()
     pending = [node]
     while pending:
-        names = {n.id for n in ast.walk(pending.pop()) if isinstance(n, ast.Name)}
-        new = {n for n in names if n.startswith("_") and n in functions} - needed
+        new = {name for name in _private_names(pending.pop()) if name in functions} - needed
         needed |= new
         pending += [functions[name] for name in new]
     return [helper for name, helper in functions.items() if name in needed]
+
+
+@cache
+def _private_names(node: ast.FunctionDef) -> frozenset[str]:
+    names = (part.id for part in ast.walk(node) if isinstance(part, ast.Name))
+    return frozenset(name for name in names if name.startswith("_"))
 
 
 def _header(tree: ast.Module, lines: list[str]) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from courses import MakeCourse
+from limits import PATIENCE
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 from notebooks import answered, released
@@ -164,7 +165,7 @@ def executed(notebook: NotebookNode, assignment: Assignment, folder: Path) -> No
     for name, content in assignment.given_files.items():
         (folder / name).write_bytes(content)
     client = NotebookClient(
-        notebook, timeout=60, allow_errors=True, resources={"metadata": {"path": str(folder)}}
+        notebook, timeout=PATIENCE, allow_errors=True, resources={"metadata": {"path": str(folder)}}
     )
     return client.execute()
 

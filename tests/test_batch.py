@@ -15,6 +15,7 @@ import nbformat
 import pytest
 from commands import descendants, run_here
 from courses import MakeCourse, graded_files, hand_in, set_options, table_rows
+from limits import PATIENCE
 from machines import run_without_layers
 from notebooks import answered
 
@@ -348,7 +349,7 @@ def grading(course: Path, pooling: Assignment, scratch: Path) -> subprocess.Pope
         text=True,
         start_new_session=True,
     )
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while not list(scratch.rglob("sandbox-*/scratch")) and time.monotonic() < deadline:
         time.sleep(0.2)
     time.sleep(2)  # by now the slow cell runs
@@ -360,7 +361,7 @@ def test_an_interrupt_stops_the_command_and_leaves_nothing_behind(
     grading: subprocess.Popen[str], scratch: Path, signum: int
 ) -> None:
     os.kill(grading.pid, signum)
-    out, err = grading.communicate(timeout=20)
+    out, err = grading.communicate(timeout=PATIENCE)
     assert grading.returncode != 0
     assert "Traceback" not in err
     assert list(scratch.glob("grading-*")) == []
@@ -371,8 +372,8 @@ def test_a_killed_command_takes_its_processes_with_it(grading: subprocess.Popen[
     processes = descendants(grading.pid)
     assert len(processes) > 3  # workers, their server, zygotes
     grading.kill()
-    grading.communicate(timeout=20)
-    deadline = time.monotonic() + 20
+    grading.communicate(timeout=PATIENCE)
+    deadline = time.monotonic() + PATIENCE
     while any(map(runs, processes)) and time.monotonic() < deadline:
         time.sleep(0.2)
     assert [process for process in processes if runs(process)] == []

@@ -22,7 +22,7 @@ def imperfect(
 ) -> dict[str, ExerciseResult]:
     """Return the exercises that lose points, by name."""
     notebook = answered(assignment, cells)
-    limits = Limits(call_seconds=1)
+    limits = Limits(call_seconds=7)  # enough for a training on a busy machine
     grading = grade(notebook, assignment, sandbox, notebook="-", limits=limits).grading
     assert all(result.score is not None for result in grading.exercises)
     return {e.name: e for e in grading.exercises if e.score != e.max_score}
@@ -49,7 +49,15 @@ def test_a_loss_from_own_scores_that_are_wrong(convnet: Assignment, sandbox: San
 
 
 @pytest.mark.parametrize(
-    "body", ["while True: pass", "raise ValueError", "return None", "return 'x'", "return dout[:1]"]
+    "body",
+    # To wait without end costs the machine less than to loop without end.
+    [
+        "import time; time.sleep(1000)",
+        "raise ValueError",
+        "return None",
+        "return 'x'",
+        "return dout[:1]",
+    ],
 )
 def test_a_layer_that_does_not_work(body: str, convnet: Assignment, sandbox: Sandbox) -> None:
     layer = f"def relu_backward(dout, x):\n    {body}"

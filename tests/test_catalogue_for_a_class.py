@@ -1,53 +1,88 @@
-"""The catalogue with the numbers of many students: nobody's let a mistake through."""
+"""The catalogue for whole classes: nobody's numbers let a mistake through."""
 
+from collections.abc import Iterator
 from functools import partial
+from itertools import chain
+from pathlib import Path
 
 import pytest
+from typed import KeptAnswers, typed
 
-from autograder.assignment import assignment_names, load_assignment
-from autograder.catalogue import rounds
+from autograder.assignment import Assignment, assignment_names, load_assignment
+from autograder.catalogue import Loss, rounds
 from autograder.diagnosis import diagnose
-from autograder.direct import direct_student, right_answers, with_mistakes
-from autograder.misconceptions import misconceptions
+from autograder.direct import direct_student, right_answers
+from autograder.misconceptions import Misconception, misconceptions
 from autograder.results import Outcome, TestResult
-from autograder.runner import run_hidden_tests
+from autograder.runner import hidden_test_weights, run_hidden_tests
+
+GUIDE = Path(__file__).parents[1] / "docs" / "instructors.md"
+OFTEN = 4  # mistakes that were met as often stand in its table
 
 
 def failed(tests: list[TestResult]) -> bool:
     return any(test.outcome is Outcome.FAILED for test in tests)
 
 
-def check_class(name: str, students: int) -> None:
-    """Check that each mistake is noticed and recognised by the numbers of every student.
+def checked_losses(assignment: Assignment, seed: bytes) -> Iterator[Loss]:
+    """Yield what each mistake costs with one student's numbers.
 
-    Right answers lose no point by them.
+    Each, as a student would type it, is noticed and recognised. Right answers lose no point.
     """
-    assignment = load_assignment(name)
-    right, references = right_answers(assignment), assignment.references()
+    name, right, references = assignment.name, right_answers(assignment), assignment.references()
     known = {e: [m for m in misconceptions(name) if m.exercise == e] for e in references}
-    for number in range(students):
-        seed = f"secret of student-{number:03}".encode()
-        results = run_hidden_tests(assignment.hidden_tests, direct_student(assignment, right), seed)
-        assert not [exercise for exercise, tests in results.items() if failed(tests)]
-        for together in rounds(misconceptions(name)):
-            student = direct_student(assignment, with_mistakes(right, *together))
-            results = run_hidden_tests(assignment.hidden_tests, student, seed)
-            noticed = {exercise for exercise, tests in results.items() if failed(tests)}
-            assert noticed == {mistake.exercise for mistake in together}, (number, together)
-            for mistake in together:
-                exercise = mistake.exercise
-                again = partial(student.again, exercise)
-                calls = student.calls[exercise]
-                found = diagnose(known[exercise], references[exercise], calls, again)
-                assert found.misconception is mistake, (number, mistake, found)
+    points = {exercise.name: exercise.points for exercise in assignment.exercises}
+    answering = KeptAnswers()
+    results = run_hidden_tests(assignment.hidden_tests, direct_student(assignment, right), seed)
+    assert not [exercise for exercise, tests in results.items() if failed(tests)]
+    for together in rounds(misconceptions(name)):
+        wrong = {mistake.exercise: typed(name, mistake) for mistake in together}
+        student = direct_student(assignment, right | wrong)
+        results = run_hidden_tests(assignment.hidden_tests, student, seed, wrong)
+        assert {exercise for exercise, tests in results.items() if failed(tests)} == wrong.keys()
+        for mistake in together:
+            exercise = mistake.exercise
+            again = partial(student.again, exercise)
+            calls, reference = student.calls[exercise], references[exercise]
+            found = diagnose(known[exercise], reference, calls, again, answering)
+            assert found.misconception is mistake, (mistake, found)
+            yield Loss(mistake, results[exercise], points[exercise])
+
+
+def row_in_the_guide(loss: Loss) -> str:
+    mistake = loss.misconception
+    name = mistake.name.replace("_", " ")
+    return f"| `{mistake.exercise}` | {name} | {mistake.seen} | {loss.lost:.1f} | {loss.points:g} |"
+
+
+def is_in_the_guide(mistake: Misconception) -> bool:
+    return bool(mistake.seen >= OFTEN and mistake.steps)
 
 
 @pytest.mark.parametrize("name", assignment_names())
-def test_every_mistake_is_noticed_and_recognised_for_another_student(name: str) -> None:
-    check_class(name, 1)
+def test_every_mistake_is_noticed_and_recognised_and_costs_what_the_guide_says(name: str) -> None:
+    assignment = load_assignment(name)
+    losses = {loss.misconception: loss for loss in checked_losses(assignment, seed=b"")}
+    frequent = [losses[m] for m in misconceptions(name) if is_in_the_guide(m)]
+    lines = GUIDE.read_text(encoding="utf-8").splitlines()
+    starts = tuple(f"| `{exercise.name}` |" for exercise in assignment.exercises)
+    assert [line for line in lines if line.startswith(starts)] == [*map(row_in_the_guide, frequent)]
+
+    weights = hidden_test_weights(assignment.hidden_tests)
+    noticing = {(m.exercise, test) for m, loss in losses.items() for test in loss.failed}
+    assert noticing == {(exercise, test) for exercise, tests in weights.items() for test in tests}
+
+
+def test_the_guide_has_no_row_of_anything_else() -> None:
+    known = chain.from_iterable(map(misconceptions, assignment_names()))
+    lines = GUIDE.read_text(encoding="utf-8").splitlines()
+    rows = [line for line in lines if line.startswith("| `")]
+    assert len(rows) == sum(map(is_in_the_guide, known))
 
 
 @pytest.mark.many_students
 @pytest.mark.parametrize("name", assignment_names())
 def test_every_mistake_is_noticed_and_recognised_for_two_hundred_students(name: str) -> None:
-    check_class(name, 200)
+    for number in range(200):
+        seed = f"secret of student-{number:03}".encode()
+        assert list(checked_losses(load_assignment(name), seed))

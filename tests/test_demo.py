@@ -8,14 +8,18 @@ from commands import run_command, run_here
 
 from autograder.assignment import assignment_names, load_assignment
 from autograder.demo.simulated_class import simulate_class
+from autograder.doctor import WHAT_BUBBLEWRAP_ADDS
+from autograder.sandbox.host import Sandbox
 
 
-def test_a_class_is_graded_as_foreseen_and_again(tmp_path: Path) -> None:
+def test_a_class_is_graded_as_foreseen_and_again(tmp_path: Path, sandbox: Sandbox) -> None:
     for run, size in ((run_command, "1"), (run_here, "6")):
         arguments = ("autograder", "demo", "course", "--students", size)
         result = run(*arguments, "--assignment", "convolution", cwd=tmp_path)
         assert "differs" not in result.stdout
         assert "nbgrader autograde convolution" in result.stdout
+        gaps = bool(sandbox.probe.gaps)  # at level strong, those that bubblewrap would close
+        assert (WHAT_BUBBLEWRAP_ADDS in result.stdout) is (gaps and sandbox.probe.level == "strong")
     course = tmp_path / "course"
     with (course / "grades.csv").open() as file:
         rows = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import nbformat
 import pytest
+from limits import SHORT, SHORT_LIMITS
 from nbformat import NotebookNode
 from notebooks import answered
 
@@ -93,7 +94,7 @@ def test_right_in_any_style(grade_cells: GradeCells, last: str) -> None:
         (LOOPS.format(last="x[:] = 0; return out"), "modifies its argument number 1"),
         (LOOPS.format(last="return out[9999]"), "index 9999 is out of bounds for axis 0"),
         (LOOPS.format(last="raise RuntimeError('no')"), "RuntimeError at line 9 of its cell"),
-        (LOOPS.format(last="while True: pass"), "did not return within 2 seconds"),
+        (LOOPS.format(last="while True: pass"), f"did not return within {SHORT} seconds"),
         (LOOPS.format(last="import os; os._exit(0)"), "ended the whole process"),
         (LOOPS.format(last="import sys; sys.exit(0)"), "raised SystemExit"),
         (LOOPS.format(last="return 'x' * 10**8"), "more than 8 MiB"),
@@ -104,7 +105,7 @@ def test_right_in_any_style(grade_cells: GradeCells, last: str) -> None:
 def test_a_broken_function_costs_its_own_exercise_only(
     grade_cells: GradeCells, source: str, says: str
 ) -> None:
-    graded = grade_cells({"max_pool_forward": source})
+    graded = grade_cells({"max_pool_forward": source}, limits=SHORT_LIMITS)
     result = exercise(graded, "max_pool_forward")
     assert failing(graded) == {"max_pool_forward"}
     assert result.score == 0
@@ -114,7 +115,7 @@ def test_a_broken_function_costs_its_own_exercise_only(
 
 def test_a_hidden_input_is_not_told(grade_cells: GradeCells) -> None:
     source = "def max_pool_forward(x, size, stride):\n    raise ValueError(str(x.tolist()))"
-    graded = grade_cells({"max_pool_forward": source})
+    graded = grade_cells({"max_pool_forward": source}, limits=SHORT_LIMITS)
     message = exercise(graded, "max_pool_forward").tests[0].message
     assert message.startswith("`max_pool_forward` raised ValueError at line 2")
     assert "[" not in message
@@ -130,7 +131,7 @@ def test_what_is_not_written_yet_is_said_once(grade_cells: GradeCells) -> None:
 
 
 def test_unused_time_of_one_cell_is_not_taken_from_others(grade_cells: GradeCells) -> None:
-    graded = grade_cells(extra=("while True: pass",))
+    graded = grade_cells(extra=("while True: pass",), limits=SHORT_LIMITS)
     assert failing(graded) == set()
     stopped = [cell for cell in graded.notebook.cells if cell.source == "while True: pass"]
     assert "longer than 2 seconds" in stopped[0].outputs[0].text

@@ -1,7 +1,10 @@
 """Whoever meets a limit is told which, with its number, and loses nothing else."""
 
+from dataclasses import replace
+
 import pytest
 from conftest import GradeCells
+from limits import SHORT, SHORT_LIMITS
 
 from autograder.errors import NoAnswer
 from autograder.execution import Execution
@@ -10,7 +13,7 @@ from autograder.options import Limits
 from autograder.results import ExerciseResult
 from autograder.sandbox.host import Sandbox
 
-LIMITS = Limits(cell_seconds=1, call_seconds=1, submission_seconds=30, memory_mib=300, file_mib=2)
+LIMITS = replace(SHORT_LIMITS, memory_mib=300, file_mib=2)
 LOCKED_IN = "can use neither the network nor other processes"
 
 MET = {
@@ -32,7 +35,7 @@ MET = {
     "pools of processes": ("__import__('multiprocessing').Pool(2)", LOCKED_IN),
 }
 ENDS = {
-    "seconds": ("while True: pass", "within 1 seconds", "longer than 1 seconds"),
+    "seconds": ("while True: pass", f"within {SHORT} seconds", f"longer than {SHORT} seconds"),
     "the process": (
         "__import__('os')._exit(0)",
         "need more than 300 MiB of memory",

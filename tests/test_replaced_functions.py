@@ -4,13 +4,12 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
+from limits import SHORT_LIMITS
 
 from autograder.errors import CallRaised, CallTimedOut, NameMissing
 from autograder.execution import Execution
-from autograder.options import Limits
 from autograder.sandbox.host import Sandbox
 
-QUICK = Limits(cell_seconds=1, call_seconds=1)
 TWICE = """
 def inner(x): raise KeyError("mine")
 def outer(x, name="inner"): return inner(inner(x))
@@ -21,7 +20,7 @@ def endless(x):
 
 @pytest.fixture
 def building(sandbox: Sandbox) -> Iterator[Execution]:
-    with Execution(sandbox, {0: TWICE}, QUICK) as prepared:
+    with Execution(sandbox, {0: TWICE}, SHORT_LIMITS) as prepared:
         prepared.run_cells()
         yield prepared
 
@@ -39,7 +38,7 @@ def test_a_replaced_function_is_ours_for_one_call(building: Execution) -> None:
 
 def test_who_keeps_a_replaced_function_has_their_own_afterwards(sandbox: Sandbox) -> None:
     source = "kept = []\ndef g(x): return x\ndef f(x): kept.append(g); return kept[0](x)"
-    with Execution(sandbox, {0: source}, QUICK) as execution:
+    with Execution(sandbox, {0: source}, SHORT_LIMITS) as execution:
         execution.run_cells()
         assert execution.call("f", (1,), {}, {"g": lambda x: 2 * x})[0] == 2
         assert execution.call("f", (1,), {})[0] == 1
@@ -47,7 +46,7 @@ def test_who_keeps_a_replaced_function_has_their_own_afterwards(sandbox: Sandbox
 
 def test_what_never_ends_is_asked_again_with_ours(sandbox: Sandbox) -> None:
     source = "def g(x):\n    while True: pass\ndef f(x): return g(x)"
-    with Execution(sandbox, {0: source}, QUICK) as execution:
+    with Execution(sandbox, {0: source}, SHORT_LIMITS) as execution:
         execution.run_cells()
         with pytest.raises(CallTimedOut):
             execution.call("f", (1,), {})

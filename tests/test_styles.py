@@ -1,8 +1,7 @@
 """Right code gets full marks, whatever its style and wherever in the notebook it is written."""
 
 from collections import Counter
-from collections.abc import Iterator
-from itertools import zip_longest
+from itertools import cycle, zip_longest
 from textwrap import indent
 from typing import Any, NamedTuple, get_args, get_origin
 
@@ -11,12 +10,15 @@ import numpy as np
 import pytest
 from nbformat import NotebookNode
 from notebooks import released, solutions
+from typed import typed
 
 from autograder.assignment import assignment_names, grade_id, load_assignment
 from autograder.demo.sources import student_source
+from autograder.direct import direct_student
 from autograder.grading import grade
 from autograder.options import Limits
-from autograder.results import Outcome
+from autograder.results import Outcome, TestResult
+from autograder.runner import run_hidden_tests
 from autograder.sandbox.host import Sandbox
 from autograder.styles import Style, styles
 
@@ -34,15 +36,14 @@ class Cells(NamedTuple):
     behind: str = ""
 
 
-def rounds(name: str) -> Iterator[list[Style]]:
-    """Yield submissions, each with one style of every exercise.
+def rounds(name: str) -> list[list[Style]]:
+    """Return submissions, each with one style of every exercise.
 
     No style calls another exercise, so grading them together proves as much as one by one.
     """
     exercises = dict.fromkeys(style.exercise for style in styles(name))
     columns = [[s for s in styles(name) if s.exercise == exercise] for exercise in exercises]
-    for row in zip_longest(*columns):
-        yield [style for style in row if style is not None]
+    return [[style for style in row if style is not None] for row in zip_longest(*columns)]
 
 
 def written(name: str, changes: dict[str, Cells]) -> NotebookNode:
@@ -69,29 +70,35 @@ def check_full_marks(sandbox: Sandbox, name: str, notebook: NotebookNode, number
         student=f"student-{number:03}",
         limits=Limits(),
     ).grading
-    lost = [
-        f"{result.name}, {test.name}: {test.message}"
-        for result in grading.exercises
-        for test in result.tests
-        if test.outcome is not Outcome.PASSED
-    ]
-    assert not lost, "\n".join(lost)
+    check_all_passed({result.name: result.tests for result in grading.exercises})
     assert grading.score == grading.max_score == 90
 
 
-@pytest.mark.parametrize(
-    ("name", "number", "together"),
-    [
-        pytest.param(name, number, together, id=f"{name}-{number}")
-        for name in assignment_names()
-        for number, together in enumerate(rounds(name))
-    ],
-)
-def test_every_style_gets_full_marks(
-    name: str, number: int, together: list[Style], sandbox: Sandbox
-) -> None:
-    changes = {style.exercise: Cells(student_source(style)) for style in together}
-    check_full_marks(sandbox, name, written(name, changes), number)
+def check_all_passed(results: dict[str, list[TestResult]]) -> None:
+    lost = [
+        f"{exercise}, {test.name}: {test.message}"
+        for exercise, tests in results.items()
+        for test in tests
+        if test.outcome is not Outcome.PASSED
+    ]
+    assert not lost, "\n".join(lost)
+
+
+@pytest.mark.parametrize("name", assignment_names())
+def test_every_style_passes_every_hidden_test(name: str) -> None:
+    assignment = load_assignment(name)
+    for number, together in enumerate(rounds(name)):
+        functions = {style.exercise: typed(name, style) for style in together}
+        student, seed = direct_student(assignment, functions), f"student-{number:03}".encode()
+        results = run_hidden_tests(assignment.hidden_tests, student, seed, functions)
+        assert results.keys() == functions.keys()
+        check_all_passed(results)
+
+
+@pytest.mark.parametrize("name", assignment_names())
+def test_a_notebook_in_other_styles_gets_full_marks(name: str, sandbox: Sandbox) -> None:
+    changes = {style.exercise: Cells(student_source(style)) for style in rounds(name)[0]}
+    check_full_marks(sandbox, name, written(name, changes), 0)
 
 
 @pytest.mark.parametrize("name", assignment_names())
@@ -190,20 +197,33 @@ WAYS = {
 }
 
 
-@pytest.mark.parametrize("name", assignment_names())
-@pytest.mark.parametrize("way", WAYS)
+def ways_in_turn(name: str) -> list[dict[str, str]]:
+    """Return notebooks as a way for each function, so that every way is taken once."""
+    ways, functions = cycle(WAYS), load_assignment(name).signatures()
+    notebooks = -(-len(WAYS) // len(functions))
+    return [dict(zip(functions, ways, strict=False)) for _ in range(notebooks)]
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "ways"),
+    [
+        pytest.param(name, number, ways, id=f"{name}-{number}")
+        for name in assignment_names()
+        for number, ways in enumerate(ways_in_turn(name))
+    ],
+)
 def test_every_way_to_write_a_function_gets_full_marks(
-    name: str, way: str, sandbox: Sandbox
+    name: str, number: int, ways: dict[str, str], sandbox: Sandbox
 ) -> None:
     answers = solutions(load_assignment(name))
     changes = {}
-    for function in load_assignment(name).signatures():
+    for function, way in ways.items():
         right = answers[function]
         own = right.replace(f"def {function}(", f"def own_{function}(")
         inner = indent(own, "    ")
         texts = {"{right}": right, "{own}": own, "{inner}": inner, "{name}": function}
         changes[function] = Cells(*(filled(part, texts) for part in WAYS[way]))
-    check_full_marks(sandbox, name, written(name, changes), [*WAYS].index(way))
+    check_full_marks(sandbox, name, written(name, changes), number)
 
 
 def filled(text: str, texts: dict[str, str]) -> str:

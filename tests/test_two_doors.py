@@ -16,7 +16,7 @@ from autograder.demo.simulated_class import simulate_class
 LATE = "2026-03-02 13:30:00.000000 UTC"
 CONFIG = (
     "c.LateSubmissionPlugin.penalty_method = 'zero'",
-    "c.GradingOptions.call_seconds = 2",
+    "c.GradingOptions.call_seconds = 5",
 )
 
 

@@ -7,7 +7,7 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,10 @@ from traitlets.config import Config
 
 from ..batch import ClassResult
 from ..course import CONFIG_FILE, Course, create_course
+from ..doctor import WHAT_BUBBLEWRAP_ADDS
 from ..errors import DemoFailed
 from ..export import SafeCsv
-from ..results import Grading
+from ..results import Grading, Ungraded
 from ..summary import grade_with_progress, warn_unless_locked_in
 from ..workers import default_jobs
 from .simulated_class import SimulatedStudent, simulate_class
@@ -64,7 +65,7 @@ def run_demo(folder: Path, assignment: str, size: int, jobs: int | None, console
     console.print("Feedback generated and released, grades exported to grades.csv.")
     console.print()
     ok = _print_table(students, results, course, assignment, console)
-    warn_unless_locked_in([entry.result for entry in results.values()], console)
+    _print_how_far_locked_in([entry.result for entry in results.values()], console)
     _print_next_steps(folder, assignment, students[0].name, console)
     return ok
 
@@ -166,6 +167,14 @@ def _print_table(
         table.add_row(student.name, student.about, named, _number(got), _number(expected), mark)
     console.print(table)
     return all_right
+
+
+def _print_how_far_locked_in(results: Sequence[Grading | Ungraded], console: Console) -> None:
+    """Say what submitted code could do; at level strong it is only what bubblewrap would stop."""
+    warn_unless_locked_in(results, console)
+    graded = (result for result in results if isinstance(result, Grading))
+    if any(result.sandbox == "strong" and result.sandbox_gaps for result in graded):
+        console.print(f"Sandbox level: strong. {WHAT_BUBBLEWRAP_ADDS}", soft_wrap=True)
 
 
 def _same(got: float | None, expected: float | None) -> bool:

@@ -20,6 +20,7 @@ def student_source(entry: Style | Misconception) -> str:
     return _source_of_style(entry) if isinstance(entry, Style) else _source_of_mistake(entry)
 
 
+@cache  # many of the catalogues' functions share helpers
 def as_typed(code: ast.FunctionDef | ast.Module) -> str:
     """Return code without decorators, annotations and docstrings: nobody who runs it needs them."""
     plain = _AsTyped().visit(ast.parse(ast.unparse(code)))

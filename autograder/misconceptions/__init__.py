@@ -26,7 +26,7 @@ import importlib
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 Step = Callable[..., Any]
@@ -55,7 +55,7 @@ class Misconception:
     where: str = ""
     repeats: bool = True
 
-    @property
+    @cached_property
     def implementation(self) -> Callable[..., Any]:
         """The wrong function, to be called like the reference; an option's takes nothing."""
         return partial(self.procedure, **self.steps)

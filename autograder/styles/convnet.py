@@ -1923,7 +1923,7 @@ def train_on_image_by_image_gradients(
             batch = order[start : start + batch_size]
             single = [compute(parameters, images[[n]], labels[[n]]) for n in batch]
             losses.append(np.mean([loss for loss, _ in single]))
-            new = {}
+            new: Parameters = {}
             for name, value in parameters.items():
                 mean = np.mean([slopes[name] for _, slopes in single], axis=0)
                 new[name] = value - learning_rate * mean

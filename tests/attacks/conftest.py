@@ -38,7 +38,7 @@ def grade_honest(sandbox: Sandbox, pooling: Assignment) -> Callable[[], Graded]:
             notebook="honest",
             student="student-001",
             secret=SECRET,
-            limits=Limits(call_seconds=5, cell_seconds=5),
+            limits=Limits(),
         )
 
     return graded

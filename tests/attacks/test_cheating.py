@@ -28,7 +28,6 @@ from autograder.sandbox.host import Sandbox
 from autograder.student import Student
 
 ROOT = Path(__file__).parents[2]
-QUICK = Limits(call_seconds=1, cell_seconds=1)
 SOLUTION = "_as_float(w) - learning_rate"
 HIDDEN_TEST = "student.sgd_step(w, dw"
 POINTS, WEIGHTS = 8, 11  # of sgd_step and its tests
@@ -53,7 +52,7 @@ def submit(sandbox: Sandbox, pooling: Assignment, outside: Path) -> Submit:
             notebook="cheat",
             student=student,
             secret=SECRET,
-            limits=QUICK,
+            limits=Limits(),
         )
 
     return graded

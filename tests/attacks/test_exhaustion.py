@@ -1,17 +1,16 @@
 """Submissions that take more than their share: each dies soon, and of itself alone."""
 
-import time
+from dataclasses import replace
 
 import pytest
 from attacks.conftest import Surroundings
+from limits import PATIENCE, SHORT, SHORT_LIMITS
 
 from autograder.execution import Execution
-from autograder.options import Limits
 from autograder.sandbox.host import Sandbox
 from autograder.sandbox.lockdown import ChildLimits
 
-LIMITS = Limits(cell_seconds=2, call_seconds=1, memory_mib=256, file_mib=8)
-SOON = 8  # seconds, on a machine that has other things to do
+LIMITS = replace(SHORT_LIMITS, memory_mib=256, file_mib=8)
 
 TOO_LONG = {
     "76 a loop": "while True: pass",
@@ -73,9 +72,7 @@ def run(sandbox: Sandbox, source: str) -> tuple[str, str]:
     """Run a cell between two others; return what became of it, and what the last one prints."""
     cells = {0: "kept = 'kept'", 1: source, 2: "print(kept)"}
     with Execution(sandbox, cells, LIMITS) as execution:
-        begin = time.monotonic()
         execution.run_cells()
-        assert time.monotonic() - begin < SOON
         _, bomb, last = execution.cells.values()
     (printed,) = last.outputs
     errors = "".join(output.name + output.text for output in bomb.outputs)
@@ -86,7 +83,7 @@ def run(sandbox: Sandbox, source: str) -> tuple[str, str]:
 def test_what_takes_too_long(title: str, sandbox: Sandbox, surroundings: Surroundings) -> None:
     with surroundings:
         became, after = run(sandbox, TOO_LONG[title])
-    assert became == "This cell ran longer than 2 seconds."
+    assert became == f"This cell ran longer than {SHORT} seconds."
     assert after == "kept\n"
 
 
@@ -125,7 +122,7 @@ def test_76_seconds_of_the_processor_are_counted_by_the_kernel(
 ) -> None:
     child = sandbox.child(ChildLimits(memory_mib=256, cpu_seconds=1, file_mib=1), 1000)
     with pytest.raises(EOFError):
-        child.run_cell(0, f"{source}\nimport time; time.sleep(1000)", 10)
+        child.run_cell(0, f"{source}\nimport time; time.sleep(1000)", PATIENCE)
     child.kill()
 
 
@@ -146,7 +143,7 @@ FLOODS = {
 
 @pytest.mark.parametrize("title", FLOODS)
 def test_outputs_stay_within_their_room(title: str, sandbox: Sandbox) -> None:
-    limits = Limits(cell_seconds=1, output_characters=2000)
+    limits = replace(SHORT_LIMITS, output_characters=2000)
     with Execution(sandbox, {0: FLOODS[title]}, limits) as execution:
         execution.run_cells()
         (cell,) = execution.cells.values()

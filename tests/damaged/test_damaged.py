@@ -53,7 +53,7 @@ def hand_in_again(course: Path) -> None:
 def graded(tmp_path_factory: pytest.TempPathFactory, released_course: MakeCourse) -> Graded:
     """Grade everything once through each door."""
     folder = tmp_path_factory.mktemp("damaged") / "course"
-    first = released_course(folder, "c.GradingOptions.call_seconds = 2")
+    first = released_course(folder, "c.GradingOptions.call_seconds = 5")
     (first / ".grading_secret").write_bytes(b"the same numbers in both courses")
     second = Path(shutil.copytree(first, first.parent / "copy"))
     hand_in_again(first)

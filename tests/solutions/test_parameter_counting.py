@@ -20,13 +20,18 @@ from solutions.parameter_counting import (
 COUNTS = parameter_counts()
 ALEXNET = (227, 227, 3), 11, 96, 4  # shape, kernel size, filters, stride
 
-# Non-square, every stride with and without a remainder, padding up to beyond the kernel.
-SETTINGS = [
-    ((height, width, in_channels), kernel_size, out_channels, stride, pad)
-    for (height, width), (in_channels, out_channels), kernel_size, stride, pad in itertools.product(
-        [(5, 7), (6, 4)], [(1, 1), (2, 3), (3, 2)], [1, 2, 3, 4], [1, 2, 3], [0, 1, 2, 5]
-    )
-]
+# Non-square, every stride with and without a remainder, padding up to beyond the kernel: an
+# item of a test takes one kernel size and one stride, with all images, channels and paddings.
+ROWS = {
+    f"kernel size {kernel_size}, stride {stride}": [
+        ((height, width, in_channels), kernel_size, out_channels, stride, pad)
+        for (height, width), (in_channels, out_channels), pad in itertools.product(
+            [(5, 7), (6, 4)], [(1, 1), (2, 3), (3, 2)], [0, 1, 2, 5]
+        )
+    ]
+    for kernel_size, stride in itertools.product([1, 2, 3, 4], [1, 2, 3])
+}
+in_every_row = pytest.mark.parametrize("settings", ROWS.values(), ids=ROWS)
 
 
 def conv(kernel_size, out_channels, stride=1, pad=0):
@@ -130,15 +135,13 @@ def test_output_size(arguments, expected):
     assert type(result) is int
 
 
-@pytest.mark.parametrize("size", range(1, 13))
-@pytest.mark.parametrize(
-    ("kernel_size", "stride", "pad"),
-    list(itertools.product([1, 2, 3, 5], [1, 2, 3, 4], [0, 1, 2])),
-)
-def test_output_size_counts_the_windows_that_fit(size, kernel_size, stride, pad):
-    if size + 2 * pad >= kernel_size:
-        expected = len(places(size, kernel_size, stride, pad))
-        assert output_size(size, kernel_size, stride, pad) == expected
+@pytest.mark.parametrize("kernel_size", [1, 2, 3, 5])
+@pytest.mark.parametrize("stride", [1, 2, 3, 4])
+def test_output_size_counts_the_windows_that_fit(kernel_size, stride):
+    for size, pad in itertools.product(range(1, 13), [0, 1, 2]):
+        if size + 2 * pad >= kernel_size:
+            expected = len(places(size, kernel_size, stride, pad))
+            assert output_size(size, kernel_size, stride, pad) == expected, (size, pad)
 
 
 # --- dense, locally connected, convolutional -----------------------------------------------
@@ -192,16 +195,16 @@ def test_alexnet():
     assert connections(*ALEXNET) == 105_415_200
 
 
-@pytest.mark.parametrize("setting", SETTINGS, ids=str)
-def test_locally_connected_counts_a_kernel_and_a_bias_for_every_output(setting):
-    in_shape, kernel_size, out_channels, stride, pad = setting
-    rows = places(in_shape[0], kernel_size, stride, pad)
-    columns = places(in_shape[1], kernel_size, stride, pad)
-    biases = len(rows) * len(columns) * out_channels
-    weights = sum(
-        len(row) * len(column) * in_shape[2] * out_channels for row in rows for column in columns
-    )
-    assert locally_connected_parameters(*setting) == (weights, biases)
+@in_every_row
+def test_locally_connected_counts_a_kernel_and_a_bias_for_every_output(settings):
+    for setting in settings:
+        in_shape, kernel_size, out_channels, stride, pad = setting
+        rows = places(in_shape[0], kernel_size, stride, pad)
+        columns = places(in_shape[1], kernel_size, stride, pad)
+        windows = sum(len(row) * len(column) for row in rows for column in columns)
+        weights = windows * in_shape[2] * out_channels
+        biases = len(rows) * len(columns) * out_channels
+        assert locally_connected_parameters(*setting) == (weights, biases), setting
 
 
 def test_a_kernel_as_large_as_the_input_is_a_dense_layer():
@@ -218,15 +221,18 @@ def test_the_size_of_the_picture_does_not_change_the_convolution():
 # --- connections ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("setting", SETTINGS, ids=str)
-def test_connections_are_the_joined_pairs(setting):
-    pairs = joined_pairs(*setting)
-    assert len(set(pairs)) == len(pairs) == connections(*setting)
+@in_every_row
+def test_connections_are_the_joined_pairs(settings):
+    for setting in settings:
+        pairs = joined_pairs(*setting)
+        assert len(set(pairs)) == len(pairs) == connections(*setting), setting
 
 
-@pytest.mark.parametrize("setting", [s for s in SETTINGS if s[-1] == 0], ids=str)
-def test_without_padding_every_local_weight_is_a_connection(setting):
-    assert connections(*setting) == locally_connected_parameters(*setting)[0]
+@in_every_row
+def test_without_padding_every_local_weight_is_a_connection(settings):
+    for setting in settings:
+        if setting[-1] == 0:
+            assert connections(*setting) == locally_connected_parameters(*setting)[0], setting
 
 
 @pytest.mark.parametrize(
@@ -271,17 +277,18 @@ def test_saving(setting, expected):
     assert saving(*setting) == pytest.approx(expected, rel=1e-15)
 
 
-@pytest.mark.parametrize("setting", SETTINGS, ids=str)
-def test_savings_multiply_to_the_whole(setting):
-    in_shape, kernel_size, out_channels, stride, pad = setting
-    height, width = (output_size(side, kernel_size, stride, pad) for side in in_shape[:2])
-    dense_weights = dense_parameters(in_shape, (height, width, out_channels))[0]
-    conv_weights = conv_parameters(kernel_size, in_shape[2], out_channels)[0]
-    by_sparsity, by_sharing = saving(*setting)
-    assert type(by_sparsity) is type(by_sharing) is float
-    assert by_sharing == height * width
-    assert by_sparsity == pytest.approx(in_shape[0] * in_shape[1] / kernel_size**2)
-    assert by_sparsity * by_sharing == pytest.approx(dense_weights / conv_weights)
+@in_every_row
+def test_savings_multiply_to_the_whole(settings):
+    for setting in settings:
+        in_shape, kernel_size, out_channels, stride, pad = setting
+        height, width = (output_size(side, kernel_size, stride, pad) for side in in_shape[:2])
+        dense_weights = dense_parameters(in_shape, (height, width, out_channels))[0]
+        conv_weights = conv_parameters(kernel_size, in_shape[2], out_channels)[0]
+        by_sparsity, by_sharing = saving(*setting)
+        assert type(by_sparsity) is type(by_sharing) is float
+        assert by_sharing == height * width
+        assert by_sparsity == pytest.approx(in_shape[0] * in_shape[1] / kernel_size**2)
+        assert by_sparsity * by_sharing == pytest.approx(dense_weights / conv_weights)
 
 
 # --- network_parameters --------------------------------------------------------------------
