@@ -1,10 +1,14 @@
 """Fixtures shared by all tests: one sandbox, one release, notebooks of the real assignments."""
 
 # isort: off
+import os
+
+# One thread, as the command has it: the arrays are small, and others test at the same time.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import autograder.lean_imports  # noqa: F401 (before anything imports nbformat or nbgrader)
 
 # isort: on
-import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator

@@ -26,6 +26,9 @@ from autograder.errors import NotReleased
 from autograder.results import Grading, Ungraded
 from autograder.sandbox.scratch import empty
 
+# One worker has all of them: what they share takes long to make.
+pytestmark = pytest.mark.xdist_group("batch")
+
 NAME = "pooling"
 
 
@@ -157,8 +160,10 @@ def odd_class(
     for spoil in ODD:
         hand_in(folder, spoil.__name__, NAME, right)
         spoil(folder / "submitted" / spoil.__name__ / NAME)
-    yield folder, graded(folder)
-    empty(folder)  # pytest could not: one is too deep for Python's own removal
+    try:
+        yield folder, graded(folder)
+    finally:
+        empty(folder)  # pytest could not: one is too deep for Python's own removal
 
 
 @pytest.mark.parametrize(("spoil", "gradable"), ODD.items())

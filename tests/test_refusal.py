@@ -16,6 +16,9 @@ from autograder.assignment import Assignment
 from autograder.batch import grade_class
 from autograder.course import Course
 
+# One worker has all of them: what they share takes long to make.
+pytestmark = pytest.mark.xdist_group("refusal")
+
 NOTHING = "Nothing was graded: submitted code could change files outside its folder, "
 UNSAFE = "--unsafe-no-sandbox"
 NOTEBOOK = "submitted/student-001/pooling/pooling.ipynb"

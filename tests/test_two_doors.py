@@ -13,6 +13,9 @@ from notebooks import answered, released, solutions
 from autograder.assignment import Assignment, load_assignment
 from autograder.demo.simulated_class import simulate_class
 
+# One worker has all of them: what they share takes long to make.
+pytestmark = pytest.mark.xdist_group("two_doors")
+
 LATE = "2026-03-02 13:30:00.000000 UTC"
 CONFIG = (
     "c.LateSubmissionPlugin.penalty_method = 'zero'",

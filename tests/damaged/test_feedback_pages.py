@@ -17,6 +17,9 @@ from notebooks import answered
 from autograder.batch import grade_class
 from autograder.course import Course
 
+# One worker has all of them: what they share takes long to make.
+pytestmark = pytest.mark.xdist_group("feedback_pages")
+
 PICTURE = "iVBORw0KGgo="
 ACTIVE = f"""
 <script>hurt()</script><SCRIPT SRC=//evil.example/x.js></SCRIPT><img src=x onerror=hurt()>
