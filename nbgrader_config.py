@@ -4,3 +4,5 @@ c = get_config()  # noqa: F821 (nbgrader provides it)
 configure(c)
 
 c.CourseDirectory.course_id = "why-convolutions"
+
+c.GradingOptions.demo_assignment = "pooling"

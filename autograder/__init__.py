@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from .grading import grade_notebook
     from .results import Grading
 
-__all__ = ["Grading", "grade_notebook"]
+__all__ = ["Grading", "__version__", "grade_notebook"]
+__version__ = "0.2.0"
 
 
 def __getattr__(name: str) -> Any:

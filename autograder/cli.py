@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 from contextlib import closing
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +14,10 @@ from rich.console import Console
 from traitlets import TraitError
 from typer.core import TyperCommand
 
-from . import lean_imports  # noqa: F401 (before anything imports nbformat or nbgrader)
+from . import (
+    __version__,
+    lean_imports,  # noqa: F401 (before anything imports nbformat or nbgrader)
+)
 from .errors import AutograderError
 
 # --help and --version answer at once: nbgrader and NumPy, which take seconds to import, are
@@ -56,7 +58,7 @@ Jobs = Annotated[int | None, typer.Option(min=1, help="Processes; by default one
 
 def _print_version(asked: bool) -> None:
     if asked:
-        console.print(f"autograder {version('why-convolutions')}", highlight=False)
+        console.print(f"autograder {__version__}", highlight=False)
         raise typer.Exit
 
 
@@ -90,7 +92,9 @@ def main() -> None:
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="[DIR]")] = Path("demo-course"),
     students: Annotated[int, typer.Option(min=1, help="Size of the class.")] = 24,
-    assignment: Annotated[str, typer.Option(help="Which assignment is given.")] = "pooling",
+    assignment: Annotated[
+        str | None, typer.Option(help="Which assignment is given; by default the course's own.")
+    ] = None,
     jobs: Jobs = None,
 ) -> None:
     """Run a whole course in a folder: release, a simulated class, grading, feedback."""
@@ -102,12 +106,13 @@ def demo(
 
 @app.command(cls=Announced)
 def quickstart(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
-    """Make a new course folder for an instructor."""
-    from .course import create_course
+    """Make a new course folder for an instructor, or add what one of an older version lacks."""
+    from .course.contents import Contents, create_course
 
     create_course(folder)
-    console.print(f"The course is in {folder}. Next, in that folder:")
-    console.print("  nbgrader generate_assignment pooling")
+    first, *_ = Contents(folder).names()
+    console.print(f"The course is in {folder}. Next, in that folder:", soft_wrap=True)
+    console.print(f"  nbgrader generate_assignment {first}")
 
 
 @app.command(cls=Announced)
@@ -120,19 +125,27 @@ def grade(
     unsafe_no_sandbox: UnsafeNoSandbox = False,
 ) -> None:
     """Grade what was collected: in parallel, and only what changed."""
-    from .course import Course
+    from .batch.class_grading import grade_class
+    from .batch.workers import default_jobs
+    from .course.folder import Course
+    from .pages.terminal import print_class, progress_bar, warn_unless_locked_in
     from .results import Ungraded
-    from .summary import grade_with_progress, print_class, warn_unless_locked_in
-    from .workers import default_jobs
 
-    results = grade_with_progress(
-        Course.open(course_dir),
-        assignment,
-        students=student or (),
-        jobs=jobs or default_jobs(),
-        force=force,
-        unsafe_no_sandbox=unsafe_no_sandbox,
-    )
+    course, results = Course.open(course_dir), []
+    with progress_bar(f"Grading {assignment}") as (announce, advance):
+        entries = grade_class(
+            course,
+            assignment,
+            students=student or (),
+            jobs=jobs or default_jobs(),
+            force=force,
+            unsafe_no_sandbox=unsafe_no_sandbox,
+            announce=announce,
+        )
+        with closing(entries):
+            for entry in entries:
+                results.append(entry)
+                advance()
     print_class(results, console)
     warn_unless_locked_in([entry.result for entry in results if not entry.unchanged], errors)
     failed = any(isinstance(entry.result, Ungraded) for entry in results)
@@ -152,16 +165,22 @@ def grade_file(
     unsafe_no_sandbox: UnsafeNoSandbox = False,
 ) -> None:
     """Grade notebooks by path, without a gradebook."""
-    from .batch import grade_files
-    from .options import Limits
+    from .batch.class_grading import grade_files
+    from .batch.workers import default_jobs
+    from .course.contents import Contents, course_here
+    from .course.options import Limits
+    from .pages.terminal import print_result, warn_unless_locked_in
     from .results import Grading, Ungraded, to_json
-    from .summary import print_result, warn_unless_locked_in
-    from .workers import default_jobs
 
     results: list[Grading | Ungraded] = []
     limits = Limits(unsafe_no_sandbox=unsafe_no_sandbox)
     graded = grade_files(
-        notebooks, assignment, student=student, jobs=jobs or default_jobs(), limits=limits
+        notebooks,
+        assignment,
+        Contents(course_here()),
+        student=student,
+        jobs=jobs or default_jobs(),
+        limits=limits,
     )
     with closing(graded):
         for result in graded:
@@ -182,18 +201,19 @@ def catalogue(
     ] = None,
 ) -> None:
     """Show which hidden tests notice which known mistake, and how many points it costs."""
-    from .assignment import assignment_names, load_assignment
-    from .catalogue import print_catalogue
+    from .course.contents import Contents, course_here
+    from .pages.catalogue import print_catalogue
 
-    names = assignments or assignment_names()
-    complete = [print_catalogue(load_assignment(name), console) for name in names]
+    contents = Contents(course_here())
+    names = assignments or contents.names()
+    complete = [print_catalogue(contents.assignment(name), console) for name in names]
     raise typer.Exit(0 if all(complete) else 1)
 
 
 @app.command(cls=Announced)
 def doctor() -> None:
     """Say how far submitted code can be locked in on this machine, and what is missing."""
-    from .doctor import examine
+    from .pages.doctor import examine
 
     raise typer.Exit(0 if examine(console) == "strong" else 1)
 
@@ -201,8 +221,9 @@ def doctor() -> None:
 @app.command(cls=Announced)
 def sync() -> None:
     """Rewrite the source notebooks' cells that come from ``solutions/``."""
-    from .assignment import assignment_names
-    from .sync import sync as sync_notebook
+    from .course.contents import Contents, course_here
+    from .course.sync import sync as sync_notebook
 
-    for name in assignment_names():
-        console.print(f"{name}: {'rewritten' if sync_notebook(name) else 'in step'}")
+    contents = Contents(course_here())
+    for name in contents.names():
+        console.print(f"{name}: {'rewritten' if sync_notebook(contents, name) else 'in step'}")

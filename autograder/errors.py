@@ -35,6 +35,28 @@ class MissingSource(AutograderError):
         )
 
 
+class SolutionsMissing(AutograderError):
+    """A course folder has assignments and nothing to grade them with, as older versions made it."""
+
+    def __init__(self, course: str) -> None:
+        self.course = course
+        super().__init__(
+            f"{course} has no solutions/ to grade with. Run there: autograder quickstart . "
+            "(it adds what is missing and changes nothing)"
+        )
+
+
+class BrokenSolutions(AutograderError):
+    """A file of a course's solutions cannot be imported; ``line`` is None where it is unknown."""
+
+    def __init__(self, file: str, line: int | None, kind: str, message: str) -> None:
+        self.file = file
+        self.line = line
+        self.kind = kind
+        where = f"{file}, line {line}" if line else file
+        super().__init__(f"{where}: {kind}: {message}")
+
+
 class NotAFolder(AutograderError):
     """A course cannot be made where there is a file."""
 

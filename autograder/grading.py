@@ -8,25 +8,25 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from . import feedback
-from .assignment import (
+from .course.contents import Contents, course_here
+from .course.options import Limits
+from .errors import NotLockedIn
+from .explanation.explain import explain
+from .notebook.assignment import (
     GRADE_PREFIX,
     Assignment,
     Exercise,
     grade_id,
     is_demonstration,
-    load_assignment,
 )
-from .errors import NotLockedIn
-from .execution import Execution
-from .explanation import explain
-from .options import Limits
-from .recognition import holds_prose, is_untouched, written_elsewhere
+from .notebook.identification import holds_prose, is_untouched, written_elsewhere
+from .notebook.submission import STAND_IN, read_notebook, restore
 from .results import ExerciseResult, Grading, TestResult, WrittenAnswer, score_of
-from .runner import run_hidden_tests
+from .running import cell_outputs
+from .running.execution import Execution
+from .running.hidden_tests import run_hidden_tests
+from .running.student import Student
 from .sandbox.host import Sandbox
-from .student import Student
-from .submission import STAND_IN, read_notebook, restore
 
 
 @dataclass(frozen=True)
@@ -44,21 +44,22 @@ def grade_notebook(
     student: str | None = None,
     limits: Limits | None = None,
 ) -> Grading:
-    """Grade one notebook (a path or a loaded notebook), without a course around it.
+    """Grade one notebook (a path or a loaded notebook), without a gradebook.
 
-    Without a course there is no secret: a student's hidden inputs are not those of a course.
-    Raises UnknownAssignment, MissingSource, BadSource, MissingNotebook, UnreadableNotebook,
-    NoKnownCells, HiddenTestsFailed, CannotGradeHere or SandboxFailed.
+    The assignment is one of the course in the working folder, or if that is none, of the course
+    that comes with the package. No secret is used: a student's hidden inputs are not those of a
+    course. Raises UnknownAssignment, MissingSource, BadSource, BrokenSolutions, MissingNotebook,
+    UnreadableNotebook, NoKnownCells, HiddenTestsFailed, CannotGradeHere or SandboxFailed.
     """
     if isinstance(notebook, NotebookNode):
         name, submitted = assignment, notebook
     else:
         name, submitted = str(notebook), read_notebook(Path(notebook))
-    limits = limits or Limits()
-    with open_sandbox(limits) as sandbox:
+    limits, course = limits or Limits(), course_here()
+    with open_sandbox(limits, course) as sandbox:
         return grade(
             submitted,
-            load_assignment(assignment),
+            Contents(course).assignment(assignment),
             sandbox,
             notebook=name,
             student=student,
@@ -66,12 +67,15 @@ def grade_notebook(
         ).grading
 
 
-def open_sandbox(limits: Limits, folder: Path | None = None) -> Sandbox:
+def open_sandbox(limits: Limits, course: Path, folder: Path | None = None) -> Sandbox:
     """Start a sandbox (its files in ``folder``) and make sure that it locks submitted code in.
+
+    The ``course`` is what it must not read.
 
     Raises NotLockedIn unless the limits allow grading without, and what Sandbox raises.
     """
-    sandbox = Sandbox(folder, packages=limits.packages, scratch_mib=limits.file_mib)
+    packages, size = limits.packages, limits.file_mib
+    sandbox = Sandbox(folder, course=course, packages=packages, scratch_mib=size)
     try:
         if sandbox.probe.level == "none" and not limits.unsafe_no_sandbox:
             raise NotLockedIn(list(sandbox.probe.gaps))
@@ -104,7 +108,7 @@ def grade(
     with Execution(sandbox, cells, limits, assignment.given_files) as execution:
         execution.run_cells()
         answers = Student(execution, assignment.signatures())
-        tests = run_hidden_tests(assignment.hidden_tests, answers, seed)
+        tests = run_hidden_tests(assignment, answers, seed)
         results = [
             _result(exercise, tests.get(exercise.name, [])) for exercise in assignment.exercises
         ]
@@ -169,6 +173,6 @@ def _write_outputs(notebook: NotebookNode, execution: Execution, grading: Gradin
     results = {f"{GRADE_PREFIX}{result.name}": result for result in grading.exercises}
     for number, cell in enumerate(notebook.cells):
         if grade_id(cell) in results:
-            feedback.write_verdict(cell, results[grade_id(cell)])
+            cell_outputs.write_verdict(cell, results[grade_id(cell)])
         elif number in execution.cells:
-            feedback.write_run(cell, execution.cells[number])
+            cell_outputs.write_run(cell, execution.cells[number])

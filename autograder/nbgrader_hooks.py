@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import contextlib
 import sys
 from functools import cache
 from pathlib import Path
@@ -11,24 +10,24 @@ from typing import Any, NoReturn, cast
 
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.coursedir import CourseDirectory
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import TraitError
 from traitlets.config import Config
 from traitlets.log import get_logger
 
-from .assignment import CODE_STUB
-from .course import Course, StoredGrading
+from .course.folder import Course
+from .course.gradebook import check_released
+from .course.handed_in import check_folder, remove_links
+from .course.options import Limits
+from .course.record import Record
 from .errors import AutograderError, MustExecute
-from .files import check_size, check_timestamp, remove_links
-from .gradebook import check_released, record, reset
 from .grading import grade, open_sandbox
-from .options import Limits
-from .runner import check_hidden_tests
+from .notebook.assignment import CODE_STUB
+from .notebook.submission import read_notebook, restore
+from .running.hidden_tests import check_hidden_tests
 from .sandbox.host import Sandbox
 from .sandbox.probe import not_locked_in
-from .submission import read_notebook, restore
 
 _STOCK = "nbgrader.preprocessors."
 
@@ -54,11 +53,11 @@ def configure(config: Config) -> None:
     # The pages of the feedback and of the formgrader.
     config.HTMLExporter.sanitize_html = True
     config.HTMLExporter.filters = {
-        "markdown2html": "autograder.safe_html.clean_markdown",
-        "clean_html": "autograder.safe_html.clean",
+        "markdown2html": "autograder.notebook.safe_html.clean_markdown",
+        "clean_html": "autograder.notebook.safe_html.clean",
     }
-    config.ZipCollectApp.extractor_plugin = "autograder.archives.CarefulExtractor"
-    config.ExportApp.plugin_class = "autograder.export.SafeCsv"
+    config.ZipCollectApp.extractor_plugin = "autograder.course.folder.archives.CarefulExtractor"
+    config.ExportApp.plugin_class = "autograder.course.export.SafeCsv"
 
 
 class RestoredNotebook(NotebookExporter):
@@ -72,13 +71,13 @@ class RestoredNotebook(NotebookExporter):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)  # type: ignore[no-untyped-call]
         self._converter = cast(Any, self.parent)
-        self._course = Course(self._converter.coursedir, self.config)
+        self.course = Course(self._converter.coursedir, self.config)
         try:
             if not self.config.Execute.get("enabled", True):
                 raise MustExecute
-            assignment = self._course.assignment(self._course.coursedir.assignment_id)
-            check_hidden_tests(assignment.hidden_tests)
-            _sandbox(self._course.limits(assignment.name))
+            self.assignment = self.course.assignment(self.course.coursedir.assignment_id)
+            check_hidden_tests(self.assignment)
+            _sandbox(self.course.limits(self.assignment.name), self.course.root)
         except (AutograderError, TraitError) as error:
             self._refuse(error)
         self._init_destination = self._converter.init_destination
@@ -90,11 +89,9 @@ class RestoredNotebook(NotebookExporter):
         self, filename: str, resources: dict[str, Any] | None = None, **kwargs: Any
     ) -> Any:
         """Return the restored notebook as JSON. Raises what reading and restoring raise."""
-        assert resources is not None  # nbgrader gives them
-        assignment = self._course.assignment(resources["nbgrader"]["notebook"])
-        restored = restore(read_notebook(Path(filename)), assignment)
+        notebook = read_notebook(Path(filename))
         return self.from_notebook_node(  # type: ignore[no-untyped-call]
-            restored, resources, **kwargs
+            restore(notebook, self.assignment), resources, **kwargs
         )
 
     def _refuse(self, error: Exception) -> NoReturn:
@@ -104,48 +101,42 @@ class RestoredNotebook(NotebookExporter):
     def _decide(self, name: str, student: str) -> bool:
         """Stand in front of the step that compares times: is this submission to be graded?"""
         try:
-            check_timestamp(self._course.submitted_folder(name, student))
+            check_folder(self.course.submitted_folder(name, student))
             return bool(self._init_destination(name, student))
         except Exception:
-            self._forget(name, student)
+            self._forget(student)
             raise
 
     def _prepare(self, name: str, student: str) -> None:
         """Stand in front of the step that copies what was handed in."""
-        folder = self._course.submitted_folder(name, student)
         try:
-            check_size(folder)
-            for path in remove_links(folder):
+            for path in remove_links(self.course.submitted_folder(name, student)):
                 self.log.warning("Removed %r, a link or a device and not a file.", str(path))
             self._init_assignment(name, student)
-            self._course.complete_graded_folder(name, student)
+            self.course.complete_graded_folder(name, student)
         finally:  # and if that fails, what was handed in before does not count either
-            self._forget(name, student)
+            self._forget(student)
 
-    def _forget(self, name: str, student: str) -> None:
-        self._course.forget_grading(name, student)
-        coursedir = self._course.coursedir
-        with (
-            contextlib.suppress(MissingEntry),  # of the first submission nothing is recorded
-            Gradebook(coursedir.db_url, coursedir.course_id) as gradebook,
-        ):
-            reset(gradebook, name, student)
+    def _forget(self, student: str) -> None:
+        coursedir = self.course.coursedir
+        with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+            Record(self.course, self.assignment.name, gradebook).forget(student)
 
 
 class Grade(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
-    """Grades the notebook and writes the result into the gradebook."""
+    """Grades the notebook and records the result."""
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         about = resources["nbgrader"]
-        course = Course(CourseDirectory(parent=self), self.config)
-        assignment = course.assignment(about["notebook"])
+        exporter = cast(RestoredNotebook, self.parent)
+        course, assignment = exporter.course, exporter.assignment
         limits = course.limits(assignment.name)
         graded = grade(
             nb,
             assignment,
-            _sandbox(limits),
+            _sandbox(limits, course.root),
             notebook=assignment.file_name,
             student=about["student"],
             secret=course.secret(),
@@ -153,16 +144,14 @@ class Grade(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
         )
         with Gradebook(about["db_url"], course.coursedir.course_id) as gradebook:
             check_released(gradebook, assignment)
-            record(gradebook, graded.grading, about["student"])
-        stored = StoredGrading("", graded.grading)
-        course.keep_grading(assignment.name, about["student"], stored)
+            Record(course, assignment.name, gradebook).accept(about["student"], graded.grading)
         return graded.notebook, resources
 
 
 @cache
-def _sandbox(limits: Limits) -> Sandbox:
+def _sandbox(limits: Limits, course: Path) -> Sandbox:
     """Return the sandbox for these limits, kept: starting one costs as much as many gradings."""
-    sandbox = open_sandbox(limits)
+    sandbox = open_sandbox(limits, course)
     atexit.register(sandbox.close)
     if sandbox.probe.level != "strong":
         get_logger().warning(not_locked_in(sandbox.probe.level, sandbox.probe.gaps))

@@ -17,13 +17,14 @@ from pathlib import Path
 import nbformat
 import pytest
 from commands import run_here
+from contents import ASSIGNMENTS, load_assignment
 from courses import MakeCourse, new_course, set_options
 from nbformat import NotebookNode
 from notebooks import answered, released
 
-from autograder.assignment import ASSIGNMENTS, Assignment, load_assignment
+from autograder.course.options import Limits
 from autograder.grading import Graded, grade
-from autograder.options import Limits
+from autograder.notebook.assignment import Assignment
 from autograder.sandbox.host import Sandbox
 
 # nbgrader calls alembic by name; it lies beside this interpreter.

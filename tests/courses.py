@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from autograder.course import create_course
+from autograder.course.contents import create_course
 
 MakeCourse = Callable[..., Path]
 

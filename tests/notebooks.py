@@ -3,8 +3,8 @@
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.assignment import Assignment, grade_id
-from autograder.sync import without_marks
+from autograder.course.sync import without_marks
+from autograder.notebook.assignment import Assignment, grade_id
 
 
 def released(assignment: Assignment) -> NotebookNode:

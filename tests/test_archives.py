@@ -15,10 +15,10 @@ from nbgrader.apps import NbGraderAPI
 from notebooks import answered
 from traitlets.config import Config
 
-from autograder.archives import CarefulExtractor
-from autograder.assignment import Assignment
-from autograder.batch import grade_class
-from autograder.course import Course
+from autograder.batch.class_grading import grade_class
+from autograder.course.archives import CarefulExtractor
+from autograder.course.folder import Course
+from autograder.notebook.assignment import Assignment
 
 Files = dict[str, bytes]
 GOOD: Files = {"pooling.ipynb": b"{}", "data/digits.txt": b"1 2 3"}
@@ -172,12 +172,12 @@ def test_a_damaged_file_is_left_out_and_no_other(tmp_path: Path) -> None:
 
 
 def test_too_many_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograder.archives.MAX_MEMBERS", 3)
+    monkeypatch.setattr("autograder.course.folder.archives.MAX_MEMBERS", 3)
     assert unpacked(tmp_path, {"x.zip": zipped({str(n): b"" for n in range(4)})}) == {}
 
 
 def test_folders_count_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograder.archives.MAX_MEMBERS", 3)
+    monkeypatch.setattr("autograder.course.folder.archives.MAX_MEMBERS", 3)
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
         for number in range(4):

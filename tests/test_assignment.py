@@ -4,9 +4,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from contents import ASSIGNMENTS, load_assignment
 
-from autograder.assignment import ASSIGNMENTS, MOST_GIVEN, load_assignment
 from autograder.errors import BadSource
+from autograder.notebook.assignment import MOST_GIVEN
 
 
 @pytest.fixture

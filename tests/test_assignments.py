@@ -10,22 +10,16 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from contents import ASSIGNMENTS, OWN, assignment_names, load_assignment
 from courses import MakeCourse
 from limits import PATIENCE
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 from notebooks import answered, released
 
-from autograder.assignment import (
-    ASSIGNMENTS,
-    Assignment,
-    assignment_names,
-    grade_id,
-    is_demonstration,
-    load_assignment,
-)
-from autograder.runner import hidden_test_weights
-from autograder.sync import SOLUTIONS, read_solutions, synced
+from autograder.course.sync import SOLUTIONS, read_solutions, synced
+from autograder.notebook.assignment import Assignment, grade_id, is_demonstration
+from autograder.running.hidden_tests import hidden_test_weights
 
 LOOK = (
     "**The question.**",
@@ -65,10 +59,10 @@ def test_every_assignment_has_its_five_rooms(assignment: Assignment) -> None:
 
 
 def test_the_notebook_is_in_step_with_the_solutions(assignment: Assignment) -> None:
-    after = synced(assignment.notebook, read_solutions(assignment.name))
+    after = synced(assignment.notebook, read_solutions(assignment.name, OWN.solutions))
     for before, cell in zip(assignment.notebook.cells, after.cells, strict=True):
         assert before.source == cell.source, f"{grade_id(cell)}: run `autograder sync`"
-    for name, text in read_solutions(assignment.name).modules.items():
+    for name, text in read_solutions(assignment.name, OWN.solutions).modules.items():
         assert assignment.given_files[name].decode() == text, f"{name}: run `autograder sync`"
 
 
@@ -78,7 +72,7 @@ def test_points(assignment: Assignment) -> None:
 
 
 def test_every_exercise_has_hidden_tests_and_the_other_way_round(assignment: Assignment) -> None:
-    weights = hidden_test_weights(assignment.hidden_tests)
+    weights = hidden_test_weights(assignment)
     assert set(weights) == {exercise.name for exercise in assignment.exercises}
 
 

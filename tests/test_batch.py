@@ -19,15 +19,12 @@ from limits import PATIENCE
 from machines import run_without_layers
 from notebooks import answered
 
-from autograder.assignment import Assignment
-from autograder.batch import ClassResult, grade_class
-from autograder.course import Course
+from autograder.batch.class_grading import ClassResult, grade_class
+from autograder.course.folder import Course
 from autograder.errors import NotReleased
+from autograder.notebook.assignment import Assignment
 from autograder.results import Grading, Ungraded
 from autograder.sandbox.scratch import empty
-
-# One worker has all of them: what they share takes long to make.
-pytestmark = pytest.mark.xdist_group("batch")
 
 NAME = "pooling"
 

@@ -1,13 +1,14 @@
 """Exercises that call earlier ones: what is wrong below costs them nothing, and hides nothing."""
 
 import pytest
+from contents import load_assignment
 from notebooks import answered, solutions
 
-from autograder.assignment import Assignment, load_assignment
-from autograder.demo.sources import student_source
+from autograder.course.options import Limits
+from autograder.explanation.misconceptions import misconceptions
+from autograder.explanation.typed_text import student_source
 from autograder.grading import grade
-from autograder.misconceptions import misconceptions
-from autograder.options import Limits
+from autograder.notebook.assignment import Assignment
 from autograder.results import ExerciseResult
 from autograder.sandbox.host import Sandbox
 
@@ -29,7 +30,7 @@ def imperfect(
 
 
 def with_mistake(exercise: str, name: str) -> dict[str, str]:
-    known = {(m.exercise, m.name): m for m in misconceptions("convnet")}
+    known = {(m.exercise, m.name): m for m in misconceptions(load_assignment("convnet"))}
     return {exercise: student_source(known[exercise, name])}
 
 

@@ -6,22 +6,23 @@ from io import StringIO
 from itertools import chain
 
 import pytest
+from contents import OWN, assignment_names, load_assignment
 from notebooks import answered
 from rich.console import Console
 from rows import NOT_CODED, ROWS
 from typer.testing import CliRunner
 
-from autograder.assignment import Assignment, assignment_names, load_assignment
-from autograder.catalogue import print_catalogue, rounds
 from autograder.cli import app
-from autograder.demo.sources import student_source
+from autograder.course.options import Limits
+from autograder.course.sync import read_solutions
+from autograder.explanation.losses import print_catalogue, rounds
+from autograder.explanation.misconceptions import Misconception, misconceptions
+from autograder.explanation.typed_text import student_source
 from autograder.grading import grade
-from autograder.misconceptions import Misconception, misconceptions
-from autograder.options import Limits
+from autograder.notebook.assignment import Assignment
+from autograder.notebook.cell_text import called_names
 from autograder.results import Grading
 from autograder.sandbox.host import Sandbox
-from autograder.source import called_names
-from autograder.sync import read_solutions
 
 
 def level(exercise: str, cells: dict[str, str]) -> int:
@@ -37,7 +38,7 @@ def submissions(name: str) -> list[list[Misconception]]:
     Exercises that call those of the others in their round have rounds of their own: they must
     be right to show that nothing below them costs them a point.
     """
-    cells, known = read_solutions(name).cells, misconceptions(name)
+    cells, known = read_solutions(name, OWN.solutions).cells, misconceptions(load_assignment(name))
     levels = {mistake.exercise: level(mistake.exercise, cells) for mistake in known}
     apart = ([m for m in known if levels[m.exercise] == one] for one in sorted({*levels.values()}))
     return list(chain.from_iterable(map(rounds, apart)))
@@ -83,7 +84,7 @@ def test_mistakes_cost_their_own_exercise_and_are_recognised(
 
 @pytest.mark.parametrize("name", assignment_names())
 def test_names_and_hints_can_be_read(name: str) -> None:
-    catalogue = misconceptions(name)
+    catalogue = misconceptions(load_assignment(name))
     in_exercise = {(mistake.exercise, mistake.name) for mistake in catalogue}
     assert len(in_exercise) == len(catalogue)
     for mistake in catalogue:
@@ -97,7 +98,7 @@ def test_names_and_hints_can_be_read(name: str) -> None:
 
 @pytest.mark.parametrize("name", assignment_names())
 def test_a_mistake_as_a_student_writes_it_is_plain_code(name: str) -> None:
-    for mistake in misconceptions(name):
+    for mistake in misconceptions(load_assignment(name)):
         source = student_source(mistake)
         tree = ast.parse(source)
         assert not [n for n in ast.walk(tree) if isinstance(n, ast.Import | ast.ImportFrom)]
@@ -108,7 +109,9 @@ def test_the_table_is_incomplete_where_a_mistake_or_a_test_stands_for_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assignment = load_assignment("convolution")
-    of_padding = [m for m in misconceptions("convolution") if m.exercise == "zero_pad"]
+    of_padding = [
+        m for m in misconceptions(load_assignment("convolution")) if m.exercise == "zero_pad"
+    ]
     unnoticed = replace(of_padding[0], name="pads_rightly", steps={"width": lambda pad: pad})
     few = [m for m in of_padding if m.name == "always_pads_by_one"]
     for known, missing in (
@@ -116,7 +119,9 @@ def test_the_table_is_incomplete_where_a_mistake_or_a_test_stands_for_nothing(
         ([*of_padding, unnoticed], "pads_rightly"),
         (few, "test_border_of_one"),
     ):
-        monkeypatch.setattr("autograder.catalogue.misconceptions", lambda _, known=known: known)
+        monkeypatch.setattr(
+            "autograder.explanation.losses.misconceptions", lambda _, known=known: known
+        )
         console = Console(record=True, width=120, file=StringIO())
         assert print_catalogue(assignment, console) is not bool(missing)
         text = console.export_text()
@@ -131,7 +136,9 @@ def test_the_command_prints_the_table() -> None:
 
 
 def test_every_observed_mistake_is_coded_or_there_is_a_reason() -> None:
-    coded = {m.row for name in assignment_names() for m in misconceptions(name)} - {""}
+    coded = {
+        m.row for name in assignment_names() for m in misconceptions(load_assignment(name))
+    } - {""}
     assert coded <= ROWS
     assert not coded & NOT_CODED.keys()
     assert coded | NOT_CODED.keys() == ROWS

@@ -6,15 +6,16 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
+from contents import assignment_names, load_assignment
 from typed import KeptAnswers, typed
 
-from autograder.assignment import Assignment, assignment_names, load_assignment
-from autograder.catalogue import Loss, rounds
-from autograder.diagnosis import diagnose
-from autograder.direct import direct_student, right_answers
-from autograder.misconceptions import Misconception, misconceptions
+from autograder.explanation.diagnosis import diagnose
+from autograder.explanation.losses import Loss, rounds
+from autograder.explanation.misconceptions import Misconception, misconceptions
+from autograder.notebook.assignment import Assignment
 from autograder.results import Outcome, TestResult
-from autograder.runner import hidden_test_weights, run_hidden_tests
+from autograder.running.direct import direct_student, right_answers
+from autograder.running.hidden_tests import hidden_test_weights, run_hidden_tests
 
 GUIDE = Path(__file__).parents[1] / "docs" / "instructors.md"
 OFTEN = 4  # mistakes that were met as often stand in its table
@@ -29,16 +30,18 @@ def checked_losses(assignment: Assignment, seed: bytes) -> Iterator[Loss]:
 
     Each, as a student would type it, is noticed and recognised. Right answers lose no point.
     """
-    name, right, references = assignment.name, right_answers(assignment), assignment.references()
-    known = {e: [m for m in misconceptions(name) if m.exercise == e] for e in references}
+    name, right, references = assignment.name, right_answers(assignment), assignment.references
+    known = {
+        e: [m for m in misconceptions(load_assignment(name)) if m.exercise == e] for e in references
+    }
     points = {exercise.name: exercise.points for exercise in assignment.exercises}
     answering = KeptAnswers()
-    results = run_hidden_tests(assignment.hidden_tests, direct_student(assignment, right), seed)
+    results = run_hidden_tests(assignment, direct_student(assignment, right), seed)
     assert not [exercise for exercise, tests in results.items() if failed(tests)]
-    for together in rounds(misconceptions(name)):
+    for together in rounds(misconceptions(load_assignment(name))):
         wrong = {mistake.exercise: typed(name, mistake) for mistake in together}
         student = direct_student(assignment, right | wrong)
-        results = run_hidden_tests(assignment.hidden_tests, student, seed, wrong)
+        results = run_hidden_tests(assignment, student, seed, wrong)
         assert {exercise for exercise, tests in results.items() if failed(tests)} == wrong.keys()
         for mistake in together:
             exercise = mistake.exercise
@@ -63,12 +66,12 @@ def is_in_the_guide(mistake: Misconception) -> bool:
 def test_every_mistake_is_noticed_and_recognised_and_costs_what_the_guide_says(name: str) -> None:
     assignment = load_assignment(name)
     losses = {loss.misconception: loss for loss in checked_losses(assignment, seed=b"")}
-    frequent = [losses[m] for m in misconceptions(name) if is_in_the_guide(m)]
+    frequent = [losses[m] for m in misconceptions(load_assignment(name)) if is_in_the_guide(m)]
     lines = GUIDE.read_text(encoding="utf-8").splitlines()
     starts = tuple(f"| `{exercise.name}` |" for exercise in assignment.exercises)
     assert [line for line in lines if line.startswith(starts)] == [*map(row_in_the_guide, frequent)]
 
-    weights = hidden_test_weights(assignment.hidden_tests)
+    weights = hidden_test_weights(assignment)
     noticing = {(m.exercise, test) for m, loss in losses.items() for test in loss.failed}
     assert noticing == {(exercise, test) for exercise, tests in weights.items() for test in tests}
 

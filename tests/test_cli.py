@@ -9,7 +9,7 @@ from commands import run_command, run_here
 from courses import MakeCourse, hand_in, new_course, set_options, table_rows
 from notebooks import answered, released
 
-from autograder.assignment import Assignment
+from autograder.notebook.assignment import Assignment
 from autograder.sandbox.host import Sandbox
 
 

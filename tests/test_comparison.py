@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.comparison import agree, compare
+from autograder.running.comparison import agree, compare
 from autograder.sandbox.wire import Opaque
 
 EXPECTED = np.array([[1.0, -2.0, 3.0], [4.0, 5.0, 600.0]])

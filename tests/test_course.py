@@ -4,13 +4,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from contents import assignment_names
 from courses import new_course
 from traitlets import TraitError
 
-from autograder.assignment import assignment_names
-from autograder.course import CONFIG, CONFIG_FILE, SECRET_FILE, Course, create_course
+from autograder.course.folder import CONFIG, CONFIG_FILE, SECRET_FILE, Course, create_course
+from autograder.course.options import GradingOptions, Limits
 from autograder.errors import UnknownAssignment, UnknownOption
-from autograder.options import GradingOptions, Limits
 
 ROOT = Path(__file__).parents[1]
 

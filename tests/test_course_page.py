@@ -5,8 +5,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-
-from autograder.assignment import ASSIGNMENTS, assignment_names
+from contents import ASSIGNMENTS, assignment_names
 
 PAGE = (ASSIGNMENTS / "README.md").read_text(encoding="utf-8")
 PLACE = re.compile(r"\[`(\w+)`\]\((\S+)\), \*(.+?)\* \(`([\w-]+)`\)")

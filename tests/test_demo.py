@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 from commands import run_command, run_here
+from contents import assignment_names, load_assignment
 
-from autograder.assignment import assignment_names, load_assignment
 from autograder.demo.simulated_class import simulate_class
-from autograder.doctor import WHAT_BUBBLEWRAP_ADDS
+from autograder.pages.doctor import WHAT_BUBBLEWRAP_ADDS
 from autograder.sandbox.host import Sandbox
 
 

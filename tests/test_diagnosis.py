@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.diagnosis import Diagnosis, diagnose
-from autograder.direct import Direct
 from autograder.errors import CallTimedOut
-from autograder.misconceptions import Misconception, Mistakes, together
+from autograder.explanation.diagnosis import Diagnosis, diagnose
+from autograder.explanation.misconceptions import Misconception, Mistakes, together
+from autograder.running.direct import Direct
+from autograder.running.student import RecordedCall, Student
 from autograder.sandbox.wire import Opaque
-from autograder.student import RecordedCall, Student
 
 CALLS = [(2, 3, 0), (5, 1, 0), (4, 4, 7), (0, 6, 0), (1, 1, 1)]
 

@@ -7,7 +7,7 @@ import pytest
 from machines import run_without_layers
 from rich.console import Console
 
-from autograder import doctor
+from autograder.pages import doctor
 from autograder.sandbox.host import Sandbox
 from autograder.sandbox.launch import Layers
 from autograder.sandbox.probe import ATTEMPTS

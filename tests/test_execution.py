@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from limits import SHORT, SHORT_LIMITS
 
+from autograder.course.options import Limits
 from autograder.errors import (
     AnswerUnusable,
     CallRaised,
@@ -18,8 +19,7 @@ from autograder.errors import (
     SandboxFailed,
     SubmissionTimedOut,
 )
-from autograder.execution import CellRun, Execution
-from autograder.options import Limits
+from autograder.running.execution import CellRun, Execution
 from autograder.sandbox.host import Sandbox
 from autograder.sandbox.shell import NO_SHELL_COMMANDS
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 import pytest
+from contents import load_assignment
 from notebooks import answered
 
-from autograder.assignment import load_assignment
+from autograder.course.options import Limits
 from autograder.grading import Graded, grade
-from autograder.options import Limits
 from autograder.results import ExerciseResult, Outcome
 from autograder.sandbox.host import Sandbox
 

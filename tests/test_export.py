@@ -9,7 +9,7 @@ import pytest
 from nbgrader.api import Gradebook
 from nbgrader.plugins import CsvExportPlugin
 
-from autograder.export import SafeCsv
+from autograder.course.export import SafeCsv
 
 NAMES = ("ada", '=HYPERLINK("http://evil.example","x")', "+1", "-1", "@x", "\tx", "a,b\n\"c'")
 

@@ -2,9 +2,9 @@
 
 import nbformat
 
-from autograder.execution import CellRun
-from autograder.feedback import verdict_html, verdict_text, write_run
 from autograder.results import ExerciseResult, Outcome, TestResult
+from autograder.running.cell_outputs import verdict_html, verdict_text, write_run
+from autograder.running.execution import CellRun
 from autograder.sandbox.wire import Output
 
 

@@ -7,9 +7,9 @@ import pytest
 from courses import MakeCourse
 from nbgrader.api import Gradebook
 
-from autograder.assignment import PACKAGE
-from autograder.course import Course
-from autograder.freshness import Freshness
+from autograder.batch.freshness import Freshness
+from autograder.course.folder import Course
+from autograder.notebook.assignment import PACKAGE
 
 
 def key(course: Course, name: str = "pooling") -> str:
@@ -51,7 +51,7 @@ def test_a_new_hint_reaches_students_who_were_graded_before(
     (submitted / "pooling.ipynb").write_text("{}")
     package = Path(shutil.copytree(PACKAGE, tmp_path / "package" / "autograder"))
     shutil.copytree(PACKAGE.parent / "solutions", tmp_path / "package" / "solutions")
-    monkeypatch.setattr("autograder.freshness.PACKAGE", package)
+    monkeypatch.setattr("autograder.batch.class_grading.freshness.PACKAGE", package)
     before = key(course)
     assert key(course) == before
     edited = package / file

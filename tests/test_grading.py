@@ -4,15 +4,16 @@ from collections.abc import Callable
 
 import nbformat
 import pytest
+from contents import assignment_names, load_assignment
 from limits import SHORT, SHORT_LIMITS
 from nbformat import NotebookNode
 from notebooks import answered
 
 import autograder
-from autograder.assignment import Assignment, assignment_names, load_assignment
+from autograder.course.options import Limits
 from autograder.errors import NoKnownCells, UnknownAssignment
 from autograder.grading import Graded, grade
-from autograder.options import Limits
+from autograder.notebook.assignment import Assignment
 from autograder.results import ExerciseResult, Outcome, from_json, to_json
 from autograder.sandbox.host import Sandbox
 

@@ -8,7 +8,7 @@ from commands import run_command, run_here
 from courses import new_course
 from notebooks import solutions
 
-from autograder.assignment import Assignment
+from autograder.notebook.assignment import Assignment
 
 WRONG = "def sgd_step(w, dw, learning_rate):\n    return w + learning_rate * dw"
 

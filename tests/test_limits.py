@@ -6,11 +6,11 @@ import pytest
 from conftest import GradeCells
 from limits import SHORT, SHORT_LIMITS
 
+from autograder.course.options import Limits
 from autograder.errors import NoAnswer
-from autograder.execution import Execution
-from autograder.messages import explain_limit
-from autograder.options import Limits
 from autograder.results import ExerciseResult
+from autograder.running.execution import Execution
+from autograder.running.messages import explain_limit
 from autograder.sandbox.host import Sandbox
 
 LIMITS = replace(SHORT_LIMITS, memory_mib=300, file_mib=2)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.messages import describe_exception
+from autograder.running.messages import describe_exception
 from autograder.sandbox.wire import Raised
 
 

@@ -9,9 +9,9 @@ from courses import MakeCourse, graded_files, hand_in, table_rows
 from nbgrader.apps import NbGraderAPI
 from notebooks import answered
 
-from autograder.assignment import Assignment
-from autograder.batch import grade_class
-from autograder.course import Course
+from autograder.batch.class_grading import grade_class
+from autograder.course.folder import Course
+from autograder.notebook.assignment import Assignment
 
 
 @pytest.fixture

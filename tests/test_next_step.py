@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.direct import Direct
 from autograder.errors import NoAnswer
-from autograder.next_step import next_step
-from autograder.student import Student
+from autograder.explanation.next_step import next_step
+from autograder.running.direct import Direct
+from autograder.running.student import Student
 from solutions import convolution, parameter_counting, pooling
 
 RNG = np.random.default_rng(0)

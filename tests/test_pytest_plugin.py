@@ -8,8 +8,8 @@ import pytest
 
 from autograder.errors import CallTimedOut, HiddenTestsFailed
 from autograder.results import Outcome, TestResult, score_of
-from autograder.runner import hidden_test_weights, run_hidden_tests
-from autograder.student import Student
+from autograder.running.hidden_tests import hidden_test_weights, run_hidden_tests
+from autograder.running.student import Student
 
 HEADER = """
 import numpy as np

@@ -11,13 +11,10 @@ from courses import MakeCourse, hand_in, set_options, table_rows
 from machines import run_all_without_layers
 from notebooks import answered
 
-from autograder import assignment
-from autograder.assignment import Assignment
-from autograder.batch import grade_class
-from autograder.course import Course
-
-# One worker has all of them: what they share takes long to make.
-pytestmark = pytest.mark.xdist_group("refusal")
+from autograder.batch.class_grading import grade_class
+from autograder.course.folder import Course
+from autograder.notebook import assignment
+from autograder.notebook.assignment import Assignment
 
 NOTHING = "Nothing was graded: submitted code could change files outside its folder, "
 UNSAFE = "--unsafe-no-sandbox"

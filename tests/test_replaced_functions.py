@@ -7,7 +7,7 @@ import pytest
 from limits import SHORT_LIMITS
 
 from autograder.errors import CallRaised, CallTimedOut, NameMissing
-from autograder.execution import Execution
+from autograder.running.execution import Execution
 from autograder.sandbox.host import Sandbox
 
 TWICE = """

@@ -5,7 +5,7 @@ from html import escape
 
 import pytest
 
-from autograder.safe_html import MAX_TAGS, clean, plain
+from autograder.notebook.safe_html import MAX_TAGS, clean, plain
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from contents import load_assignment
 
-from autograder.assignment import load_assignment
-from autograder.direct import direct_student, right_answers
-from autograder.runner import run_hidden_tests
+from autograder.running.direct import direct_student, right_answers
+from autograder.running.hidden_tests import run_hidden_tests
 
 Arguments = dict[str, Any]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.source import (
+from autograder.notebook.cell_text import (
     added_definitions,
     called_names,
     defined_functions,

@@ -1,11 +1,11 @@
 """Mistakes as students write them, in code that looks like nothing in the catalogue."""
 
 import pytest
+from contents import load_assignment
 from notebooks import answered
 
-from autograder.assignment import load_assignment
+from autograder.course.options import Limits
 from autograder.grading import grade
-from autograder.options import Limits
 from autograder.sandbox.host import Sandbox
 
 CONV_FORWARD = """

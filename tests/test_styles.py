@@ -8,19 +8,20 @@ from typing import Any, NamedTuple, get_args, get_origin
 import nbformat
 import numpy as np
 import pytest
+from contents import assignment_names, load_assignment
 from nbformat import NotebookNode
 from notebooks import released, solutions
 from typed import typed
 
-from autograder.assignment import assignment_names, grade_id, load_assignment
-from autograder.demo.sources import student_source
-from autograder.direct import direct_student
+from autograder.course.options import Limits
+from autograder.explanation.styles import Style, styles
+from autograder.explanation.typed_text import student_source
 from autograder.grading import grade
-from autograder.options import Limits
+from autograder.notebook.assignment import grade_id
 from autograder.results import Outcome, TestResult
-from autograder.runner import run_hidden_tests
+from autograder.running.direct import direct_student
+from autograder.running.hidden_tests import run_hidden_tests
 from autograder.sandbox.host import Sandbox
-from autograder.styles import Style, styles
 
 LEAST_FOR_ARRAYS, LEAST_FOR_COUNTS = 12, 4  # styles of a function, after what it returns
 
@@ -41,8 +42,11 @@ def rounds(name: str) -> list[list[Style]]:
 
     No style calls another exercise, so grading them together proves as much as one by one.
     """
-    exercises = dict.fromkeys(style.exercise for style in styles(name))
-    columns = [[s for s in styles(name) if s.exercise == exercise] for exercise in exercises]
+    exercises = dict.fromkeys(style.exercise for style in styles(load_assignment(name)))
+    columns = [
+        [s for s in styles(load_assignment(name)) if s.exercise == exercise]
+        for exercise in exercises
+    ]
     return [[style for style in row if style is not None] for row in zip_longest(*columns)]
 
 
@@ -90,7 +94,7 @@ def test_every_style_passes_every_hidden_test(name: str) -> None:
     for number, together in enumerate(rounds(name)):
         functions = {style.exercise: typed(name, style) for style in together}
         student, seed = direct_student(assignment, functions), f"student-{number:03}".encode()
-        results = run_hidden_tests(assignment.hidden_tests, student, seed, functions)
+        results = run_hidden_tests(assignment, student, seed, functions)
         assert results.keys() == functions.keys()
         check_all_passed(results)
 
@@ -103,7 +107,7 @@ def test_a_notebook_in_other_styles_gets_full_marks(name: str, sandbox: Sandbox)
 
 @pytest.mark.parametrize("name", assignment_names())
 def test_every_function_is_known_in_many_styles(name: str) -> None:
-    known = styles(name)
+    known = styles(load_assignment(name))
     assert len({style.name for style in known}) == len(known)
     count = Counter(style.exercise for style in known)
     functions = load_assignment(name).signatures()

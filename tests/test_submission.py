@@ -7,16 +7,17 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from contents import load_assignment
 from nbformat import NotebookNode
 from notebooks import answered
 
-from autograder.assignment import Assignment, grade_id, load_assignment
+from autograder.course.options import Limits
 from autograder.errors import MissingNotebook, NoKnownCells, UnreadableNotebook
 from autograder.grading import grade
-from autograder.options import Limits
-from autograder.recognition import is_untouched
+from autograder.notebook.assignment import Assignment, grade_id
+from autograder.notebook.identification import is_untouched
+from autograder.notebook.submission import read_notebook, restore
 from autograder.sandbox.host import Sandbox
-from autograder.submission import read_notebook, restore
 
 
 def cell_of(notebook: NotebookNode, name: str) -> NotebookNode:

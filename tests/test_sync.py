@@ -6,8 +6,8 @@ from typing import Any
 import nbformat
 import pytest
 
+from autograder.course.sync import read_solutions, synced
 from autograder.errors import BadSource
-from autograder.sync import read_solutions, synced
 
 MODULE = '''
 """A module."""

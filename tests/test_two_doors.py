@@ -7,14 +7,12 @@ from pathlib import Path
 import nbformat
 import pytest
 from commands import run_here
+from contents import load_assignment
 from courses import MakeCourse, graded_files, hand_in, table_rows
 from notebooks import answered, released, solutions
 
-from autograder.assignment import Assignment, load_assignment
 from autograder.demo.simulated_class import simulate_class
-
-# One worker has all of them: what they share takes long to make.
-pytestmark = pytest.mark.xdist_group("two_doors")
+from autograder.notebook.assignment import Assignment
 
 LATE = "2026-03-02 13:30:00.000000 UTC"
 CONFIG = (

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from autograder.demo.sources import student_source
-from autograder.diagnosis import answer_of
-from autograder.misconceptions import Misconception
-from autograder.student import RecordedCall
-from autograder.styles import Style
-from autograder.sync import read_solutions
+from contents import OWN
+
+from autograder.course.sync import read_solutions
+from autograder.explanation.diagnosis import answer_of
+from autograder.explanation.misconceptions import Misconception
+from autograder.explanation.styles import Style
+from autograder.explanation.typed_text import student_source
+from autograder.running.student import RecordedCall
 
 
 @cache
@@ -24,7 +26,7 @@ def typed(assignment: str, entry: Style | Misconception) -> Any:
 @cache
 def _header(assignment: str) -> dict[str, Any]:
     names: dict[str, Any] = {}
-    exec(read_solutions(assignment).header, names)
+    exec(read_solutions(assignment, OWN.solutions).header, names)
     return names
 
 

@@ -21,27 +21,31 @@ from rich.console import Console
 from rich.table import Table
 from traitlets.config import Config
 
-from ..batch import ClassResult
-from ..course import CONFIG_FILE, Course, create_course
-from ..doctor import WHAT_BUBBLEWRAP_ADDS
+from ..batch.class_grading import ClassResult, grade_class
+from ..batch.workers import default_jobs
+from ..course.contents import CONFIG_FILE, create_course
+from ..course.export import SafeCsv
+from ..course.folder import Course
 from ..errors import DemoFailed
-from ..export import SafeCsv
+from ..pages.doctor import WHAT_BUBBLEWRAP_ADDS
+from ..pages.terminal import progress_bar, warn_unless_locked_in
 from ..results import Grading, Ungraded
-from ..summary import grade_with_progress, warn_unless_locked_in
-from ..workers import default_jobs
 from .simulated_class import SimulatedStudent, simulate_class
 
 MARKER = ".autograder-demo"  # only a folder with this file is emptied for another run
 TOLERANCE = 1e-9
 
 
-def run_demo(folder: Path, assignment: str, size: int, jobs: int | None, console: Console) -> bool:
+def run_demo(
+    folder: Path, assignment: str | None, size: int, jobs: int | None, console: Console
+) -> bool:
     """Run a course from release to feedback; return whether every score was as foreseen.
 
     Raises DemoFailed when the folder holds something else, or a step of nbgrader fails.
     """
     logging.getLogger("traitlets").setLevel(logging.ERROR)
     course = _new_course(folder.resolve())
+    assignment = assignment or course.demo_assignment
     students = simulate_class(course.assignment(assignment), size)
     exchange = _Exchange(course, assignment)
 
@@ -53,13 +57,7 @@ def run_demo(folder: Path, assignment: str, size: int, jobs: int | None, console
     console.print(f"{size} students fetched it, filled it in and submitted it.")
     exchange.collect()
     console.print("Collected. Grading:")
-    graded = grade_with_progress(
-        course,
-        assignment,
-        jobs=jobs or default_jobs(),
-        unsafe_no_sandbox=True,  # the simulated students come with this package
-    )
-    results = {entry.student: entry for entry in graded}
+    results = _graded(course, assignment, jobs)
     exchange.give_feedback()
     _export(course, folder / "grades.csv")
     console.print("Feedback generated and released, grades exported to grades.csv.")
@@ -68,6 +66,21 @@ def run_demo(folder: Path, assignment: str, size: int, jobs: int | None, console
     _print_how_far_locked_in([entry.result for entry in results.values()], console)
     _print_next_steps(folder, assignment, students[0].name, console)
     return ok
+
+
+def _graded(course: Course, assignment: str, jobs: int | None) -> dict[str, ClassResult]:
+    results = {}
+    with progress_bar(f"Grading {assignment}") as (announce, advance):
+        for entry in grade_class(
+            course,
+            assignment,
+            jobs=jobs or default_jobs(),
+            unsafe_no_sandbox=True,  # the simulated students come with the course
+            announce=announce,
+        ):
+            results[entry.student] = entry
+            advance()
+    return results
 
 
 def _new_course(folder: Path) -> Course:

@@ -9,17 +9,17 @@ from itertools import count, cycle, islice, zip_longest
 import nbformat
 from nbformat import NotebookNode
 
-from ..assignment import Assignment, grade_id
-from ..direct import direct_student, right_answers, with_mistakes
-from ..misconceptions import Misconception, misconceptions
+from ..course.sync import without_marks
+from ..explanation.misconceptions import Misconception, misconceptions, with_mistakes
+from ..explanation.styles import styles
+from ..explanation.typed_text import student_source
+from ..notebook.assignment import Assignment, grade_id
 from ..results import Grading, Ungraded, score_of
-from ..runner import run_hidden_tests
-from ..styles import styles
-from ..sync import without_marks
-from .sources import student_source
+from ..running.direct import direct_student, right_answers
+from ..running.hidden_tests import run_hidden_tests
 
 MISTAKES_IN_A_CLASS = 12  # of each 24 students, so many make one mistake each
-WRITTEN_ANSWER = "Each output looks at few inputs, and all outputs use the same few weights."
+WRITTEN_ANSWER = "I would say it in my own words, with an example of my own, like this."
 
 
 @dataclass
@@ -48,7 +48,7 @@ class SimulatedStudent:
         """Return the automatic points that the answers deserve, found without a notebook."""
         answers = with_mistakes(right_answers(assignment), *self.mistakes)
         student = direct_student(assignment, answers)
-        results = run_hidden_tests(assignment.hidden_tests, student, seed=b"")
+        results = run_hidden_tests(assignment, student, seed=b"")
         return sum(
             score_of(results[exercise.name], exercise.points) or 0.0
             for exercise in assignment.exercises
@@ -90,7 +90,7 @@ class _Maker:
         }
         self._right |= {question.grade_id: WRITTEN_ANSWER for question in assignment.written}
         self._functions = list(assignment.signatures())
-        known = misconceptions(assignment.name)
+        known = misconceptions(assignment)
         self._mistakes = _spread([m for m in known if m.exercise in self._functions])
         self._options = _spread([m for m in known if m.exercise not in self._functions])
 
@@ -119,7 +119,7 @@ class _Maker:
     def _another_style(self, number: int) -> SimulatedStudent:
         cells = dict(self._right)
         for function in self._functions:
-            known = [s for s in styles(self._assignment.name) if s.exercise == function]
+            known = [s for s in styles(self._assignment) if s.exercise == function]
             cells[function] = student_source(known[number % len(known)])
         return SimulatedStudent("", "right, in another style", cells)
 

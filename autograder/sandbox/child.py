@@ -1,27 +1,26 @@
-"""The child's loop: run cells and call functions as asked, answer with plain data."""
+"""The grader's end of a child: what it is asked, and what is believed of its answers."""
 
 from __future__ import annotations
 
-import random
+import contextlib
+import os
+import select
+import signal
 import socket
-import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from types import TracebackType
-from typing import Any
+import time
+from collections.abc import Callable, Mapping
+from itertools import count
+from types import MappingProxyType
 
-import numpy as np
-
-from .frames import receive_request, send
-from .shell import Shell, message_of
+from ..errors import SandboxFailed
+from .frames import MAX_FRAME, receive_reply, send
 from .wire import (
+    OUTPUT_COST,
     Asked,
     Call,
     CellRan,
     GiveFiles,
     Items,
-    Mapping,
     Missing,
     Raised,
     Read,
@@ -30,145 +29,109 @@ from .wire import (
     Returned,
     RunCell,
     Told,
-    TooLarge,
     WireError,
-    call_with_names,
-    encodable,
-    from_wire,
-    to_wire,
 )
+from .wire import Mapping as WireMapping
+from .zygote import READY
 
-_MESSAGE_LENGTH = 500
+Replacements = Mapping[str, Callable[[Asked], Told]]
 
-
-def serve(channel: socket.socket, shell: Shell, output_room: int) -> None:
-    """Answer requests until the grader closes the channel."""
-    random.seed()
-    np.random.seed()
-    while True:
-        try:
-            request = receive_request(channel)
-        except EOFError:
-            return
-        reply = _answer(request, shell, output_room, channel)
-        try:
-            send(channel, reply)
-        except WireError:
-            send(channel, TooLarge(request.id))
+_END_SECONDS = 20
+_BYTES_PER_CHARACTER = 5  # four in UTF-8, and what is around each output
+_BYTES_AROUND = 2**16
+_FREE_OUTPUTS = 2  # the first, and the one that the room ended in
 
 
-def _answer(request: Request, shell: Shell, room: int, channel: socket.socket) -> Reply:
-    shell.recorder.start(room)
-    with shell.recorded_streams():
-        if isinstance(request, RunCell):
-            return _run_cell(request, shell)
-        return _guarded(request, shell, channel)
+class Child:
+    """One forked process that runs cells and calls of one submission.
 
+    Running, calling and reading raise TimeoutError, EOFError (the process has gone) or
+    WireError (it sent nonsense); after any of these the child is of no more use.
+    """
 
-def _run_cell(request: RunCell, shell: Shell) -> Reply:
-    shell.compile.current_cell = request.number
-    try:
-        result = shell.run_cell(request.source, store_history=True)
-        failed = not result.success
-    except BaseException:  # SystemExit and KeyboardInterrupt are errors of the cell
-        shell.showtraceback()
-        failed = True
-    return CellRan(request.id, list(shell.recorder.outputs), failed)
-
-
-def _guarded(request: Request, shell: Shell, channel: socket.socket) -> Reply:
-    try:
-        if isinstance(request, GiveFiles):
-            return _give(request)
-        if isinstance(request, Read):
-            return _read(request, shell)
-        assert isinstance(request, Call)
-        with _replaced(request, shell, channel):
-            return _call(request, shell)
-    except BaseException as error:
-        cell, line = _place(error.__traceback__, shell.compile.cell_of)
-        message = message_of(error)[:_MESSAGE_LENGTH]
-        return Raised(request.id, encodable(type(error).__name__), message, cell, line)
-
-
-def _give(request: GiveFiles) -> Reply:
-    for name, content in request.files.items():
-        Path(name).parent.mkdir(parents=True, exist_ok=True)
-        Path(name).write_bytes(content)
-    return Returned(request.id, None, Items("tuple", []))
-
-
-def _read(request: Read, shell: Shell) -> Reply:
-    if request.name not in shell.user_ns:
-        return Missing(request.id, exists=False)
-    return Returned(request.id, to_wire(shell.user_ns[request.name]), Items("tuple", []))
-
-
-def _call(request: Call, shell: Shell) -> Reply:
-    function = shell.user_ns.get(request.function)
-    if not callable(function):
-        return Missing(request.id, exists=function is not None)
-    args: tuple[Any, ...] = from_wire(request.args)
-    kwargs: dict[str, Any] = from_wire(request.kwargs)
-    value = to_wire(call_with_names(function, args, kwargs, shell.user_ns))
-    after = to_wire((*args, *kwargs.values()))
-    assert isinstance(after, Items)
-    return Returned(request.id, value, after)
-
-
-@contextmanager
-def _replaced(request: Call, shell: Shell, channel: socket.socket) -> Iterator[None]:
-    """Let the grader answer some functions in the place of the student's own."""
-    names = shell.user_ns
-    own = {name: names[name] for name in request.replaced if name in names}
-    stand_ins = {n: _StandIn(channel, request.id, n, own.get(n)) for n in request.replaced}
-    names.update(stand_ins)
-    try:
-        yield
-    finally:
-        for name, stand_in in stand_ins.items():
-            stand_in.is_over = True
-            names.pop(name, None)
-        names.update(own)
-
-
-class _StandIn:
-    """A function of the grader under a student's name; who keeps it has their own afterwards."""
-
-    def __init__(self, channel: socket.socket, call: int, function: str, own: Any) -> None:
+    def __init__(self, channel: socket.socket, pidfd: int, output_room: int) -> None:
         self._channel = channel
-        self._call = call
-        self._function = function
-        self._own = own
-        self.is_over = False
+        self._pidfd = pidfd
+        self._output_room = output_room
+        self._ids = count(1)
 
-    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        """Return the grader's answer; ValueError where it has none."""
-        if self.is_over:
-            return self._own(*args, **kwargs)
-        return _ask(self._channel, Asked(self._call, self._function, *_both(args, kwargs)))
+    def is_ready(self, timeout: float) -> bool:
+        """Wait for the child to say that its limits are in force."""
+        self._channel.settimeout(timeout)
+        try:
+            return self._channel.recv(len(READY)) == READY
+        except OSError:
+            return False
+
+    def give_files(self, files: dict[str, bytes], timeout: float) -> None:
+        """Write files by their paths into its folder. Raises SandboxFailed."""
+        try:
+            reply = self._ask_value(GiveFiles(next(self._ids), files), timeout)
+        except (TimeoutError, EOFError, WireError) as error:
+            raise SandboxFailed("a process of the sandbox took no files") from error
+        if isinstance(reply, Raised):
+            raise SandboxFailed(f"the files of the assignment cannot be written: {reply.message}")
+
+    def run_cell(self, number: int, source: str, timeout: float) -> CellRan:
+        """Run a cell and return its outputs, which submitted code may have forged."""
+        largest = _BYTES_AROUND + _BYTES_PER_CHARACTER * self._output_room
+        reply = self._ask(RunCell(next(self._ids), number, source), timeout, largest)
+        if not isinstance(reply, CellRan):
+            raise WireError("a reply of another kind")
+        if (len(reply.outputs) - _FREE_OUTPUTS) * OUTPUT_COST > self._output_room:
+            raise WireError("more outputs than there was room for")
+        return reply
+
+    def call(
+        self,
+        function: str,
+        args: Items,
+        kwargs: WireMapping,
+        timeout: float,
+        replacements: Replacements = MappingProxyType({}),
+    ) -> Returned | Raised | Missing:
+        """Call a function by name; what it calls of ``replacements`` is answered from here."""
+        deadline = time.monotonic() + timeout
+        request = Call(next(self._ids), function, args, kwargs, list(replacements))
+        reply = self._ask(request, timeout)
+        while isinstance(reply, Asked) and reply.function in replacements:
+            told = replacements[reply.function](reply)
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
+                raise TimeoutError
+            reply = self._ask(told, remaining)
+        return _value_of(reply)
+
+    def read(self, name: str, timeout: float) -> Returned | Raised | Missing:
+        """Read a variable by name."""
+        return self._ask_value(Read(next(self._ids), name), timeout)
+
+    def kill(self) -> None:
+        """End the process and wait until it has gone."""
+        with contextlib.suppress(ProcessLookupError):  # it may have gone already
+            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+        ended = select.poll()  # select itself fails beyond descriptor 1023
+        ended.register(self._pidfd, select.POLLIN)
+        ended.poll(_END_SECONDS * 1000)
+        os.close(self._pidfd)
+        self._channel.close()
+
+    def _ask_value(self, request: GiveFiles | Read, timeout: float) -> Returned | Raised | Missing:
+        return _value_of(self._ask(request, timeout))
+
+    def _ask(self, request: Request, timeout: float, largest: int = MAX_FRAME) -> Reply:
+        deadline = time.monotonic() + timeout
+        try:
+            send(self._channel, request, timeout)
+            reply = receive_reply(self._channel, deadline - time.monotonic(), largest)
+        except (BrokenPipeError, ConnectionResetError) as error:
+            raise EOFError from error
+        if reply.id != request.id:
+            raise WireError("a reply to something else")
+        return reply
 
 
-def _both(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Items, Mapping]:
-    items, mapping = to_wire(args), to_wire(kwargs)
-    assert isinstance(items, Items)
-    assert isinstance(mapping, Mapping)
-    return items, mapping
-
-
-def _ask(channel: socket.socket, asked: Asked) -> Any:
-    send(channel, asked)
-    told = receive_request(channel)
-    assert isinstance(told, Told)
-    if told.error:
-        raise ValueError(told.error)
-    return from_wire(told.value)
-
-
-def _place(trace: TracebackType | None, cells: dict[str, int]) -> tuple[int, int]:
-    """Return the cell and the line where the student's own code was last, or (-1, 0)."""
-    place = (-1, 0)
-    for frame, line in traceback.walk_tb(trace):
-        if frame.f_code.co_filename in cells:
-            place = (cells[frame.f_code.co_filename], line)
-    return place
+def _value_of(reply: Reply) -> Returned | Raised | Missing:
+    if not isinstance(reply, Returned | Raised | Missing):
+        raise WireError("a reply of another kind, or one too large to send")
+    return reply

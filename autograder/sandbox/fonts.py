@@ -16,7 +16,7 @@ _LISTS = "fontlist-*.json"
 
 def font_list(workshop: Path) -> Path:
     """Return a folder that holds the list; it is made in ``workshop`` if the user has none yet."""
-    kept = _cache(workshop) / "why-convolutions" / f"matplotlib-{version('matplotlib')}"
+    kept = _cache(workshop) / "autograder" / f"matplotlib-{version('matplotlib')}"
     if any(kept.glob(_LISTS)):
         return kept
     made = workshop / "matplotlib"

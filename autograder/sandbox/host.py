@@ -16,11 +16,11 @@ import msgspec
 from ..errors import NeedsLinux, SandboxDidNotStart, SandboxFailed
 from . import scratch
 from .bubblewrap import find_bubblewrap
+from .child import Child
 from .kernel import keep_out_of_memory
-from .launch import ALL_LAYERS, Launch, Layers, Zygote
+from .launch import ALL_LAYERS, Launch, Layers, StartedZygote
 from .lockdown import DEFAULT_FILE_MIB, ChildLimits
 from .probe import Probe, run_probe
-from .remote import Child
 from .zygote import ForkRequest
 
 FORK_SECONDS = 20
@@ -39,15 +39,17 @@ class Sandbox:
     """A zygote and the child forked from it. Use as a context manager.
 
     It has one child at a time, and one folder for what that writes, of ``scratch_mib`` where
-    bubblewrap runs. Its own files lie in ``folder``, by default where the system keeps such
-    things. In bubblewrap the zygote ends with the thread that started it; the next child gets
-    a new one. Raises SandboxDidNotStart, PackageMissing or NeedsLinux.
+    bubblewrap runs. Nothing in the folder ``course`` can be read in it. Its own files lie in
+    ``folder``, by default where the system keeps such things. In bubblewrap the zygote ends with
+    the thread that started it; the next child gets a new one. Raises SandboxDidNotStart,
+    PackageMissing or NeedsLinux.
     """
 
     def __init__(
         self,
         folder: Path | None = None,
         *,
+        course: Path | None = None,
         packages: tuple[str, ...] = (),
         scratch_mib: int = DEFAULT_FILE_MIB,
         layers: Layers = ALL_LAYERS,
@@ -57,7 +59,8 @@ class Sandbox:
         keep_out_of_memory()  # this process holds what submitted code must not see
         self._folder = Path(tempfile.mkdtemp(prefix="sandbox-", dir=folder))
         try:
-            launch = Launch(self._folder, packages, scratch_mib, layers, bwrap=None)
+            self._course = course
+            launch = Launch(self._folder, course, packages, scratch_mib, layers, bwrap=None)
             self._launch, self._zygote, no_bubblewrap = _first_start(launch)
         except BaseException:
             self._remove_folder()
@@ -68,7 +71,7 @@ class Sandbox:
     @cached_property
     def probe(self) -> Probe:
         """What submitted code can do here, found by trying."""
-        return run_probe(self.child)
+        return run_probe(self.child, self._course)
 
     def child(self, limits: ChildLimits, output_room: int) -> Child:
         """Fork a child with an empty scratch folder; the one before it ends.
@@ -104,7 +107,7 @@ class Sandbox:
             scratch.empty(self._folder)
             self._folder.rmdir()
 
-    def _started_again(self) -> Zygote:
+    def _started_again(self) -> StartedZygote:
         try:
             return self._launch.start()
         except SandboxDidNotStart as error:  # it did once: the next submission may have more luck
@@ -133,7 +136,7 @@ class Sandbox:
         return child
 
 
-def _first_start(launch: Launch) -> tuple[Launch, Zygote, str]:
+def _first_start(launch: Launch) -> tuple[Launch, StartedZygote, str]:
     """Start a zygote in bubblewrap if that runs here; else without, and say why."""
     if not launch.layers.bubblewrap:
         return launch, launch.start(), "it was not asked for"

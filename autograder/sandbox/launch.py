@@ -45,17 +45,21 @@ ALL_LAYERS = Layers()
 
 @dataclass(frozen=True)
 class Launch:
-    """How a zygote is started; its files lie in ``folder``, ``bwrap`` is None for without."""
+    """How a zygote is started; its files lie in ``folder``, ``bwrap`` is None for without.
+
+    It can read nothing of ``course``.
+    """
 
     folder: Path
+    course: Path | None
     packages: tuple[str, ...]
     scratch_mib: int
     layers: Layers
     bwrap: str | None
 
-    def start(self) -> Zygote:
+    def start(self) -> StartedZygote:
         """Start it and wait until it is warm. Raises SandboxDidNotStart."""
-        readable, fonts = readable_paths(self.packages), font_list(self.folder)
+        readable, fonts = readable_paths(self.packages, self.course), font_list(self.folder)
         writable = self.folder / "scratch"
         writable.mkdir(mode=0o700, parents=True, exist_ok=True)
         scratch.empty(writable)
@@ -82,7 +86,7 @@ class Launch:
             control.close()
             process.kill()
             raise SandboxDidNotStart(_why(error, process.wait(), log)) from None
-        return Zygote(process, control, ready)
+        return StartedZygote(process, control, ready)
 
     def _setup(self, readable: list[Path], fonts: Path, writable: Path) -> Setup:
         return Setup(
@@ -98,7 +102,7 @@ class Launch:
 
 
 @dataclass(frozen=True)
-class Zygote:
+class StartedZygote:
     """A running zygote, with the grader's end of its control socket."""
 
     process: subprocess.Popen[bytes]

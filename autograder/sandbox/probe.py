@@ -19,16 +19,13 @@ from .readable import PACKAGE
 from .wire import Items, Mapping, Returned, WireError, from_wire, to_wire
 
 if TYPE_CHECKING:
-    from .remote import Child
+    from .child import Child
 
 Level = Literal["strong", "medium", "none"]
 _LIMITS = ChildLimits(memory_mib=256, cpu_seconds=30, file_mib=1)
 _OUTPUT = 10_000
 _SECONDS = 20.0
-_SECRETS = [
-    *map(str, PACKAGE.glob("hidden_tests/*.py")),
-    *map(str, PACKAGE.parent.glob("solutions/*.py")),
-]
+MOST_SECRETS = 20  # each is tried
 _SOURCE = (Path(__file__).parent / "attempts.py").read_text(encoding="utf-8")
 
 
@@ -71,12 +68,15 @@ def not_locked_in(level: str, gaps: Sequence[str]) -> str:
     )
 
 
-def run_probe(fork: Callable[[ChildLimits, int], Child]) -> Probe:
-    """Let a child try everything; it is gone afterwards. Raises SandboxDidNotStart."""
+def run_probe(fork: Callable[[ChildLimits, int], Child], course: Path | None) -> Probe:
+    """Let a child try everything; it is gone afterwards. Raises SandboxDidNotStart.
+
+    Among what it must not read are the engine's files and some of the course.
+    """
     child = fork(_LIMITS, _OUTPUT)
     try:
         with tempfile.TemporaryDirectory(prefix="probe-") as folder:
-            succeeded = _attempted(child, Path(folder))
+            succeeded = _attempted(child, Path(folder), _secrets(course))
     except (TimeoutError, EOFError, WireError, AssertionError) as error:
         raise SandboxDidNotStart(f"what it locks in could not be tried: {error!r}") from error
     finally:
@@ -87,14 +87,14 @@ def run_probe(fork: Callable[[ChildLimits, int], Child]) -> Probe:
     return Probe(level, tuple(attempt.sentence for attempt in gaps))
 
 
-def _attempted(child: Child, folder: Path) -> dict[str, bool]:
+def _attempted(child: Child, folder: Path, secrets: list[str]) -> dict[str, bool]:
     """Return which attempts succeeded."""
     for name in ("secret", "opened", "truncated", "unlinked", "mode"):
         (folder / name).write_text("secret")
         (folder / name).chmod(0o600)
     before = _state(folder)
     child.run_cell(0, _SOURCE, _SECONDS)
-    succeeded = _result(child, "attempt_all", str(folder), _SECRETS, os.getpid())
+    succeeded = _result(child, "attempt_all", str(folder), secrets, os.getpid())
     succeeded["change"] = _state(folder) != before
     try:
         child.call("run_program", Items("tuple", []), Mapping([], []), _SECONDS)
@@ -111,6 +111,12 @@ def _result(child: Child, function: str, *arguments: object) -> dict[str, bool]:
     assert isinstance(reply, Returned), reply
     result: dict[str, bool] = from_wire(reply.value)
     return result
+
+
+def _secrets(course: Path | None) -> list[str]:
+    """Return files that submitted code must not read, wherever package and course lie."""
+    places = [PACKAGE / "errors.py", *(course.glob("solutions/**/*.py") if course else ())]
+    return [*map(str, places[:MOST_SECRETS])]
 
 
 def _state(folder: Path) -> dict[str, tuple[int, bytes]]:

@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 
 from ..errors import PackageMissing
 
-OURS = ("autograder", "solutions", "assignments")
+OURS = "autograder"
 PACKAGE = Path(__file__).parents[1]
 SANDBOX = Path(__file__).parent
 _ALWAYS = ("ipython", "matplotlib", "msgspec", "numpy")  # the zygote needs them itself
@@ -37,15 +37,18 @@ def check_installed(packages: tuple[str, ...]) -> None:
 
 
 @cache
-def readable_paths(packages: tuple[str, ...]) -> list[Path]:
+def readable_paths(packages: tuple[str, ...], course: Path | None) -> list[Path]:
     """Return the files and folders that code may read which uses NumPy, matplotlib and these.
 
-    Raises PackageMissing for one that is not installed.
+    Nothing of the course is among them, wherever its folder lies. Raises PackageMissing for one
+    that is not installed.
     """
     check_installed(packages)
     libraries = [Path(sys.base_prefix) / "lib", Path(sys.base_prefix) / "lib64"]
     trees = {path: None for path in (*map(Path, _SYSTEM), *libraries) if path.exists()}
     kept_out = {path.resolve() for path in _kept_out()}
+    if course is not None and not any(tree.is_relative_to(course) for tree in trees):
+        kept_out.add(course.resolve())  # where Python itself lies in it, the rest is not below that
     around = [part for tree in trees for part in _around(tree, kept_out)]
     named = [path for name in _with_requirements(packages) for path in _installed(name)]
     return sorted({*around, *named})
@@ -57,11 +60,11 @@ def unreadable_modules(packages: tuple[str, ...]) -> list[str]:
     granted = _with_requirements(packages)
     modules = metadata.packages_distributions().items()
     others = {name for name, owners in modules if not {*map(canonicalize_name, owners)} & granted}
-    return sorted({*others, *OURS})
+    return sorted({*others, OURS})
 
 
 def _kept_out() -> Iterator[Path]:
-    yield from (PACKAGE.parent / name for name in OURS)
+    yield PACKAGE
     yield from map(Path, site.getsitepackages([sys.prefix, sys.base_prefix]))
     yield Path(site.getusersitepackages())
 
@@ -103,7 +106,7 @@ def _installed(name: str) -> Iterator[Path]:
     tops = {
         file.parts[0] if file.parts[0] != "__pycache__" else str(file)
         for file in distribution.files or ()
-        if file.parts[0] not in ("..", *OURS)
+        if file.parts[0] not in ("..", OURS)
     }
     paths = (Path(str(distribution.locate_file(top))) for top in tops)
     yield from (path for path in paths if path.exists())

@@ -19,7 +19,8 @@ from pathlib import Path
 
 import msgspec
 
-from . import child, kernel, landlock, lockdown, scratch, seccomp
+from . import kernel, landlock, lockdown, scratch, seccomp
+from . import loop as child
 from .shell import Shell, create_shell
 
 CONTROL_FD_VARIABLE = "SANDBOX_CONTROL_FD"

@@ -9,9 +9,9 @@ import pytest
 from commands import descendants
 from notebooks import answered
 
-from autograder.assignment import Assignment
+from autograder.course.options import Limits
 from autograder.grading import Graded, grade
-from autograder.options import Limits
+from autograder.notebook.assignment import Assignment
 from autograder.results import to_json
 from autograder.sandbox.host import Sandbox
 

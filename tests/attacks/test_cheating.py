@@ -20,12 +20,12 @@ from attacks.cheating import CHEATS, WRONG, Cheat
 from attacks.conftest import SECRET, Surroundings
 from notebooks import answered
 
-from autograder.assignment import Assignment
+from autograder.course.options import Limits
 from autograder.grading import Graded, grade
-from autograder.options import Limits
-from autograder.runner import run_hidden_tests
+from autograder.notebook.assignment import Assignment
+from autograder.running.hidden_tests import run_hidden_tests
+from autograder.running.student import Student
 from autograder.sandbox.host import Sandbox
-from autograder.student import Student
 
 ROOT = Path(__file__).parents[2]
 SOLUTION = "_as_float(w) - learning_rate"

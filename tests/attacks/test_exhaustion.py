@@ -6,7 +6,7 @@ import pytest
 from attacks.conftest import Surroundings
 from limits import PATIENCE, SHORT, SHORT_LIMITS
 
-from autograder.execution import Execution
+from autograder.running.execution import Execution
 from autograder.sandbox.host import Sandbox
 from autograder.sandbox.lockdown import ChildLimits
 

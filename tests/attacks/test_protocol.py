@@ -14,7 +14,7 @@ from attacks.conftest import Surroundings
 from limits import SHORT_LIMITS
 
 from autograder.errors import AnswerUnusable, CallTimedOut, NoAnswer
-from autograder.execution import Execution
+from autograder.running.execution import Execution
 from autograder.sandbox.host import Sandbox
 
 LIMITS = replace(SHORT_LIMITS, memory_mib=512)

@@ -20,13 +20,15 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from itertools import combinations
 
-from autograder.assignment import Assignment, assignment_names, load_assignment
-from autograder.diagnosis import answer_of, diagnose, same_answer
-from autograder.direct import direct_student, right_answers, with_mistakes
-from autograder.misconceptions import AND, Misconception, misconceptions, together
+from contents import assignment_names, load_assignment
+
+from autograder.explanation.diagnosis import answer_of, diagnose, same_answer
+from autograder.explanation.misconceptions import AND, Misconception, misconceptions, together
+from autograder.notebook.assignment import Assignment
 from autograder.results import Outcome
-from autograder.runner import run_hidden_tests
-from autograder.student import RecordedCall
+from autograder.running.direct import direct_student, right_answers, with_mistakes
+from autograder.running.hidden_tests import run_hidden_tests
+from autograder.running.student import RecordedCall
 
 MEDIAN_MS = 30.0  # for one failing exercise, alone, in pairs, and where nothing fits
 SINGLES_RIGHT = 1.0
@@ -48,8 +50,8 @@ def pairs_of(known: list[Misconception]) -> Iterator[Misconception]:
 def measure(assignment: Assignment, mistake: Misconception, known: list[Misconception]) -> Figure:
     """Let a mistake play the student; return the verdict on its diagnosis and the time."""
     student = direct_student(assignment, with_mistakes(right_answers(assignment), mistake))
-    tests = run_hidden_tests(assignment.hidden_tests, student, b"")[mistake.exercise]
-    calls, reference = student.calls[mistake.exercise], assignment.references()[mistake.exercise]
+    tests = run_hidden_tests(assignment, student, b"")[mistake.exercise]
+    calls, reference = student.calls[mistake.exercise], assignment.references[mistake.exercise]
     start = time.process_time()
     found = diagnose(known, reference, calls, partial(student.again, mistake.exercise))
     seconds = time.process_time() - start
@@ -67,7 +69,7 @@ def measure(assignment: Assignment, mistake: Misconception, known: list[Misconce
 def other_calls(assignment: Assignment, mistake: Misconception) -> list[RecordedCall]:
     """Return what the hidden tests ask another student."""
     student = direct_student(assignment, right_answers(assignment))
-    run_hidden_tests(assignment.hidden_tests, student, b"another student")
+    run_hidden_tests(assignment, student, b"another student")
     return student.calls[mistake.exercise]
 
 

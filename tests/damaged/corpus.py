@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from contents import load_assignment
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 from notebooks import answered, released, solutions
 
-from autograder.assignment import Assignment, grade_id, load_assignment
+from autograder.notebook.assignment import Assignment, grade_id
 
 NAME = "pooling"
 FILE = f"{NAME}.ipynb"

@@ -15,12 +15,9 @@ from damaged.corpus import ENTRIES, NAME, pooling
 from nbgrader.api import Gradebook
 from notebooks import answered
 
-from autograder.batch import ClassResult, grade_class
-from autograder.course import Course
+from autograder.batch.class_grading import ClassResult, grade_class
+from autograder.course.folder import Course
 from autograder.results import Grading, Ungraded
-
-# One worker has all of them: what they share takes long to make.
-pytestmark = pytest.mark.xdist_group("damaged")
 
 OLD_SCORES = "update grade set auto_score = 1000, needs_manual_grade = 0"
 

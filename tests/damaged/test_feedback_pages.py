@@ -14,11 +14,8 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.server_extensions.formgrader.handlers import template_path
 from notebooks import answered
 
-from autograder.batch import grade_class
-from autograder.course import Course
-
-# One worker has all of them: what they share takes long to make.
-pytestmark = pytest.mark.xdist_group("feedback_pages")
+from autograder.batch.class_grading import grade_class
+from autograder.course.folder import Course
 
 PICTURE = "iVBORw0KGgo="
 ACTIVE = f"""

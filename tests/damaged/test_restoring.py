@@ -7,7 +7,7 @@ import pytest
 from damaged.corpus import ENTRIES, FILE, NAME, pooling
 from notebooks import answered
 
-from autograder.submission import read_notebook, restore
+from autograder.notebook.submission import read_notebook, restore
 
 
 @pytest.mark.parametrize("name", [name for name, entry in ENTRIES.items() if not entry.reason])

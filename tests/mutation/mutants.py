@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from contents import OWN
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.operators.operator import Operator
 from cosmic_ray.plugins import get_operator, operator_names
 
 if TYPE_CHECKING:
-    from autograder.sync import Solutions
+    from autograder.course.sync import Solutions
 
 
 @dataclass(frozen=True)
@@ -72,13 +73,13 @@ def normal(text: str) -> str:
 
 
 def _solutions(assignment: str) -> "Solutions":
-    from autograder.sync import read_solutions  # takes seconds to load, which workers save
+    from autograder.course.sync import read_solutions  # takes seconds to load, which workers save
 
-    return read_solutions(assignment)
+    return read_solutions(assignment, OWN.solutions)
 
 
 def _mutant(solutions: "Solutions", change: Change, text: str) -> Mutant:
-    from autograder.assignment import HIDDEN_TESTS  # as slow
+    from autograder.notebook.assignment import HIDDEN_TESTS  # as slow
 
     tests = HIDDEN_TESTS / f"test_{change.assignment}.py"
     cells = solutions.cells | {change.function: text}
@@ -111,6 +112,6 @@ def _difference(before: str, after: str) -> tuple[str, str]:
 
 
 def _plain(text: str) -> str:
-    from autograder.demo.sources import as_typed  # as slow
+    from autograder.explanation.typed_text import as_typed  # as slow
 
     return as_typed(ast.parse(text))

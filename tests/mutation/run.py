@@ -28,10 +28,10 @@ sys.path += map(str, Path(__file__).parents[2].glob("assignments/*"))  # modules
 from mutation.equivalent import EQUIVALENT, Equivalent
 from mutation.mutants import Change, Mutant, functions, mutants, unchanged
 
-from autograder.direct import Direct
 from autograder.results import Outcome
-from autograder.runner import run_hidden_tests
-from autograder.student import Student
+from autograder.running.direct import Direct
+from autograder.running.hidden_tests import run_hidden_tests
+from autograder.running.student import Student
 
 STUDENTS = 3  # each has other numbers
 CPU_SECONDS = 5.0  # for all students of one mutant, who take 1.5 at most where nothing is wrong
@@ -143,7 +143,7 @@ def _survived(result: Result) -> bool:
 
 
 def main() -> int:
-    from autograder.assignment import assignment_names  # takes seconds to load: not in workers
+    from contents import assignment_names
 
     parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
     parser.add_argument("assignment", nargs="*", help=f"of {', '.join(assignment_names())}")

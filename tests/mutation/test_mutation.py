@@ -5,9 +5,6 @@ from mutation.equivalent import EQUIVALENT, Equivalent
 from mutation.mutants import Change, Mutant, mutants, unchanged
 from mutation.run import Result, Verdict, problems, results
 
-# One worker has all of them: what they share takes long to make.
-pytestmark = pytest.mark.xdist_group("mutation")
-
 PAD = "np.pad(x, ((0, 0), (pad, pad), (pad, pad), (0, 0)))"
 PADS_THE_IMAGES = Change(
     "convolution",

@@ -10,10 +10,10 @@ import pytest
 
 from autograder.errors import SandboxFailed
 from autograder.sandbox import host, launch
+from autograder.sandbox.child import Child
 from autograder.sandbox.host import Sandbox
 from autograder.sandbox.launch import Layers
 from autograder.sandbox.lockdown import ChildLimits
-from autograder.sandbox.remote import Child
 
 LIMITS = ChildLimits(memory_mib=256, cpu_seconds=30, file_mib=1)
 

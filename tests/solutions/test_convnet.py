@@ -4,11 +4,11 @@ import math
 
 import numpy as np
 import pytest
+from contents import ASSIGNMENTS
 from scipy.ndimage import maximum_filter
 from scipy.signal import correlate
 from scipy.special import log_softmax, softmax
 
-from autograder.assignment import ASSIGNMENTS
 from solutions import layers
 from solutions.convnet import (
     ANSWERS,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pyseccomp
 
-from autograder.sandbox.syscalls import Answer, rules
+from ..syscalls import Answer, rules
 
 ARCHITECTURES = {"aarch64": pyseccomp.Arch.AARCH64, "x86_64": pyseccomp.Arch.X86_64}
 

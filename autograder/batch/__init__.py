@@ -1,0 +1,1 @@
+"""A class: which results still hold, the workers, and what is written."""

@@ -1,0 +1,120 @@
+"""Many submissions: only what changed, graded by parallel workers, recorded by one process.
+
+This process alone touches the gradebook and the course's folders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+
+from ..course.contents import Contents
+from ..course.folder import Course
+from ..course.gradebook import check_released
+from ..course.options import Limits
+from ..course.record import ClassRecord
+from ..errors import NoSuchSubmission, NothingToGrade
+from ..results import Grading, Ungraded
+from ..running.hidden_tests import check_hidden_tests
+from .freshness import Freshness
+from .workers import Finished, Job, WorkerSetup, grade_jobs
+
+Result = Grading | Ungraded
+
+
+def grade_files(
+    paths: Sequence[Path],
+    name: str,
+    contents: Contents,
+    *,
+    student: str | None = None,
+    jobs: int,
+    limits: Limits,
+) -> Generator[Result]:
+    """Grade notebooks by path, without a gradebook; yields results in the order given."""
+    check_hidden_tests(contents.assignment(name))
+    todo = [Job(path, str(path), student) for path in paths]
+    setup = WorkerSetup(name, contents.root, contents.sources, b"", limits)
+    with closing(grade_jobs(todo, setup, jobs)) as outcomes:
+        yield from (outcome.result for outcome in outcomes)
+
+
+@dataclass(frozen=True)
+class ClassResult:
+    """What became of one student's submission; ``unchanged`` was graded earlier."""
+
+    student: str
+    result: Result
+    unchanged: bool = False
+
+
+def grade_class(
+    course: Course,
+    name: str,
+    *,
+    students: Iterable[str] = (),
+    jobs: int,
+    force: bool = False,
+    unsafe_no_sandbox: bool = False,
+    announce: Callable[[int], None] = lambda total: None,
+) -> Generator[ClassResult]:
+    """Grade what was collected of an assignment; yields each student's result when it is there.
+
+    What a result depends on being as it was, it is not computed again, unless ``force``.
+    Raises NothingToGrade, NoSuchSubmission, NotReleased, UnknownAssignment, MissingSource,
+    BadSource, BrokenSolutions, HiddenTestsFailed, and where nothing can be graded
+    CannotGradeHere (not for want of a sandbox if ``unsafe_no_sandbox``); none of them changes a
+    result.
+    """
+    assignment = course.assignment(name)
+    check_hidden_tests(assignment)
+    chosen = _chosen(course, name, students)
+    announce(len(chosen))
+    with Gradebook(course.coursedir.db_url, course.coursedir.course_id) as gradebook:
+        check_released(gradebook, assignment)
+        freshness = Freshness(course, assignment, gradebook)
+        keys = {student: freshness.key(student) for student in chosen}
+        kept = {} if force else {s: freshness.kept(s, keys[s]) for s in chosen}
+        for student, grading in kept.items():
+            if grading is not None:
+                yield ClassResult(student, grading, unchanged=True)
+        changed = [student for student in chosen if kept.get(student) is None]
+        record = ClassRecord(course, name, gradebook)
+        limits = course.limits(name)
+        if unsafe_no_sandbox:
+            limits = replace(limits, unsafe_no_sandbox=True)
+        contents = course.contents
+        setup = WorkerSetup(name, contents.root, contents.sources, course.secret(), limits)
+        file_name = assignment.file_name
+        todo = [Job(course.submitted_folder(name, s) / file_name, file_name, s) for s in changed]
+        with closing(grade_jobs(todo, setup, jobs)) as outcomes:
+            for student, outcome in zip(changed, outcomes, strict=True):
+                yield ClassResult(student, _recorded(record, student, outcome, keys[student]))
+
+
+def _recorded(record: ClassRecord, student: str, outcome: Finished, key: str) -> Result:
+    """Record one result. What cannot be graded or recorded leaves no graded copy."""
+    try:
+        record.prepare(student)
+        if isinstance(outcome.result, Grading):
+            record.accept_notebook(student, outcome.result, outcome.notebook, key)
+            return outcome.result
+        error = outcome.result.error
+    except Exception as problem:  # files of a submission can be anything
+        error = str(problem) or type(problem).__name__
+    record.forget(student)
+    return Ungraded(notebook=outcome.result.notebook, error=error)
+
+
+def _chosen(course: Course, name: str, students: Iterable[str]) -> list[str]:
+    collected = course.students(name)
+    chosen = list(students) or collected
+    if not chosen:
+        raise NothingToGrade(str(course.submitted_folder(name, "*")))
+    if unknown := sorted(set(chosen) - set(collected)):
+        raise NoSuchSubmission(name, unknown)
+    return chosen

@@ -1,0 +1,139 @@
+"""A course folder: where nbgrader keeps things, and what we add to it."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+import msgspec
+from nbgrader.apps import NbGrader
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+from ..notebook.assignment import Assignment
+from ..results import Grading
+from .contents import Contents
+from .handed_in import is_secret, remove, remove_pages
+from .options import GradingOptions, Limits
+
+SECRET_FILE = ".grading_secret"
+SECRET_BYTES = 32
+
+
+class StoredGrading(msgspec.Struct, frozen=True):
+    """A Grading as it is kept; ``key`` says what it depended on ("" is never up to date)."""
+
+    key: str
+    grading: Grading
+
+
+class Course:
+    """An nbgrader course in a folder."""
+
+    def __init__(self, coursedir: CourseDirectory, config: Config) -> None:
+        self.coursedir = coursedir
+        self.config = config
+        self.root = Path(coursedir.root)
+
+    @classmethod
+    def open(cls, root: Path) -> Course:
+        """Read the configuration of the course in a folder, as nbgrader does."""
+        root = root.resolve()
+        app = NbGrader()
+        with contextlib.chdir(root):  # from where nbgrader also imports a course's own plugins
+            app.initialize([], root=str(root))
+        return cls(CourseDirectory(config=app.config, root=str(root)), app.config)
+
+    def limits(self, assignment: str) -> Limits:
+        """Return the limits that the configuration sets for an assignment."""
+        return GradingOptions(config=self.config).limits(assignment, self.contents.names())
+
+    @property
+    def contents(self) -> Contents:
+        """The assignments, as the files are now."""
+        return Contents(self.root, self.root / self.coursedir.source_directory)
+
+    def assignment(self, name: str) -> Assignment:
+        """Read an assignment. Raises what ``Contents.assignment`` raises."""
+        return self.contents.assignment(name)
+
+    @property
+    def demo_assignment(self) -> str:
+        """The assignment of which a demonstration is given."""
+        return GradingOptions(config=self.config).demo_assignment or self.contents.names()[0]
+
+    def source_folder(self, assignment: str) -> Path:
+        """Return the folder of an assignment's source."""
+        return self._path(self.coursedir.source_directory, ".", assignment)
+
+    def submitted_folder(self, assignment: str, student: str) -> Path:
+        """Return the folder of a collected submission."""
+        return self._path(self.coursedir.submitted_directory, student, assignment)
+
+    def autograded_folder(self, assignment: str, student: str) -> Path:
+        """Return the folder of a graded submission."""
+        return self._path(self.coursedir.autograded_directory, student, assignment)
+
+    def students(self, assignment: str) -> list[str]:
+        """Return who has a collected submission and is not excluded."""
+        pattern = self._path(self.coursedir.submitted_directory, "*", assignment)
+        part = pattern.parts.index("*")
+        found = self.root.glob(str(pattern.relative_to(self.root)))
+        names = {path.parts[part] for path in found if path.is_dir()}
+        excluded = self.coursedir.student_id_exclude.split(",")
+        return sorted(n for n in names if n not in excluded and not n.startswith("."))
+
+    def secret(self) -> bytes:
+        """Return the course's secret, made once: hidden inputs are drawn from it."""
+        path = self.root / SECRET_FILE
+        with contextlib.suppress(FileExistsError):
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                if self.coursedir.groupshared:  # the other instructors of the group grade too
+                    os.fchmod(descriptor, 0o660)
+                file.write(secrets.token_bytes(SECRET_BYTES))
+        return path.read_bytes()
+
+    def complete_graded_folder(self, assignment: str, student: str) -> None:
+        """Add what nbgrader needs to release feedback, and remove pages that were handed in.
+
+        The secret names the released page. Where none was made when the notebook was handed in
+        it is derived, so that a regrade has the same.
+        """
+        folder = self.autograded_folder(assignment, student)
+        folder.mkdir(parents=True, exist_ok=True)
+        remove_pages(folder, self.source_folder(assignment))
+        if not (folder / "timestamp.txt").exists():
+            (folder / "timestamp.txt").touch()
+        secret = folder / "submission_secret.txt"
+        if not is_secret(secret):  # one odd file would stop the release of everybody's feedback
+            remove(secret)
+            derived = hashlib.blake2b(repr((assignment, student)).encode(), key=self.secret())
+            secret.write_text(derived.hexdigest())
+
+    def grading(self, assignment: str, student: str) -> StoredGrading | None:
+        """Return what was found for a student last, if it is still kept."""
+        try:
+            kept = self._grading_file(assignment, student).read_bytes()
+            return msgspec.json.decode(kept, type=StoredGrading)
+        except (FileNotFoundError, msgspec.MsgspecError):  # or kept by another version
+            return None
+
+    def keep_grading(self, assignment: str, student: str, stored: StoredGrading) -> None:
+        """Keep a result for the report, and so that it is not computed again."""
+        path = self._grading_file(assignment, student)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(msgspec.json.encode(stored))
+
+    def forget_grading(self, assignment: str, student: str) -> None:
+        """Drop a result that no longer holds."""
+        self._grading_file(assignment, student).unlink(missing_ok=True)
+
+    def _grading_file(self, assignment: str, student: str) -> Path:
+        return self.root / "gradings" / assignment / f"{student}.json"
+
+    def _path(self, step: str, student: str, assignment: str) -> Path:
+        return Path(self.coursedir.format_path(step, student, assignment))

@@ -1,0 +1,49 @@
+"""Grading -> nbgrader's gradebook: both doors write through here."""
+
+from __future__ import annotations
+
+from nbgrader.api import Gradebook, MissingEntry
+
+from ..errors import NotReleased
+from ..notebook.assignment import GRADE_PREFIX, Assignment
+from ..results import Grading
+
+NO_RESPONSE = "No response."  # nbgrader's own words for a cell left as it was released
+
+
+def check_released(gradebook: Gradebook, assignment: Assignment) -> None:
+    """Raise NotReleased unless the gradebook has this assignment with the same points."""
+    try:
+        notebook = gradebook.find_notebook(assignment.name, assignment.name)
+    except MissingEntry:
+        raise NotReleased(assignment.name) from None
+    known = {cell.name: cell.max_score for cell in notebook.grade_cells}
+    graded = [*assignment.exercises, *assignment.written]
+    if known != {exercise.grade_id: exercise.points for exercise in graded}:
+        raise NotReleased(assignment.name)
+
+
+def reset(gradebook: Gradebook, name: str, student: str) -> None:
+    """Forget what was recorded for a submission: an earlier score must not stand for it."""
+    for grade in gradebook.find_submission_notebook(name, name, student).grades:
+        grade.auto_score = None
+        grade.needs_manual_grade = True
+    gradebook.db.commit()
+
+
+def record(gradebook: Gradebook, grading: Grading, student: str) -> None:
+    """Write every grade and comment row of a submitted notebook, whatever it held before.
+
+    ``auto_score`` is None, and a human is asked for, where the grader failed and where a
+    written answer waits.
+    """
+    name = grading.assignment
+    scores = {f"{GRADE_PREFIX}{result.name}": result.score for result in grading.exercises}
+    scores |= {answer.name: None if answer.answered else 0.0 for answer in grading.written}
+    submitted = gradebook.find_submission_notebook(name, name, student)
+    for grade in submitted.grades:
+        grade.auto_score = scores.get(grade.name)
+        grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+    for comment in submitted.comments:
+        comment.auto_comment = NO_RESPONSE if comment.name in grading.untouched else None
+    gradebook.db.commit()

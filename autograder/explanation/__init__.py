@@ -1,0 +1,1 @@
+"""Which known mistake, or which fact, explains wrong answers."""

@@ -1,0 +1,219 @@
+"""Which known mistake explains the answers to an exercise: one that reproduces all of them.
+
+The wrong answers, the right ones and the calls that raised all count. Two mistakes made
+together are looked for where one does not explain everything.
+"""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from ..errors import CallRaised
+from ..running.comparison import agree
+from ..running.messages import describe_trusted_exception
+from ..running.student import RecordedCall, modified_arguments
+from ..sandbox.wire import call_with_names
+from .misconceptions import Misconception, together
+
+PROBES = 2  # wrong calls, and as many right ones, on which a pair must be plausible
+MOST_PAIRS_TRIED = 500  # of those that are; about a quarter of a second where none fits
+LARGEST_FOR_PAIRS = 5000  # numbers in the smallest wrong call: a training takes a tenth of a second
+_OF_REFUSALS = ("AssertionError", "RuntimeError", "Exception", "an exception of its own")
+
+
+# What a trusted function makes of a recorded call.
+Answering = Callable[[Callable[..., Any], RecordedCall], RecordedCall]
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """The known mistake, if one explains the answers; and whether an answer came out twice."""
+
+    misconception: Misconception | None = None
+    repeats: bool = True
+
+
+def answer_of(function: Callable[..., Any], call: RecordedCall) -> RecordedCall:
+    """Return what a trusted function makes of a recorded call; the arguments stay as they are."""
+    args, kwargs = copy.deepcopy((call.args, call.kwargs))
+    try:
+        value = call_with_names(function, args, kwargs, call.replacements)
+    except Exception as error:
+        failure = CallRaised("", describe_trusted_exception(error), "")
+        return RecordedCall(call.args, call.kwargs, failure=failure)
+    before, after = (*call.args, *call.kwargs.values()), (*args, *kwargs.values())
+    modified = tuple(modified_arguments(before, after))
+    return RecordedCall(call.args, call.kwargs, value=value, modified=modified)
+
+
+def diagnose(
+    known: Sequence[Misconception],
+    reference: Callable[..., Any],
+    calls: Sequence[RecordedCall],
+    call_again: Callable[[RecordedCall], RecordedCall],
+    answering: Answering = answer_of,
+) -> Diagnosis:
+    """Find the known mistake, or two together, that gives the recorded answer to every call.
+
+    If several do, it is the one that was seen most often. ``reference`` is the right
+    function. ``call_again`` repeats a call: where parts of the answer change, a mistake is
+    named that makes the same parts change, if one is known. ``answering`` may keep answers of
+    those functions, where many submissions get the same calls.
+    """
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        evidence = _Evidence(reference, calls, answering)
+        if not evidence.wrong or not evidence.comparable:
+            return Diagnosis()
+        repeating = [misconception for misconception in known if misconception.repeats]
+        alone = evidence.explained_by(_most_frequent_first(repeating))
+        if alone is not None:
+            return Diagnosis(alone)
+        changing = evidence.changes(call_again)
+        if any(changing):
+            changeable = (misconception for misconception in known if not misconception.repeats)
+            return Diagnosis(evidence.changed_alike_by(changeable, changing), repeats=False)
+        return Diagnosis(evidence.explained_by(_pairs(repeating, evidence)))
+
+
+def same_answer(one: RecordedCall, other: RecordedCall) -> bool:
+    """Say whether both calls raised alike, or gave the same and changed the same arguments."""
+    if one.failure is not None or other.failure is not None:
+        return _raised(one) and _raised(other) and bool(_kinds(one) & _kinds(other))
+    return one.modified == other.modified and agree(one.value, other.value)
+
+
+class _Evidence:
+    """The recorded calls of an exercise: the wrong ones first, the smaller ones first.
+
+    ``wrong`` is how many the reference answers otherwise; all are ``comparable`` if nothing
+    but answers and exceptions came.
+    """
+
+    def __init__(
+        self, reference: Callable[..., Any], calls: Sequence[RecordedCall], answering: Answering
+    ) -> None:
+        answers = [(call, answering(reference, call)) for call in sorted(calls, key=_size)]
+        wrong = [pair for pair in answers if not same_answer(*pair)]
+        right = [pair for pair in answers if same_answer(*pair)]
+        self.wrong = len(wrong)
+        self.calls = [call for call, _ in (*wrong, *right)]
+        self.comparable = all(call.failure is None or _raised(call) for call in calls)
+        self.all_raised = all(map(_raised, calls))
+        self._right_answers = [answer for _, answer in (*wrong, *right)]
+        self._answer = cache(lambda m, number: answering(m.implementation, self.calls[number]))
+        self._effect = cache(self._effect_on)
+
+    def explained_by(self, misconceptions: Iterable[Misconception]) -> Misconception | None:
+        """Return the first mistake that gives every recorded answer."""
+        return next(filter(self._is_explained_by, misconceptions), None)
+
+    def _is_explained_by(self, misconception: Misconception) -> bool:
+        """Say whether a mistake gives every recorded answer.
+
+        Where nothing but exceptions came, their texts must be the same: any two functions
+        can fail at all calls.
+        """
+        for number, call in enumerate(self.calls):
+            answer = self._answer(misconception, number)
+            if not same_answer(call, answer):
+                return False
+            if self.all_raised and _error(call) != _error(answer):
+                return False
+        return True
+
+    def changes(self, call_again: Callable[[RecordedCall], RecordedCall]) -> list[bool]:
+        """Say of each part of the student's smallest wrong answer whether it changes."""
+        call = self.calls[0]
+        again = call if call.failure is not None else call_again(call)
+        return _changes(call, again) if again.failure is None else []
+
+    def changed_alike_by(
+        self, misconceptions: Iterable[Misconception], changing: list[bool]
+    ) -> Misconception | None:
+        """Return the first mistake that makes the same parts of an answer change."""
+        for misconception in misconceptions:
+            runs = [answer_of(misconception.implementation, self.calls[0]) for _ in range(2)]
+            if _changes(*runs) == changing:
+                return misconception
+        return None
+
+    def makes_plausible(self, first: Misconception, second: Misconception) -> bool:
+        """Say whether what two mistakes do alone allows that together they explain the answers.
+
+        On a wrong call, at least one must change something, and if it is one only, its
+        answer is the student's. On a right call, neither may show alone.
+        """
+        for number in range(min(PROBES, self.wrong)):
+            effects = {self._effect(first, number), self._effect(second, number)}
+            if effects in ({"none"}, {"none", "another"}):
+                return False
+        right = range(self.wrong, min(self.wrong + PROBES, len(self.calls)))
+        effects_on_right = [(self._effect(first, n), self._effect(second, n)) for n in right]
+        return all((one == "none") == (two == "none") for one, two in effects_on_right)
+
+    def _effect_on(self, misconception: Misconception, number: int) -> str:
+        answer = self._answer(misconception, number)
+        if same_answer(answer, self._right_answers[number]):
+            return "none"
+        return "the student's" if same_answer(self.calls[number], answer) else "another"
+
+
+def _most_frequent_first(misconceptions: Iterable[Misconception]) -> list[Misconception]:
+    return sorted(misconceptions, key=lambda misconception: -misconception.seen)
+
+
+def _pairs(known: Sequence[Misconception], evidence: _Evidence) -> Iterator[Misconception]:
+    """Yield the plausible pairs, as many as may be tried."""
+    if evidence.all_raised or _size(evidence.calls[0]) > LARGEST_FOR_PAIRS:
+        return
+    made = ((pair, together(*pair)) for pair in combinations(known, 2))
+    plausible = [both for pair, both in made if both and evidence.makes_plausible(*pair)]
+    yield from _most_frequent_first(plausible)[:MOST_PAIRS_TRIED]
+
+
+def _raised(call: RecordedCall) -> bool:
+    return isinstance(call.failure, CallRaised) and not call.failure.limit
+
+
+def _kinds(call: RecordedCall) -> set[str]:
+    """Return what sort of exception it may be: a refusal, out of an array's bounds, or its class.
+
+    Well-known messages of Python and NumPy are kept, others are not (see ``messages``): a
+    ValueError without one may be either.
+    """
+    kind, _, message = _error(call).partition(":")
+    if kind in _OF_REFUSALS:
+        return {"refusal"}
+    if kind in ("IndexError", "ValueError"):
+        return {"bounds"} if message or kind == "IndexError" else {"bounds", "refusal"}
+    return {kind}
+
+
+def _changes(one: RecordedCall, other: RecordedCall) -> list[bool]:
+    if isinstance(one.value, tuple | list) and isinstance(other.value, tuple | list):
+        return [_changed(*parts) for parts in zip(one.value, other.value, strict=False)]
+    return [_changed(one.value, other.value)]
+
+
+def _changed(one: Any, other: Any) -> bool:
+    """Say whether two answers differ, and not only because nobody can compare them."""
+    return agree(one, one) and agree(other, other) and not agree(one, other)
+
+
+def _error(call: RecordedCall) -> str:
+    error = call.failure.error if isinstance(call.failure, CallRaised) else ""
+    return error.replace("'numpy.float64'", "'float'")  # the same to whoever reads it
+
+
+def _size(call: RecordedCall) -> int:
+    values = (*call.args, *call.kwargs.values())
+    return sum(value.size for value in values if isinstance(value, np.ndarray))

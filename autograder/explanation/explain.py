@@ -1,0 +1,121 @@
+"""What a student is told of an exercise that fails, beyond the facts of each hidden test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
+from typing import Any
+
+import msgspec
+from nbformat import NotebookNode
+
+from ..notebook.assignment import Assignment
+from ..notebook.cell_text import called_names
+from ..results import ExerciseResult, Outcome
+from ..running.student import RecordedCall, Student
+from .diagnosis import Diagnosis, answer_of, diagnose, same_answer
+from .misconceptions import misconceptions
+from .next_step import contrasts, next_step
+
+
+def explain(
+    results: Sequence[ExerciseResult],
+    assignment: Assignment,
+    student: Student,
+    notebook: NotebookNode,
+    untouched: Collection[str],
+) -> list[ExerciseResult]:
+    """Return the results with the known mistake that explains each failure, and a hint.
+
+    An answer may be called once more, so the student's functions must still be there.
+    """
+    failing = [result.name for result in results if _failed(result)]
+    explained = []
+    for result in results:
+        if result.name not in failing:
+            explained.append(result)
+        elif result.name in untouched:
+            hint = "Its cell is as it was released. Was the notebook saved before it was handed in?"
+            explained.append(msgspec.structs.replace(result, hint=hint))
+        else:
+            diagnosed = _diagnosed_or_not(result, assignment, student)
+            alone = any(call.replacements for call in student.calls.get(result.name, []))
+            called = set() if alone else _called_by(result.name, notebook)
+            culprits = called & {*failing} - {result.name}
+            explained.append(_with_culprits(diagnosed, sorted(culprits, key=failing.index)))
+    return explained
+
+
+def _diagnosed_or_not(
+    result: ExerciseResult, assignment: Assignment, student: Student
+) -> ExerciseResult:
+    try:
+        return _diagnosed(result, assignment, student)
+    except Exception as error:  # no hint is worth a score
+        hint = f"The grader failed to look for a reason ({type(error).__name__})."
+        return msgspec.structs.replace(result, hint=hint)
+
+
+def _diagnosed(result: ExerciseResult, assignment: Assignment, student: Student) -> ExerciseResult:
+    """Return the result with the mistake that explains the answers, or with one thing to try."""
+    reference = assignment.references.get(result.name)
+    if reference is None:
+        return result
+    calls = _made_alone(student.calls.get(result.name, []))
+    known = [m for m in misconceptions(assignment) if m.exercise == result.name]
+    again = partial(student.again, result.name)
+    diagnosis = diagnose(known, reference, calls, again)
+    if diagnosis == Diagnosis():
+        telling = _without_other_right_answers(calls, result, reference)
+        if len(telling) < len(calls):
+            calls, diagnosis = telling, diagnose(known, reference, telling, again)
+    if diagnosis.misconception is not None:
+        name, hint = diagnosis.misconception.name, diagnosis.misconception.hint
+        return msgspec.structs.replace(result, misconception=name, hint=hint)
+    if result.name not in assignment.signatures():
+        return result
+    to_try = next_step(reference, calls, diagnosis.repeats, contrasts(assignment))
+    return msgspec.structs.replace(result, hint=to_try)
+
+
+def _made_alone(calls: Sequence[RecordedCall]) -> list[RecordedCall]:
+    """Return the calls but for those whose test was tried again with right functions below.
+
+    Only the second ones tell what is wrong with this function itself.
+    """
+    again = {call.test for call in calls if call.replacements}
+    return [call for call in calls if call.replacements or call.test not in again]
+
+
+def _without_other_right_answers(
+    calls: Sequence[RecordedCall], result: ExerciseResult, reference: Callable[..., Any]
+) -> list[RecordedCall]:
+    """Return the calls but for those that a test accepted although the reference differs.
+
+    There may be several right answers: which of two equal maxima it was tells of no mistake.
+    """
+    passed = {test.name for test in result.tests if test.outcome is Outcome.PASSED}
+    return [
+        call
+        for call in calls
+        if call.test not in passed or same_answer(call, answer_of(reference, call))
+    ]
+
+
+def _with_culprits(result: ExerciseResult, culprits: Sequence[str]) -> ExerciseResult:
+    """Say so where the function calls other exercises' functions that fail as well."""
+    if not culprits:
+        return result
+    names = " and ".join(f"`{name}`" for name in culprits)
+    first = f"Your `{result.name}` calls your {names}. Mend first what fails there."
+    hint = f"{first} {result.hint}" if result.hint else first
+    return msgspec.structs.replace(result, hint=hint)
+
+
+def _called_by(function: str, notebook: NotebookNode) -> set[str]:
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    return set().union(*(called_names(function, source) for source in code))
+
+
+def _failed(result: ExerciseResult) -> bool:
+    return any(test.outcome is Outcome.FAILED for test in result.tests)

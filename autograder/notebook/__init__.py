@@ -1,0 +1,1 @@
+"""What a notebook says, never run: the assignment, a submission, which cell is which."""

@@ -1,0 +1,172 @@
+"""What is asked and for how many points: read from the instructor's source notebook alone."""
+
+from __future__ import annotations
+
+import inspect
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.preprocessors import ClearSolutions
+from traitlets.config import Config
+
+from ..errors import BadSource
+from .cell_text import defined_names
+
+GRADE_PREFIX = "test_"  # the grade cell of an exercise is test_<exercise>
+DEMONSTRATION = "demonstration"  # the tag of a locked cell that only shows something
+
+# A stub that raises would stop "Run all" at the first exercise; an unwritten function
+# returns None instead, and the visible tests say so.
+CODE_STUB = {"python": "# YOUR CODE HERE"}
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A grade cell: ``name`` is the function or the variable that it is about."""
+
+    name: str
+    grade_id: str
+    points: float
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One assignment. ``cells`` are its nbgrader cells as students first see them, in order.
+
+    ``given_files`` lie beside the notebook and are released with it. ``references`` are the right
+    functions by exercise; a question's takes no argument. ``part`` gives a module of its solutions:
+    that of the references by "", another file's by its name, None where there is none.
+    """
+
+    name: str
+    notebook: NotebookNode
+    cells: tuple[NotebookNode, ...]
+    exercises: tuple[Exercise, ...]
+    written: tuple[Exercise, ...]
+    given_files: Mapping[str, bytes]
+    references: Mapping[str, Callable[..., Any]]
+    hidden_tests: Path
+    part: Callable[[str], ModuleType | None]
+
+    @cached_property
+    def by_grade_id(self) -> Mapping[str, NotebookNode]:
+        """The same cells by grade id."""
+        return {grade_id(cell): cell for cell in self.cells}
+
+    @cached_property
+    def by_text(self) -> Mapping[str, str]:
+        """The grade ids by the text with which their cells are released, where it tells them."""
+        texts = Counter(map(plain_source, self.cells))
+        return {
+            plain_source(cell): grade_id(cell)
+            for cell in self.cells
+            if texts[plain_source(cell)] == 1
+        }
+
+    @cached_property
+    def texts(self) -> frozenset[str]:
+        """The texts of all its cells, in the source and as they are released."""
+        return frozenset(map(plain_source, (*self.notebook.cells, *self.cells)))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """What its cells define as they are released."""
+        code = (cell.source for cell in self.notebook.cells if cell.cell_type == "code")
+        return frozenset().union(*map(defined_names, code))
+
+    @property
+    def answers(self) -> set[str]:
+        """The grade ids of the cells that students write."""
+        return {grade_id(cell) for cell in self.cells if not cell.metadata.nbgrader.locked}
+
+    @property
+    def file_name(self) -> str:
+        """The name of its notebook's file."""
+        return f"{self.name}.ipynb"
+
+    def telling_ids(self) -> set[str]:
+        """Return the grade ids that no other assignment has: those of its functions."""
+        functions = self.signatures()
+        return {*functions, *(f"{GRADE_PREFIX}{name}" for name in functions)}
+
+    def signatures(self) -> dict[str, inspect.Signature]:
+        """Return the signatures of the exercises that are functions."""
+        references = self.references.items()
+        return {name: inspect.signature(f) for name, f in references if inspect.isfunction(f)}
+
+
+def read_assignment(
+    name: str,
+    path: Path,
+    *,
+    given_files: Mapping[str, bytes],
+    functions: Mapping[str, Callable[..., Any]],
+    hidden_tests: Path,
+    part: Callable[[str], ModuleType | None],
+) -> Assignment:
+    """Read an assignment from its source notebook; the rest is the course's, see Assignment.
+
+    ``functions`` has its references among other things. Raises BadSource for a notebook that is
+    not laid out as an assignment.
+    """
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except Exception as error:  # JSON of another shape fails in many ways
+        raise BadSource(name, f"{path} is not a notebook ({type(error).__name__}).") from error
+    released = _without_solutions(notebook)
+    cells = tuple(cell for cell in released.cells if "nbgrader" in cell.metadata)
+    graded = [cell for cell in cells if cell.metadata.nbgrader.grade]
+    automatic = [cell for cell in graded if not cell.metadata.nbgrader.solution]
+    written = [cell for cell in graded if cell.metadata.nbgrader.solution]
+    exercises = tuple(_exercise(name, cell) for cell in automatic)
+    return Assignment(
+        name=name,
+        notebook=notebook,
+        cells=cells,
+        exercises=exercises,
+        written=tuple(Exercise(grade_id(cell), grade_id(cell), _points(cell)) for cell in written),
+        given_files=given_files,
+        references={e.name: functions[e.name] for e in exercises if e.name in functions},
+        hidden_tests=hidden_tests,
+        part=part,
+    )
+
+
+def grade_id(cell: NotebookNode) -> str:
+    """Return nbgrader's id of a cell, "" where it has none."""
+    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+
+
+def plain_source(cell: NotebookNode) -> str:
+    """Return a cell's text without what an editor may change by itself."""
+    return "\n".join(line.rstrip() for line in str(cell.source).strip().splitlines())
+
+
+def is_demonstration(cell: NotebookNode) -> bool:
+    """Say whether a source cell only shows something."""
+    return DEMONSTRATION in cell.metadata.get("tags", [])
+
+
+def _without_solutions(notebook: NotebookNode) -> NotebookNode:
+    clear = ClearSolutions(config=Config({"ClearSolutions": {"code_stub": CODE_STUB}}))
+    released: NotebookNode
+    released, _ = clear.preprocess(nbformat.from_dict(notebook), {})
+    return released
+
+
+def _exercise(assignment: str, cell: NotebookNode) -> Exercise:
+    name = grade_id(cell)
+    if not name.startswith(GRADE_PREFIX):
+        raise BadSource(assignment, f"the grade cell {name!r} is not named test_<exercise>.")
+    return Exercise(name.removeprefix(GRADE_PREFIX), name, _points(cell))
+
+
+def _points(cell: NotebookNode) -> float:
+    return float(cell.metadata.nbgrader.points)

@@ -1,0 +1,258 @@
+"""Submitted notebooks: read them as hostile input, restore what a student may not change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+from nbgrader.utils import compute_checksum
+
+from ..errors import MissingNotebook, NoKnownCells, UnreadableNotebook
+from ..sandbox.wire import encodable
+from .assignment import Assignment, grade_id, is_demonstration, plain_source
+from .cell_text import added_definitions
+from .identification import (
+    claimed_id,
+    definitions,
+    identify,
+    is_untouched,
+    written_elsewhere,
+)
+from .safe_html import PICTURES
+
+MAX_BYTES = 25 * 2**20  # read, it can take 55 times as much
+MAX_CELLS = 2000
+MAX_CHARACTERS = 2**20  # of what is written in all cells; outputs and pictures are not
+MOST_HEADING_LEVELS = 6  # of Markdown
+STAND_IN = "stand_in"  # marks a stub that is not run: it would hide what is written elsewhere
+_NEW_CELL: dict[str, Callable[..., NotebookNode]] = {
+    "code": new_code_cell,
+    "markdown": new_markdown_cell,
+    "raw": new_raw_cell,
+}
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """Read a submitted file; what is odd about its cells is left to ``restore``.
+
+    Raises MissingNotebook, or UnreadableNotebook with what is wrong with the file.
+    """
+    try:
+        if not path.exists() and not path.is_symlink():
+            raise MissingNotebook(path.name, sorted(p.name for p in path.parent.glob("*.ipynb")))
+        if path.is_symlink() or not path.is_file():
+            raise UnreadableNotebook("it is a link or a device, not a file.")
+        if path.stat().st_size > MAX_BYTES:
+            raise UnreadableNotebook(f"it is larger than {MAX_BYTES // 2**20} MiB.")
+        return _parsed(path.read_text(encoding="utf-8-sig"))  # some editors write the mark
+    except OSError as error:
+        raise UnreadableNotebook(f"{error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise UnreadableNotebook("it is not text in UTF-8.") from error
+    except RecursionError as error:
+        raise UnreadableNotebook("it is nested too deeply.") from error
+    except ValueError as error:
+        reason = "it is empty." if path.stat().st_size == 0 else "its JSON is damaged."
+        raise UnreadableNotebook(reason) from error
+    except (UnreadableNotebook, MissingNotebook):
+        raise
+    except Exception as error:  # JSON of another shape fails in many ways
+        raise UnreadableNotebook("its JSON is not that of a notebook.") from error
+
+
+def _parsed(text: str) -> NotebookNode:
+    """Return the cells with the parts that matter; whatever else there is may be damaged."""
+    document = json.loads(text)
+    cells = document["cells"] if "cells" in document else [*_old_cells(document)]
+    return NotebookNode(cells=[_parsed_cell(cell) for cell in cells if isinstance(cell, dict)])
+
+
+def _old_cells(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the cells of a notebook from before version 4 of the format, as version 4 has them.
+
+    nbformat, which converts them too, takes minutes to say what is wrong with damaged outputs.
+    """
+    for cell in chain.from_iterable(worksheet["cells"] for worksheet in document["worksheets"]):
+        if cell["cell_type"] == "code":
+            yield {**cell, "source": cell["input"]}
+        elif cell["cell_type"] == "heading":
+            marks = "#" * min(int(cell["level"]), MOST_HEADING_LEVELS)
+            yield {**cell, "cell_type": "markdown", "source": f"{marks} {''.join(cell['source'])}"}
+        else:
+            yield cell if cell["cell_type"] == "raw" else {**cell, "cell_type": "markdown"}
+
+
+def _parsed_cell(cell: dict[str, Any]) -> NotebookNode:
+    source = cell.get("source")
+    if isinstance(source, list):
+        source = "".join(map(str, source))
+    metadata: dict[str, Any] = {"nbgrader": {"grade_id": claimed_id(cell)}}
+    if isinstance(cell.get("metadata"), dict) and STAND_IN in cell["metadata"]:
+        metadata[STAND_IN] = True
+    parsed: NotebookNode = nbformat.from_dict(
+        {"cell_type": cell.get("cell_type"), "source": source, "metadata": metadata}
+    )
+    parsed["attachments"] = cell.get("attachments")
+    return parsed
+
+
+def restore(submitted: NotebookNode, assignment: Assignment) -> NotebookNode:
+    """Return the notebook that is graded: the student's answers among the instructor's cells.
+
+    Locked cells get the instructor's text and stand in front of the answers that may need them,
+    metadata comes from the source, cells that are missing are put back as released, and a copy
+    of a cell is only a cell, or nothing where it was not changed. Outputs and whatever else a
+    cell may hold are dropped. Restoring twice changes nothing. Raises NoKnownCells, or
+    UnreadableNotebook for more cells or text than anybody writes.
+    """
+    submitted_cells = [cell for cell in submitted.cells if _is_cell(cell)]
+    _check_size(submitted_cells)
+    names = identify(submitted_cells, assignment)
+    _check_known(submitted_cells, names, assignment)
+    cells: list[NotebookNode] = []
+    own = 0
+    for position, cell in enumerate(submitted_cells):
+        name = names.get(position, "")
+        if name:
+            cells.append(_restored(cell, name, assignment))
+        mine = _without_given(cell, name, assignment)
+        if mine is not None:
+            own += 1
+            cells.append(_own(mine, f"own-{own}"))
+    _put_given_cells_first(cells, assignment)
+    _put_back_missing(cells, assignment)
+    elsewhere = written_elsewhere(cells, assignment)
+    for cell in cells:
+        if grade_id(cell) in elsewhere:
+            cell.metadata[STAND_IN] = True
+    notebook: NotebookNode = new_notebook(cells=cells)
+    for name in ("kernelspec", "language_info"):
+        if name in assignment.notebook.metadata:
+            notebook.metadata[name] = assignment.notebook.metadata[name]
+    return notebook
+
+
+def _is_cell(cell: Any) -> bool:
+    return (
+        isinstance(cell, dict)
+        and isinstance(cell.get("cell_type"), str)
+        and cell["cell_type"] in _NEW_CELL
+        and isinstance(cell.get("source"), str)
+    )
+
+
+def _check_size(cells: Sequence[NotebookNode]) -> None:
+    """Refuse what would keep the grader busy: it looks at every cell several times."""
+    if len(cells) > MAX_CELLS:
+        raise UnreadableNotebook(f"it has more than {MAX_CELLS} cells.")
+    if sum(len(cell.source) for cell in cells) > MAX_CHARACTERS:
+        raise UnreadableNotebook(f"its cells hold more than {MAX_CHARACTERS} characters.")
+
+
+def _check_known(
+    cells: Sequence[NotebookNode], names: Mapping[int, str], assignment: Assignment
+) -> None:
+    known = {*names.values(), *chain.from_iterable(map(definitions, cells))}
+    if not known & assignment.telling_ids():
+        raise NoKnownCells(assignment.name)
+
+
+def _restored(cell: NotebookNode, name: str, assignment: Assignment) -> NotebookNode:
+    restored = _from_source(assignment.by_grade_id[name])
+    if name in assignment.answers:
+        restored.source = encodable(cell.source)
+        _keep_attachments(cell, restored)
+        # On a cell that was written in, the mark would be the student's.
+        if STAND_IN in cell.get("metadata", {}) and is_untouched(restored, assignment):
+            restored.metadata[STAND_IN] = True
+    return restored
+
+
+def _from_source(source: NotebookNode) -> NotebookNode:
+    cell: NotebookNode = nbformat.from_dict(source)
+    cell.metadata.nbgrader.checksum = compute_checksum(cell)
+    if cell.cell_type == "code":
+        cell.outputs = []
+        cell.execution_count = None
+    return cell
+
+
+def _without_given(cell: NotebookNode, name: str, assignment: Assignment) -> NotebookNode | None:
+    """Return what is the student's own of a cell that is no answer, None if nothing is."""
+    if not name:
+        return cell if plain_source(cell) not in assignment.by_text else None
+    source = assignment.by_grade_id[name]
+    if name in assignment.answers or plain_source(cell) == plain_source(source):
+        return None
+    if cell.cell_type == source.cell_type == "code":
+        added = added_definitions(cell.source, assignment.names)
+        return new_code_cell(added) if added else None
+    return cell if cell.cell_type != "code" else None
+
+
+def _own(cell: NotebookNode, cell_id: str) -> NotebookNode:
+    """Return a cell of the student's own: its text, and the pictures in it."""
+    own: NotebookNode = _NEW_CELL[cell.cell_type](encodable(cell.source), id=cell_id)
+    _keep_attachments(cell, own)
+    return own
+
+
+def _keep_attachments(cell: NotebookNode, target: NotebookNode) -> None:
+    attachments = cell.get("attachments")
+    if target.cell_type == "markdown" and isinstance(attachments, dict):
+        pictures = {
+            encodable(name): {
+                kind: encodable(data[kind]) for kind in PICTURES if isinstance(data.get(kind), str)
+            }
+            for name, data in attachments.items()
+            if isinstance(data, dict)
+        }
+        kept = {name: data for name, data in pictures.items() if data}
+        if kept:
+            target.attachments = nbformat.from_dict(kept)
+
+
+def _put_given_cells_first(cells: list[NotebookNode], assignment: Assignment) -> None:
+    """Move what is given in front of the answers that follow it in the source."""
+    order = [grade_id(cell) for cell in assignment.cells]
+    for number, name in enumerate(order):
+        found = [position for position, cell in enumerate(cells) if grade_id(cell) == name]
+        if not found or not _is_given(cells[found[0]]):
+            continue
+        later = assignment.answers.intersection(order[number:])
+        answers = (
+            position
+            for position, cell in enumerate(cells)
+            if grade_id(cell) in later and STAND_IN not in cell.metadata
+        )
+        first = next(answers, found[0])
+        if first < found[0]:
+            cells.insert(first, cells.pop(found[0]))
+
+
+def _is_given(cell: NotebookNode) -> bool:
+    """Say whether answers may need what this cell of the assignment defines."""
+    about = cell.metadata.nbgrader
+    runs = cell.cell_type == "code" and not is_demonstration(cell)
+    return bool(runs and about.locked and not about.grade)
+
+
+def _put_back_missing(cells: list[NotebookNode], assignment: Assignment) -> None:
+    """Put each missing cell behind the one that precedes it in the source."""
+    previous = ""
+    for source in assignment.cells:
+        name = grade_id(source)
+        positions = {grade_id(cell): position for position, cell in enumerate(cells)}
+        if name not in positions:
+            after = positions[previous] + 1 if previous else 0
+            missing = _from_source(source)
+            if name in assignment.answers:
+                missing.metadata[STAND_IN] = True
+            cells.insert(after, missing)
+        previous = name

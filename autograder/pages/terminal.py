@@ -1,0 +1,94 @@
+"""Results on the terminal: one submission, or a class."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from ..batch.class_grading import ClassResult
+from ..notebook.safe_html import plain
+from ..results import Grading, Ungraded
+from ..running.cell_outputs import verdict_text, written_text
+from ..sandbox.probe import not_locked_in
+
+
+def print_result(result: Grading | Ungraded, console: Console) -> None:
+    """Print everything about one notebook."""
+    if isinstance(result, Ungraded):
+        _print_plain(f"{result.notebook}: not graded. {result.error}", console)
+        return
+    texts = [f"{result.notebook}: {points(result)}"]
+    texts += [verdict_text(exercise) for exercise in result.exercises]
+    texts += [written_text(answer) for answer in result.written]
+    for text in texts:
+        _print_plain(text, console)
+
+
+def print_class(results: Sequence[ClassResult], console: Console) -> None:
+    """Print one row per student; what could not be graded stands there with the reason."""
+    table = Table("student", "points", "waiting", "exercises below full points")
+    for entry in sorted(results, key=lambda entry: entry.student):
+        if isinstance(entry.result, Ungraded):
+            error = Text(plain(entry.result.error), "red")
+            table.add_row(escape(plain(entry.student)), "not graded", "", error)
+        else:
+            table.add_row(
+                escape(plain(entry.student)),
+                f"{entry.result.score:.1f} / {entry.result.max_score:g}",
+                f"{entry.result.pending:g}",
+                ", ".join(_incomplete(entry.result)),
+            )
+    console.print(table)
+    unchanged = sum(entry.unchanged for entry in results)
+    if unchanged:
+        console.print(f"{unchanged} of {len(results)} had not changed and kept their result.")
+
+
+def warn_unless_locked_in(results: Sequence[Grading | Ungraded], console: Console) -> None:
+    """Say once what submitted code could do, where it was not wholly locked in."""
+    graded = (result for result in results if isinstance(result, Grading))
+    if weak := next((result for result in graded if result.sandbox != "strong"), None):
+        text = not_locked_in(weak.sandbox, weak.sandbox_gaps)
+        console.print(text, style="yellow", highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[tuple[Callable[[int], None], Callable[[], None]]]:
+    """Show a bar on stderr; yields what to tell it: how many there are, and that one is done."""
+    columns = (
+        *(TextColumn("{task.description}"), BarColumn()),
+        *(MofNCompleteColumn(), TimeElapsedColumn()),
+    )
+    # Without a thread of its own, so that an interrupt reaches this one alone.
+    with Progress(*columns, console=Console(stderr=True), auto_refresh=False) as progress:
+        task = progress.add_task(title, total=None)
+
+        def announce(total: int) -> None:
+            progress.update(task, total=total)
+
+        def advance() -> None:
+            progress.advance(task)
+            progress.refresh()
+
+        yield announce, advance
+
+
+def points(result: Grading) -> str:
+    """Return the points in words."""
+    waiting = f", {result.pending:g} wait for a human" if result.pending else ""
+    return f"{round(result.score, 2):g} of {result.max_score:g} points{waiting}"
+
+
+def _incomplete(result: Grading) -> list[str]:
+    return [e.name for e in result.exercises if e.score is None or e.score < e.max_score]
+
+
+def _print_plain(text: str, console: Console) -> None:
+    """Print text that may hold anything, on lines of its own."""
+    console.print(plain(text), highlight=False, markup=False, soft_wrap=True)

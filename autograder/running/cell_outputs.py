@@ -1,0 +1,94 @@
+"""Grading -> what the student reads: the output of each grade cell, as HTML and as text."""
+
+from __future__ import annotations
+
+from html import escape
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from ..notebook.safe_html import PICTURES, clean, plain
+from ..results import ExerciseResult, Outcome, TestResult, WrittenAnswer
+from ..sandbox.wire import Output
+from .execution import CellRun
+
+_SHOWN = {  # MIME types that are kept, each with what makes it safe; a filter cleans Markdown
+    "text/plain": plain,
+    "text/latex": plain,
+    "text/markdown": plain,
+    "text/html": lambda text: clean(plain(text)),
+    **dict.fromkeys(PICTURES, plain),
+}
+_MARKS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.ERROR: "?"}
+
+
+def write_verdict(cell: NotebookNode, result: ExerciseResult) -> None:
+    """Make the verdict the only output of a grade cell."""
+    cell.outputs = [
+        new_output(
+            "display_data",
+            data={"text/plain": verdict_text(result), "text/html": verdict_html(result)},
+        )
+    ]
+
+
+def write_run(cell: NotebookNode, run: CellRun) -> None:
+    """Give a cell the outputs of its run, safe to show; one that was stopped says why."""
+    cell.execution_count = run.order
+    cell.outputs = [_nbformat_output(output, run.order) for output in run.outputs]
+    for note in filter(None, (run.stopped, run.limit)):
+        cell.outputs.append(new_output("stream", name="stderr", text=f"{note}\n"))
+
+
+def verdict_text(result: ExerciseResult) -> str:
+    """Return points, each test's sentence, the reason where it failed, and the hint."""
+    lines = [_points(result)]
+    for test in result.tests:
+        lines.append(f"{_MARKS[test.outcome]} {_title(test)}")
+        lines += [f"    {test.message}"] if test.message else []
+    lines += [f"Hint: {result.hint}"] if result.hint else []
+    return "\n".join(lines)
+
+
+def verdict_html(result: ExerciseResult) -> str:
+    """Return the same as HTML; every text in it is escaped."""
+    tests = "<br>".join(_test_html(test) for test in result.tests)
+    hint = f"<p><strong>Hint:</strong> {escape(result.hint)}</p>" if result.hint else ""
+    return f"<p><strong>{escape(_points(result))}</strong></p><p>{tests}</p>{hint}"
+
+
+def written_text(answer: WrittenAnswer) -> str:
+    """Say what became of a question that a human grades."""
+    waits = "waits for a human" if answer.answered else "was not answered"
+    return f"{answer.name}: {answer.max_score:g} points; it {waits}."
+
+
+def _points(result: ExerciseResult) -> str:
+    if result.score is None:
+        return f"{result.name}: the grader failed here; a human will grade it."
+    return f"{result.name}: {round(result.score, 2):g} of {result.max_score:g} points"
+
+
+def _title(test: TestResult) -> str:
+    return " ".join(test.title.split())
+
+
+def _test_html(test: TestResult) -> str:
+    title = f"{_MARKS[test.outcome]} {escape(_title(test))}"
+    if test.outcome is Outcome.PASSED:
+        return title
+    return f"<strong>{title}</strong><br><em>{escape(test.message)}</em>"
+
+
+def _nbformat_output(output: Output, order: int) -> NotebookNode:
+    name, text = plain(output.name), plain(output.text)
+    traceback = [plain(line) for line in output.traceback]
+    data = {mime: _SHOWN[mime](content) for mime, content in output.data.items() if mime in _SHOWN}
+    fields: dict[str, dict[str, object]] = {
+        "stream": {"name": output.name, "text": text},
+        "error": {"ename": name, "evalue": text, "traceback": traceback},
+        "display_data": {"data": data},
+        "execute_result": {"data": data, "execution_count": order},
+    }
+    made: NotebookNode = new_output(output.kind, **fields[output.kind])
+    return made

@@ -1,0 +1,241 @@
+"""Strict comparison of a student's answer with the expected value.
+
+Type, shape, kind of number and finiteness are checked before any tolerance is applied:
+``np.allclose`` alone accepts an empty array. A difference is returned as a Mismatch that
+carries facts about the answer and never the expected numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..sandbox.wire import Opaque
+
+# Beyond these sizes an answer could spell out what the hidden inputs were.
+LARGEST_SHOWN = 10**12
+LARGEST_SIDE_SHOWN = 10**5
+LARGEST_LENGTH_SHOWN = 99
+
+# Relative to the largest expected magnitude, by the precision of the answer.
+TOLERANCES = {"float64": 1e-9, "float32": 1e-4}
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """One way in which an answer differs: a kind, a sentence for the student, and where.
+
+    ``path`` says which part of several is meant ("" for a single answer), ``index`` is the
+    first differing position of an array.
+    """
+
+    kind: str
+    sentence: str
+    path: str = ""
+    index: tuple[int, ...] | None = None
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.sentence}" if self.path else self.sentence
+
+
+def compare(answer: Any, expected: Any, path: str = "") -> Mismatch | None:
+    """Return None where ``answer`` is ``expected``, else the first Mismatch.
+
+    ``expected`` is an int (compared exactly), a float, an ndarray, or a tuple or a dict of
+    those.
+    """
+    if answer is None:
+        return Mismatch("none", "the function returned None. Is its return missing?", path)
+    if isinstance(expected, tuple):
+        return _compare_tuple(answer, expected, path)
+    if isinstance(expected, dict):
+        return _compare_dict(answer, expected, path)
+    if isinstance(expected, np.ndarray):
+        return _compare_array(answer, expected, path)
+    if isinstance(expected, int | np.integer):
+        return _compare_integer(answer, int(expected), path)
+    return _compare_float(answer, float(expected), path)
+
+
+def agree(answer: Any, other: Any) -> bool:
+    """Say whether two answers are the same within the tolerance, whichever of them is right.
+
+    A list may stand for a tuple, whole numbers for equal fractions, an array of True and False
+    for one of 1 and 0, and NaN agrees with NaN.
+    Sizes are compared before anything that takes time or memory.
+    """
+    if isinstance(other, tuple | list):
+        return _agree_in_parts(answer, other)
+    if isinstance(answer, dict) and isinstance(other, dict):
+        return answer.keys() == other.keys() and all(agree(answer[k], other[k]) for k in other)
+    if isinstance(answer, str) and isinstance(other, str):
+        return answer.strip().lower() == other.strip().lower()
+    if type(answer) is int and type(other) is int:
+        return answer == other  # of any size
+    tolerances = _tolerance(answer), _tolerance(other)
+    if None in tolerances:
+        return answer is None and other is None
+    if np.shape(answer) != np.shape(other):
+        return False
+    try:
+        one, two = np.asarray(answer, np.float64), np.asarray(other, np.float64)
+    except OverflowError:  # a whole number beyond all fractions
+        return False
+    return bool(np.all(_near(one, two, max(filter(None, tolerances)))))
+
+
+def _agree_in_parts(answer: Any, other: Sequence[Any]) -> bool:
+    numbers = isinstance(answer, np.ndarray) and answer.ndim == 1
+    if not (numbers or isinstance(answer, tuple | list)) or len(answer) != len(other):
+        return False
+    return all(map(agree, answer, other))
+
+
+def _tolerance(answer: Any) -> float | None:
+    """Return the relative tolerance for one of two answers, None where it is no number."""
+    if type(answer) in (int, float):
+        return TOLERANCES["float64"]
+    if not isinstance(answer, np.ndarray | np.generic):
+        return None
+    if answer.dtype.kind in "iub":  # True and False may stand for 1 and 0
+        return TOLERANCES["float64"]
+    return TOLERANCES.get(answer.dtype.name) if answer.dtype.kind == "f" else None
+
+
+def _near(one: NDArray[Any], two: NDArray[Any], tolerance: float) -> Any:
+    finite = np.isfinite(one) & np.isfinite(two)
+    scale = float(np.max(np.abs(two), initial=0.0, where=finite)) or 1.0
+    with np.errstate(invalid="ignore", over="ignore"):
+        near = np.abs(one - two) <= tolerance * scale
+    return np.where(finite, near, (one == two) | (np.isnan(one) & np.isnan(two)))
+
+
+def describe(value: Any) -> str:
+    """Say what kind of thing an answer is, without its numbers."""
+    if isinstance(value, Opaque):
+        return value.description
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {_shown_shape(value)} and dtype {value.dtype}"
+    if isinstance(value, np.generic):
+        return f"a number of dtype {value.dtype}"
+    if isinstance(value, tuple | list):
+        many = f" of {len(value)}" if len(value) <= LARGEST_LENGTH_SHOWN else ""
+        return f"a {type(value).__name__}{many}"
+    return f"a {type(value).__name__}" if value is not None else "None"
+
+
+def check_array(answer: Any, shape: tuple[int, ...], path: str = "") -> Mismatch | None:
+    """Return a Mismatch unless ``answer`` is a finite numeric array of this shape."""
+    if not isinstance(answer, np.ndarray):
+        return Mismatch("type", f"expected a NumPy array, got {describe(answer)}.", path)
+    if answer.shape != shape:
+        got = _shown_shape(answer)
+        return Mismatch("shape", f"expected shape {shape}, got shape {got}.", path)
+    return _check_numbers(answer, path)
+
+
+def _shown_shape(array: NDArray[Any]) -> str:
+    small = all(side <= LARGEST_SIDE_SHOWN for side in array.shape)
+    return str(array.shape) if small else f"of {array.ndim} axes, one of them huge"
+
+
+def _check_numbers(answer: NDArray[Any] | np.generic, path: str) -> Mismatch | None:
+    name = answer.dtype.name
+    if answer.dtype.kind not in "iu" and name not in TOLERANCES:
+        return Mismatch("dtype", f"the dtype {name} is not one for results; use float64.", path)
+    finite = np.isfinite(answer)
+    if not finite.all():
+        index = _first(~finite)
+        where = f" First at index {index}." if index else ""
+        return Mismatch("not finite", f"the answer contains NaN or infinity.{where}", path, index)
+    return None
+
+
+def _compare_array(answer: Any, expected: NDArray[Any], path: str) -> Mismatch | None:
+    wrong = check_array(answer, expected.shape, path)
+    if wrong is not None:
+        return wrong
+    differs = ~_close(answer, expected)
+    if not differs.any():
+        return None
+    index = _first(differs)
+    count = int(differs.sum())
+    return Mismatch(
+        "value",
+        f"{count} of {differs.size} entries differ, the first at index {index}.",
+        path,
+        index,
+    )
+
+
+def _compare_integer(answer: Any, expected: int, path: str) -> Mismatch | None:
+    if type(answer) is not int and not isinstance(answer, np.integer):
+        return Mismatch("type", f"expected a whole number (int), got {describe(answer)}.", path)
+    if int(answer) == expected:
+        return None
+    number = str(int(answer)) if abs(int(answer)) <= LARGEST_SHOWN else "The number"
+    return Mismatch("value", f"{number} is not the right number.", path)
+
+
+def _compare_float(answer: Any, expected: float, path: str) -> Mismatch | None:
+    if isinstance(answer, np.ndarray) and answer.shape != ():
+        return Mismatch("shape", f"expected a single number, got {describe(answer)}.", path)
+    if type(answer) not in (int, float) and not isinstance(answer, np.ndarray | np.number):
+        return Mismatch("type", f"expected a number, got {describe(answer)}.", path)
+    try:
+        number = answer if isinstance(answer, np.ndarray | np.generic) else np.float64(answer)
+    except OverflowError:
+        return Mismatch("value", "the number is far too large.", path)
+    wrong = _check_numbers(number, path)
+    if wrong is None and not _close(number, np.float64(expected)).all():
+        return Mismatch("value", "the number differs from the right one.", path)
+    return wrong
+
+
+def _compare_tuple(answer: Any, expected: tuple[Any, ...], path: str) -> Mismatch | None:
+    numbers = all(map(np.isscalar, expected))
+    if numbers and isinstance(answer, np.ndarray) and answer.shape == (len(expected),):
+        answer = list(answer)  # a pair of numbers may come as an array
+    if not isinstance(answer, tuple | list):
+        return Mismatch(
+            "type", f"expected a tuple of {len(expected)}, got {describe(answer)}.", path
+        )
+    if len(answer) != len(expected):
+        return Mismatch(
+            "length", f"expected {len(expected)} results in a tuple, got {describe(answer)}.", path
+        )
+    parts = zip(answer, expected, strict=True)
+    for number, (part, right) in enumerate(parts, start=1):
+        wrong = compare(part, right, f"result {number} of {len(expected)}")
+        if wrong is not None:
+            return wrong
+    return None
+
+
+def _compare_dict(answer: Any, expected: dict[str, Any], path: str) -> Mismatch | None:
+    if not isinstance(answer, dict):
+        return Mismatch("type", f"expected a dict, got {describe(answer)}.", path)
+    if answer.keys() != expected.keys():
+        names = ", ".join(expected)
+        return Mismatch("names", f"expected a dict with the names {names} and no others.", path)
+    parts = (compare(answer[name], right, f"`{name}`") for name, right in expected.items())
+    return next(filter(None, parts), None)
+
+
+def _close(answer: Any, expected: Any) -> Any:
+    """Return where two finite things of one shape agree, elementwise."""
+    if answer.dtype.kind in "iu":
+        return np.asarray(answer == expected)
+    scale = float(np.max(np.abs(expected), initial=0.0))
+    tolerance = TOLERANCES[answer.dtype.name] * (scale or 1.0)
+    with np.errstate(over="ignore"):  # an infinite difference is too large as well
+        return np.abs(answer.astype(np.float64) - expected) <= tolerance
+
+
+def _first(mask: Any) -> tuple[int, ...]:
+    """Return the index of the first true entry in row-major order."""
+    return tuple(int(i) for i in np.unravel_index(int(np.argmax(mask)), mask.shape))

@@ -1,0 +1,310 @@
+"""Running one submission: its cells once, then calls, in children that are replaced on death.
+
+A cell or a call that outlives its limit, or ends the process, costs itself alone: a new
+child runs the other cells again and the work goes on. All of it shares one deadline.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import takewhile
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+import numpy as np
+
+from ..course.options import CELLS_OF_OUTPUT, Limits
+from ..errors import (
+    AnswerUnusable,
+    CallRaised,
+    CallTimedOut,
+    NameMissing,
+    NoAnswer,
+    NotCallable,
+    ProcessEnded,
+    SubmissionTimedOut,
+)
+from ..notebook.cell_text import defined_names
+from ..sandbox.child import Child
+from ..sandbox.frames import MAX_FRAME, MAX_VALUES
+from ..sandbox.host import Sandbox
+from ..sandbox.wire import (
+    Asked,
+    CellRan,
+    Items,
+    Missing,
+    Output,
+    Raised,
+    Returned,
+    Told,
+    WireError,
+    from_wire,
+    to_wire,
+)
+from ..sandbox.wire import Mapping as WireMapping
+from .messages import describe_exception, describe_trusted_exception, explain_limit
+from .student import NO_REPLACEMENTS, Functions
+
+# Of an array about which submitted code asks a function of ours: numbers, axes, length of each.
+MOST_ASKED, MOST_AXES, LONGEST_SIDE = 2**12, 4, 64
+MOST_OF_A_LINE = 160  # characters, as it is repeated in the message of every test
+
+Reply = TypeVar("Reply")
+
+
+@dataclass
+class CellRun:
+    """One code cell: its place in the order of running, its outputs, and what went wrong.
+
+    ``stopped`` says why it did not come to its end, ``limit`` what limit an error was due to.
+    """
+
+    source: str
+    order: int
+    outputs: list[Output] = field(default_factory=list)
+    failed: bool = False
+    stopped: str = ""
+    limit: str = ""
+
+
+class Execution:
+    """The code cells of one submission and the process that holds what they defined.
+
+    ``cells`` maps a cell's number in the notebook to its source; ``files`` lie in the folder in
+    which they run. Use as a context manager.
+    """
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        cells: Mapping[int, str],
+        limits: Limits,
+        files: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> None:
+        written = {number: source for number, source in cells.items() if source.strip()}
+        self.cells = {n: CellRun(written[n], order) for order, n in enumerate(written, start=1)}
+        self._sandbox = sandbox
+        self._limits = limits
+        self._files = dict(files)
+        self._deadline = time.monotonic() + limits.submission_seconds
+        self._child: Child | None = None
+        self._spent: dict[tuple[str, ...], NoAnswer] = {}  # what is not asked again
+        self._room = CELLS_OF_OUTPUT * limits.output_characters
+
+    def __enter__(self) -> Execution:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._drop_child()
+
+    def run_cells(self) -> None:
+        """Run every cell in order; an error or a limit in one does not stop the next."""
+        for number, cell in self.cells.items():
+            try:
+                ran = self._within(
+                    self._limits.cell_seconds,
+                    partial(_run_cell, number=number, source=cell.source),
+                    before=number,
+                )
+                cell.failed = ran.failed
+                cell.outputs, cell.limit = self._with_room(ran)
+            except SubmissionTimedOut as error:
+                cell.stopped = str(error)
+            except TimeoutError:
+                cell.stopped = f"This cell ran longer than {self._limits.cell_seconds:g} seconds."
+            except (EOFError, WireError):
+                cell.stopped = str(ProcessEnded("This cell", self._limits.memory_mib))
+
+    def call(
+        self,
+        function: str,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        replacements: Functions = NO_REPLACEMENTS,
+    ) -> tuple[Any, tuple[Any, ...]]:
+        """Call a function of the notebook; see ``student.Runner``."""
+        answering = {name: partial(_told, ours) for name, ours in replacements.items()}
+        return self._ask(
+            (function, *replacements),
+            lambda child, seconds: child.call(
+                function, _wire_items(args), _wire_mapping(kwargs), seconds, answering
+            ),
+        )
+
+    def read(self, name: str) -> Any:
+        """Return a variable of the notebook; see ``student.Runner``."""
+        value, _ = self._ask((name,), lambda child, seconds: child.read(name, seconds))
+        return value
+
+    def _ask(
+        self, what: tuple[str, ...], request: Callable[[Child, float], Returned | Raised | Missing]
+    ) -> tuple[Any, tuple[Any, ...]]:
+        """Return the value and the arguments of a reply, or raise what explains its absence.
+
+        ``what`` is the name that is asked about, and those that are replaced meanwhile.
+        """
+        if what in self._spent:
+            raise self._spent[what]
+        name = what[0]
+        failure: NoAnswer | None = None
+        try:
+            reply = self._converted(request)
+        except TimeoutError:
+            failure = CallTimedOut(name, self._limits.call_seconds)
+        except EOFError:
+            failure = ProcessEnded(f"`{name}`", self._limits.memory_mib)
+        except WireError:
+            self._drop_child()  # it may have forged this: trust it no further
+            failure = AnswerUnusable(name, MAX_FRAME // 2**20, MAX_VALUES)
+        if failure is not None:  # raised here, it keeps nothing of what was received
+            self._spent[what] = failure
+            raise failure
+        if isinstance(reply, tuple):
+            return reply
+        if isinstance(reply, Raised):
+            limit = explain_limit(reply.type_name, reply.message, self._limits)
+            raise CallRaised(name, self._describe(reply), self._place(reply), limit)
+        if reply.exists:
+            raise NotCallable(name)
+        raise NameMissing(name, self._why_missing(name))
+
+    def _converted(
+        self, request: Callable[[Child, float], Returned | Raised | Missing]
+    ) -> tuple[Any, tuple[Any, ...]] | Raised | Missing:
+        """Return the value and the arguments of a reply, or the reply that has none."""
+        reply = self._within(self._limits.call_seconds, request)
+        if not isinstance(reply, Returned):
+            return reply
+        return from_wire(reply.value), tuple(map(from_wire, reply.arguments.items))
+
+    def _with_room(self, ran: CellRan) -> tuple[list[Output], str]:
+        """Return the outputs of a cell, unless all together are too many, and what limit it met."""
+        size = sum(output.size for output in ran.outputs)
+        if size > self._room:
+            whole = CELLS_OF_OUTPUT * self._limits.output_characters
+            return [], f"Its outputs are left out: {whole} characters are kept of all cells."
+        self._room -= size
+        return ran.outputs, self._limit_met(ran)
+
+    def _limit_met(self, ran: CellRan) -> str:
+        """Return the sentence about the limit that ended a cell, if one did."""
+        errors = (output for output in ran.outputs if output.kind == "error")
+        return next((explain_limit(e.name, e.text, self._limits) for e in errors), "")
+
+    def _within(
+        self,
+        seconds: float,
+        request: Callable[[Child, float], Reply],
+        before: int | None = None,
+    ) -> Reply:
+        """Send a request to a living child; drop the child if it does not answer."""
+        child = self._living_child(before)
+        try:
+            return request(child, min(seconds, self._remaining()))
+        except (TimeoutError, EOFError, WireError):
+            self._drop_child()
+            self._remaining()  # the submission's limit is the better explanation, if it is one
+            raise
+
+    def _remaining(self) -> float:
+        remaining = self._deadline - time.monotonic()
+        if remaining <= 0:
+            raise SubmissionTimedOut(self._limits.submission_seconds)
+        return remaining
+
+    def _living_child(self, before: int | None) -> Child:
+        """Return the child; a new one first runs again what the old one had run."""
+        while self._child is None:
+            self._remaining()
+            self._child = self._sandbox.child(self._limits.child(), self._limits.output_characters)
+            if self._files:
+                self._child.give_files(self._files, self._limits.cell_seconds)
+            for number, cell in self.cells.items():
+                if before is not None and number >= before:
+                    break
+                if not cell.stopped and not self._runs_again(number, cell):
+                    break
+        return self._child
+
+    def _runs_again(self, number: int, cell: CellRun) -> bool:
+        assert self._child is not None
+        try:
+            seconds = min(self._limits.cell_seconds, self._remaining())
+            self._child.run_cell(number, cell.source, seconds)
+        except (TimeoutError, EOFError, WireError):
+            cell.stopped = "This cell did not come to its end when it was run again."
+            self._drop_child()
+            return False
+        return True
+
+    def _drop_child(self) -> None:
+        if self._child is not None:
+            self._child.kill()
+            self._child = None
+
+    def _describe(self, reply: Raised) -> str:
+        return describe_exception(reply, [cell.source for cell in self.cells.values()])
+
+    def _place(self, reply: Raised) -> str:
+        """Return the student's own line, from our copy of the notebook."""
+        cell = self.cells.get(reply.cell)
+        lines = cell.source.splitlines() if cell else []
+        blank = len(list(takewhile(str.isspace, (f"{line} " for line in lines))))
+        line = reply.line + blank  # IPython drops blank lines at the top before it compiles
+        if not 0 < reply.line <= line <= len(lines):
+            return ""
+        return f"line {line} of its cell: `{lines[line - 1].strip()[:MOST_OF_A_LINE]}`"
+
+    def _why_missing(self, name: str) -> str:
+        """Return what became of the cell that seems to define the name."""
+        for cell in self.cells.values():
+            if name in defined_names(cell.source):
+                if cell.stopped:
+                    return cell.stopped
+                if cell.failed:
+                    error = next((o for o in cell.outputs if o.kind == "error"), None)
+                    kind = f" ({error.name})" if error and error.name.isidentifier() else ""
+                    return f"The cell that should define it ended with an error{kind}."
+        return ""
+
+
+def _told(ours: Callable[..., Any], asked: Asked) -> Told:
+    """Answer a call of submitted code by a function of ours, which it must not keep busy."""
+    args, kwargs = from_wire(asked.args), from_wire(asked.kwargs)
+    try:
+        if not all(map(_is_small, (*args, *kwargs.values()))):
+            raise ValueError("nothing of this kind or size is expected here")
+        with np.errstate(all="ignore"):
+            return Told(asked.id, to_wire(ours(*args, **kwargs)))
+    except Exception as error:
+        _, _, message = describe_trusted_exception(error).partition(": ")
+        return Told(asked.id, error=message or f"{asked.function} cannot take these arguments")
+
+
+def _is_small(value: Any) -> bool:
+    """Say whether it is a number, a small array or a dict of them: little can be made of these."""
+    if isinstance(value, dict):
+        return all(map(_is_small, value.values()))
+    if isinstance(value, np.ndarray):  # sides count: a product of two arrays has those of both
+        sides = all(side <= LONGEST_SIDE for side in value.shape)
+        return sides and value.ndim <= MOST_AXES and value.size <= MOST_ASKED
+    return value is None or isinstance(value, int | float | np.generic)
+
+
+def _run_cell(child: Child, seconds: float, *, number: int, source: str) -> CellRan:
+    return child.run_cell(number, source, seconds)
+
+
+def _wire_items(values: tuple[Any, ...]) -> Items:
+    wire = to_wire(values)
+    assert isinstance(wire, Items)
+    return wire
+
+
+def _wire_mapping(values: Mapping[str, Any]) -> WireMapping:
+    wire = to_wire(dict(values))
+    assert isinstance(wire, WireMapping)
+    return wire

@@ -1,0 +1,90 @@
+"""What hidden tests are written with.
+
+    @exercise("running_maximum")
+    class TestRunningMaximum:
+        @weight(2)
+        def test_falling_numbers(self, student, reference, rng):
+            \"\"\"Numbers that only fall leave the first one standing.\"\"\"
+            numbers = sorted(rng.integers(-9, 9, 8).tolist(), reverse=True)
+            expected = reference.running_maximum(numbers)
+            check(student.running_maximum(numbers), expected)
+
+The docstring is the sentence that the student reads. A test fails by ``check`` and its
+relatives, by a call that gives no answer, or by a plain assert; any other exception is an
+error of the grader, which never costs points. ``reference`` is the module of the right
+functions; what lies beside a file of hidden tests is imported by relative names.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from .comparison import Mismatch, check_array, compare
+from .student import Answer
+
+exercise = pytest.mark.exercise
+weight = pytest.mark.weight
+
+
+class WrongAnswer(AssertionError):
+    """The student's answer is not right; the text is what the student reads."""
+
+
+def check(answer: Answer, expected: Any) -> None:
+    """Fail unless the answer is ``expected`` and the call left its inputs alone.
+
+    ``expected`` is an int, a float, an ndarray, or a tuple or dict of those; see ``comparison``.
+    """
+    _check_inputs_kept(answer)
+    mismatch = compare(answer.value, expected)
+    if mismatch is not None:
+        raise WrongAnswer(_sentence(answer, mismatch))
+
+
+def checked_array(answer: Answer, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
+    """Return the answer as float64, after every check except the one of its values."""
+    _check_inputs_kept(answer)
+    mismatch = (
+        Mismatch("none", "the function returned None. Is its return missing?")
+        if answer.value is None
+        else check_array(answer.value, shape)
+    )
+    if mismatch is not None:
+        raise WrongAnswer(_sentence(answer, mismatch))
+    return np.asarray(answer.value, dtype=np.float64)
+
+
+def check_choice(answer: Answer, right: str, letters: str) -> None:
+    """Fail unless the right one of these letters was chosen."""
+    chosen = answer.value.strip().lower() if isinstance(answer.value, str) else None
+    if chosen is None or len(chosen) != 1 or chosen not in letters:
+        known = ", ".join(letters)
+        raise WrongAnswer(f"`{answer.function}` should be one letter in quotes, one of {known}.")
+    if chosen != right:
+        raise WrongAnswer(f"{chosen} is not the right answer.")
+
+
+def require(condition: Any, sentence: str) -> None:
+    """Fail with this sentence unless the condition holds."""
+    if not condition:
+        raise WrongAnswer(sentence)
+
+
+def _check_inputs_kept(answer: Answer) -> None:
+    modified = answer.modified_arguments()
+    if modified:
+        raise WrongAnswer(
+            f"`{answer.function}` modifies its argument number {modified[0] + 1}. "
+            "The caller still needs it: work on a copy."
+        )
+
+
+def _sentence(answer: Answer, mismatch: Mismatch) -> str:
+    settings = ", ".join(
+        f"{name} {value}" if isinstance(value, str) else f"{name}={value}"
+        for name, value in answer.settings.items()
+    )
+    return f"With {settings}: {mismatch}" if settings else str(mismatch)

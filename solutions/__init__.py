@@ -1,1 +1,0 @@
-"""Reference solutions of the assignments, one module per assignment."""

@@ -1,0 +1,3 @@
+"""What the multiple-choice questions have in common."""
+
+LETTERS = "abcd"  # of the options of each

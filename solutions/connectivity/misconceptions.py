@@ -1,0 +1,2115 @@
+"""Known mistakes in the assignment "connectivity".
+
+The matrices are written tap by tap, as loops over outputs and kernel places would: a tap says
+which output looks, through which place of the kernel, at which row and column of the image.
+Windows of a locally connected layer are cut out of all images at once, as an array
+(N, K, K, C_in); only outputs are looped over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograder.explanation.misconceptions import Mistakes
+
+from .._contrasts import OF_LAYERS
+from . import Array
+
+CONTRASTS = OF_LAYERS
+
+Gradients = tuple[Array, Array, Array]
+Place = tuple[int, int]
+Taps = tuple[Any, Any, Any, Any, Any]  # outputs, kernel rows and columns, image rows and columns
+
+
+# --- steps that several exercises take ------------------------------------------------------
+
+
+def _stops(size: int, kernel_size: int, stride: int, pad: int) -> int:
+    return (size + 2 * pad - kernel_size) // stride + 1
+
+
+def _stops_of_part_windows_too(size: int, kernel_size: int, stride: int, pad: int) -> int:
+    return int(np.ceil((size + 2 * pad - kernel_size) / stride)) + 1
+
+
+def _stops_of_stride_one(size: int, kernel_size: int, stride: int, pad: int) -> int:
+    return size + 2 * pad - kernel_size + 1
+
+
+def _by_the_stride(kernel_size: int, stride: int) -> int:
+    return stride
+
+
+def _as_it_is(w: Array) -> Array:
+    return w
+
+
+# --- steps of the two matrices --------------------------------------------------------------
+
+
+def _inside(tops: Array, lefts: Array, size: int, height: int, width: int) -> Taps:
+    rows, columns = tops[:, None] + np.arange(size), lefts[:, None] + np.arange(size)
+    fits = ((rows >= 0) & (rows < height))[:, :, None] & ((columns >= 0) & (columns < width))[
+        :, None
+    ]
+    outputs, a, k = np.nonzero(fits)
+    return outputs, a, k, rows[outputs, a], columns[outputs, k]
+
+
+def _everywhere(tops: Array, lefts: Array, size: int, height: int, width: int) -> Taps:
+    outputs, a, k = np.nonzero(np.ones((len(tops), max(size, 0), max(size, 0))))
+    return outputs, a, k, tops[outputs] + a, lefts[outputs] + k
+
+
+def _coming_round(tops: Array, lefts: Array, size: int, height: int, width: int) -> Taps:
+    outputs, a, k, rows, columns = _everywhere(tops, lefts, size, height, width)
+    return outputs, a, k, rows % height, columns % width
+
+
+def _at_the_edge(tops: Array, lefts: Array, size: int, height: int, width: int) -> Taps:
+    outputs, a, k, rows, columns = _everywhere(tops, lefts, size, height, width)
+    return outputs, a, k, rows.clip(0, height - 1), columns.clip(0, width - 1)
+
+
+def _of_slices(tops: Array, lefts: Array, size: int, height: int, width: int) -> Taps:
+    taps = [
+        (output, 0, 0, row, column)
+        for output, (top, left) in enumerate(zip(tops.tolist(), lefts.tolist(), strict=True))
+        for row in range(*slice(top, top + size).indices(height))
+        for column in range(*slice(left, left + size).indices(width))
+    ]
+    outputs, a, k, rows, columns = np.array(taps, dtype=int).reshape(-1, 5).T
+    return outputs, a, k, rows, columns
+
+
+# --- connectivity_matrix --------------------------------------------------------------------
+
+
+def _connectivity_matrix(
+    height: int,
+    width: int,
+    kernel_size: int,
+    stride: int = 1,
+    pad: int = 0,
+    *,
+    side: Callable[..., Any] = _stops,
+    shape: Callable[..., Any] = lambda h_out, w_out: (h_out, w_out),
+    extent: Callable[..., Any] = lambda length, pad: length,
+    position: Callable[..., Any] = lambda i, j: (i, j),
+    move: Callable[..., Any] = _by_the_stride,
+    border: Callable[..., Any] = lambda pad, kernel_size: pad,
+    window: Callable[..., Any] = lambda kernel_size: kernel_size,
+    taps: Callable[..., Any] = _inside,
+    output_number: Callable[..., Any] = lambda i, j, h_out, w_out: i * w_out + j,
+    input_number: Callable[..., Any] = lambda row, column, height, width: row * width + column,
+    values: Callable[..., Any] = lambda matrix: matrix,
+    result: Callable[..., Any] = lambda matrix, sides: matrix,
+) -> Any:
+    """Mark every tap of every window.
+
+    How many outputs a side has, the shape of their map, how long a side of the inputs is;
+    which window belongs to an output, how far it moves, how far outside the image the first
+    one starts, how large it is, what becomes of its taps; the numbers of outputs and inputs,
+    what the marks say, what is returned.
+    """
+    sides = (side(length, kernel_size, stride, pad) for length in (height, width))
+    h_out, w_out = shape(*sides)
+    height, width = extent(height, pad), extent(width, pad)
+    matrix = np.zeros((h_out * w_out, height * width), dtype=bool)
+    i, j = np.arange(h_out).repeat(max(w_out, 0)), np.tile(np.arange(w_out), max(h_out, 0))
+    row, column = position(i, j)
+    pixels, outside = move(kernel_size, stride), border(pad, kernel_size)
+    tops, lefts = row * pixels - outside, column * pixels - outside
+    outputs, _, _, rows, columns = taps(tops, lefts, window(kernel_size), height, width)
+    numbers = output_number(i, j, h_out, w_out)[outputs]
+    matrix[numbers, input_number(rows, columns, height, width)] = True
+    return result(values(matrix), (h_out, w_out, height, width))
+
+
+connectivity_matrix = Mistakes("connectivity_matrix", _connectivity_matrix)
+
+connectivity_matrix.misconception(
+    "places_windows_without_the_border",
+    hint="With pad 1, the first window starts in the border. Where does input (0, 0) sit in it, "
+    "and where does it sit in yours?",
+    row="CM1",
+    border=lambda pad, kernel_size: 0,
+)
+
+connectivity_matrix.misconception(
+    "ignores_the_padding",
+    hint="Call your function with pad 0 and with pad 1. Should both matrices have the same number "
+    "of rows?",
+    row="CM1",
+    side=lambda size, kernel_size, stride, pad: (size - kernel_size) // stride + 1,
+    border=lambda pad, kernel_size: 0,
+)
+
+connectivity_matrix.misconception(
+    "ignores_the_stride",
+    hint="Call your function with stride 1 and with stride 2. Should both matrices have the same "
+    "number of rows?",
+    row="CM2",
+    side=_stops_of_stride_one,
+    move=lambda kernel_size, stride: 1,
+)
+
+connectivity_matrix.misconception(
+    "moves_every_window_by_one_pixel",
+    hint="Where does the second window start when the stride is 2? Which inputs does the second "
+    "row of your matrix mark?",
+    row="CM2",
+    move=lambda kernel_size, stride: 1,
+)
+
+connectivity_matrix.misconception(
+    "moves_the_window_by_its_own_size",
+    hint="Which argument moves the window: its size, or its stride? Do neighbouring windows of "
+    "your matrix ever overlap?",
+    move=lambda kernel_size, stride: kernel_size,
+)
+
+connectivity_matrix.misconception(
+    "counts_inputs_with_the_wrong_row_length",
+    hint="In an image of 2 rows and 4 columns, counted from 0, which number does the first pixel "
+    "of the second row have? How long is one row of the image?",
+    row="CM3",
+    input_number=lambda row, column, height, width: row * height + column,
+)
+
+connectivity_matrix.misconception(
+    "counts_outputs_with_the_wrong_row_length",
+    hint="In an output of 2 rows and 4 columns, counted from 0, which number does the first output "
+    "of the second row have, and which does it have in your code?",
+    row="CM3",
+    output_number=lambda i, j, h_out, w_out: i * h_out + j,
+)
+
+connectivity_matrix.misconception(
+    "counts_inputs_down_the_columns",
+    hint="Row-major order: the top row comes first, from left to right. Which pixel has number 1 "
+    "in your columns, the one to the right of the first or the one below it?",
+    input_number=lambda row, column, height, width: column * height + row,
+)
+
+connectivity_matrix.misconception(
+    "counts_outputs_down_the_columns",
+    hint="Row-major order: the top row of outputs comes first, from left to right. Where does the "
+    "window of your matrix's second row start?",
+    output_number=lambda i, j, h_out, w_out: j * h_out + i,
+)
+
+connectivity_matrix.misconception(
+    "swaps_rows_and_columns_of_the_window",
+    hint="The output after the first is one further to the right. At which row and which column "
+    "does its window start when the stride is 1, and where does yours start?",
+    position=lambda i, j: (j, i),
+)
+
+connectivity_matrix.misconception(
+    "lets_the_image_come_round",
+    hint="Does the left edge of the image see its right edge? Count the inputs that the output in "
+    "the corner sees when pad is 1.",
+    row="CM6",
+    taps=_coming_round,
+)
+
+connectivity_matrix.misconception(
+    "lets_the_window_run_into_the_next_row",
+    hint="A window that begins in the border has taps in column -1. Which input does your column "
+    "number belong to there, and should it be marked at all?",
+    row="CM6",
+    taps=_everywhere,
+)
+
+connectivity_matrix.misconception(
+    "moves_taps_of_the_border_to_the_edge",
+    hint="How many inputs does the output in the corner see when a 3 × 3 window has a border of 2? "
+    "Taps that fall on the border see none.",
+    row="CM9",
+    taps=_at_the_edge,
+)
+
+connectivity_matrix.misconception(
+    "loses_windows_that_begin_in_the_border",
+    hint="A window that begins at row -1 still sees row 0. What does a slice select that starts at "
+    "-1 and ends at 2? Try it on a list.",
+    taps=_of_slices,
+)
+
+connectivity_matrix.misconception(
+    "puts_inputs_into_the_rows",
+    hint="Is there one row for each output or one for each input? Compare the shape that you "
+    "return with the one that is asked for.",
+    row="CM7",
+    result=lambda matrix, sides: matrix.T,
+)
+
+connectivity_matrix.misconception(
+    "joins_everything_to_everything",
+    hint="That is a dense layer. Which inputs lie outside the window of the first output?",
+    row="CM10",
+    values=lambda matrix: np.ones_like(matrix),
+)
+
+connectivity_matrix.misconception(
+    "marks_what_is_not_connected",
+    hint="What does True stand for: an input inside the window, or one outside? Count how many are "
+    "True in your first row.",
+    values=lambda matrix: ~matrix,
+)
+
+connectivity_matrix.misconception(
+    "keeps_rows_and_columns_apart",
+    hint="A matrix has two axes. How many has your result, and which of them belong together?",
+    result=lambda matrix, sides: matrix.reshape(sides),
+)
+
+connectivity_matrix.misconception(
+    "takes_the_border_for_inputs",
+    hint="Is a zero of the border an input of the layer? How many columns should the matrix of a "
+    "3 × 4 image have?",
+    extent=lambda length, pad: length + 2 * pad,
+    border=lambda pad, kernel_size: 0,
+)
+
+connectivity_matrix.misconception(
+    "puts_the_middle_of_the_window_on_the_pixel",
+    hint="With pad 0, does the first window reach outside the image? Where is its top left corner, "
+    "and where is yours?",
+    border=lambda pad, kernel_size: kernel_size // 2,
+)
+
+connectivity_matrix.misconception(
+    "ends_the_window_one_pixel_early",
+    hint="How many inputs should the window of a 3 × 3 kernel hold, and how many does yours? The "
+    "end of a range is not included.",
+    window=lambda kernel_size: kernel_size - 1,
+)
+
+connectivity_matrix.misconception(
+    "ends_the_window_one_pixel_late",
+    hint="How many inputs should the window of a 2 × 2 kernel hold, and how many does a row of "
+    "your matrix mark?",
+    window=lambda kernel_size: kernel_size + 1,
+)
+
+connectivity_matrix.misconception(
+    "marks_only_the_corner_of_the_window",
+    hint="An output depends on all of its window. How many inputs does a row of your matrix mark?",
+    window=lambda kernel_size: 1,
+)
+
+connectivity_matrix.misconception(
+    "forgets_the_first_position",
+    hint="How many positions has a window on an image that is exactly as large as the kernel? "
+    "Put the numbers into your size formula.",
+    row="OS3",
+    side=lambda size, kernel_size, stride, pad: (size + 2 * pad - kernel_size) // stride,
+)
+
+connectivity_matrix.misconception(
+    "counts_the_border_once",
+    hint="At how many ends of a row does the border stand? How often is it in your size formula?",
+    row="OS6",
+    side=lambda size, kernel_size, stride, pad: (size + pad - kernel_size) // stride + 1,
+)
+
+connectivity_matrix.misconception(
+    "lets_the_last_window_stick_out",
+    hint="Draw the windows over a row of 6 pixels, kernel 3, stride 2. Does all of your last "
+    "window lie inside?",
+    row="OS5",
+    side=_stops_of_part_windows_too,
+)
+
+connectivity_matrix.misconception(
+    "does_not_round_the_size_down",
+    hint="A number of positions is a whole number. Which of Python's two divisions gives one?",
+    row="OS7",
+    seen=11,
+    where="11 of 70 student repositories of CS231n, in the convolution",
+    side=lambda size, kernel_size, stride, pad: (size + 2 * pad - kernel_size) / stride + 1,
+)
+
+connectivity_matrix.misconception(
+    "computes_the_width_from_the_height",
+    hint="Height and width may differ. Is each side of the output computed from its own side of "
+    "the image?",
+    row="OS1",
+    seen=4,
+    where="4 student repositories (2 of C4W1, 2 of CS231n), in the convolution",
+    shape=lambda h_out, w_out: (h_out, h_out),
+)
+
+connectivity_matrix.misconception(
+    "swaps_output_height_and_width",
+    hint="How many windows fit below each other, and how many side by side? Try an image that is "
+    "wider than high.",
+    row="OS2",
+    shape=lambda h_out, w_out: (w_out, h_out),
+)
+
+
+# --- conv_as_dense --------------------------------------------------------------------------
+
+
+def _number_of_output(i: Any, j: Any, f: Any, h_out: int, w_out: int, c_out: int) -> Any:
+    return (i * w_out + j) * c_out + f
+
+
+def _number_of_input(row: Any, column: Any, c: Any, height: int, width: int, c_in: int) -> Any:
+    return (row * width + column) * c_in + c
+
+
+def _first_channel_alone(kernels: Array) -> Any:
+    return kernels * (np.arange(kernels.shape[2]) == 0)[:, None]
+
+
+def _one_channel_each(kernels: Array) -> Any:
+    c_in, c_out = kernels.shape[2:]
+    return kernels * (np.arange(c_in)[:, None] == np.arange(c_out) % c_in)
+
+
+def _conv_as_dense(
+    w: Array,
+    b: Array,
+    in_shape: tuple[int, int, int],
+    stride: int = 1,
+    pad: int = 0,
+    *,
+    side: Callable[..., Any] = _stops,
+    shape: Callable[..., Any] = lambda h_out, w_out: (h_out, w_out),
+    extent: Callable[..., Any] = lambda length, pad: length,
+    start: Callable[..., Any] = lambda rows, columns: np.zeros((rows, columns)),
+    position: Callable[..., Any] = lambda i, j: (i, j),
+    move: Callable[..., Any] = _by_the_stride,
+    border: Callable[..., Any] = lambda pad: pad,
+    taps: Callable[..., Any] = _inside,
+    laid: Callable[..., Any] = _as_it_is,
+    filters: Callable[..., Any] = lambda w: w,
+    values: Callable[..., Any] = lambda kernels, b: kernels,
+    depth: Callable[..., Any] = lambda kernels: kernels,
+    maps: Callable[..., Any] = lambda w: w.shape[3],
+    output_number: Callable[..., Any] = _number_of_output,
+    input_number: Callable[..., Any] = _number_of_input,
+    layout: Callable[..., Any] = lambda matrix: matrix,
+    offsets: Callable[..., Any] = lambda b, outputs: np.tile(b, outputs),
+    result: Callable[..., Any] = lambda matrix, bias, w, b: (matrix, bias),
+) -> Any:
+    """Write the weight of every tap of every window.
+
+    How many outputs a side has, the shape of their map, how long a side of the inputs is, the
+    array that is filled; which window belongs to an output, how far it moves, how far outside
+    the image the first one starts, what becomes of its taps; the kernels as they are laid on
+    it, the filter of each map, the numbers that are written, the channels they reach, how many
+    maps are filled; the numbers of outputs and inputs, how the matrix lies, the bias vector,
+    what is returned.
+    """
+    size, _, c_in, c_out = w.shape
+    sides = (side(length, size, stride, pad) for length in in_shape[:2])
+    h_out, w_out = shape(*sides)
+    height, width = (extent(length, pad) for length in in_shape[:2])
+    matrix = start(h_out * w_out * c_out, height * width * c_in)
+    i, j = np.arange(h_out).repeat(max(w_out, 0)), np.tile(np.arange(w_out), max(h_out, 0))
+    row, column = position(i, j)
+    pixels, outside = move(size, stride), border(pad)
+    tops, lefts = row * pixels - outside, column * pixels - outside
+    outputs, a, k, rows, columns = taps(tops, lefts, size, height, width)
+    kernels = depth(values(filters(laid(w)), b))
+    c, f = np.arange(c_in)[:, None], np.arange(maps(w))
+    i, j, rows, columns = (each[:, None, None] for each in (i[outputs], j[outputs], rows, columns))
+    numbers = output_number(i, j, f, h_out, w_out, c_out)  # (taps, 1, C_out)
+    places = input_number(rows, columns, c, height, width, c_in)  # (taps, C_in, 1)
+    matrix[numbers, places] = kernels[a, k][:, :, f]
+    return result(layout(matrix), offsets(b, h_out * w_out), w, b)
+
+
+conv_as_dense = Mistakes("conv_as_dense", _conv_as_dense)
+
+conv_as_dense.misconception(
+    "turns_the_kernel_round",
+    hint="Which weight should meet the top left pixel of a window? In this course the kernel lies "
+    "on the window as it is.",
+    row="CD1",
+    laid=lambda w: w[::-1, ::-1],
+)
+
+conv_as_dense.misconception(
+    "swaps_rows_and_columns_of_the_kernel",
+    hint="Which axis of w goes down the picture? Try a kernel with a single 1 in its top right "
+    "corner.",
+    row="CD2",
+    laid=lambda w: w.transpose(1, 0, 2, 3),
+)
+
+conv_as_dense.misconception(
+    "uses_one_filter_for_all_maps",
+    hint="Rows of your matrix that belong to one position are all equal. How many filters are in "
+    "w, and which of them do you use?",
+    row="CD3",
+    filters=lambda w: np.repeat(w[:, :, :, :1], w.shape[3], axis=3),
+)
+
+conv_as_dense.misconception(
+    "fills_in_the_first_input_channel_only",
+    hint="How deep is a window? Make the first channel of an image zero and look at what your "
+    "matrix does with it.",
+    row="CD11",
+    depth=_first_channel_alone,
+)
+
+conv_as_dense.misconception(
+    "leaves_the_bias_vector_zero",
+    hint="One of your arguments does not change the result. Which one?",
+    row="CD4",
+    offsets=lambda b, outputs: np.zeros(len(b) * outputs),
+)
+
+conv_as_dense.misconception(
+    "repeats_the_biases_in_blocks",
+    hint="Which output comes right after the one at position (0, 0) in the first channel, and "
+    "which bias does it need? Look at the first numbers of your vector.",
+    row="CD5",
+    offsets=lambda b, outputs: np.repeat(b, outputs),
+)
+
+conv_as_dense.misconception(
+    "gives_one_bias_for_each_filter",
+    hint="How many outputs has the dense layer, and how many numbers are in your bias vector? "
+    "Each output of a dense layer has its own.",
+    row="CD6",
+    offsets=lambda b, outputs: b.copy(),
+)
+
+conv_as_dense.misconception(
+    "uses_the_first_bias_everywhere",
+    hint="How many biases are in b, and how many of them did you read?",
+    offsets=lambda b, outputs: np.full(len(b) * outputs, b[0]),
+)
+
+conv_as_dense.misconception(
+    "adds_the_bias_to_every_weight",
+    hint="Multiply your matrix by an image of zeros and by an image of ones. How often should the "
+    "bias be in each output?",
+    values=lambda kernels, b: kernels + b,
+)
+
+conv_as_dense.misconception(
+    "lets_the_image_come_round",
+    hint="Does the left edge of the image see its right edge? Count the weights in the row of the "
+    "output in the corner when pad is 1.",
+    row="CD7",
+    taps=_coming_round,
+)
+
+conv_as_dense.misconception(
+    "lets_the_window_run_into_the_next_row",
+    hint="A window that begins in the border has taps in column -1. Which input does your column "
+    "number belong to there, and is there a weight for it at all?",
+    row="CD7",
+    taps=_everywhere,
+)
+
+conv_as_dense.misconception(
+    "moves_taps_of_the_border_to_the_edge",
+    hint="How many inputs does the output in the corner see when a 3 × 3 window has a border of 2? "
+    "What becomes of the other weights of the kernel?",
+    row="CM9",
+    taps=_at_the_edge,
+)
+
+conv_as_dense.misconception(
+    "takes_the_channels_of_the_inputs_first",
+    hint="Flatten a 1 × 2 image with 2 channels by hand, row-major. Which number comes second: the "
+    "next pixel, or the next channel of the same pixel?",
+    row="CD8",
+    input_number=lambda row, column, c, height, width, c_in: (c * height + row) * width + column,
+)
+
+conv_as_dense.misconception(
+    "takes_the_channels_of_the_outputs_first",
+    hint="Flatten an output of 1 × 2 positions with 2 channels by hand, row-major. Which output "
+    "comes second, and whose weights stand in your second row?",
+    row="CM5",
+    output_number=lambda i, j, f, h_out, w_out, c_out: (f * h_out + i) * w_out + j,
+)
+
+conv_as_dense.misconception(
+    "joins_each_filter_to_one_input_channel",
+    hint="A window is local in space. And in depth: how many input channels does one row of your "
+    "matrix reach?",
+    row="CM8",
+    depth=_one_channel_each,
+)
+
+conv_as_dense.misconception(
+    "loops_over_the_input_channels",
+    hint="Which axis of w counts the filters? With 2 input channels and 3 filters, which rows of "
+    "your matrix are ever written?",
+    row="CF14",
+    seen=1,
+    where="a forum thread, in the convolution",
+    maps=lambda w: w.shape[2],
+)
+
+conv_as_dense.misconception(
+    "places_windows_without_the_border",
+    hint="With pad 1, the first window starts in the border. Which weight of the kernel meets "
+    "input (0, 0) there, and which does in your matrix?",
+    row="CD9",
+    border=lambda pad: 0,
+)
+
+conv_as_dense.misconception(
+    "ignores_the_padding",
+    hint="Call your function with pad 0 and with pad 1. Should both matrices have the same number "
+    "of rows?",
+    row="CD9",
+    side=lambda size, kernel_size, stride, pad: (size - kernel_size) // stride + 1,
+    border=lambda pad: 0,
+)
+
+conv_as_dense.misconception(
+    "takes_the_border_for_inputs",
+    hint="Is a zero of the border an input of the layer? By what should one be able to multiply "
+    "your matrix: the image, or the padded image?",
+    extent=lambda length, pad: length + 2 * pad,
+    border=lambda pad: 0,
+)
+
+conv_as_dense.misconception(
+    "ignores_the_stride",
+    hint="Call your function with stride 1 and with stride 2. Should both matrices have the same "
+    "number of rows?",
+    row="CM2",
+    side=_stops_of_stride_one,
+    move=lambda kernel_size, stride: 1,
+)
+
+conv_as_dense.misconception(
+    "moves_every_window_by_one_pixel",
+    hint="Where does the second window start when the stride is 2? Compare the first two rows of "
+    "your matrix that belong to one filter.",
+    row="CM2",
+    move=lambda kernel_size, stride: 1,
+)
+
+conv_as_dense.misconception(
+    "writes_ones_for_the_weights",
+    hint="The pattern says what is connected. What are the numbers on these connections?",
+    row="CD10",
+    values=lambda kernels, b: np.ones_like(kernels),
+)
+
+conv_as_dense.misconception(
+    "unrolls_for_unrolled_windows",
+    hint="Your matrix wants to be multiplied by the numbers of one window. Should it not take the "
+    "whole flattened image, and give all outputs at once?",
+    row="CD12",
+    result=lambda matrix, bias, w, b: (w.reshape(-1, w.shape[3]).T.copy(), b.copy()),
+)
+
+conv_as_dense.misconception(
+    "puts_inputs_into_the_rows",
+    hint="Is there one row for each output or one for each input? Compare your shape with what "
+    "matrix @ image.ravel() needs.",
+    row="CM7",
+    layout=lambda matrix: matrix.T,
+)
+
+conv_as_dense.misconception(
+    "counts_inputs_with_the_wrong_row_length",
+    hint="In an image of 2 rows and 4 columns with one channel, counted from 0, which number does "
+    "the first pixel of the second row have?",
+    row="CM3",
+    input_number=lambda row, column, c, height, width, c_in: (row * height + column) * c_in + c,
+)
+
+conv_as_dense.misconception(
+    "counts_outputs_with_the_wrong_row_length",
+    hint="In an output of 2 rows and 4 columns with one filter, counted from 0, which number does "
+    "the first output of the second row have, and which does it have in your code?",
+    row="CM3",
+    output_number=lambda i, j, f, h_out, w_out, c_out: (i * h_out + j) * c_out + f,
+)
+
+conv_as_dense.misconception(
+    "swaps_rows_and_columns_of_the_window",
+    hint="The position after the first is one further to the right. At which row and which column "
+    "does its window start when the stride is 1, and where does yours start?",
+    position=lambda i, j: (j, i),
+)
+
+conv_as_dense.misconception(
+    "cuts_the_fractions_off",
+    hint="Are all weights whole numbers? Look at the dtype of the matrix that you fill.",
+    start=lambda rows, columns: np.zeros((rows, columns), dtype=int),
+)
+
+conv_as_dense.misconception(
+    "returns_the_bias_first",
+    hint="In which order are the two results asked for? Compare their shapes.",
+    result=lambda matrix, bias, w, b: (bias, matrix),
+)
+
+conv_as_dense.misconception(
+    "forgets_the_first_position",
+    hint="How many positions has a window on an image that is exactly as large as the kernel? "
+    "Put the numbers into your size formula.",
+    row="OS3",
+    side=lambda size, kernel_size, stride, pad: (size + 2 * pad - kernel_size) // stride,
+)
+
+conv_as_dense.misconception(
+    "counts_the_border_once",
+    hint="At how many ends of a row does the border stand? How often is it in your size formula?",
+    row="OS6",
+    side=lambda size, kernel_size, stride, pad: (size + pad - kernel_size) // stride + 1,
+)
+
+conv_as_dense.misconception(
+    "lets_the_last_window_stick_out",
+    hint="Draw the windows over a row of 6 pixels, kernel 3, stride 2. Does all of your last "
+    "window lie inside?",
+    row="OS5",
+    side=_stops_of_part_windows_too,
+)
+
+conv_as_dense.misconception(
+    "does_not_round_the_size_down",
+    hint="A number of positions is a whole number. Which of Python's two divisions gives one?",
+    row="OS7",
+    seen=11,
+    where="11 of 70 student repositories of CS231n, in the convolution",
+    side=lambda size, kernel_size, stride, pad: (size + 2 * pad - kernel_size) / stride + 1,
+)
+
+conv_as_dense.misconception(
+    "computes_the_width_from_the_height",
+    hint="Height and width may differ. Is each side of the output computed from its own side of "
+    "the image?",
+    row="OS1",
+    seen=4,
+    where="4 student repositories (2 of C4W1, 2 of CS231n), in the convolution",
+    shape=lambda h_out, w_out: (h_out, h_out),
+)
+
+conv_as_dense.misconception(
+    "swaps_output_height_and_width",
+    hint="How many windows fit below each other, and how many side by side? Try an image that is "
+    "wider than high.",
+    row="OS2",
+    shape=lambda h_out, w_out: (w_out, h_out),
+)
+
+
+# --- sparsity -------------------------------------------------------------------------------
+
+
+def _share(count: Any, entries: Any) -> Any:
+    return count / entries
+
+
+def _sparsity(
+    matrix: Array,
+    *,
+    zeros: Callable[..., Any] = lambda matrix: matrix == 0,
+    counted: Callable[..., Any] = lambda zeros: int(np.sum(zeros)),
+    out_of: Callable[..., Any] = lambda matrix: matrix.size,
+    share: Callable[..., Any] = _share,
+    result: Callable[..., Any] = lambda share: share,
+) -> Any:
+    """What a zero is, how they are counted, out of how many, their share, what is returned."""
+    return result(share(counted(zeros(matrix)), out_of(matrix)))
+
+
+sparsity = Mistakes("sparsity", _sparsity)
+
+sparsity.misconception(
+    "gives_the_share_of_what_is_not_zero",
+    hint="What should come out for a matrix that holds nothing but zeros, and what does your "
+    "function return for it?",
+    zeros=lambda matrix: matrix != 0,
+)
+
+sparsity.misconception(
+    "counts_the_zeros",
+    hint="A share lies between 0 and 1. Out of how many entries are these zeros?",
+    share=lambda count, entries: count,
+)
+
+sparsity.misconception(
+    "takes_small_numbers_for_zero",
+    hint="Is 0.000000000001 zero? A weight may be small, and there is still a connection.",
+    zeros=lambda matrix: np.isclose(matrix, 0),
+)
+
+sparsity.misconception(
+    "takes_negative_numbers_for_zero",
+    hint="A weight of -3: is there a connection or not?",
+    zeros=lambda matrix: matrix <= 0,
+)
+
+sparsity.misconception(
+    "takes_every_entry_for_zero_or_one",
+    hint="A matrix holds 0, 0, 0 and 5. What share of it is zero, and what does adding up its "
+    "entries tell you?",
+    zeros=lambda matrix: 1 - matrix.astype(float),
+    counted=lambda zeros: float(np.sum(zeros)),
+)
+
+sparsity.misconception(
+    "divides_by_the_number_of_rows",
+    hint="How many entries has a matrix of 2 rows and 3 columns? By how many do you divide?",
+    out_of=lambda matrix: len(matrix),
+)
+
+sparsity.misconception(
+    "counts_on_two_axes",
+    hint="The array may have any shape. By how many entries do you divide when it has one axis, "
+    "or four?",
+    out_of=lambda matrix: matrix.shape[0] * matrix.shape[1],
+)
+
+sparsity.misconception(
+    "divides_by_what_is_not_zero",
+    hint="Half of the entries are zero. Is the number that you return one half? Out of which "
+    "entries is the share asked for?",
+    out_of=lambda matrix: int(np.sum(matrix != 0)),
+)
+
+sparsity.misconception(
+    "gives_per_cent",
+    hint="From 0.0 to 1.0: what should come out for a matrix that holds nothing but zeros?",
+    share=lambda count, entries: 100 * count / entries,
+)
+
+sparsity.misconception(
+    "divides_without_fractions",
+    hint="Two of four entries are zero. What does your division give, and which of Python's two "
+    "divisions is it?",
+    share=lambda count, entries: count // entries,
+)
+
+sparsity.misconception(
+    "rounds_the_share",
+    hint="One of three entries is zero. How many digits should the answer have? Rounding is for "
+    "printing.",
+    result=lambda share: round(share, 2),
+)
+
+sparsity.misconception(
+    "gives_a_share_for_each_column",
+    hint="One number for the whole matrix: how many numbers do you return?",
+    counted=lambda zeros: np.sum(zeros, axis=0),
+    out_of=lambda matrix: len(matrix),
+)
+
+
+# --- distinct_parameters --------------------------------------------------------------------
+
+
+def _used_once(ids: Any) -> Any:
+    numbers, uses = np.unique(ids, return_counts=True)
+    return numbers[uses == 1]
+
+
+def _used_again(ids: Any) -> Any:
+    numbers, uses = np.unique(ids, return_counts=True)
+    return numbers[uses > 1]
+
+
+def _distinct_parameters(
+    ids: Any,
+    *,
+    looked_at: Callable[..., Any] = lambda ids: ids,
+    numbers: Callable[..., Any] = lambda ids: np.unique(ids),
+    connected: Callable[..., Any] = lambda numbers: numbers[numbers != 0],
+    count: Callable[..., Any] = lambda numbers: numbers.size,
+) -> Any:
+    """The connections that are looked at, their numbers, without those that are none, how many."""
+    return count(connected(numbers(looked_at(ids))))
+
+
+distinct_parameters = Mistakes("distinct_parameters", _distinct_parameters)
+
+distinct_parameters.misconception(
+    "counts_zero_as_a_parameter",
+    hint="The ids are 0, 7, 7 and 0. Which of these numbers say that there is no connection, and "
+    "how many parameters are left?",
+    connected=lambda numbers: numbers,
+)
+
+distinct_parameters.misconception(
+    "always_takes_one_away_for_zero",
+    hint="In a dense layer no connection is missing. How many parameters do you count when the ids "
+    "are 1, 2, 3 and 4?",
+    connected=lambda numbers: numbers,
+    count=lambda numbers: numbers.size - 1,
+)
+
+distinct_parameters.misconception(
+    "counts_connections",
+    hint="The ids are 7, 7 and 7. How many connections are these, and how many parameters do they "
+    "use?",
+    numbers=lambda ids: ids.ravel(),
+)
+
+distinct_parameters.misconception(
+    "counts_all_entries",
+    hint="That is how many connections a dense layer would have. Which of them are missing, and "
+    "which use the same parameter?",
+    numbers=lambda ids: ids.ravel(),
+    connected=lambda numbers: numbers,
+)
+
+distinct_parameters.misconception(
+    "takes_the_largest_id",
+    hint="The ids are 3 and 9. How many different ones are there? Nothing says that every number "
+    "up to the largest is used.",
+    count=lambda numbers: int(numbers.max(initial=0)),
+)
+
+distinct_parameters.misconception(
+    "adds_up_the_ids",
+    hint="The ids are names that happen to be numbers. Is 9 more parameters than 3?",
+    count=lambda numbers: int(numbers.sum()),
+)
+
+distinct_parameters.misconception(
+    "returns_the_ids",
+    hint="These are the parameters' names. How many are there?",
+    count=lambda numbers: numbers,
+)
+
+distinct_parameters.misconception(
+    "counts_only_what_is_used_once",
+    hint="The ids are 7, 7 and 8. How many parameters has the layer? One that is used twice is "
+    "learned as well.",
+    numbers=_used_once,
+)
+
+distinct_parameters.misconception(
+    "counts_only_what_is_shared",
+    hint="The ids are 7, 7 and 8. How many parameters has the layer? One that is used at a single "
+    "place is learned as well.",
+    numbers=_used_again,
+)
+
+distinct_parameters.misconception(
+    "looks_at_the_first_row_only",
+    hint="The first row belongs to one output. Do the others use parameters that it does not use?",
+    looked_at=lambda ids: ids[0],
+)
+
+
+# --- steps of the locally connected layer ---------------------------------------------------
+
+
+def _every_output(h_out: int, w_out: int, stride: int) -> Iterable[Place]:
+    return [(i, j) for i in range(h_out) for j in range(w_out)]
+
+
+def _every_output_of_the_stride(h_out: int, w_out: int, stride: int) -> Iterable[Place]:
+    return [(i, j) for i in range(0, h_out, stride) for j in range(0, w_out, stride)]
+
+
+def _zeros_around(x: Array, pad: int) -> Array:
+    n, height, width, channels = x.shape
+    padded = np.zeros((n, height + 2 * pad, width + 2 * pad, channels))
+    padded[:, pad : pad + height, pad : pad + width] = x
+    return padded
+
+
+def _zeros_behind(x: Array, pad: int) -> Array:
+    n, height, width, channels = x.shape
+    padded = np.zeros((n, height + 2 * pad, width + 2 * pad, channels))
+    padded[:, :height, :width] = x
+    return padded
+
+
+def _square(images: Array, top: int, left: int, size: int, i: int = 0, j: int = 0) -> Array:
+    return images[:, top : top + size, left : left + size]  # (N, K, K, C_in), a view
+
+
+# --- locally_connected_forward --------------------------------------------------------------
+
+
+def _sum_of_products(windows: Array, kernel: Array) -> Any:
+    return np.einsum("nklc,klcf->nf", windows, kernel)
+
+
+def _mean_of_products(windows: Array, kernel: Array) -> Any:
+    return _sum_of_products(windows, kernel) / max(windows[0].size, 1)
+
+
+def _kernel_for_each_example(windows: Array, kernels: Array) -> Any:
+    return np.einsum("nklc,nklcf->nf", windows, kernels)
+
+
+def _locally_connected_forward(
+    x: Array,
+    w: Array,
+    b: Array,
+    stride: int = 1,
+    pad: int = 0,
+    *,
+    side: Callable[..., Any] = _stops,
+    border: Callable[..., Any] = _zeros_around,
+    weights: Callable[..., Any] = lambda w: w,
+    biases: Callable[..., Any] = lambda b: b,
+    visited: Callable[..., Any] = _every_output,
+    position: Callable[..., Any] = lambda i, j: (i, j),
+    move: Callable[..., Any] = _by_the_stride,
+    cut: Callable[..., Any] = _square,
+    image: Callable[..., Any] = lambda windows: windows,
+    kernel: Callable[..., Any] = lambda w, i, j, examples: w[i, j],
+    laid: Callable[..., Any] = _as_it_is,
+    total: Callable[..., Any] = _sum_of_products,
+    offset: Callable[..., Any] = lambda total, b, windows: total + b,
+    result: Callable[..., Any] = lambda out, x: out,
+) -> Any:
+    """Move the window over all images at once, one position after the other.
+
+    How many outputs a side has, the border, the weights and biases that positions have; the
+    outputs that are visited, which window belongs to one, how far it moves, how it is cut out,
+    of which image; the kernel of a position, how it lies on the window, the sum, the bias,
+    what is returned.
+    """
+    size = w.shape[2]
+    h_out, w_out = (side(length, size, stride, pad) for length in x.shape[1:3])
+    images, all_weights, all_biases, pixels = (
+        border(x, pad),
+        weights(w),
+        biases(b),
+        move(size, stride),
+    )
+    out = np.zeros((len(x), h_out, w_out, w.shape[5]))
+    for i, j in visited(h_out, w_out, stride):
+        row, column = position(i, j)
+        windows = image(cut(images, row * pixels, column * pixels, size, i, j))
+        own = laid(kernel(all_weights, i, j, len(x)))
+        out[:, i, j] = offset(total(windows, own), all_biases[i, j], windows)
+    return result(out, x)
+
+
+locally_connected_forward = Mistakes("locally_connected_forward", _locally_connected_forward)
+
+locally_connected_forward.misconception(
+    "uses_the_first_kernel_everywhere",
+    hint="That is a convolution: nothing is shared here. Which kernel belongs to position (1, 2), "
+    "and which one do you use there?",
+    row="LC1",
+    weights=lambda w: np.broadcast_to(w[0, 0], w.shape),
+)
+
+locally_connected_forward.misconception(
+    "uses_the_first_biases_everywhere",
+    hint="b has an entry for every position. Which of them do you read at position (1, 2)?",
+    row="LC2",
+    biases=lambda b: np.broadcast_to(b[0, 0], b.shape),
+)
+
+locally_connected_forward.misconception(
+    "swaps_the_indices_of_the_kernel",
+    hint="Which of the first two axes of w counts the rows of outputs? Compare how you index w and "
+    "how you index the output.",
+    row="LC3",
+    kernel=lambda w, i, j, examples: w[j, i],
+)
+
+locally_connected_forward.misconception(
+    "swaps_rows_and_columns_of_the_window",
+    hint="The second output of the first row is out[n, 0, 1, c]. At which row and which column "
+    "does its window start when the stride is 1, and where does yours start?",
+    position=lambda i, j: (j, i),
+)
+
+locally_connected_forward.misconception(
+    "uses_the_mean_of_all_kernels",
+    hint="Nothing is shared here, and nothing is averaged. Which kernel belongs to position "
+    "(1, 2)?",
+    row="LC6",
+    weights=lambda w: np.broadcast_to(w.mean(axis=(0, 1)), w.shape),
+)
+
+locally_connected_forward.misconception(
+    "chooses_the_kernel_by_the_example",
+    hint="Put the same image into the batch twice. Should its two outputs differ? Which of your "
+    "loop variables says the position?",
+    row="LC13",
+    kernel=lambda w, i, j, examples: w[np.arange(examples), j],
+    laid=lambda w: w,  # kernels of all examples: no way of laying one fits these
+    total=_kernel_for_each_example,
+)
+
+locally_connected_forward.misconception(
+    "moves_every_window_by_one_pixel",
+    hint="Where does the second window start, and where is the stride in your code?",
+    row="LC4",
+    move=lambda kernel_size, stride: 1,
+)
+
+locally_connected_forward.misconception(
+    "moves_the_window_by_its_own_size",
+    hint="Which argument moves the window: its size, or its stride?",
+    move=lambda kernel_size, stride: kernel_size,
+)
+
+locally_connected_forward.misconception(
+    "turns_the_kernels_round",
+    hint="Which weight should meet the top left pixel of the window? In this course a kernel lies "
+    "on the window as it is.",
+    row="LC5",
+    laid=lambda w: w[::-1, ::-1],
+)
+
+locally_connected_forward.misconception(
+    "swaps_rows_and_columns_of_the_kernels",
+    hint="Which axis of a kernel goes down the picture? Try kernels with a single 1 in their top "
+    "right corner.",
+    laid=lambda w: w.transpose(1, 0, 2, 3),
+)
+
+locally_connected_forward.misconception(
+    "uses_one_filter_for_all_maps",
+    hint="All maps of your output differ by their biases only. How many filters has a position, "
+    "and which of them do you use?",
+    weights=lambda w: np.repeat(w[..., :1], w.shape[5], axis=5),
+)
+
+locally_connected_forward.misconception(
+    "looks_at_the_first_channel_only",
+    hint="How deep is a window? Make the first channel of an image zero and look at the output.",
+    total=lambda windows, kernel: _sum_of_products(windows[..., :1], kernel[:, :, :1]),
+)
+
+locally_connected_forward.misconception(
+    "looks_at_the_first_image_only",
+    hint="All images of your batch give the same output. From which image does your code cut its "
+    "windows?",
+    image=lambda windows: np.repeat(windows[:1], len(windows), axis=0),
+)
+
+locally_connected_forward.misconception(
+    "cuts_windows_from_the_image_without_border",
+    hint="With pad 1 there are as many positions as the padded image allows. From which array does "
+    "your code cut the windows?",
+    border=lambda x, pad: x,
+)
+
+locally_connected_forward.misconception(
+    "puts_the_image_into_the_corner",
+    hint="The padded size is right. Where does the top left pixel of the image sit in it?",
+    border=_zeros_behind,
+)
+
+locally_connected_forward.misconception(
+    "ends_the_window_one_pixel_early",
+    hint="How many numbers of one channel should the window of a 3 × 3 kernel hold, and how many "
+    "does yours? List the rows and columns that it takes in.",
+    cut=lambda images, top, left, size, i, j: _square(images, top, left, size - 1),
+)
+
+locally_connected_forward.misconception(
+    "ends_the_window_without_the_stride",
+    hint="With stride 2, print the shapes of the first and of the second window: they should be "
+    "equal. What does the end of the second one depend on in your code?",
+    cut=lambda images, top, left, size, i, j: images[:, top : i + size, left : j + size],
+)
+
+locally_connected_forward.misconception(
+    "leaves_the_biases_out",
+    hint="One of your arguments does not change the result: set w to zero and look at the output.",
+    offset=lambda total, b, windows: total,
+)
+
+locally_connected_forward.misconception(
+    "adds_the_bias_to_every_product",
+    hint="Lay a kernel on a window of zeros. How often is the bias added to the one number that "
+    "comes out?",
+    offset=lambda total, b, windows: total + b * windows[0].size,
+)
+
+locally_connected_forward.misconception(
+    "averages_the_products_of_a_window",
+    hint="Lay a kernel of ones on a window of ones. Does a neuron add up its inputs, or take their "
+    "average?",
+    total=_mean_of_products,
+)
+
+locally_connected_forward.misconception(
+    "steps_over_outputs",
+    hint="How many entries of your output were never written? Look at what your loops count, "
+    "outputs or pixels.",
+    visited=_every_output_of_the_stride,
+    move=lambda kernel_size, stride: 1,
+)
+
+locally_connected_forward.misconception(
+    "skips_the_last_row_and_column",
+    hint="Look at the last row and the last column of your output. Does your code ever get there?",
+    visited=lambda h_out, w_out, stride: _every_output(h_out - 1, w_out - 1, stride),
+)
+
+locally_connected_forward.misconception(
+    "forgets_the_first_position",
+    hint="How many positions has a window on an image that is exactly as large as the kernel? "
+    "Compare with the first two sides of w.",
+    row="OS3",
+    side=lambda size, kernel_size, stride, pad: (size + 2 * pad - kernel_size) // stride,
+)
+
+locally_connected_forward.misconception(
+    "counts_the_border_once",
+    hint="At how many ends of a row does the border stand? Compare your output's sides with the "
+    "first two sides of w.",
+    row="OS6",
+    side=lambda size, kernel_size, stride, pad: (size + pad - kernel_size) // stride + 1,
+)
+
+locally_connected_forward.misconception(
+    "does_not_round_the_size_down",
+    hint="A number of positions is a whole number. Which of Python's two divisions gives one?",
+    row="OS7",
+    seen=11,
+    where="11 of 70 student repositories of CS231n, in the convolution",
+    side=lambda size, kernel_size, stride, pad: (size + 2 * pad - kernel_size) / stride + 1,
+)
+
+locally_connected_forward.misconception(
+    "gives_the_output_the_dtype_of_the_image",
+    hint="What is the dtype of your output when the image holds whole numbers?",
+    result=lambda out, x: out.astype(x.dtype),
+)
+
+
+# --- locally_connected_backward -------------------------------------------------------------
+
+
+def _all_zero(padded: Array, x: Array, w: Array) -> Gradients:
+    h_out, w_out, *_, c_out = w.shape
+    return np.zeros(padded.shape), np.zeros(w.shape), np.zeros((h_out, w_out, c_out))
+
+
+def _on_top_of_the_images(padded: Array, x: Array, w: Array) -> Gradients:
+    _, dw, db = _all_zero(padded, x, w)
+    return padded.copy(), dw, db
+
+
+def _to_the_inputs(gradients: Array, kernel: Array, windows: Array) -> Any:
+    sent = gradients @ kernel.reshape(-1, kernel.shape[3]).T
+    return sent.reshape(-1, *kernel.shape[:3])
+
+
+def _to_the_weights(windows: Array, gradients: Array) -> Any:
+    sent = windows.reshape(len(windows), windows[0].size).T @ gradients
+    return sent.reshape(*windows.shape[1:], gradients.shape[1])
+
+
+def _add(target: Array, part: Array) -> None:
+    target += part
+
+
+def _assign(target: Array, part: Array) -> None:
+    target[...] = part
+
+
+def _into_its_dw(dw: Array, i: int, j: int, windows: Array, gradients: Array) -> None:
+    dw[i, j] += _to_the_weights(windows, gradients)
+
+
+def _last_image_into_dw(dw: Array, i: int, j: int, windows: Array, gradients: Array) -> None:
+    dw[i, j] = _to_the_weights(windows[-1:], gradients[-1:])
+
+
+def _into_swapped_dw(dw: Array, i: int, j: int, windows: Array, gradients: Array) -> None:
+    dw[j, i] += _to_the_weights(windows, gradients)
+
+
+def _into_its_db(db: Array, i: int, j: int, gradients: Array) -> None:
+    db[i, j] += gradients.sum(axis=0)
+
+
+def _last_image_into_db(db: Array, i: int, j: int, gradients: Array) -> None:
+    db[i, j] = gradients[-1]
+
+
+def _middle(dx: Array, x: Array, pad: int) -> Array:
+    return dx[:, pad : pad + x.shape[1], pad : pad + x.shape[2]]
+
+
+def _minus_pad_into_dx(dx: Array, x: Array, pad: int) -> Array:
+    result = np.zeros(x.shape)
+    result[...] = dx[:, pad:-pad, pad:-pad]
+    return result
+
+
+def _last_image_into_dx(dx: Array, x: Array, pad: int) -> Array:
+    result = np.zeros(x.shape)
+    result[-1] = _middle(dx, x, pad)[-1]
+    return result
+
+
+def _into_the_images(dx: Array, dw: Array, db: Array, x: Array) -> Gradients:
+    np.copyto(x, dx)  # raises like -= where fractions do not fit
+    return x, dw, db
+
+
+def _locally_connected_backward(
+    dout: Array,
+    x: Array,
+    w: Array,
+    stride: int = 1,
+    pad: int = 0,
+    *,
+    start: Callable[..., Any] = _all_zero,
+    weights: Callable[..., Any] = lambda w: w,
+    visited: Callable[..., Any] = _every_output,
+    move: Callable[..., Any] = _by_the_stride,
+    incoming: Callable[..., Any] = lambda dout, i, j: dout[:, i, j],
+    images: Callable[..., Any] = _zeros_around,
+    viewed: Callable[..., Any] = lambda windows: windows,
+    kernel: Callable[..., Any] = lambda w, i, j: w[i, j],
+    laid: Callable[..., Any] = _as_it_is,
+    sent: Callable[..., Any] = _to_the_inputs,
+    into_dx: Callable[..., Any] = _add,
+    into_dw: Callable[..., Any] = _into_its_dw,
+    into_db: Callable[..., Any] = _into_its_db,
+    reached: Callable[..., Any] = lambda dx, height, width: dx,
+    crop: Callable[..., Any] = _middle,
+    dw_of: Callable[..., Any] = lambda dw, examples: dw,
+    db_of: Callable[..., Any] = lambda db, examples: db,
+    result: Callable[..., Any] = lambda dx, dw, db, x: (dx, dw, db),
+) -> Any:
+    """Send each output's gradient back to its window, its weights and its biases.
+
+    What the gradients start from, the weights that positions have, the outputs that are
+    visited, how far a window moves, the gradient that comes in; the images that windows are
+    cut from, the windows as they are used, the kernel of a position and how it is laid, what
+    goes back to a window, how the parts are added; the part of dx that windows reached, how
+    the border is cut off, and what is returned.
+    """
+    size = w.shape[2]
+    padded, all_weights, looked_at = _zeros_around(x, pad), weights(w), images(x, pad)
+    dx, dw, db = start(padded, x, w)
+    pixels = move(size, stride)
+    for i, j in visited(dout.shape[1], dout.shape[2], stride):
+        top, left = i * pixels, j * pixels
+        gradients = incoming(dout, i, j)  # (N, C_out)
+        windows = viewed(_square(looked_at, top, left, size))
+        own = laid(kernel(all_weights, i, j))
+        into_dx(_square(dx, top, left, size), sent(gradients, own, windows))
+        into_dw(dw, i, j, windows, gradients)
+        into_db(db, i, j, gradients)
+    height, width = (stride * (length - 1) + size for length in dout.shape[1:3])
+    dx = crop(reached(dx, height, width), x, pad)
+    return result(dx, dw_of(dw, len(x)), db_of(db, len(x)), x)
+
+
+locally_connected_backward = Mistakes("locally_connected_backward", _locally_connected_backward)
+
+locally_connected_backward.misconception(
+    "gives_every_position_the_sum",
+    hint="Which outputs depend on the weights of position (0, 0)? Nothing is shared here, so "
+    "nothing is added up over positions.",
+    row="LC7",
+    dw_of=lambda dw, examples: np.zeros(dw.shape) + dw.sum(axis=(0, 1)),
+)
+
+locally_connected_backward.misconception(
+    "returns_the_gradient_of_a_shared_kernel",
+    hint="A gradient has the shape of what it belongs to. Compare the shapes of w and of your dw: "
+    "which axes are missing?",
+    row="LC7",
+    dw_of=lambda dw, examples: dw.sum(axis=(0, 1)),
+)
+
+locally_connected_backward.misconception(
+    "keeps_the_last_image_in_dw",
+    hint="All images of the batch use the same kernel at one position. Whose part is left in your "
+    "dw after the last of them?",
+    row="LC8",
+    into_dw=_last_image_into_dw,
+)
+
+locally_connected_backward.misconception(
+    "keeps_the_last_image_in_db",
+    hint="All images of the batch use the same biases at one position. Whose part is left in your "
+    "db after the last of them?",
+    into_db=_last_image_into_db,
+)
+
+locally_connected_backward.misconception(
+    "overwrites_the_gradient_of_the_window_before",
+    hint="How many windows see the pixel in the middle? Each of them has something to say about "
+    "its gradient.",
+    row="LC9",
+    into_dx=_assign,
+)
+
+locally_connected_backward.misconception(
+    "overwrites_the_gradient_of_the_filter_before",
+    hint="How many filters look at one window? Each of them sends something back to it, and yours "
+    "keeps only what came last.",
+    row="LC9",
+    into_dx=_assign,
+    sent=lambda gradients, w, windows: _to_the_inputs(gradients[:, -1:], w[..., -1:], windows),
+)
+
+locally_connected_backward.misconception(
+    "sends_everything_through_the_first_kernel",
+    hint="Which kernel was used at position (1, 2) in the forward pass? Its gradient goes back "
+    "through the same one.",
+    row="LC10",
+    weights=lambda w: np.broadcast_to(w[0, 0], w.shape),
+)
+
+locally_connected_backward.misconception(
+    "adds_up_db_over_the_positions",
+    hint="How many biases went into the layer? A gradient has the shape of what it belongs to.",
+    row="LC11",
+    db_of=lambda db, examples: db.sum(axis=(0, 1)),
+)
+
+locally_connected_backward.misconception(
+    "removes_the_border_with_a_negative_end",
+    hint="Try pad 0. What does a slice select whose end is minus zero?",
+    row="LC12",
+    crop=_minus_pad_into_dx,
+)
+
+locally_connected_backward.misconception(
+    "loses_the_whole_image_without_a_border",
+    hint="Look at the shape of your dx for pad 0. What does a slice select whose end is minus "
+    "zero?",
+    row="LC12",
+    crop=lambda dx, x, pad: dx[:, pad:-pad, pad:-pad],
+)
+
+locally_connected_backward.misconception(
+    "removes_a_border_of_one",
+    hint="You cut one pixel off each side. Where does that one come from?",
+    crop=lambda dx, x, pad: dx[:, 1:-1, 1:-1],
+)
+
+locally_connected_backward.misconception(
+    "cuts_dx_out_of_the_corner",
+    hint="Where does the top left pixel of the image sit in the padded image? Which part of the "
+    "padded gradient belongs to the image?",
+    crop=lambda dx, x, pad: dx[:, : x.shape[1], : x.shape[2]],
+)
+
+locally_connected_backward.misconception(
+    "returns_dx_with_its_border",
+    hint="Compare the shape of dx with the shape of x. Is the border part of the layer's input?",
+    crop=lambda dx, x, pad: dx,
+)
+
+locally_connected_backward.misconception(
+    "keeps_dx_of_the_last_image",
+    hint="Look at dx of the first image of the batch. When is the border removed, once for each "
+    "image or once at the end?",
+    crop=_last_image_into_dx,
+)
+
+locally_connected_backward.misconception(
+    "leaves_out_pixels_that_no_window_saw",
+    hint="An image of 6 rows, 3 × 3 kernels, stride 2, no padding: no window sees the last row. "
+    "What is its gradient, and how many rows does your dx have?",
+    reached=lambda dx, height, width: dx[:, :height, :width],
+)
+
+locally_connected_backward.misconception(
+    "moves_every_window_by_one_pixel",
+    hint="Where does the second window start? Each output sends its gradient back to the window "
+    "it came from.",
+    move=lambda kernel_size, stride: 1,
+)
+
+locally_connected_backward.misconception(
+    "turns_the_kernels_round_in_dx",
+    hint="Put a single 1 into dout. The part of dx that it reaches should be the kernel of that "
+    "position: which way round is yours?",
+    laid=lambda w: w[::-1, ::-1],
+)
+
+locally_connected_backward.misconception(
+    "turns_the_window_round_in_dw",
+    hint="Put a single 1 into dout. dw of that position should be the window of the input itself: "
+    "which way round is yours?",
+    viewed=lambda windows: windows[:, ::-1, ::-1],
+)
+
+locally_connected_backward.misconception(
+    "averages_over_the_batch",
+    hint="Put the same image into the batch twice, with the same dout. Should dw and db stay as "
+    "they were for one image, or become twice as large?",
+    dw_of=lambda dw, examples: dw / examples,
+    db_of=lambda db, examples: db / examples,
+)
+
+locally_connected_backward.misconception(
+    "averages_all_gradients_over_the_batch",
+    hint="dout already carries whatever the loss divided by. Does twice the same image in a batch "
+    "change what one of them receives?",
+    result=lambda dx, dw, db, x: (dx / len(x), dw / len(x), db / len(x)),
+)
+
+locally_connected_backward.misconception(
+    "takes_the_mean_for_db",
+    hint="Each image adds its gradient to the bias in full. What does a mean do to it?",
+    db_of=lambda db, examples: db / examples,
+)
+
+locally_connected_backward.misconception(
+    "swaps_rows_and_columns_of_dout",
+    hint="Which comes first in an index, the row or the column? Look at how you read dout.",
+    incoming=lambda dout, i, j: dout[:, j, i],
+)
+
+locally_connected_backward.misconception(
+    "swaps_the_indices_of_the_kernel",
+    hint="Which of the first two axes of w counts the rows of outputs? Compare how you index w and "
+    "how you index dout.",
+    kernel=lambda w, i, j: w[j, i],
+)
+
+locally_connected_backward.misconception(
+    "swaps_the_indices_of_dw",
+    hint="Which of the first two axes of dw counts the rows of outputs? Compare how you index dw "
+    "and how you index dout.",
+    into_dw=_into_swapped_dw,
+)
+
+locally_connected_backward.misconception(
+    "skips_the_last_row_of_dout",
+    hint="Put a single 1 into the last row of dout. What should arrive in dx, and what does?",
+    visited=lambda h_out, w_out, stride: _every_output(h_out - 1, w_out, stride),
+)
+
+locally_connected_backward.misconception(
+    "puts_the_window_into_dx",
+    hint="In a product a times b, what stands in the gradient of a? Compare your lines for dx "
+    "and dw.",
+    sent=lambda gradients, w, windows: np.einsum("nklc,nf->nklc", windows, gradients),
+)
+
+locally_connected_backward.misconception(
+    "cuts_windows_for_dw_from_the_image_without_border",
+    hint="Which image did the windows of the forward pass look at, with its border or without?",
+    images=lambda x, pad: x,
+)
+
+locally_connected_backward.misconception(
+    "pads_on_one_side_for_dw",
+    hint="Is the padded image here the same as in the forward pass, with a border on all four "
+    "sides?",
+    images=_zeros_behind,
+)
+
+locally_connected_backward.misconception(
+    "adds_the_gradient_to_the_image",
+    hint="What must the gradients be when dout is zero? Look at what dx starts from.",
+    start=_on_top_of_the_images,
+)
+
+locally_connected_backward.misconception(
+    "writes_the_gradient_into_the_image",
+    hint="What has happened to the caller's x after the call? A second name for an array is not "
+    "a second array.",
+    result=_into_the_images,
+)
+
+locally_connected_backward.misconception(
+    "returns_the_gradients_in_another_order",
+    hint="In which order are the three gradients asked for? Compare their shapes with x, w and b.",
+    result=lambda dx, dw, db, x: (dw, dx, db),
+)
+
+
+# --- tie_gradients --------------------------------------------------------------------------
+
+
+def _tie_gradients(
+    dw: Array,
+    db: Array,
+    *,
+    tied_dw: Callable[..., Any] = lambda dw: dw.sum(axis=(0, 1)),
+    tied_db: Callable[..., Any] = lambda db: db.sum(axis=(0, 1)),
+    result: Callable[..., Any] = lambda dw, db: (dw, db),
+) -> Any:
+    """The gradient of the shared weights, that of the shared biases, what is returned."""
+    return result(tied_dw(dw), tied_db(db))
+
+
+tie_gradients = Mistakes("tie_gradients", _tie_gradients)
+
+tie_gradients.misconception(
+    "takes_the_mean_over_the_positions",
+    hint="If a weight is used in many places, does each place count in full, or only its share?",
+    row="TG1",
+    tied_dw=lambda dw: dw.mean(axis=(0, 1)),
+    tied_db=lambda db: db.mean(axis=(0, 1)),
+)
+
+tie_gradients.misconception(
+    "averages_the_biases_only",
+    hint="Is a bias shared in another way than the weights? Compare your two lines.",
+    row="TG8",
+    tied_db=lambda db: db.mean(axis=(0, 1)),
+)
+
+tie_gradients.misconception(
+    "averages_the_weights_only",
+    hint="Are the weights shared in another way than the biases? Compare your two lines.",
+    row="TG8",
+    tied_dw=lambda dw: dw.mean(axis=(0, 1)),
+)
+
+tie_gradients.misconception(
+    "takes_the_first_position",
+    hint="The shared kernel was used at every position. What becomes of the gradients of all "
+    "positions but the first?",
+    row="TG2",
+    tied_dw=lambda dw: dw[0, 0].copy(),
+    tied_db=lambda db: db[0, 0].copy(),
+)
+
+tie_gradients.misconception(
+    "takes_the_last_position",
+    hint="The shared kernel was used at every position. What becomes of the gradients of all "
+    "positions but the last?",
+    row="TG2",
+    tied_dw=lambda dw: dw[-1, -1].copy(),
+    tied_db=lambda db: db[-1, -1].copy(),
+)
+
+tie_gradients.misconception(
+    "leaves_the_biases_untied",
+    hint="How many biases has the convolution? A layer that shares its weights shares its biases "
+    "too.",
+    row="TG3",
+    tied_db=lambda db: db.copy(),
+)
+
+tie_gradients.misconception(
+    "adds_up_the_biases_of_all_filters",
+    hint="How many biases has the convolution, and what is the shape of your db?",
+    row="TG4",
+    tied_db=lambda db: db.sum(),
+)
+
+tie_gradients.misconception(
+    "adds_up_the_input_channels",
+    hint="Weights are shared over positions, and over nothing else. Compare the shape of your dw "
+    "with the shape of the kernels.",
+    row="TG5",
+    tied_dw=lambda dw: dw.sum(axis=(0, 1, 4)),
+)
+
+tie_gradients.misconception(
+    "adds_up_over_the_kernel",
+    hint="Which two axes of dw say where the window is, and which say where a weight is in the "
+    "kernel?",
+    row="TG7",
+    tied_dw=lambda dw: dw.sum(axis=(2, 3)),
+)
+
+tie_gradients.misconception(
+    "adds_up_the_rows_of_positions_only",
+    hint="A position has a row and a column. Which axes of your results should no longer be there?",
+    tied_dw=lambda dw: dw.sum(axis=0),
+    tied_db=lambda db: db.sum(axis=0),
+)
+
+tie_gradients.misconception(
+    "keeps_the_axes_of_the_positions",
+    hint="Compare the shapes of your results with those of the kernel and the biases of a "
+    "convolution. Which axes have the length 1?",
+    tied_dw=lambda dw: dw.sum(axis=(0, 1), keepdims=True),
+    tied_db=lambda db: db.sum(axis=(0, 1), keepdims=True),
+)
+
+tie_gradients.misconception(
+    "returns_the_biases_first",
+    hint="In which order are the two gradients asked for? Compare their shapes.",
+    result=lambda dw, db: (db, dw),
+)
+
+
+# --- receptive_field ------------------------------------------------------------------------
+
+
+def _receptive_field(
+    layers: Sequence[tuple[int, int]],
+    *,
+    order: Callable[..., Any] = lambda layers: layers,
+    begin: Callable[..., Any] = lambda: 1,
+    added: Callable[..., Any] = lambda kernel_size: kernel_size - 1,
+    grown: Callable[..., Any] = lambda side, added, jump, kernel_size, stride: side + added * jump,
+    jumped: Callable[..., Any] = lambda jump, stride: jump * stride,
+    result: Callable[..., Any] = lambda side, jump: side,
+) -> Any:
+    """Go up from the image, layer by layer.
+
+    The order of the layers, what one pixel sees, what a kernel adds, how the side grows by
+    it, how far apart the outputs are then, what is returned.
+    """
+    side, jump = begin(), 1
+    for kernel_size, stride in order(layers):
+        side = grown(side, added(kernel_size), jump, kernel_size, stride)
+        jump = jumped(jump, stride)
+    return result(side, jump)
+
+
+receptive_field = Mistakes("receptive_field", _receptive_field)
+
+receptive_field.misconception(
+    "adds_whole_kernels",
+    hint="Two layers of kernel 3 and stride 1 see 5 pixels, not 6 or 7. How many pixels does the "
+    "second kernel add to what the first one sees?",
+    row="RF1",
+    added=lambda kernel_size: kernel_size,
+)
+
+receptive_field.misconception(
+    "ignores_the_strides",
+    hint="A layer with stride 2, another one on top. How far apart in the image are the windows of "
+    "two neighbours that the second layer looks at?",
+    row="RF2",
+    jumped=lambda jump, stride: 1,
+)
+
+receptive_field.misconception(
+    "counts_the_own_stride_too_early",
+    hint="A single layer with kernel 3 and stride 2: how many pixels does one output see? Does a "
+    "layer's own stride widen that?",
+    row="RF3",
+    grown=lambda side, added, jump, kernel_size, stride: side + added * jump * stride,
+)
+
+receptive_field.misconception(
+    "uses_the_own_stride_only",
+    hint="A single layer with kernel 3 and stride 2: how many pixels does one output see? Whose "
+    "strides say how far apart the things are that a layer looks at?",
+    row="RF9",
+    grown=lambda side, added, jump, kernel_size, stride: side + added * stride,
+)
+
+receptive_field.misconception(
+    "keeps_the_last_stride_only",
+    hint="Two layers of stride 2: how far apart in the image are two neighbouring outputs of the "
+    "second one?",
+    row="RF6",
+    jumped=lambda jump, stride: stride,
+)
+
+receptive_field.misconception(
+    "adds_the_strides",
+    hint="Two layers of stride 3: how far apart in the image are two neighbouring outputs of the "
+    "second one? Draw it.",
+    row="RF5",
+    jumped=lambda jump, stride: jump + stride,
+)
+
+receptive_field.misconception(
+    "adds_what_the_strides_skip",
+    hint="Each layer with stride 2 skips every second of what it gets. How many pixels apart are "
+    "two neighbours after two such layers, and after three?",
+    row="RF5",
+    jumped=lambda jump, stride: jump + stride - 1,
+)
+
+receptive_field.misconception(
+    "multiplies_the_kernels",
+    hint="Neighbouring windows overlap. How many pixels do three windows of 3 see when they lie "
+    "one pixel apart?",
+    row="RF4",
+    grown=lambda side, added, jump, kernel_size, stride: side * kernel_size,
+)
+
+receptive_field.misconception(
+    "begins_with_the_last_layer",
+    hint="Which layer of the list touches the picture? Its stride matters for all that come after "
+    "it, and for none before.",
+    row="RF7",
+    order=lambda layers: layers[::-1],
+)
+
+receptive_field.misconception(
+    "gives_the_kernel_of_the_last_layer",
+    hint="What does the last layer look at: pixels, or outputs of the layer before, each of which "
+    "sees pixels itself?",
+    row="RF8",
+    grown=lambda side, added, jump, kernel_size, stride: kernel_size,
+)
+
+receptive_field.misconception(
+    "begins_with_nothing",
+    hint="How many pixels does your function give for no layer at all? A pixel sees itself.",
+    begin=lambda: 0,
+)
+
+receptive_field.misconception(
+    "gives_the_distance_of_the_outputs",
+    hint="That is how far two neighbouring outputs are apart in the image. How many pixels does "
+    "one of them see?",
+    result=lambda side, jump: jump,
+)
+
+receptive_field.misconception(
+    "gives_the_area",
+    hint="How many pixels in a row? That is the side of the square, not what is in it.",
+    result=lambda side, jump: side**2,
+)
+
+receptive_field.misconception(
+    "leaves_the_last_layer_out",
+    hint="Try your function with a single layer of kernel 3. How many pixels should its "
+    "output see?",
+    order=lambda layers: layers[:-1],
+)
+
+
+# --- translate ------------------------------------------------------------------------------
+
+
+def _moved(x: Array, by: int, axis: int) -> Array:
+    along = np.moveaxis(x, axis, 0)
+    length, moved = len(along), np.zeros_like(along)
+    if abs(by) < length:
+        moved[max(by, 0) : length + by] = along[max(-by, 0) : length - by]
+    return np.moveaxis(moved, 0, axis)
+
+
+def _moved_round_and_cleared(x: Array, by: int, axis: int) -> Array:
+    along = np.moveaxis(np.roll(x, by, axis), axis, 0)
+    along[:by] = 0  # right where by is not negative
+    return np.moveaxis(along, 0, axis)
+
+
+def _moved_unless_far(x: Array, by: int, axis: int) -> Array:
+    along = np.moveaxis(x, axis, 0)
+    length, moved = len(along), np.zeros_like(along)
+    if by >= 0:
+        moved[by:] = along[: length - by]
+    else:
+        moved[: length + by] = along[-by:]
+    return np.moveaxis(moved, 0, axis)
+
+
+def _moved_unless_still(x: Array, by: int, axis: int) -> Array:
+    along = np.moveaxis(x, axis, 0)
+    moved = np.zeros_like(along)
+    if by > 0:
+        moved[by:] = along[:-by]
+    else:
+        moved[:by] = along[-by:]
+    return np.moveaxis(moved, 0, axis)
+
+
+def _moved_forwards(x: Array, by: int, axis: int) -> Array:
+    along = np.moveaxis(x, axis, 0)
+    moved = np.zeros_like(along)
+    moved[by:] = along[: len(along) - by]
+    return np.moveaxis(moved, 0, axis)
+
+
+def _moved_with_its_edge(x: Array, by: int, axis: int) -> Array:
+    length = x.shape[axis]
+    return np.take(x, (np.arange(length) - by).clip(0, length - 1), axis)
+
+
+def _longer(x: Array, by: int, axis: int) -> Array:
+    widths = [(0, 0)] * x.ndim
+    widths[axis] = by, 0
+    return np.pad(x, widths)  # raises where by is negative
+
+
+def _into_x(moved: Array, x: Array) -> Array:
+    np.copyto(x, moved)
+    return x
+
+
+def _first_image_alone(moved: Array, x: Array) -> Array:
+    moved = moved.copy()
+    moved[1:] = 0
+    return moved
+
+
+def _translate(
+    x: Array,
+    rows: int,
+    columns: int,
+    *,
+    down: Callable[..., Any] = lambda rows: rows,
+    right: Callable[..., Any] = lambda columns: columns,
+    axes: Callable[..., Any] = lambda: (1, 2),
+    moved: Callable[..., Any] = _moved,
+    result: Callable[..., Any] = lambda moved, x: moved,
+) -> Any:
+    """How far down, how far to the right, along which axes, what comes in, what is returned."""
+    vertical, horizontal = axes()
+    return result(moved(moved(x, down(rows), vertical), right(columns), horizontal), x)
+
+
+translate = Mistakes("translate", _translate)
+
+translate.misconception(
+    "lets_the_image_come_round",
+    hint="Where did the pixels go that left the picture? Move an image of ones by one column: what "
+    "should stand at its left edge?",
+    row="EQ2",
+    moved=lambda x, by, axis: np.roll(x, by, axis),
+)
+
+translate.misconception(
+    "moves_the_other_way",
+    hint="Move an image with a single 1 in its middle by one row and one column. Is the 1 now "
+    "further down and to the right?",
+    down=lambda rows: -rows,
+    right=lambda columns: -columns,
+)
+
+translate.misconception(
+    "moves_up_for_down",
+    hint="Move an image with a single 1 in its middle by one row. Which index grows when something "
+    "moves down?",
+    down=lambda rows: -rows,
+)
+
+translate.misconception(
+    "moves_left_for_right",
+    hint="Move an image with a single 1 in its middle by one column. Which index grows when "
+    "something moves to the right?",
+    right=lambda columns: -columns,
+)
+
+translate.misconception(
+    "swaps_rows_and_columns",
+    hint="Which axis of (N, H, W, C) grows downwards? Move an image by one row and by no column.",
+    axes=lambda: (2, 1),
+)
+
+translate.misconception(
+    "moves_the_batch",
+    hint="In (N, H, W, C), which axis counts the images? Along which two axes do you move?",
+    axes=lambda: (0, 1),
+)
+
+translate.misconception(
+    "moves_the_channels",
+    hint="In (N, H, W, C), which axis counts the channels? Along which two axes do you move?",
+    axes=lambda: (2, 3),
+)
+
+translate.misconception(
+    "does_not_move_sideways",
+    hint="One of your arguments does not change the result. Which one?",
+    right=lambda columns: 0,
+)
+
+translate.misconception(
+    "loses_the_sign_of_a_move",
+    hint="Move an image by one row and by minus one row. Should the two results be the same?",
+    down=lambda rows: abs(rows),
+    right=lambda columns: abs(columns),
+)
+
+translate.misconception(
+    "does_not_move_backwards",
+    hint="A negative number moves up or to the left. What does your function return for it?",
+    down=lambda rows: max(rows, 0),
+    right=lambda columns: max(columns, 0),
+)
+
+translate.misconception(
+    "slices_as_if_it_moved_forwards",
+    hint="Put a move of -1 into your slices, on both sides of the equals sign. Which rows do they "
+    "select, and how many?",
+    moved=_moved_forwards,
+)
+
+translate.misconception(
+    "clears_as_if_it_moved_forwards",
+    hint="At which edge do the zeros come in when the image moves up? Put a move of -1 into the "
+    "slice that you clear.",
+    moved=_moved_round_and_cleared,
+)
+
+translate.misconception(
+    "fails_where_nothing_moves",
+    hint="Move an image by one row and by no column. What does a slice select whose end is minus "
+    "zero?",
+    moved=_moved_unless_still,
+)
+
+translate.misconception(
+    "fails_at_long_moves",
+    hint="Move an image of 3 rows by 5. What do your slices select when a number in them becomes "
+    "negative?",
+    moved=_moved_unless_far,
+)
+
+translate.misconception(
+    "repeats_the_edge",
+    hint="Move an image of ones by one column. Zeros should come in: what stands at the left edge "
+    "of yours?",
+    moved=_moved_with_its_edge,
+)
+
+translate.misconception(
+    "lets_the_image_grow",
+    hint="Compare the shapes of x and of your result. What leaves the image is lost.",
+    moved=_longer,
+)
+
+translate.misconception(
+    "moves_the_first_image_only",
+    hint="How many images are in the batch, and how many of them are left in your result?",
+    result=_first_image_alone,
+)
+
+translate.misconception(
+    "moves_in_place",
+    hint="What has happened to the caller's x after the call? Look at which array you write into.",
+    result=_into_x,
+)
+
+
+# --- the questions --------------------------------------------------------------------------
+
+answer_1 = Mistakes("answer_1")
+
+answer_1.option(
+    "a",
+    "takes_missing_connections_for_zero_weights",
+    hint="91 % of the matrix are places without a connection. Is there a weight in these places "
+    "that training could make zero? Compare 5,824 zeros with nine weights.",
+    row="C24",
+)
+
+answer_1.option(
+    "b",
+    "lets_training_make_the_connections_sparse",
+    hint="When was it laid down which inputs an output sees: before training, or by it? Did your "
+    "conv_as_dense train anything before its zeros were there?",
+    row="C1",
+)
+
+answer_1.option(
+    "d",
+    "takes_sharing_for_equal_weights_in_a_kernel",
+    hint="Look at the picture of the parameters' numbers: how many different ones does a single "
+    "row use, and where does the same one come again?",
+)
+
+answer_2 = Mistakes("answer_2")
+
+answer_2.option(
+    "b",
+    "makes_the_gradient_of_the_kernel_sparse",
+    hint="Each of the nine weights is used at every position. When would all the gradients that "
+    "arrive there add up to exactly zero?",
+    row="C3",
+)
+
+answer_2.option(
+    "c",
+    "takes_a_zero_weight_for_a_zero_gradient",
+    hint="The gradient of a weight is its input times what comes back from its output. Does the "
+    "weight itself appear in that? Take a weight 0, an input 2 and a 3 that comes back.",
+    row="C2",
+)
+
+answer_2.option(
+    "d",
+    "lets_zero_gradients_remove_connections",
+    hint="What does a step of gradient descent do to a number whose gradient is zero? And which "
+    "inputs a window holds: is that a number which a step changes?",
+    row="C3",
+)
+
+answer_3 = Mistakes("answer_3")
+
+answer_3.option(
+    "a",
+    "takes_any_shared_kernel_for_small",
+    hint="Share a kernel that reaches as far as the whole image. How many weights has it on a "
+    "100 × 100 image, and how many has a 3 × 3 one?",
+    row="C4",
+)
+
+answer_3.option(
+    "b",
+    "takes_sharing_for_zeros",
+    hint="Sharing says that two connections use the same number. Does it say which number? And "
+    "the zeros of your matrix: do they need sharing?",
+    row="C1",
+)
+
+answer_3.option(
+    "c",
+    "gives_sparsity_no_part_in_the_parameters",
+    hint="Count the parameters of a dense layer and of a locally connected one, which shares "
+    "nothing either. Which of the two ideas made the difference?",
+    row="C4",
+)
+
+answer_4 = Mistakes("answer_4")
+
+answer_4.option(
+    "a",
+    "forgets_the_border",
+    hint="What did the window at the right edge see before the move, and what does it see after "
+    "it? Compare whole outputs, first and last column included.",
+    row="EQ1",
+)
+
+answer_4.option(
+    "c",
+    "forgets_the_stride",
+    hint="With stride 2, windows start at columns 0, 2, 4. Where would one have to start to see "
+    "after a move by one pixel what another saw before?",
+    row="EQ3",
+)
+
+answer_4.option(
+    "d",
+    "takes_moving_along_for_staying_the_same",
+    hint="Put a single 1 into an image, then move it. Does the feature map answer at the same "
+    "place as before, or does its answer move too?",
+    row="EQ4",
+)
+
+answer_5 = Mistakes("answer_5")
+
+answer_5.option(
+    "a",
+    "lets_small_windows_move_the_output_along",
+    hint="Both layers have small windows. Which of the two properties does the locally connected "
+    "one lack, and does the next position look for the same thing?",
+    row="EQ6",
+)
+
+answer_5.option(
+    "b",
+    "takes_filters_of_equal_size_for_equal_filters",
+    hint="Equal in size, and in their numbers? What comes out when the next position lays its own "
+    "filter on the same content?",
+    row="EQ5",
+)
+
+answer_5.option(
+    "d",
+    "lets_every_position_keep_its_output",
+    hint="A window lies where it lies, and the content moves through it. Are the numbers in the "
+    "window the same after the move?",
+    row="C11",
+)

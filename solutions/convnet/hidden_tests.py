@@ -1,0 +1,605 @@
+"""What is really checked in the assignment "convnet".
+
+Simple layers are tested one thing at a time. What is built of earlier exercises is tested with
+the student's own functions, and where that fails with right ones in their place: a mistake in
+those costs nothing here.
+"""
+
+from dataclasses import replace
+from inspect import isfunction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder.errors import NoAnswer
+from autograder.running.comparison import agree, check_array
+from autograder.running.testing import WrongAnswer, check, check_choice, exercise, require, weight
+from autograder.sandbox.wire import Named
+
+from .. import convnet
+from .._questions import LETTERS
+
+own = (f for f in vars(convnet).values() if isfunction(f) and f.__module__ == convnet.__name__)
+# The digits that are given with the notebook.
+DIGITS = Path(__file__).parents[2] / "assignments" / "convnet" / "digits.npz"
+IN_ORDER = [function.__name__ for function in own]  # of the exercises
+
+
+def both_signs(rng, *shape):
+    """Return numbers of both signs, none of them near zero and some above one."""
+    numbers = rng.uniform(0.5, 3.0, shape)
+    numbers.flat[0], numbers.flat[-1] = -numbers.flat[0], 2.5
+    numbers.flat[1:-1] *= rng.choice([-1.0, 1.0], max(numbers.size - 2, 0))
+    return numbers
+
+
+def check_whole(student, function, *args):
+    check(getattr(student, function)(*args), getattr(convnet, function)(*args))
+
+
+def one_of(number, names):
+    """Take one of several results by its place, whatever the others are."""
+
+    def part(value):
+        several = isinstance(value, tuple | list) and len(value) == len(names)
+        require(several, f"Return {len(names)} results: {', '.join(names)}, in this order.")
+        return value[number]
+
+    return part
+
+
+def check_part(student, function, part, *args):
+    answer, expected = getattr(student, function)(*args), getattr(convnet, function)(*args)
+    check(replace(answer, value=part(answer.value)), part(expected))
+
+
+def check_either(student, function, test):
+    """Test a student, and if that fails once more with right functions before this one."""
+    try:
+        test(student)
+    except (NoAnswer, WrongAnswer) as failure:
+        earlier = IN_ORDER[: IN_ORDER.index(function)]
+        right = {name: getattr(convnet, name) for name in earlier}
+        try:
+            test(student.with_functions(right))
+        except NoAnswer:
+            raise failure from None  # what raises in the student's own notebook, too
+
+
+def check_built(student, function, *args, part=lambda value: value, kept=True):
+    """Check what is built of earlier exercises.
+
+    That the arguments are ``kept`` may be checked elsewhere.
+    """
+    expected = getattr(convnet, function)(*args)
+
+    def test(student):
+        answer = getattr(student, function)(*args)
+        if not kept:
+            answer = replace(answer, arguments_after=answer.arguments_before)
+        check(replace(answer, value=part(answer.value)), part(expected))
+
+    check_either(student, function, test)
+
+
+@exercise("relu_forward")
+class TestReluForward:
+    @weight(3)
+    def test_positive_numbers(self, student, rng):
+        """Positive numbers, small and large, stay as they are."""
+        x = rng.uniform(0.1, 5.0, (3, 4))
+        x[1, 1:3] = 0.001, 300.0
+        check_whole(student, "relu_forward", x)
+
+    @weight(3)
+    def test_negative_numbers(self, student, rng):
+        """Negative numbers become zero."""
+        check_whole(student, "relu_forward", -rng.uniform(0.1, 5.0, (3, 4)))
+
+    @weight(2)
+    def test_both_signs(self, student, rng):
+        """Both kinds of numbers in one array of feature maps, and zeros among them."""
+        x = both_signs(rng, 2, 3, 5, 4)
+        x[1, :, 2] = 0
+        check_whole(student, "relu_forward", x)
+
+
+@exercise("relu_backward")
+class TestReluBackward:
+    @weight(3)
+    def test_positive_inputs(self, student, rng):
+        """Where the input was positive the gradient passes, whatever its sign."""
+        x, dout = rng.uniform(0.1, 5.0, (3, 4)), both_signs(rng, 3, 4)
+        check_whole(student, "relu_backward", dout, x)
+
+    @weight(3)
+    def test_negative_inputs(self, student, rng):
+        """Where the input was negative nothing passes, whatever the gradient."""
+        x, dout = -rng.uniform(0.1, 5.0, (3, 4)), both_signs(rng, 3, 4)
+        check_whole(student, "relu_backward", dout, x)
+
+    @weight(2)
+    def test_at_zero(self, student, rng):
+        """Where the input was exactly 0 (or -0.0) nothing passes."""
+        x, dout = np.zeros((2, 4)), both_signs(rng, 2, 4)
+        x[1] = -0.0
+        check_whole(student, "relu_backward", dout, x)
+
+    @weight(2)
+    def test_both_signs(self, student, rng):
+        """Each number of an array of feature maps decides about its own gradient."""
+        x, dout = both_signs(rng, 2, 3, 5, 4), both_signs(rng, 2, 3, 5, 4)
+        x[0, 0, 0], dout[0, 0, 0] = [-1, -1, 1, 1], [-2, 2, -2, 2]  # all four cases
+        check_whole(student, "relu_backward", dout, x)
+
+
+@exercise("dense_forward")
+class TestDenseForward:
+    @weight(3)
+    def test_without_biases(self, student, rng):
+        """With zero biases each output is the sum of all inputs times their weights."""
+        x, w = rng.normal(size=(1, 4)), rng.normal(size=(4, 3))
+        check_whole(student, "dense_forward", x, w, np.zeros(3))
+
+    @weight(3)
+    def test_biases(self, student, rng):
+        """Inputs of zero give the biases, each output its own."""
+        w, b = rng.normal(size=(4, 3)), both_signs(rng, 3)
+        check_whole(student, "dense_forward", np.zeros((2, 4)), w, b)
+
+    @weight(2)
+    @pytest.mark.parametrize("n", [1, 2, 5], ids=["one example", "two examples", "five examples"])
+    def test_everything_together(self, student, rng, n):
+        """Several examples, inputs and outputs: each example by itself."""
+        x, w, b = rng.normal(size=(n, 4)), rng.normal(size=(4, 3)), both_signs(rng, 3)
+        check_whole(student, "dense_forward", x, w, b)
+
+
+of_dense = pytest.mark.parametrize(
+    "part", [one_of(k, ("dx", "dw", "db")) for k in range(3)], ids=["dx", "dw", "db"]
+)
+
+
+@exercise("dense_backward")
+class TestDenseBackward:
+    @weight(2)
+    @of_dense
+    def test_one_example(self, student, rng, part):
+        """One example: each of the three gradients by itself."""
+        arrays = rng.normal(size=(1, 3)), rng.normal(size=(1, 4)), rng.normal(size=(4, 3))
+        check_part(student, "dense_backward", part, *arrays)
+
+    @weight(2)
+    @of_dense
+    def test_several_examples(self, student, rng, part):
+        """Several examples: in dw and db each of them counts in full."""
+        arrays = rng.normal(size=(5, 3)), rng.normal(size=(5, 4)), rng.normal(size=(4, 3))
+        check_part(student, "dense_backward", part, *arrays)
+
+    @of_dense
+    def test_as_many_outputs_as_inputs(self, student, rng, part):
+        """As many outputs as inputs and examples: rows and columns are not mixed up."""
+        check_part(student, "dense_backward", part, *rng.normal(size=(3, 4, 4)))
+
+
+LOSS, DSCORES = (one_of(number, ("the loss", "dscores")) for number in range(2))
+of_the_loss = pytest.mark.parametrize("part", [LOSS, DSCORES], ids=["loss", "dscores"])
+
+
+def scores_and_labels(rng, n, classes):
+    """Return scores that stay exact beside 10000, and labels that differ where they can."""
+    scores = np.round(16 * rng.normal(size=(n, classes))) / 8
+    return scores, rng.permutation(np.arange(n) % classes)
+
+
+@exercise("softmax_cross_entropy")
+class TestSoftmaxCrossEntropy:
+    @weight(3)
+    @of_the_loss
+    def test_one_example(self, student, rng, part):
+        """One example: minus the logarithm of the right class's probability."""
+        scores, _ = scores_and_labels(rng, 1, 4)
+        check_part(student, "softmax_cross_entropy", part, scores, rng.integers(1, 4, 1))
+
+    @weight(3)
+    @of_the_loss
+    def test_several_examples(self, student, rng, part):
+        """Several examples: the mean of their losses, and the gradient of that mean."""
+        check_part(student, "softmax_cross_entropy", part, *scores_and_labels(rng, 6, 4))
+
+    @weight(1)
+    @of_the_loss
+    def test_more_classes_than_examples(self, student, rng, part):
+        """More classes than examples: examples and classes are not mixed up."""
+        check_part(student, "softmax_cross_entropy", part, *scores_and_labels(rng, 3, 5))
+
+    @weight(1)
+    @of_the_loss
+    def test_equal_scores(self, student, rng, part):
+        """Where the scores are equal every class is equally probable."""
+        scores = np.repeat(rng.normal(size=(3, 1)), 4, axis=1)
+        check_part(student, "softmax_cross_entropy", part, scores, rng.permutation(4)[:3])
+
+    @weight(1)
+    @of_the_loss
+    @pytest.mark.parametrize("size", [1e4, -1e4], ids=["10000", "-10000"])
+    def test_large_scores(self, student, rng, part, size):
+        """Scores of 10000 or -10000 give finite and exact results."""
+        scores, labels = scores_and_labels(rng, 3, 4)
+        check_part(student, "softmax_cross_entropy", part, scores + size, labels)
+
+    @weight(1)
+    @of_the_loss
+    def test_certain_of_the_wrong_class(self, student, rng, part):
+        """A right class that is 10000 below a wrong one has a loss of 10000, not infinity."""
+        scores = np.zeros((3, 4))
+        labels = rng.permutation(4)[:3]
+        scores[np.arange(3), (labels + 1) % 4] = 1e4
+        scores[2] = -scores[2]  # here the others share the first place
+        check_part(student, "softmax_cross_entropy", part, scores, labels)
+
+
+@exercise("global_average_pool_forward")
+class TestGlobalAveragePoolForward:
+    @weight(3)
+    def test_one_map(self, student, rng):
+        """One map gives one number, its average."""
+        check_whole(student, "global_average_pool_forward", both_signs(rng, 1, 3, 3, 1))
+
+    @weight(2)
+    def test_not_square(self, student, rng):
+        """Maps that are wider than high, or higher than wide, have one average as well."""
+        for shape in ((1, 2, 5, 1), (1, 4, 3, 1)):
+            check_whole(student, "global_average_pool_forward", both_signs(rng, *shape))
+
+    @weight(2)
+    def test_examples_and_channels(self, student, rng):
+        """Every example and every channel has an average of its own."""
+        check_whole(student, "global_average_pool_forward", both_signs(rng, 3, 4, 5, 2))
+
+
+@exercise("global_average_pool_backward")
+class TestGlobalAveragePoolBackward:
+    @weight(3)
+    def test_one_map(self, student, rng):
+        """In one map every pixel has an equal share of the gradient."""
+        dout, x = both_signs(rng, 1, 1), both_signs(rng, 1, 3, 3, 1)
+        check_whole(student, "global_average_pool_backward", dout, x)
+
+    @weight(2)
+    def test_not_square(self, student, rng):
+        """The shares of a map that is not square add up to its gradient."""
+        for shape in ((1, 2, 5, 1), (1, 4, 3, 1)):
+            dout, x = both_signs(rng, 1, 1), both_signs(rng, *shape)
+            check_whole(student, "global_average_pool_backward", dout, x)
+
+    @weight(2)
+    def test_examples_and_channels(self, student, rng):
+        """Every map shares the gradient of its own example and channel."""
+        dout, x = both_signs(rng, 3, 2), both_signs(rng, 3, 4, 5, 2)
+        check_whole(student, "global_average_pool_backward", dout, x)
+
+
+def network(rng, c_in, c_1=3, c_2=4, classes=5):
+    """Return parameters of a network, some of the biases well above zero and some below."""
+    shapes = {"w1": (3, 3, c_in, c_1), "w2": (3, 3, c_1, c_2), "w3": (c_2, classes)}
+    weights = {
+        name: rng.normal(0.0, 1.5 * np.sqrt(2 / np.prod(shape[:-1])), shape)
+        for name, shape in shapes.items()
+    }
+    biases = {f"b{k}": both_signs(rng, n) / 5 for k, n in enumerate((c_1, c_2, classes), start=1)}
+    return weights | biases
+
+
+def batch(rng, n, height=8, width=8, c_in=1):
+    """Return images with a border that is not zero, and labels of five classes."""
+    labels = rng.permutation(np.arange(n) % 5)
+    return rng.normal(size=(n, height, width, c_in)), labels
+
+
+sizes = pytest.mark.parametrize(
+    ("height", "width"), [(8, 8), (9, 6), (2, 3)], ids=["8 by 8", "9 by 6", "2 by 3"]
+)
+
+
+@exercise("convnet_scores")
+class TestConvnetScores:
+    @weight(3)
+    def test_one_image(self, student, rng):
+        """One grey image goes through all the layers, in their order."""
+        check_built(student, "convnet_scores", network(rng, 1), batch(rng, 1)[0])
+
+    @weight(2)
+    def test_several_images(self, student, rng):
+        """Several images: each of them has scores of its own."""
+        check_built(student, "convnet_scores", network(rng, 1), batch(rng, 4)[0])
+
+    @weight(1)
+    @sizes
+    def test_any_size(self, student, rng, height, width):
+        """The same network takes images of any size, with two channels here."""
+        images, _ = batch(rng, 4, height, width, c_in=2)
+        check_built(student, "convnet_scores", network(rng, 2), images)
+
+
+NAMES = ("w1", "b1", "w2", "b2", "w3", "b3")
+
+
+def loss_of(value):
+    """Take the loss of what convnet_gradients returns, whatever the gradients are."""
+    return _loss_and_gradients(value)[0]
+
+
+def gradient_of(name):
+    """Take one of the gradients, whatever the others and the loss are."""
+
+    def part(value):
+        _, gradients = _loss_and_gradients(value)
+        require(name in gradients, f"There is no gradient of {name} in the dict.")
+        return gradients[name]
+
+    return part
+
+
+def _loss_and_gradients(value):
+    pair = isinstance(value, tuple | list) and len(value) == 2 and isinstance(value[1], dict)
+    require(pair, "Return two things: the loss, a number, and a dict with the gradients.")
+    return value
+
+
+def check_directional_derivative(value, parameters, images, labels, direction):
+    """Check that the loss changes along a direction as the gradients say."""
+    h = 1e-7
+    losses = [
+        convnet.convnet_gradients(
+            {name: parameters[name] + step * direction[name] for name in NAMES}, images, labels
+        )[0]
+        for step in (h, -h)
+    ]
+    numerical, from_gradients = (losses[0] - losses[1]) / (2 * h), 0.0
+    for name in NAMES:
+        gradient = gradient_of(name)(value)
+        fits = check_array(gradient, parameters[name].shape) is None
+        require(fits, f"The gradient of {name} should be an array of the shape of {name}.")
+        with np.errstate(all="ignore"):
+            from_gradients += np.sum(gradient * direction[name])
+    near = abs(from_gradients - numerical) < 1e-5 * max(1, abs(numerical))
+    require(near, "Along one direction the loss changes in another way.")
+
+
+@exercise("convnet_gradients")
+class TestConvnetGradients:
+    @weight(2)
+    def test_loss(self, student, rng):
+        """The loss is the mean over the images of the batch."""
+        given = network(rng, 1), *batch(rng, 4)
+        check_built(student, "convnet_gradients", *given, part=loss_of)
+
+    @weight(2)
+    @pytest.mark.parametrize("name", NAMES)
+    def test_gradient(self, student, rng, name):
+        """The gradient of each parameter, for several images."""
+        given = network(rng, 1), *batch(rng, 4)
+        check_built(student, "convnet_gradients", *given, part=gradient_of(name))
+
+    def test_names(self, student, rng):
+        """The dict has a gradient for every parameter, and nothing else."""
+        given = network(rng, 1), *batch(rng, 4)
+
+        def test(student):
+            _, gradients = _loss_and_gradients(student.convnet_gradients(*given).value)
+            right = set(gradients) == set(NAMES)
+            require(right, f"The names should be {', '.join(NAMES)} and no others.")
+
+        check_either(student, "convnet_gradients", test)
+
+    def test_slope(self, student, rng):
+        """A small step of all parameters changes the loss as the gradients say."""
+        given, direction = (network(rng, 1), *batch(rng, 4)), network(rng, 1)
+
+        def test(student):
+            answer = student.convnet_gradients(*given)
+            try:
+                check_directional_derivative(answer.value, *given, direction)
+            except WrongAnswer:  # it is not to blame for a kink within the step
+                if not agree(answer.value, convnet.convnet_gradients(*given)):
+                    raise
+
+        check_either(student, "convnet_gradients", test)
+
+    def test_everything_together(self, student, rng):
+        """Images that are wider than high, with two channels: all gradients and the loss."""
+        given = network(rng, 2), *batch(rng, 4, 6, 9, c_in=2)
+        check_built(student, "convnet_gradients", *given)
+
+
+# Each epoch has other batches of four than the others, and than the natural order.
+ORDERS = np.array([[5, 2, 6, 0, 3, 7, 1, 4], [1, 4, 0, 6, 5, 2, 7, 3], [6, 3, 1, 5, 7, 0, 4, 2]])
+SEVEN = np.array([[5, 2, 6, 0, 3, 1, 4], [1, 4, 0, 6, 5, 2, 3]])
+FOUR = np.array([[3, 1, 0, 2]])
+RATE = 0.3
+LARGEST = 1e300  # of a loss
+
+
+def trained(value):
+    """Take the parameters that train returns, whatever the losses are."""
+    return one_of(0, ("the parameters", "the losses"))(value)
+
+
+def losses_of(value):
+    """Take the losses, an array or a list of numbers."""
+    losses = one_of(1, ("the parameters", "the losses"))(value)
+    if isinstance(losses, list | tuple):
+        real = int | float | np.integer | np.floating
+        numbers = all(isinstance(loss, real) and abs(loss) < LARGEST for loss in losses)
+        require(numbers, "The losses should be numbers, one for each step.")
+        return np.array(losses, dtype=np.float64)
+    return losses
+
+
+of_training = pytest.mark.parametrize("part", [trained, losses_of], ids=["parameters", "losses"])
+
+
+def task(rng, orders, batch_size):
+    """Return the arguments of train for a small network."""
+    images, labels = batch(rng, orders.shape[1], 4, 4)
+    return network(rng, 1), images, labels, orders, batch_size, RATE
+
+
+def zeros_and_ones(rng):
+    """Return 160 images of the digits 0 and 1 with their labels, and the 200 others."""
+    with np.load(DIGITS) as digits:
+        images, labels = digits["images"][..., None] / 16, digits["labels"].astype(np.int64)
+    chosen = rng.permutation(np.flatnonzero(labels < 2))
+    return [(images[part], labels[part]) for part in (chosen[:160], chosen[160:])]
+
+
+def start():
+    """Return the same parameters for everybody: from these, 150 trainings of 150 went well."""
+    parameters = network(np.random.default_rng(0), 1, 8, 8, 8)
+    return parameters | {name: 0 * parameters[name] for name in ("b1", "b2", "b3")}
+
+
+def check_training(student, rng, learned, sentence):
+    """Check what came of a real training of 80 steps, in whichever order it visits the images."""
+    (images, labels), held_back = zeros_and_ones(rng)
+    orders = np.array([rng.permutation(len(images)) for _ in range(4)])
+    given = start(), images, labels, orders, 8, 0.2
+
+    def test(student):
+        answer = student.train(*given)
+        with np.errstate(all="ignore"):  # of parameters that are anything
+            require(learned(answer.value, *held_back), sentence)
+
+    check_either(student, "train", test)
+
+
+def goes_down(value, images, labels):
+    """Say whether the last losses are below half of the first ones, as is that of other images."""
+    losses = losses_of(value)
+    require(check_array(losses, (80,)) is None, "There should be 80 losses, one for each step.")
+    last, others = losses[-20:].mean(), convnet.convnet_gradients(fitting(value), images, labels)[0]
+    return max(last, others) < losses[:20].mean() / 2
+
+
+def recognises(value, images, labels):
+    """Say whether the trained parameters recognise four of five images."""
+    found = convnet.convnet_scores(fitting(value), images).argmax(axis=1)
+    return np.mean(found == labels) >= 0.8
+
+
+def fitting(value):
+    """Take the trained parameters, if they are those of the network."""
+    parameters = trained(value)
+    fit = isinstance(parameters, dict) and all(
+        check_array(parameters.get(name), expected.shape) is None
+        for name, expected in start().items()
+    )
+    require(fit, "The trained parameters should have the names and shapes of the given ones.")
+    return parameters
+
+
+@exercise("train")
+class TestTrain:
+    @weight(3)
+    @of_training
+    def test_one_step(self, student, rng, part):
+        """One batch of all images makes one step; its loss is the one before the step."""
+        check_built(student, "train", *task(rng, FOUR, 4), part=part, kept=False)
+
+    @weight(2)
+    @of_training
+    def test_several_steps(self, student, rng, part):
+        """One epoch of two batches makes two steps, the second from where the first one led."""
+        check_built(student, "train", *task(rng, ORDERS[:1], 4), part=part, kept=False)
+
+    @weight(2)
+    @of_training
+    def test_several_epochs(self, student, rng, part):
+        """Each epoch goes on from the last one, with an order of its own."""
+        check_built(student, "train", *task(rng, ORDERS, 4), part=part, kept=False)
+
+    @weight(1)
+    @of_training
+    def test_smaller_last_batch(self, student, rng, part):
+        """Images that are left over at the end of an epoch make a smaller batch."""
+        check_built(student, "train", *task(rng, SEVEN, 4), part=part, kept=False)
+
+    @weight(1)
+    @of_training
+    def test_batch_size_above_the_number_of_images(self, student, rng, part):
+        """Where a batch could hold more images than there are, all of them are one batch."""
+        check_built(
+            student, "train", *task(rng, np.repeat(FOUR, 3, axis=0), 10), part=part, kept=False
+        )
+
+    def test_number_of_losses(self, student, rng):
+        """There is one loss for every step: three epochs of two steps make six."""
+        given = task(rng, ORDERS, 4)
+
+        def test(student):
+            six = np.shape(losses_of(student.train(*given).value)) == (6,)
+            require(six, "With three epochs of two steps there are six losses.")
+
+        check_either(student, "train", test)
+
+    @weight(2)
+    def test_arguments_stay(self, student, rng):
+        """The given parameters are the same after the call as before, the dict and its arrays."""
+        given = task(rng, ORDERS[:2], 4)
+
+        def test(student):
+            answer = student.train(*given)
+            check(replace(answer, value=0), 0)
+            parameters = trained(answer.value)
+            require(isinstance(parameters, dict), "Return the trained parameters in a dict.")
+            moved = not agree(parameters, given[0])
+            require(moved, "The parameters that come back are those that were given.")
+
+        check_either(student, "train", test)
+
+    def test_another_network(self, student, rng):
+        """Another function for the gradients, of parameters with other names, is used as well."""
+        parameters = {"slope": np.array([0.5]), "offset": np.array([1.0])}
+        x, y = rng.normal(size=(2, 4))
+
+        def line(parameters, x, y):
+            error = parameters["slope"] * x + parameters["offset"] - y
+            gradients = {"slope": error * x, "offset": error}
+            means = {name: np.array([values.mean()]) for name, values in gradients.items()}
+            return float(np.mean(error**2)) / 2, means
+
+        given = parameters, x, y, FOUR, 2, 0.1
+        student = student.with_functions({"line": line})
+        answer = student.train(*given, gradients_of=Named("line"))
+        expected, _ = convnet.train(*given, gradients_of=line)
+        check(replace(answer, value=trained(answer.value)), expected)
+
+    @weight(2)
+    def test_loss_goes_down(self, student, rng):
+        """In training with 160 images of the digits 0 and 1 the loss falls by more than half."""
+        check_training(student, rng, goes_down, "The loss does not go down as it should.")
+
+    @weight(2)
+    def test_recognises_digits(self, student, rng):
+        """What was trained with 160 zeros and ones recognises four of five of the 200 others."""
+        check_training(student, rng, recognises, "Too few of the other images are recognised.")
+
+
+@exercise("answer_1")
+def test_answer_1(student):
+    """Question 1: which of the three networks takes larger images."""
+    check_choice(student.value("answer_1"), convnet.ANSWERS["answer_1"], LETTERS)
+
+
+@exercise("answer_2")
+def test_answer_2(student):
+    """Question 2: why the convolutional network loses when images are moved."""
+    check_choice(student.value("answer_2"), convnet.ANSWERS["answer_2"], LETTERS)
+
+
+@exercise("answer_3")
+def test_answer_3(student):
+    """Question 3: what parameter sharing does in training."""
+    check_choice(student.value("answer_3"), convnet.ANSWERS["answer_3"], LETTERS)

@@ -1,0 +1,2064 @@
+"""Known mistakes in the assignment "parameter_counting".
+
+C4W1 is week 1 of course 4 of the Deep Learning Specialization, CS231n its assignment 2; both
+were looked through in public student repositories, and besides them public quizzes, forums
+and texts on how parameters are counted.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from autograder.explanation.misconceptions import Mistakes
+
+from .._contrasts import OF_LAYERS
+from . import Layer, Shape
+
+CONTRASTS = OF_LAYERS
+
+# --- steps that several exercises take ------------------------------------------------------
+
+
+def _stops(size: int, kernel_size: int, stride: int, pad: int) -> int:
+    return (size + 2 * pad - kernel_size) // stride + 1
+
+
+def _one_too_few(size: int, kernel_size: int, stride: int, pad: int) -> int:
+    return (size + 2 * pad - kernel_size) // stride
+
+
+def _one_added_twice(size: int, kernel_size: int, stride: int, pad: int) -> int:
+    return (size + 2 * pad - kernel_size + 1) // stride + 1
+
+
+def _one_before_dividing(size: int, kernel_size: int, stride: int, pad: int) -> int:
+    return (size + 2 * pad - kernel_size + 1) // stride
+
+
+def _rounded_up(size: int, kernel_size: int, stride: int, pad: int) -> int:
+    return math.ceil((size + 2 * pad - kernel_size) / stride) + 1
+
+
+def _rounded(size: int, kernel_size: int, stride: int, pad: int) -> int:
+    return round((size + 2 * pad - kernel_size) / stride) + 1
+
+
+def _with_a_fraction(size: int, kernel_size: int, stride: int, pad: int) -> float:
+    return (size + 2 * pad - kernel_size) / stride + 1
+
+
+def _without_remainder(size: int, kernel_size: int, stride: int, pad: int) -> int:
+    assert (size + 2 * pad - kernel_size) % stride == 0, "the windows do not fit"
+    return (size + 2 * pad - kernel_size) // stride + 1
+
+
+def _padded_once(size: int, kernel_size: int, stride: int, pad: int) -> int:
+    return (size + pad - kernel_size) // stride + 1
+
+
+def _side_by_side(size: int, kernel_size: int, stride: int, pad: int) -> int:
+    return (size + 2 * pad) // kernel_size
+
+
+def _without_pad(size: int, kernel_size: int, stride: int, pad: int) -> int:
+    return (size - kernel_size) // stride + 1
+
+
+def _without_stride(size: int, kernel_size: int, stride: int, pad: int) -> int:
+    return size + 2 * pad - kernel_size + 1
+
+
+def _without_both(size: int, kernel_size: int, stride: int, pad: int) -> int:
+    return size - kernel_size + 1
+
+
+def _product(numbers: Iterable[int]) -> int:
+    return math.prod(numbers)
+
+
+def _square(kernel_size: int) -> int:
+    return kernel_size**2
+
+
+def _as_it_is(number: int) -> int:
+    return number
+
+
+def _rows_and_columns(rows: int, columns: int) -> tuple[int, int]:
+    return rows, columns
+
+
+def _rows_twice(rows: int, columns: int) -> tuple[int, int]:
+    return rows, rows
+
+
+def _pair(weights: int, biases: int) -> tuple[int, int]:
+    return weights, biases
+
+
+def _inside(start: int, kernel_size: int, size: int) -> int:
+    return max(min(start + kernel_size, size) - max(start, 0), 0)
+
+
+def _added_up(
+    stops: int, start: int, pixels: int, kernel_size: int, size: int, inside: Callable[..., Any]
+) -> int:
+    return sum(inside(start + stop * pixels, kernel_size, size) for stop in range(stops))
+
+
+def _on_real_inputs(in_shape: Shape, kernel_size: int, stride: int, pad: int) -> int:
+    """Return how many numbers of one channel all windows hold together, without padding."""
+    rows, columns = (
+        _added_up(_stops(size, kernel_size, stride, pad), -pad, stride, kernel_size, size, _inside)
+        for size in in_shape[:2]
+    )
+    return rows * columns
+
+
+# --- output_size ----------------------------------------------------------------------------
+
+
+def _moves_without_remainder(length: int, taken: int, pixels: int) -> int:
+    assert (length - taken) % pixels == 0, "the windows do not fit"
+    return (length - taken) // pixels
+
+
+def _output_size(
+    size: int,
+    kernel_size: int,
+    stride: int = 1,
+    pad: int = 0,
+    *,
+    padded: Callable[..., Any] = lambda size, pad: size + 2 * pad,
+    first: Callable[..., Any] = _as_it_is,
+    move: Callable[..., Any] = lambda kernel_size, stride: stride,
+    moves: Callable[..., Any] = lambda length, taken, pixels: (length - taken) // pixels,
+    stops: Callable[..., Any] = lambda moves: moves + 1,
+) -> Any:
+    """The padded side, what the first stop takes of it, how many moves the rest allows."""
+    pixels = move(kernel_size, stride)
+    return stops(moves(padded(size, pad), first(kernel_size), pixels))
+
+
+output_size = Mistakes("output_size", _output_size)
+
+output_size.misconception(
+    "does_not_round_the_size_down",
+    hint="How often a window stops is a whole number. Which of Python's two divisions gives one?",
+    row="OS7",
+    seen=11,
+    where="11 of 70 student repositories of CS231n",
+    moves=lambda length, taken, pixels: (length - taken) / pixels,
+)
+
+output_size.misconception(
+    "refuses_a_remainder",
+    hint="What should happen to a last window that does not fit? Read that sentence of the text at "
+    "the top of the function again: is it an error?",
+    row="OS9",
+    seen=4,
+    where="4 of 70 student repositories of CS231n",
+    moves=_moves_without_remainder,
+)
+
+output_size.misconception(
+    "takes_the_kernel_for_the_stride",
+    hint="Which argument says how far the window moves: its own size, or another one?",
+    row="OS10",
+    seen=3,
+    where="3 of 56 student repositories of CS231n, in their pooling",
+    move=lambda kernel_size, stride: kernel_size,
+)
+
+output_size.misconception(
+    "adds_one_twice",
+    hint="You add one inside the division and one outside. Draw a case in which the last "
+    "window just fails to fit: which of the two ones counts a place that does not exist?",
+    row="OS4",
+    seen=1,
+    where="1 of 76 student repositories of C4W1",
+    first=lambda kernel_size: kernel_size - 1,
+)
+
+output_size.misconception(
+    "adds_one_before_dividing",
+    hint="Take an input exactly as long as the window, and a stride of 2. How often does the "
+    "window stop, and what does your formula say?",
+    row="OS11",
+    seen=1,
+    where="a formula on a public page",
+    first=lambda kernel_size: kernel_size - 1,
+    stops=lambda moves: moves,
+)
+
+output_size.misconception(
+    "forgets_the_first_place",
+    hint="How often does a window stop on an input that is exactly as long as the window?",
+    row="OS3",
+    stops=lambda moves: moves,
+)
+
+output_size.misconception(
+    "counts_the_window_that_sticks_out",
+    hint="Draw the last window that you count. Does all of it lie on the padded input?",
+    row="OS5",
+    moves=lambda length, taken, pixels: math.ceil((length - taken) / pixels),
+)
+
+output_size.misconception(
+    "pads_one_end_only",
+    hint="An input has two ends. How many zeros does the padded input have in all?",
+    row="OS6",
+    padded=lambda size, pad: size + pad,
+)
+
+output_size.misconception(
+    "rounds_to_the_nearest",
+    hint="Say the division gives 2.67. How many whole moves can the window make, and how many do "
+    "you count?",
+    row="OS8",
+    moves=lambda length, taken, pixels: round((length - taken) / pixels),
+)
+
+output_size.misconception(
+    "ignores_stride_and_padding",
+    hint="Two of the arguments do not appear in your result. What do they do to the window?",
+    row="OS13",
+    padded=lambda size, pad: size,
+    move=lambda kernel_size, stride: 1,
+)
+
+output_size.misconception(
+    "ignores_the_padding",
+    hint="One of the arguments does not change your result. How long is the side once the zeros "
+    "stand at its ends?",
+    row="OS13",
+    padded=lambda size, pad: size,
+)
+
+output_size.misconception(
+    "ignores_the_stride",
+    hint="One of the arguments does not change your result. Should a window that takes longer "
+    "steps stop as often?",
+    row="OS13",
+    move=lambda kernel_size, stride: 1,
+)
+
+output_size.misconception(
+    "divides_the_kernel_alone",
+    hint="Which operation comes first in your formula, the division or the subtraction? Try a "
+    "side of 6, a window of 3 and a stride of 2 by hand.",
+    moves=lambda length, taken, pixels: length - taken // pixels,
+)
+
+output_size.misconception(
+    "forgets_what_the_first_window_takes",
+    hint="A window as long as the side cannot move at all. Where does the length of the window "
+    "stand in your formula?",
+    first=lambda kernel_size: 0,
+)
+
+output_size.misconception(
+    "adds_the_one_to_the_stride",
+    hint="How often does a window stop on a side that is exactly as long as the window? What does "
+    "your formula give for it, and to what does it add the 1?",
+    move=lambda kernel_size, stride: stride + 1,
+    stops=lambda moves: moves,
+)
+
+output_size.misconception(
+    "stops_before_the_last_start",
+    hint="Where may the last window start? The end of a Python range is not included: try a "
+    "window as long as its side.",
+    moves=lambda length, taken, pixels: math.ceil((length - taken) / pixels),
+    stops=lambda moves: moves,
+)
+
+
+# --- dense_parameters -----------------------------------------------------------------------
+
+
+def _dense_parameters(
+    in_shape: Shape,
+    out_shape: Shape,
+    *,
+    inputs: Callable[..., Any] = _product,
+    outputs: Callable[..., Any] = _product,
+    biases: Callable[..., Any] = lambda inputs, outputs, out_channels: outputs,
+    result: Callable[..., Any] = _pair,
+) -> Any:
+    """How many inputs and outputs there are, the biases, and what is returned."""
+    sources, units = inputs(in_shape), outputs(out_shape)
+    return result(sources * units, biases(sources, units, out_shape[2]))
+
+
+dense_parameters = Mistakes("dense_parameters", _dense_parameters)
+
+dense_parameters.misconception(
+    "counts_the_dense_layer_without_biases",
+    hint="Besides its weights, what else does each output of a dense layer own?",
+    row="PC8",
+    seen=4,
+    where="three threads of learners' questions and an option of a public quiz",
+    biases=lambda inputs, outputs, out_channels: 0,
+)
+
+dense_parameters.misconception(
+    "counts_the_dense_layer_from_one_input_channel",
+    hint="How many numbers is one pixel of a colour picture?",
+    row="PC9",
+    seen=1,
+    where="an option of a public quiz",
+    inputs=lambda in_shape: in_shape[0] * in_shape[1],
+)
+
+dense_parameters.misconception(
+    "counts_the_dense_layer_with_one_bias",
+    hint="How many biases does a dense layer with 4 outputs have, by hand, and how many do you "
+    "count?",
+    row="PC10",
+    seen=1,
+    where="an option of a public quiz",
+    biases=lambda inputs, outputs, out_channels: 1,
+)
+
+dense_parameters.misconception(
+    "takes_the_channels_for_all_outputs",
+    hint="How many numbers does the output volume hold? Your layer has that many outputs.",
+    row="PC13",
+    outputs=lambda out_shape: out_shape[2],
+)
+
+dense_parameters.misconception(
+    "counts_the_dense_layer_with_the_biases_in_both",
+    hint="The sum of your two numbers should be everything the layer learns. Is something in "
+    "both of them?",
+    row="PC18",
+    result=lambda weights, biases: (weights + biases, biases),
+)
+
+dense_parameters.misconception(
+    "counts_the_dense_layer_to_one_output_channel",
+    hint="The output is a volume too. How many numbers stand at each of its places?",
+    outputs=lambda out_shape: out_shape[0] * out_shape[1],
+)
+
+dense_parameters.misconception(
+    "counts_the_dense_layer_with_a_bias_for_each_channel",
+    hint="Outputs at two places of one channel: do they share anything in a dense layer?",
+    biases=lambda inputs, outputs, out_channels: out_channels,
+)
+
+dense_parameters.misconception(
+    "counts_the_dense_layer_with_a_bias_for_each_input",
+    hint="To what is a bias added, to an input or to an output? Count those.",
+    biases=lambda inputs, outputs, out_channels: inputs,
+)
+
+dense_parameters.misconception(
+    "counts_the_dense_layer_with_everything_in_one_number",
+    hint="The text at the top of the function asks for two numbers. Which two did you add up?",
+    result=lambda weights, biases: weights + biases,
+)
+
+dense_parameters.misconception(
+    "counts_the_dense_layer_with_the_biases_first",
+    hint="Which of the two numbers is asked for first? Compare with the order in which you return "
+    "them.",
+    result=lambda weights, biases: (biases, weights),
+)
+
+
+# --- locally_connected_parameters -----------------------------------------------------------
+
+
+def _locally_connected_parameters(
+    in_shape: Shape,
+    kernel_size: int,
+    out_channels: int,
+    stride: int = 1,
+    pad: int = 0,
+    *,
+    side: Callable[..., Any] = _stops,
+    shape: Callable[..., Any] = _rows_and_columns,
+    places: Callable[..., Any] = lambda rows, columns: rows * columns,
+    area: Callable[..., Any] = lambda kernel_size, in_shape: kernel_size**2,
+    owned: Callable[..., Any] = lambda places, area, in_shape, window: places * area,
+    depth: Callable[..., Any] = _as_it_is,
+    filters: Callable[..., Any] = _as_it_is,
+    biases: Callable[..., Any] = lambda places, filters, out_channels: places * filters,
+    result: Callable[..., Any] = _pair,
+) -> Any:
+    """Count places, then the weights of one slice at all of them, then depth and filters.
+
+    How many stops a side has, the two sides, the places; the numbers in one slice of a
+    kernel, the weights that the slices of all places have together; depth and filters; the
+    biases and what is returned.
+    """
+    window = kernel_size, stride, pad
+    sides = (side(size, kernel_size, stride, pad) for size in in_shape[:2])
+    kernels = places(*shape(*sides))
+    weights = owned(kernels, area(kernel_size, in_shape), in_shape, window) * depth(in_shape[2])
+    kinds = filters(out_channels)
+    return result(weights * kinds, biases(kernels, kinds, out_channels))
+
+
+locally_connected_parameters = Mistakes(
+    "locally_connected_parameters", _locally_connected_parameters
+)
+
+locally_connected_parameters.misconception(
+    "counts_the_local_layer_with_shared_kernels",
+    hint="Which layer uses one kernel at all places? Is it this one?",
+    row="PC20",
+    seen=1,
+    where="a learner's question about AlexNet's first layer",
+    places=lambda rows, columns: 1,
+)
+
+locally_connected_parameters.misconception(
+    "counts_the_local_layer_joined_to_everything",
+    hint="How many numbers of the input can one output see here?",
+    row="PC21",
+    seen=1,
+    where="an answer to a learner's question about AlexNet's first layer",
+    area=lambda kernel_size, in_shape: in_shape[0] * in_shape[1],
+)
+
+locally_connected_parameters.misconception(
+    "counts_the_local_layer_through_one_channel",
+    hint="A window is not flat. How deep is it?",
+    row="PC5",
+    depth=lambda in_channels: 1,
+)
+
+locally_connected_parameters.misconception(
+    "counts_the_local_layer_with_shared_biases",
+    hint="If two places do not share their weights, do they share a bias?",
+    row="PC6",
+    biases=lambda places, filters, out_channels: out_channels,
+)
+
+locally_connected_parameters.misconception(
+    "counts_the_local_layer_with_a_kernel_per_pixel",
+    hint="Do you count the pixels of the input, or the places where the window stops?",
+    row="PC7",
+    side=lambda size, kernel_size, stride, pad: size,
+)
+
+locally_connected_parameters.misconception(
+    "counts_the_local_layer_on_square_pictures_only",
+    hint="Is the picture as wide as it is high? Which of the two numbers do you use?",
+    row="PC19",
+    seen=4,
+    where="4 student repositories (2 of C4W1, 2 of CS231n), in their convolution",
+    shape=_rows_twice,
+)
+
+locally_connected_parameters.misconception(
+    "counts_the_local_layer_with_smaller_kernels_at_the_border",
+    hint="Does an output at the border own a smaller kernel than the others? See what the text at "
+    "the top of the function says about weights that fall on padding.",
+    row="CN3",
+    owned=lambda places, area, in_shape, window: _on_real_inputs(in_shape, *window),
+)
+
+locally_connected_parameters.misconception(
+    "counts_the_local_layer_with_one_output_for_each_place",
+    hint="How many numbers does the layer give at one place? Two of them do not share a kernel.",
+    row="PC23",
+    filters=lambda out_channels: 1,
+)
+
+locally_connected_parameters.misconception(
+    "counts_the_local_layer_with_one_kernel_for_the_channels_of_a_place",
+    hint="Two channels of the output look at the same window. Do they have the same weights, and "
+    "could they then differ?",
+    row="PC23",
+    filters=lambda out_channels: 1,
+    biases=lambda places, filters, out_channels: places * out_channels,
+)
+
+locally_connected_parameters.misconception(
+    "counts_the_local_layer_with_windows_of_one_row",
+    hint="kernel_size is one side of the window. How many numbers does the whole square hold?",
+    row="PC22",
+    area=lambda kernel_size, in_shape: kernel_size,
+)
+
+locally_connected_parameters.misconception(
+    "counts_the_local_layer_without_biases",
+    hint="What does each output own besides its kernel? Look for it in your second number.",
+    row="PC8",
+    biases=lambda places, filters, out_channels: 0,
+)
+
+locally_connected_parameters.misconception(
+    "counts_the_local_layer_with_one_bias",
+    hint="A 4 × 4 picture with a 2 × 2 window and stride 2 has 4 outputs. How many biases do they "
+    "have, and how many do you count?",
+    row="PC10",
+    biases=lambda places, filters, out_channels: 1,
+)
+
+locally_connected_parameters.misconception(
+    "counts_the_local_layer_with_the_same_biases_in_all_channels",
+    hint="At one place there are several outputs, one for each channel. Does each of them have a "
+    "bias of its own?",
+    biases=lambda places, filters, out_channels: places,
+)
+
+locally_connected_parameters.misconception(
+    "counts_the_local_layer_with_the_biases_in_both",
+    hint="Add your two numbers for 4 outputs with 4 weights each. Do you get 20, or more?",
+    row="PC18",
+    result=lambda weights, biases: (weights + biases, biases),
+)
+
+locally_connected_parameters.misconception(
+    "counts_the_local_layer_with_everything_in_one_number",
+    hint="The text at the top of the function asks for weights and biases apart. Which two numbers "
+    "did you add?",
+    result=lambda weights, biases: weights + biases,
+)
+
+locally_connected_parameters.misconception(
+    "counts_the_local_layer_with_the_biases_first",
+    hint="Which of the two numbers is asked for first? Compare with the order in which you return "
+    "them.",
+    result=lambda weights, biases: (biases, weights),
+)
+
+locally_connected_parameters.misconception(
+    "counts_the_local_layer_with_a_fraction_of_a_place",
+    hint="Print how many rows and columns of places you count. Can there be half a place?",
+    row="OS7",
+    seen=11,
+    where="11 of 70 student repositories of CS231n, in the size of an output",
+    side=_with_a_fraction,
+)
+
+locally_connected_parameters.misconception(
+    "counts_the_local_layer_without_remainders",
+    hint="What does the rule of output_size say about a last window that would stick out: leave "
+    "it out, or refuse the picture?",
+    row="OS9",
+    seen=4,
+    where="4 of 70 student repositories of CS231n, in the size of an output",
+    side=_without_remainder,
+)
+
+locally_connected_parameters.misconception(
+    "counts_the_local_layer_with_windows_side_by_side",
+    hint="Do your windows overlap when the stride is smaller than the window? Which argument "
+    "moves them?",
+    row="OS10",
+    seen=3,
+    where="3 of 56 student repositories of CS231n, in their pooling",
+    side=_side_by_side,
+)
+
+locally_connected_parameters.misconception(
+    "counts_the_local_layer_with_one_added_twice",
+    hint="Draw the windows of one row where the last one just fails to fit. Do you count a place "
+    "that does not exist?",
+    row="OS4",
+    seen=1,
+    where="1 of 76 student repositories of C4W1, in the size of an output",
+    side=_one_added_twice,
+)
+
+locally_connected_parameters.misconception(
+    "counts_the_local_layer_with_one_added_before_dividing",
+    hint="Take a picture exactly as large as the window and a stride of 2. At how many places "
+    "does the window stop, and how many do you count?",
+    row="OS11",
+    seen=1,
+    where="a formula on a public page",
+    side=_one_before_dividing,
+)
+
+locally_connected_parameters.misconception(
+    "counts_the_local_layer_without_the_first_place",
+    hint="At how many places does a window stop on a picture that is exactly as large? How many "
+    "do you count?",
+    row="OS3",
+    side=_one_too_few,
+)
+
+locally_connected_parameters.misconception(
+    "counts_the_local_layer_with_windows_that_stick_out",
+    hint="Draw the last window of a row. Does all of it lie on the padded picture?",
+    row="OS5",
+    side=_rounded_up,
+)
+
+locally_connected_parameters.misconception(
+    "counts_the_local_layer_padded_at_one_border",
+    hint="A row has two ends, and zeros are added at both. How long is it then?",
+    row="OS6",
+    side=_padded_once,
+)
+
+locally_connected_parameters.misconception(
+    "counts_the_local_layer_with_rounded_places",
+    hint="Say the division gives 2.67. How many whole moves can the window make, and how many do "
+    "you count?",
+    row="OS8",
+    side=_rounded,
+)
+
+locally_connected_parameters.misconception(
+    "counts_the_local_layer_without_stride_and_padding",
+    hint="Two of the arguments do not appear in your result. What do they do to the window?",
+    row="OS13",
+    side=_without_both,
+)
+
+locally_connected_parameters.misconception(
+    "counts_the_local_layer_without_padding",
+    hint="Which of the arguments never changes your result? A larger border gives the window "
+    "more places.",
+    row="OS13",
+    side=_without_pad,
+)
+
+locally_connected_parameters.misconception(
+    "counts_the_local_layer_without_stride",
+    hint="Which of the arguments never changes your result? Longer steps leave fewer places.",
+    row="OS13",
+    side=_without_stride,
+)
+
+
+# --- conv_parameters ------------------------------------------------------------------------
+
+
+def _conv_parameters(
+    kernel_size: int,
+    in_channels: int,
+    out_channels: int,
+    *,
+    area: Callable[..., Any] = _square,
+    depth: Callable[..., Any] = _as_it_is,
+    weights: Callable[..., Any] = lambda kernel, filters: kernel * filters,
+    biases: Callable[..., Any] = lambda in_channels, filters: filters,
+    result: Callable[..., Any] = _pair,
+) -> Any:
+    """The numbers in one slice, the slices of a filter, the filters, the biases."""
+    kernel = area(kernel_size) * depth(in_channels)
+    return result(weights(kernel, out_channels), biases(in_channels, out_channels))
+
+
+conv_parameters = Mistakes("conv_parameters", _conv_parameters)
+
+conv_parameters.misconception(
+    "counts_filters_through_one_channel",
+    hint="Through how many channels of the input does one filter reach?",
+    row="PC1",
+    seen=5,
+    where="options of two public quizzes, a lecture and two forums",
+    depth=lambda in_channels: 1,
+)
+
+conv_parameters.misconception(
+    "counts_filters_without_biases",
+    hint="A 3 × 3 filter on a grey picture has 10 parameters, and 9 of them are weights. What is "
+    "the tenth, and where is it in your result?",
+    row="PC2",
+    seen=2,
+    where="options of two public quizzes",
+    biases=lambda in_channels, filters: 0,
+)
+
+conv_parameters.misconception(
+    "counts_one_bias_for_all_filters",
+    hint="Two filters make two channels. Do they share their bias? See the table of what is shared "
+    "in section 4.",
+    row="PC3",
+    seen=2,
+    where="an option of a public quiz and a forum thread",
+    biases=lambda in_channels, filters: 1,
+)
+
+conv_parameters.misconception(
+    "counts_one_bias_for_each_pair_of_channels",
+    hint="A filter adds its products over all input channels into one number. How often is "
+    "the bias added to that number?",
+    row="PC4",
+    seen=1,
+    where="a forum thread",
+    biases=lambda in_channels, filters: in_channels * filters,
+)
+
+conv_parameters.misconception(
+    "counts_filters_that_are_one_row",
+    hint="kernel_size is the side of a square. How many numbers does the square hold?",
+    row="PC22",
+    area=lambda kernel_size: kernel_size,
+)
+
+conv_parameters.misconception(
+    "counts_weights_of_one_filter",
+    hint="How many channels come out, and which filter makes the second one?",
+    row="PC23",
+    weights=lambda kernel, filters: kernel,
+    biases=lambda in_channels, filters: 1,
+)
+
+conv_parameters.misconception(
+    "counts_weights_of_one_filter_and_biases_of_all",
+    hint="You count a bias for each filter. For how many filters do you count the weights?",
+    row="PC23",
+    weights=lambda kernel, filters: kernel,
+)
+
+conv_parameters.misconception(
+    "counts_one_bias_for_each_input_channel",
+    hint="To which number is a bias added, to one that goes in or to one that comes out?",
+    biases=lambda in_channels, filters: in_channels,
+)
+
+conv_parameters.misconception(
+    "counts_filters_with_the_biases_in_both",
+    hint="One 3 × 3 filter on a grey picture has 9 weights and 1 bias. What do your two numbers "
+    "add up to?",
+    row="PC18",
+    result=lambda weights, biases: (weights + biases, biases),
+)
+
+conv_parameters.misconception(
+    "counts_filters_with_everything_in_one_number",
+    hint="The text at the top of the function asks for a pair. Which two numbers did you add up?",
+    result=lambda weights, biases: weights + biases,
+)
+
+conv_parameters.misconception(
+    "counts_filters_with_the_biases_first",
+    hint="Which of the two numbers is asked for first? Compare with the order in which you return "
+    "them.",
+    result=lambda weights, biases: (biases, weights),
+)
+
+
+# --- connections ----------------------------------------------------------------------------
+
+
+def _each_input_once(
+    stops: int, start: int, pixels: int, kernel_size: int, size: int, inside: Callable[..., Any]
+) -> int:
+    starts = (start + stop * pixels for stop in range(stops))
+    return len({n for s in starts for n in range(max(s, 0), min(s + kernel_size, size))})
+
+
+def _connections(
+    in_shape: Shape,
+    kernel_size: int,
+    out_channels: int,
+    stride: int = 1,
+    pad: int = 0,
+    *,
+    lengths: Callable[..., Any] = _rows_and_columns,
+    side: Callable[..., Any] = _stops,
+    shape: Callable[..., Any] = _rows_and_columns,
+    first: Callable[..., Any] = lambda pad: -pad,
+    move: Callable[..., Any] = lambda kernel_size, stride: stride,
+    inside: Callable[..., Any] = _inside,
+    along: Callable[..., Any] = _added_up,
+    joined: Callable[..., Any] = lambda rows, columns, places, in_shape, kernel_size: (
+        rows * columns
+    ),
+    depth: Callable[..., Any] = _as_it_is,
+    filters: Callable[..., Any] = _as_it_is,
+    result: Callable[..., Any] = lambda connections, outputs, filters: connections,
+) -> Any:
+    """Count what the windows of a side hold, rows and columns apart, then all channels.
+
+    The sides of the picture, the stops on each, where the first window starts, how far it
+    moves, how much of a window lies on the picture, what all windows of a side hold
+    together; the pairs in one channel; depth and filters; what is returned.
+    """
+    sizes = lengths(*in_shape[:2])
+    stops = shape(*(side(size, kernel_size, stride, pad) for size in sizes))
+    start, pixels = first(pad), move(kernel_size, stride)
+    rows, columns = (
+        along(count, start, pixels, kernel_size, size, inside)
+        for count, size in zip(stops, sizes, strict=True)
+    )
+    places, kinds = stops[0] * stops[1], filters(out_channels)
+    pairs = joined(rows, columns, places, in_shape, kernel_size)
+    return result(pairs * depth(in_shape[2]) * kinds, places * kinds, kinds)
+
+
+connections = Mistakes("connections", _connections)
+
+connections.misconception(
+    "takes_shared_weights_for_connections",
+    hint="A shared weight is used at many places. Does it join only one pair of numbers?",
+    row="CN1",
+    joined=lambda rows, columns, places, in_shape, kernel_size: kernel_size**2,
+)
+
+connections.misconception(
+    "counts_connections_with_the_biases",
+    hint="Which number of the input does a bias join to its output?",
+    row="CN2",
+    result=lambda connections, outputs, filters: connections + outputs,
+)
+
+connections.misconception(
+    "counts_connections_with_the_shared_biases",
+    hint="You added one for each filter. Which two numbers does a bias join?",
+    row="CN2",
+    result=lambda connections, outputs, filters: connections + filters,
+)
+
+connections.misconception(
+    "counts_connections_to_the_padding",
+    hint="A 3 × 3 picture, a 3 × 3 window, padding 1: how many real pixels does the first window "
+    "cover, and how many of its numbers do you count?",
+    row="CN3",
+    along=lambda stops, start, pixels, kernel_size, size, inside: stops * kernel_size,
+)
+
+connections.misconception(
+    "counts_less_than_nothing_outside",
+    hint="How many real inputs does a window see that lies on padding alone? Print what your "
+    "function adds up for such a window.",
+    row="CN3",
+    inside=lambda start, kernel_size, size: min(start + kernel_size, size) - max(start, 0),
+)
+
+connections.misconception(
+    "counts_connections_without_the_border",
+    hint="The zeros are no inputs, but do they give the window more places? Count a 3 × 3 picture "
+    "with a 3 × 3 window and padding 1.",
+    row="CN3",
+    side=_without_pad,
+    first=lambda pad: 0,
+)
+
+connections.misconception(
+    "counts_connections_cut_at_the_far_border_only",
+    hint="A window can hang over two ends of a row. Which of the two do you look at?",
+    row="CN3",
+    inside=lambda start, kernel_size, size: max(min(start + kernel_size, size) - start, 0),
+)
+
+connections.misconception(
+    "counts_connections_cut_at_the_near_border_only",
+    hint="What does your function count for the last window of a padded row, and how much of it "
+    "lies on the picture?",
+    row="CN3",
+    inside=lambda start, kernel_size, size: max(start + kernel_size - max(start, 0), 0),
+)
+
+connections.misconception(
+    "counts_connections_of_windows_that_start_on_the_picture",
+    hint="With padding, does the first window start at the first real number of a row, or "
+    "before it?",
+    first=lambda pad: 0,
+)
+
+connections.misconception(
+    "counts_connections_of_windows_without_the_stride",
+    hint="Where does the second window start? It matters as soon as a window hangs over the "
+    "border.",
+    row="CF2",
+    seen=3,
+    where="2 of 76 student repositories of C4W1 and a course changelog, in a convolution",
+    move=lambda kernel_size, stride: 1,
+)
+
+connections.misconception(
+    "counts_connections_to_one_input_channel",
+    hint="Take one output by itself. Is it joined to one channel in its window, or to all?",
+    row="CN4",
+    depth=lambda in_channels: 1,
+)
+
+connections.misconception(
+    "counts_connections_of_one_output_channel",
+    hint="How many outputs are there at one place of the window?",
+    row="CN4",
+    filters=lambda out_channels: 1,
+)
+
+connections.misconception(
+    "counts_connections_of_a_dense_layer",
+    hint="Which numbers of the input lie outside the window of an output? Are they joined to it?",
+    row="CN5",
+    joined=lambda rows, columns, places, in_shape, kernel_size: in_shape[0] * in_shape[1] * places,
+)
+
+connections.misconception(
+    "counts_each_input_once",
+    hint="How many windows see the pixel in the middle? With each of their outputs it makes a "
+    "pair of its own.",
+    along=_each_input_once,
+)
+
+connections.misconception(
+    "counts_connections_of_windows_of_one_row",
+    hint="kernel_size is one side of the window. How many numbers does the whole square hold?",
+    row="PC22",
+    joined=lambda rows, columns, places, in_shape, kernel_size: places * kernel_size,
+)
+
+connections.misconception(
+    "counts_connections_of_a_window_per_pixel",
+    hint="Do you count the pixels of the input, or the places where the window stops?",
+    row="PC7",
+    side=lambda size, kernel_size, stride, pad: size,
+)
+
+connections.misconception(
+    "counts_connections_of_a_square_picture",
+    hint="Is the picture as wide as it is high? Which of the two numbers do you use?",
+    row="PC19",
+    seen=4,
+    where="4 student repositories (2 of C4W1, 2 of CS231n), in their convolution",
+    lengths=_rows_twice,
+)
+
+connections.misconception(
+    "counts_connections_of_as_many_columns_as_rows",
+    hint="How often does a window stop along a row of the picture, and how often along a column? "
+    "From which side of the picture do you compute each of the two?",
+    row="PC19",
+    seen=4,
+    where="4 student repositories (2 of C4W1, 2 of CS231n), in their convolution",
+    shape=_rows_twice,
+)
+
+connections.misconception(
+    "counts_connections_of_a_fraction_of_a_place",
+    hint="Print the number of places along one side, and its type. Can a window stop at half a "
+    "place?",
+    row="OS7",
+    seen=11,
+    where="11 of 70 student repositories of CS231n, in the size of an output",
+    side=_with_a_fraction,
+)
+
+connections.misconception(
+    "counts_connections_without_remainders",
+    hint="What does the rule of output_size say about a last window that would stick out: leave "
+    "it out, or refuse the picture?",
+    row="OS9",
+    seen=4,
+    where="4 of 70 student repositories of CS231n, in the size of an output",
+    side=_without_remainder,
+)
+
+connections.misconception(
+    "counts_connections_of_windows_side_by_side",
+    hint="How many places does a window of 3 have on a row of 5 when it moves by 1? Which "
+    "argument moves it?",
+    row="OS10",
+    seen=3,
+    where="3 of 56 student repositories of CS231n, in their pooling",
+    side=_side_by_side,
+)
+
+connections.misconception(
+    "counts_connections_with_one_added_twice",
+    hint="Draw the windows of one row where the last one just fails to fit. Do you count a place "
+    "that does not exist?",
+    row="OS4",
+    seen=1,
+    where="1 of 76 student repositories of C4W1, in the size of an output",
+    side=_one_added_twice,
+)
+
+connections.misconception(
+    "counts_connections_with_one_added_before_dividing",
+    hint="Take a picture exactly as large as the window and a stride of 2. At how many places "
+    "does the window stop, and how many do you count?",
+    row="OS11",
+    seen=1,
+    where="a formula on a public page",
+    side=_one_before_dividing,
+)
+
+connections.misconception(
+    "counts_connections_without_the_last_place",
+    hint="At how many places does a window stop on a picture that is exactly as large? How many "
+    "do you count?",
+    row="OS3",
+    side=_one_too_few,
+)
+
+connections.misconception(
+    "counts_connections_of_windows_that_stick_out",
+    hint="Draw the last window of a row. Does all of it lie on the padded picture?",
+    row="OS5",
+    side=_rounded_up,
+)
+
+connections.misconception(
+    "counts_connections_padded_at_one_border",
+    hint="A row has two ends, and zeros are added at both. At how many places does the window "
+    "stop then?",
+    row="OS6",
+    side=_padded_once,
+)
+
+connections.misconception(
+    "counts_connections_of_rounded_places",
+    hint="Say the division gives 2.67. How many whole moves can the window make, and how many do "
+    "you count?",
+    row="OS8",
+    side=_rounded,
+)
+
+connections.misconception(
+    "counts_connections_without_stride_and_padding",
+    hint="Two of the arguments do not appear in your result. What do they do to the window?",
+    row="OS13",
+    side=_without_both,
+    first=lambda pad: 0,
+    move=lambda kernel_size, stride: 1,
+)
+
+
+# --- saving ---------------------------------------------------------------------------------
+
+
+def _saving(
+    in_shape: Shape,
+    kernel_size: int,
+    out_channels: int,
+    stride: int = 1,
+    pad: int = 0,
+    *,
+    side: Callable[..., Any] = _stops,
+    shape: Callable[..., Any] = _rows_and_columns,
+    area: Callable[..., Any] = _square,
+    owned: Callable[..., Any] = lambda places, area, in_shape, window: places * area,
+    depth: Callable[..., Any] = _as_it_is,
+    inputs: Callable[..., Any] = _product,
+    outputs: Callable[..., Any] = lambda places, filters, in_shape: places * filters,
+    local: Callable[..., Any] = lambda owned, depth, filters: owned * depth * filters,
+    shared: Callable[..., Any] = lambda area, depth, filters: area * depth * filters,
+    biases: Callable[..., Any] = lambda outputs, filters: (0, 0, 0),
+    sparsity: Callable[..., Any] = lambda dense, local, shared: (dense, local),
+    sharing: Callable[..., Any] = lambda dense, local, shared: (local, shared),
+    ratio: Callable[..., Any] = lambda above, below: above / below,
+    result: Callable[..., Any] = lambda by_sparsity, by_sharing: (by_sparsity, by_sharing),
+) -> Any:
+    """Count the weights of three layers and compare two of them at a time.
+
+    The stops on a side, the two sides; the numbers in a slice, the weights that the slices
+    of all places have together, the depth; inputs and outputs of the dense layer, the two
+    other layers, the biases; what is compared with what, how, and what is returned.
+    """
+    sides = (side(size, kernel_size, stride, pad) for size in in_shape[:2])
+    rows, columns = shape(*sides)
+    places, pixels, channels = rows * columns, area(kernel_size), depth(in_shape[2])
+    weights = (
+        inputs(in_shape) * outputs(places, out_channels, in_shape),
+        local(owned(places, pixels, in_shape, (kernel_size, stride, pad)), channels, out_channels),
+        shared(pixels, channels, out_channels),
+    )
+    offsets = biases(places * out_channels, out_channels)
+    counts = [sum(both) for both in zip(weights, offsets, strict=True)]
+    return result(ratio(*sparsity(*counts)), ratio(*sharing(*counts)))
+
+
+saving = Mistakes("saving", _saving)
+
+saving.misconception(
+    "credits_sharing_with_everything",
+    hint="What would the layer cost if it were local but shared nothing? You go from dense to "
+    "convolutional in one step.",
+    row="SV2",
+    seen=2,
+    where="two threads of learners' questions",
+    sharing=lambda dense, local, shared: (dense, shared),
+)
+
+saving.misconception(
+    "calls_sparsity_redundant",
+    hint="Does sparsity really save nothing? Put three numbers in a row: dense, locally "
+    "connected, convolutional.",
+    row="SV3",
+    seen=2,
+    where="two threads of learners' questions",
+    sparsity=lambda dense, local, shared: (local, local),
+    sharing=lambda dense, local, shared: (dense, shared),
+)
+
+saving.misconception(
+    "sees_no_saving_by_sparsity",
+    hint="How many weights has the dense layer, and how many has the locally connected one? They "
+    "differ in nothing but their connections.",
+    row="SV3",
+    seen=2,
+    where="two threads of learners' questions",
+    sparsity=lambda dense, local, shared: (local, local),
+)
+
+saving.misconception(
+    "credits_sparsity_with_everything",
+    hint="Put three numbers in a row: dense, locally connected, convolutional. Between which "
+    "two of them does sparsity act alone?",
+    row="SV3",
+    seen=2,
+    where="two threads of learners' questions",
+    sparsity=lambda dense, local, shared: (dense, shared),
+)
+
+saving.misconception(
+    "compares_other_output_volumes",
+    hint="Do the layers you compare have the same number of outputs?",
+    row="SV7",
+    seen=2,
+    where="two threads of learners' questions",
+    outputs=lambda places, filters, in_shape: in_shape[0] * in_shape[1],
+)
+
+saving.misconception(
+    "gives_the_dense_layer_one_output_channel",
+    hint="At each place the locally connected layer has an output for every channel. How many has "
+    "your dense layer there?",
+    row="SV7",
+    seen=2,
+    where="two threads of learners' questions",
+    outputs=lambda places, filters, in_shape: places,
+)
+
+saving.misconception(
+    "gives_the_dense_layer_as_many_outputs_as_inputs",
+    hint="Which volume comes out of the locally connected layer? The dense layer gives the same, "
+    "and not the volume that goes in.",
+    row="SV7",
+    seen=2,
+    where="two threads of learners' questions",
+    outputs=lambda places, filters, in_shape: in_shape[0] * in_shape[1] * in_shape[2],
+)
+
+saving.misconception(
+    "compares_with_the_biases",
+    hint="Which of the two results of your counting functions does this exercise compare?",
+    row="SV5",
+    seen=1,
+    where="a learner's question about AlexNet's first layer",
+    biases=lambda outputs, filters: (outputs, outputs, filters),
+)
+
+saving.misconception(
+    "counts_the_biases_of_the_local_layer_only",
+    hint="Print your three counts for a small layer. Which of them holds biases, and does this "
+    "exercise want any?",
+    row="SV5",
+    seen=1,
+    where="a learner's question about AlexNet's first layer",
+    biases=lambda outputs, filters: (0, outputs, 0),
+)
+
+saving.misconception(
+    "leaves_the_biases_out_of_the_convolution_only",
+    hint="Two of your counts hold biases and the third holds none. Which of them does this "
+    "exercise want?",
+    row="SV5",
+    seen=1,
+    where="a learner's question about AlexNet's first layer",
+    biases=lambda outputs, filters: (outputs, outputs, 0),
+)
+
+saving.misconception(
+    "leaves_the_biases_out_of_the_dense_layer_only",
+    hint="Look at your dense count and at your locally connected one. Is the same thing counted "
+    "in both?",
+    row="SV5",
+    biases=lambda outputs, filters: (0, outputs, filters),
+)
+
+saving.misconception(
+    "counts_the_biases_of_the_convolution_only",
+    hint="Look at your locally connected count and at your convolutional one. Is the same thing "
+    "counted in both?",
+    row="SV5",
+    biases=lambda outputs, filters: (0, 0, filters),
+)
+
+saving.misconception(
+    "counts_the_biases_of_the_dense_layer_only",
+    hint="Your dense count holds something that the two others do not. Does this exercise want it?",
+    row="SV5",
+    biases=lambda outputs, filters: (outputs, 0, 0),
+)
+
+saving.misconception(
+    "swaps_the_two_savings",
+    hint="Which step removes connections, and which one uses a weight at many places?",
+    row="SV1",
+    result=lambda by_sparsity, by_sharing: (by_sharing, by_sparsity),
+)
+
+saving.misconception(
+    "subtracts_instead_of_dividing",
+    hint='"How many times fewer" is not a difference. What is it?',
+    row="SV4",
+    ratio=lambda above, below: above - below,
+)
+
+saving.misconception(
+    "divides_upside_down",
+    hint="A saving should be larger than one here. Which of the two counts belongs on top?",
+    row="SV4",
+    ratio=lambda above, below: below / above,
+)
+
+saving.misconception(
+    "gives_the_part_that_is_saved",
+    hint="From 64 weights to 16: that leaves out three quarters, but how many times fewer are "
+    "they? The exercise asks for the second.",
+    row="SV4",
+    ratio=lambda above, below: 1 - below / above,
+)
+
+saving.misconception(
+    "rounds_the_savings_down",
+    hint="Must a ratio be a whole number? Look at the division you use.",
+    row="SV6",
+    ratio=lambda above, below: above // below,
+)
+
+saving.misconception(
+    "rounds_the_savings_to_whole_numbers",
+    hint="Must a ratio be a whole number? See what the text at the top of the function says about "
+    "rounding.",
+    row="SV6",
+    ratio=lambda above, below: round(above / below),
+)
+
+saving.misconception(
+    "rounds_the_savings_to_two_digits",
+    hint="Multiply your two results: do you get exactly the whole saving? See what the text at the "
+    "top of the function says about rounding.",
+    row="SV6",
+    ratio=lambda above, below: round(above / below, 2),
+)
+
+saving.misconception(
+    "gives_the_whole_saving_alone",
+    hint="You have one number, the saving of both ideas together. Which layer stands between the "
+    "dense and the convolutional one?",
+    row="SV2",
+    result=lambda by_sparsity, by_sharing: by_sparsity * by_sharing,
+)
+
+saving.misconception(
+    "compares_connections_with_weights",
+    hint="At the border, does a locally connected output own a smaller kernel? Your saving "
+    "divides by connections where it should divide by weights.",
+    row="CN3",
+    owned=lambda places, area, in_shape, window: _on_real_inputs(in_shape, *window),
+)
+
+saving.misconception(
+    "sees_no_saving_by_sharing",
+    hint="How many kernels does the locally connected layer store, and how many the convolutional "
+    "one? Print both counts.",
+    row="PC20",
+    seen=1,
+    where="a learner's question about AlexNet's first layer",
+    owned=lambda places, area, in_shape, window: area,
+)
+
+saving.misconception(
+    "saves_with_flat_windows",
+    hint="A window is not flat. Is the depth of the input in all three of your counts?",
+    row="PC5",
+    depth=lambda in_channels: 1,
+)
+
+saving.misconception(
+    "saves_with_flat_windows_in_the_local_layer",
+    hint="Compare your locally connected count with your convolutional one: through how many "
+    "channels does a window reach in each?",
+    row="PC5",
+    local=lambda owned, depth, filters: owned * filters,
+)
+
+saving.misconception(
+    "saves_with_flat_windows_in_the_convolution",
+    hint="Compare your convolutional count with your locally connected one: through how many "
+    "channels does a filter reach in each?",
+    row="PC1",
+    seen=5,
+    where="options of two public quizzes, a lecture and two forums",
+    shared=lambda area, depth, filters: area * filters,
+)
+
+saving.misconception(
+    "saves_with_one_input_channel_in_the_dense_layer",
+    hint="How many numbers is one pixel of a colour picture? Look at your dense count.",
+    row="PC9",
+    seen=1,
+    where="an option of a public quiz",
+    inputs=lambda in_shape: in_shape[0] * in_shape[1],
+)
+
+saving.misconception(
+    "saves_with_one_filter",
+    hint="How many filters has the convolutional layer that you compare, and how many channels "
+    "has its output?",
+    row="PC23",
+    shared=lambda area, depth, filters: area * depth,
+)
+
+saving.misconception(
+    "saves_with_one_local_kernel_for_each_place",
+    hint="How many outputs has the locally connected layer at one place? Each of them owns a "
+    "kernel.",
+    row="PC23",
+    local=lambda owned, depth, filters: owned * depth,
+)
+
+saving.misconception(
+    "saves_with_windows_of_one_row",
+    hint="kernel_size is one side of the window. How many numbers does the whole square hold?",
+    row="PC22",
+    area=lambda kernel_size: kernel_size,
+)
+
+saving.misconception(
+    "saves_with_a_kernel_per_pixel",
+    hint="Do you count the pixels of the input, or the places where the window stops? With stride "
+    "2 these are not the same.",
+    row="PC7",
+    side=lambda size, kernel_size, stride, pad: size,
+)
+
+saving.misconception(
+    "saves_on_square_pictures_only",
+    hint="Is the picture as wide as it is high? Which of the two numbers do you use?",
+    row="PC19",
+    seen=4,
+    where="4 student repositories (2 of C4W1, 2 of CS231n), in their convolution",
+    shape=_rows_twice,
+)
+
+saving.misconception(
+    "saves_on_a_fraction_of_a_place",
+    hint="A saving may have a fraction, but may the number of places? Print how many rows and "
+    "columns of places you count.",
+    row="OS7",
+    seen=11,
+    where="11 of 70 student repositories of CS231n, in the size of an output",
+    side=_with_a_fraction,
+)
+
+saving.misconception(
+    "saves_without_remainders",
+    hint="What does the rule of output_size say about a last window that would stick out: leave "
+    "it out, or refuse the picture?",
+    row="OS9",
+    seen=4,
+    where="4 of 70 student repositories of CS231n, in the size of an output",
+    side=_without_remainder,
+)
+
+saving.misconception(
+    "saves_on_windows_side_by_side",
+    hint="Sharing lets all places use one kernel. How many places does a window of 3 have on a "
+    "row of 5 when it moves by 1?",
+    row="OS10",
+    seen=3,
+    where="3 of 56 student repositories of CS231n, in their pooling",
+    side=_side_by_side,
+)
+
+saving.misconception(
+    "saves_with_one_added_twice",
+    hint="Draw the windows of one row where the last one just fails to fit. Do you count a place "
+    "that does not exist?",
+    row="OS4",
+    seen=1,
+    where="1 of 76 student repositories of C4W1, in the size of an output",
+    side=_one_added_twice,
+)
+
+saving.misconception(
+    "saves_with_one_added_before_dividing",
+    hint="Take a picture exactly as large as the window and a stride of 2. At how many places "
+    "does the window stop, and how many do you count?",
+    row="OS11",
+    seen=1,
+    where="a formula on a public page",
+    side=_one_before_dividing,
+)
+
+saving.misconception(
+    "saves_without_the_first_place",
+    hint="At how many places does a window stop on a picture that is exactly as large? How many "
+    "do you count?",
+    row="OS3",
+    side=_one_too_few,
+)
+
+saving.misconception(
+    "saves_on_windows_that_stick_out",
+    hint="Draw the last window of a row. Does all of it lie on the padded picture?",
+    row="OS5",
+    side=_rounded_up,
+)
+
+saving.misconception(
+    "saves_with_padding_at_one_border",
+    hint="A row has two ends, and zeros are added at both. At how many places does the window "
+    "stop then?",
+    row="OS6",
+    side=_padded_once,
+)
+
+saving.misconception(
+    "saves_on_rounded_places",
+    hint="Say the division gives 2.67. How many whole moves can the window make, and how many do "
+    "you count?",
+    row="OS8",
+    side=_rounded,
+)
+
+saving.misconception(
+    "saves_without_stride_and_padding",
+    hint="Two of the arguments do not appear in your result. What do they do to the window?",
+    row="OS13",
+    side=_without_both,
+)
+
+saving.misconception(
+    "saves_without_padding",
+    hint="Which of the arguments never changes your result? A larger border gives the window "
+    "more places.",
+    row="OS13",
+    side=_without_pad,
+)
+
+saving.misconception(
+    "saves_without_stride",
+    hint="Which of the arguments never changes your result? Longer steps leave fewer places.",
+    row="OS13",
+    side=_without_stride,
+)
+
+
+# --- network_parameters ---------------------------------------------------------------------
+
+
+def _emptied(layers: list[Layer]) -> list[Layer]:
+    return [layers.pop(0) for _ in range(len(layers))]
+
+
+def _with_pads(layers: list[Layer]) -> list[Layer]:
+    for layer in layers:
+        layer.setdefault("pad", 0)
+    return layers
+
+
+def _is_pooling(kind: str) -> bool:
+    return kind in ("max_pool", "average_pool")
+
+
+def _network_parameters(
+    layers: list[Layer],
+    in_shape: Shape,
+    *,
+    queue: Callable[..., Any] = lambda layers: layers,
+    side: Callable[..., Any] = _stops,
+    shape: Callable[..., Any] = _rows_and_columns,
+    area: Callable[..., Any] = _square,
+    depth: Callable[..., Any] = lambda channels, in_shape: channels,
+    conv_weights: Callable[..., Any] = lambda kernel, filters, places, pixels: kernel * filters,
+    conv_biases: Callable[..., Any] = lambda filters, channels, places: filters,
+    after_conv: Callable[..., Any] = lambda side, size, kernel_size, stride, pad: side(
+        size, kernel_size, stride, pad
+    ),
+    maps: Callable[..., Any] = lambda filters, channels: filters,
+    pools: Callable[..., Any] = _is_pooling,
+    learned: Callable[..., Any] = lambda size, channels: (0, 0),
+    after_pool: Callable[..., Any] = lambda side, length, size, stride: side(
+        length, size, stride, 0
+    ),
+    pooled: Callable[..., Any] = _as_it_is,
+    flat: Callable[..., Any] = lambda height, width, channels: height * width * channels,
+    flattened: Callable[..., Any] = lambda numbers: 0,
+    dense_biases: Callable[..., Any] = lambda inputs, units: units,
+    passed_on: Callable[..., Any] = lambda inputs, units: units,
+    add: Callable[..., Any] = lambda total, part: total + part,
+    result: Callable[..., Any] = lambda weights, biases, layers: (weights, biases),
+) -> Any:
+    """Follow the volume from layer to layer and add up what each has to learn.
+
+    The layers that are looked at; the stops on a side, rows and columns; of a convolution
+    the numbers in a slice, its depth, weights, biases, its sides and channels afterwards;
+    what a pooling layer is, what it learns, its sides and channels afterwards; the numbers
+    in a row and what flattening learns; of a dense layer the biases and the inputs of the
+    next; how a layer is added, and what is returned.
+    """
+    weights = biases = 0
+    height, width, channels = in_shape
+    for layer in queue(layers):
+        kind = layer["layer"]
+        if kind == "conv":
+            kernel_size, filters, stride = (
+                layer[key] for key in ("kernel_size", "out_channels", "stride")
+            )
+            window = kernel_size, stride, layer["pad"]
+            rows, columns = shape(*(after_conv(side, size, *window) for size in (height, width)))
+            kernel = area(kernel_size) * depth(channels, in_shape)
+            places = rows * columns
+            weights = add(weights, conv_weights(kernel, filters, places, height * width))
+            biases = add(biases, conv_biases(filters, channels, places))
+            height, width, channels = rows, columns, maps(filters, channels)
+        elif pools(kind):
+            size, stride = layer["size"], layer["stride"]
+            more = learned(size, channels)
+            weights, biases = weights + more[0], biases + more[1]
+            sides = (after_pool(side, length, size, stride) for length in (height, width))
+            height, width = shape(*sides)
+            channels = pooled(channels)
+        elif kind == "flatten":
+            channels = flat(height, width, channels)
+            height, width = 1, 1
+            weights += flattened(channels)
+        elif kind == "dense":
+            units = layer["units"]
+            weights = add(weights, channels * units)
+            biases = add(biases, dense_biases(channels, units))
+            channels = passed_on(channels, units)
+    return result(weights, biases, layers)
+
+
+network_parameters = Mistakes("network_parameters", _network_parameters)
+
+network_parameters.misconception(
+    "counts_pooling_windows",
+    hint="What would gradient descent change in a pooling layer? A size that you chose is not "
+    "something that is learned.",
+    row="NP1",
+    seen=2,
+    where="a web course and a guide",
+    learned=lambda size, channels: (size**2, 0),
+)
+
+network_parameters.misconception(
+    "counts_the_size_and_the_stride_of_pooling",
+    hint="Somebody chose the size and the stride before training. What does training change in a "
+    "pooling layer?",
+    row="NP1",
+    seen=1,
+    where="a guide",
+    learned=lambda size, channels: (2, 0),
+)
+
+network_parameters.misconception(
+    "counts_pooling_as_a_convolution",
+    hint="Taking a maximum or a mean uses no weight and no bias. What did you count for it?",
+    row="PC11",
+    seen=2,
+    where="two public pages",
+    learned=lambda size, channels: (size**2 * channels, channels),
+)
+
+network_parameters.misconception(
+    "counts_pooling_as_filters_through_all_channels",
+    hint="Pooling takes each channel by itself and multiplies nothing. Which numbers of it could "
+    "be learned?",
+    row="PC11",
+    learned=lambda size, channels: (size**2 * channels**2, channels),
+)
+
+network_parameters.misconception(
+    "gives_pooling_a_weight_and_a_bias_for_each_channel",
+    hint="Some old networks had a weight and a bias in each pooled channel. Does the maximum or "
+    "the mean of this exercise have them?",
+    row="PC11",
+    learned=lambda size, channels: (channels, channels),
+)
+
+network_parameters.misconception(
+    "network_without_biases",
+    hint="The small network of this section has 42 weights. What else does it learn, in which "
+    "layers, and where is that in your second number?",
+    row="NP6",
+    seen=2,
+    where="options of public quizzes",
+    conv_biases=lambda filters, channels, places: 0,
+    dense_biases=lambda inputs, units: 0,
+)
+
+network_parameters.misconception(
+    "takes_the_channels_of_the_picture",
+    hint="How many channels go into the second convolution: those of the picture, or what the "
+    "layer before it gives?",
+    row="NP2",
+    depth=lambda channels, in_shape: in_shape[2],
+)
+
+network_parameters.misconception(
+    "keeps_the_channels_in_convolutions",
+    hint="Which shape has the volume after a convolution with 6 filters? Look at its third number.",
+    row="NP2",
+    maps=lambda filters, channels: channels,
+)
+
+network_parameters.misconception(
+    "skips_pooling_altogether",
+    hint="A pooling layer learns nothing. Does it leave the volume as it is?",
+    row="NP3",
+    after_pool=lambda side, length, size, stride: length,
+)
+
+network_parameters.misconception(
+    "keeps_height_and_width_in_convolutions",
+    hint="Does a convolution leave height and width as they are? Follow the volume from layer "
+    "to layer.",
+    row="NP3",
+    after_conv=lambda side, size, kernel_size, stride, pad: size,
+)
+
+network_parameters.misconception(
+    "keeps_height_and_width_everywhere",
+    hint="Print the shape of the volume behind every layer. Which layers make a picture smaller?",
+    row="NP3",
+    after_conv=lambda side, size, kernel_size, stride, pad: size,
+    after_pool=lambda side, length, size, stride: length,
+)
+
+network_parameters.misconception(
+    "flattens_one_channel",
+    hint="How many numbers does the last volume hold when it is written as one row?",
+    row="NP4",
+    flat=lambda height, width, channels: height * width,
+)
+
+network_parameters.misconception(
+    "keeps_a_pooling_window_that_sticks_out",
+    hint="Pooling has windows too. What happens to one that would stick out?",
+    row="NP5",
+    after_pool=lambda side, length, size, stride: _rounded_up(length, size, stride, 0),
+)
+
+network_parameters.misconception(
+    "multiplies_filters_by_the_places",
+    hint="Does a filter change when it moves on? Give your function two pictures of different "
+    "sizes and one convolution: should the counts differ?",
+    row="PC14",
+    seen=3,
+    where="an option of a public quiz, a course that names it its main one, a learner's question",
+    conv_weights=lambda kernel, filters, places, pixels: kernel * filters * places,
+)
+
+network_parameters.misconception(
+    "multiplies_filters_by_the_pixels",
+    hint="Does a filter grow when the picture grows? Give your function two pictures of different "
+    "sizes and one convolution: should the counts differ?",
+    row="PC14",
+    seen=3,
+    where="an option of a public quiz, a course that names it its main one, a learner's question",
+    conv_weights=lambda kernel, filters, places, pixels: kernel * filters * pixels,
+)
+
+network_parameters.misconception(
+    "gives_every_place_a_bias_of_its_own",
+    hint="All places of one channel use one filter. Do they also use one bias in this course?",
+    row="PC15",
+    seen=2,
+    where="2 forum threads",
+    conv_biases=lambda filters, channels, places: filters * places,
+)
+
+network_parameters.misconception(
+    "counts_filters_through_one_channel",
+    hint="Through how many channels of the volume before it does one filter reach?",
+    row="PC1",
+    seen=5,
+    where="options of two public quizzes, a lecture and two forums",
+    depth=lambda channels, in_shape: 1,
+)
+
+network_parameters.misconception(
+    "counts_convolutions_without_biases",
+    hint="Your dense layers have biases. What else does a filter own besides its weights?",
+    row="PC2",
+    seen=2,
+    where="options of two public quizzes",
+    conv_biases=lambda filters, channels, places: 0,
+)
+
+network_parameters.misconception(
+    "counts_one_bias_for_each_convolution",
+    hint="Two filters of a convolution make two channels. Do they share a bias? See the table of "
+    "what is shared in section 4.",
+    row="PC3",
+    seen=2,
+    where="an option of a public quiz and a forum thread",
+    conv_biases=lambda filters, channels, places: 1,
+)
+
+network_parameters.misconception(
+    "counts_a_bias_for_each_pair_of_channels",
+    hint="A filter adds its products over all input channels into one number. How often is "
+    "the bias added to that number?",
+    row="PC4",
+    seen=1,
+    where="a forum thread",
+    conv_biases=lambda filters, channels, places: channels * filters,
+)
+
+network_parameters.misconception(
+    "counts_filters_of_one_row",
+    hint="One filter with a kernel_size of 3 on a grey picture has 9 weights. How many do you "
+    "count?",
+    row="PC22",
+    area=lambda kernel_size: kernel_size,
+)
+
+network_parameters.misconception(
+    "counts_one_filter_for_each_convolution",
+    hint="How many channels come out of the convolution, and which filter makes the second one?",
+    row="PC23",
+    conv_weights=lambda kernel, filters, places, pixels: kernel,
+)
+
+network_parameters.misconception(
+    "counts_dense_layers_without_biases",
+    hint="Your filters have biases. Besides its weights, what else does each dense unit own?",
+    row="PC8",
+    seen=4,
+    where="three threads of learners' questions and an option of a public quiz",
+    dense_biases=lambda inputs, units: 0,
+)
+
+network_parameters.misconception(
+    "counts_one_bias_for_each_dense_layer",
+    hint="Can two units of a dense layer have different biases? The small network ends in 3 units: "
+    "how many biases do you count for them?",
+    row="PC10",
+    seen=1,
+    where="an option of a public quiz",
+    dense_biases=lambda inputs, units: 1,
+)
+
+network_parameters.misconception(
+    "counts_the_biases_twice",
+    hint="The sum of your two numbers should be everything the network learns. Is something in "
+    "both of them?",
+    row="PC18",
+    result=lambda weights, biases, layers: (weights + biases, biases),
+)
+
+network_parameters.misconception(
+    "gives_one_number_for_the_network",
+    hint="The text at the top of the function asks for weights and biases apart. Which two numbers "
+    "did you add?",
+    result=lambda weights, biases, layers: weights + biases,
+)
+
+network_parameters.misconception(
+    "gives_the_biases_of_the_network_first",
+    hint="Which of the two numbers is asked for first? Compare with the order in which you return "
+    "them.",
+    result=lambda weights, biases, layers: (biases, weights),
+)
+
+network_parameters.misconception(
+    "flattens_to_the_channels",
+    hint="A volume of 2 × 2 × 2 is 8 numbers in a row. How many inputs does your dense layer see?",
+    flat=lambda height, width, channels: channels,
+)
+
+network_parameters.misconception(
+    "counts_the_flattened_numbers",
+    hint="Writing a volume as one row changes its shape only. What did you count for it?",
+    row="NP1",
+    seen=1,
+    where="a web course",
+    flattened=lambda numbers: numbers,
+)
+
+network_parameters.misconception(
+    "merges_the_channels_in_pooling",
+    hint="Pooling takes the maximum or the mean of each channel by itself. How many channels come "
+    "out?",
+    pooled=lambda channels: 1,
+)
+
+network_parameters.misconception(
+    "halves_the_sides_in_pooling",
+    hint="Pool a row of 6 numbers with size 3 and stride 1: how many windows are there, and how "
+    "many does your function find?",
+    after_pool=lambda side, length, size, stride: length // 2,
+)
+
+network_parameters.misconception(
+    "pools_without_overlap",
+    hint="A pooling layer has a size and a stride. Which of the two says how far its window moves?",
+    row="OS10",
+    seen=3,
+    where="3 of 56 student repositories of CS231n, in their pooling",
+    after_pool=lambda side, length, size, stride: length // size,
+)
+
+network_parameters.misconception(
+    "pools_at_every_pixel",
+    hint="How far does a pooling window move? One of the numbers of the layer is never used.",
+    after_pool=lambda side, length, size, stride: side(length, size, 1, 0),
+)
+
+network_parameters.misconception(
+    "knows_maximum_pooling_only",
+    hint="Which kinds of pooling layers may be in the list? Try a network with the other kind.",
+    pools=lambda kind: kind == "max_pool",
+)
+
+network_parameters.misconception(
+    "feeds_every_dense_layer_with_the_flattened_row",
+    hint="How many numbers go into the second dense layer: the whole row, or what the first one "
+    "gives?",
+    row="NP2",
+    passed_on=lambda inputs, units: inputs,
+)
+
+network_parameters.misconception(
+    "convolves_without_the_padding",
+    hint="Is the border of a convolution in the shape that comes out? Follow the volume through "
+    "one layer with padding.",
+    row="OS13",
+    after_conv=lambda side, size, kernel_size, stride, pad: side(size, kernel_size, stride, 0),
+)
+
+network_parameters.misconception(
+    "convolves_without_the_stride",
+    hint="Is the stride of a convolution in the shape that comes out? Follow the volume through "
+    "one layer with stride 2.",
+    row="OS13",
+    after_conv=lambda side, size, kernel_size, stride, pad: side(size, kernel_size, 1, pad),
+)
+
+network_parameters.misconception(
+    "follows_the_height_only",
+    hint="Is the volume as wide as it is high? Print its shape behind every layer.",
+    row="PC19",
+    seen=4,
+    where="4 student repositories (2 of C4W1, 2 of CS231n), in their convolution",
+    shape=_rows_twice,
+)
+
+network_parameters.misconception(
+    "follows_fractions_of_a_pixel",
+    hint="Print the shape of the volume behind every layer. Can a side have half a number?",
+    row="OS7",
+    seen=11,
+    where="11 of 70 student repositories of CS231n, in the size of an output",
+    side=_with_a_fraction,
+)
+
+network_parameters.misconception(
+    "refuses_layers_with_a_remainder",
+    hint="What does the rule of output_size say about a last window that would stick out: leave "
+    "it out, or refuse the network?",
+    row="OS9",
+    seen=4,
+    where="4 of 70 student repositories of CS231n, in the size of an output",
+    side=_without_remainder,
+)
+
+network_parameters.misconception(
+    "puts_all_windows_side_by_side",
+    hint="Each convolution and each pooling layer has a stride. Where does it go into the shape "
+    "that comes out?",
+    row="OS10",
+    seen=3,
+    where="3 of 56 student repositories of CS231n, in their pooling",
+    side=_side_by_side,
+)
+
+network_parameters.misconception(
+    "adds_one_twice_in_every_layer",
+    hint="Draw the windows of one row where the last one just fails to fit. Is there a place in "
+    "your shape that does not exist?",
+    row="OS4",
+    seen=1,
+    where="1 of 76 student repositories of C4W1, in the size of an output",
+    side=_one_added_twice,
+)
+
+network_parameters.misconception(
+    "adds_one_before_dividing_in_every_layer",
+    hint="A pooling window of 2 with stride 2 on a row of 2 numbers: how many numbers are left, "
+    "and how many do you count?",
+    row="OS11",
+    seen=1,
+    where="a formula on a public page",
+    side=_one_before_dividing,
+)
+
+network_parameters.misconception(
+    "forgets_the_first_place_in_every_layer",
+    hint="What shape comes out of a layer whose window is as large as its input? Print yours.",
+    row="OS3",
+    side=_one_too_few,
+)
+
+network_parameters.misconception(
+    "keeps_all_windows_that_stick_out",
+    hint="Draw the last window of a row, in a convolution or in pooling. Does all of it lie on "
+    "the padded volume?",
+    row="OS5",
+    side=_rounded_up,
+)
+
+network_parameters.misconception(
+    "pads_convolutions_at_one_border",
+    hint="A row has two ends, and a convolution adds zeros at both. How wide is its output then?",
+    row="OS6",
+    side=_padded_once,
+)
+
+network_parameters.misconception(
+    "rounds_the_sides_of_every_layer",
+    hint="Say the division gives 2.67. How many whole moves can the window make, and how many do "
+    "you count?",
+    row="OS8",
+    side=_rounded,
+)
+
+network_parameters.misconception(
+    "ignores_stride_and_padding_in_every_layer",
+    hint="Two numbers of a convolution do not appear in the shape that you compute. What do they "
+    "do to the window?",
+    row="OS13",
+    side=_without_both,
+)
+
+network_parameters.misconception(
+    "keeps_the_last_layer_only",
+    hint="Count a network of two convolutions. What became of the first one?",
+    add=lambda total, part: part,
+)
+
+network_parameters.misconception(
+    "returns_after_the_first_layer",
+    hint="After how many layers does your function return? Count a network of two convolutions.",
+    queue=lambda layers: layers[:1],
+    result=lambda weights, biases, layers: (weights, biases) if layers else None,
+)
+
+network_parameters.misconception(
+    "empties_the_list_of_layers",
+    hint="After a call of your function, what is left of the list that was passed to it?",
+    queue=_emptied,
+)
+
+network_parameters.misconception(
+    "writes_into_the_layers",
+    hint="After a call of your function, do the dictionaries in the list still have the keys that "
+    "they had before?",
+    queue=_with_pads,
+)
+
+
+# --- the questions --------------------------------------------------------------------------
+
+answer_1 = Mistakes("answer_1")
+
+answer_1.option(
+    "a",
+    "takes_weights_that_became_zero_for_sparse_connections",
+    hint="A weight that is zero is still stored and counted. Is a connection taken away "
+    "by training, or before it?",
+    row="C1",
+)
+
+answer_1.option(
+    "c",
+    "takes_shared_weights_for_sparse_connections",
+    hint="Using the same weights is the other idea. To how many of the pixels is each "
+    "output of this layer joined?",
+    row="C4b",
+)
+
+answer_1.option(
+    "d",
+    "takes_inputs_that_are_zero_for_sparse_connections",
+    hint="A black pixel is an input like any other. How many of the pixels lie inside this window?",
+)
+
+answer_2 = Mistakes("answer_2")
+
+answer_2.option(
+    "a",
+    "counts_a_weight_each_time_it_is_used",
+    hint="Both numbers count what is stored. Can a weight of the larger count be used "
+    "at a second place?",
+    row="C17",
+)
+
+answer_2.option(
+    "b",
+    "shares_a_kernel_among_the_input_channels",
+    hint="Divide the two numbers of weights. Is the quotient the number of channels, "
+    "or the number of places?",
+    row="C7",
+)
+
+answer_2.option(
+    "c",
+    "blames_the_biases_for_the_difference",
+    hint="Biases are a small part of both counts. Work out how many there are in each.",
+    row="C17",
+)
+
+answer_3 = Mistakes("answer_3")
+
+answer_3.option(
+    "b",
+    "lets_the_stride_change_parameters_and_connections",
+    hint="Which of the arguments of your conv_parameters would the stride change?",
+    row="C14",
+)
+
+answer_3.option(
+    "c",
+    "lets_the_stride_change_nothing",
+    hint="The window stops less often. Is a place where it no longer stops joined to anything?",
+    row="CN1",
+)
+
+answer_3.option(
+    "d",
+    "lets_the_stride_change_the_parameters_alone",
+    hint="Which of your functions take the stride as an argument, and which do not?",
+    row="C14",
+)
+
+answer_4 = Mistakes("answer_4")
+
+answer_4.option(
+    "a",
+    "lets_the_kernel_size_change_both_savings",
+    hint="Try your saving with kernel_size 3 and pad 1, then with 5 and 2, so that the output "
+    "keeps its height and width. Do both numbers change?",
+    row="C19",
+)
+
+answer_4.option(
+    "b",
+    "lets_the_kernel_size_change_the_saving_by_sharing",
+    hint="Which of the two quotients compares a whole picture with a window?",
+    row="SV1",
+)
+
+answer_4.option(
+    "d",
+    "lets_the_kernel_size_change_no_saving",
+    hint="A larger window leaves out less of the picture. Which of the two savings is "
+    "about what is left out?",
+)

@@ -1,0 +1,444 @@
+"""What is really checked in the assignment "pooling".
+
+Data of max pooling is free of ties, and positive unless a test is about negative numbers.
+A test about one thing uses a single window, so that no other mistake costs its points.
+"""
+
+import numpy as np
+
+from autograder.running.comparison import compare
+from autograder.running.testing import check, check_choice, checked_array, exercise, require, weight
+
+from .. import pooling
+from .._questions import LETTERS
+
+# With size 2 and this stride, windows leave a row and a column over, or gaps and columns.
+SIDES_WITH_A_REST = [((1, 7, 9, 1), 2), ((1, 5, 9, 1), 3)]
+
+
+def distinct(rng, shape):
+    """Return positive numbers in random order, no two of them equal."""
+    return rng.permutation(np.prod(shape)).reshape(shape) / 8 + 1
+
+
+def one_window(rng, size):
+    """Return an input of one window, its maximum and minimum off the diagonal: in no corner first.
+
+    None of its numbers is negative.
+    """
+    x = distinct(rng, (1, size, size, 1))
+    row, column = rng.permutation(size)[:2]
+    x[0, row, column, 0] = x.max() + 1
+    x[0, column, row, 0] = x.min() / 2
+    return x
+
+
+def gradient(rng, shape):
+    """Return a gradient of both signs without zeros."""
+    return rng.uniform(0.5, 2.0, shape) * rng.choice([-1.0, 1.0], shape)
+
+
+@exercise("max_pool_forward")
+class TestMaxPoolForward:
+    @weight(3)
+    def test_one_window(self, student, rng):
+        """A window as large as the input gives one number, its maximum."""
+        x = one_window(rng, 3)
+        expected = pooling.max_pool_forward(x, size=3, stride=1)
+        check(student.max_pool_forward(x, size=3, stride=1), expected)
+
+    @weight(4)
+    def test_stride_one(self, student, rng):
+        """With stride 1 the window moves by one pixel at a time."""
+        x = distinct(rng, (1, 6, 6, 1))
+        expected = pooling.max_pool_forward(x, size=2, stride=1)
+        check(student.max_pool_forward(x, size=2, stride=1), expected)
+
+    @weight(2)
+    def test_windows_of_one_pixel(self, student, rng):
+        """A window of one pixel gives that pixel; with stride 2 it is every second one."""
+        x = distinct(rng, (1, 5, 5, 1))
+        expected = pooling.max_pool_forward(x, size=1, stride=2)
+        check(student.max_pool_forward(x, size=1, stride=2), expected)
+
+    @weight(3)
+    def test_touching_windows(self, student, rng):
+        """With size 2 and stride 2 the windows lie side by side."""
+        x = distinct(rng, (1, 8, 8, 1))
+        expected = pooling.max_pool_forward(x, size=2, stride=2)
+        check(student.max_pool_forward(x, size=2, stride=2), expected)
+
+    @weight(2)
+    def test_examples_and_channels(self, student, rng):
+        """Every example and every channel is pooled by itself, and height may differ from width."""
+        x = distinct(rng, (3, 4, 6, 2))
+        expected = pooling.max_pool_forward(x, size=2, stride=1)
+        check(student.max_pool_forward(x, size=2, stride=1), expected)
+
+    @weight(2)
+    def test_overlapping_windows(self, student, rng):
+        """With size 3 and stride 2 neighbouring windows overlap."""
+        x = distinct(rng, (3, 7, 5, 2))
+        expected = pooling.max_pool_forward(x, size=3, stride=2)
+        check(student.max_pool_forward(x, size=3, stride=2), expected)
+
+    @weight(2)
+    def test_gaps_between_windows(self, student, rng):
+        """With size 2 and stride 3 there are inputs between the windows that nobody looks at."""
+        x = distinct(rng, (2, 8, 8, 2))
+        expected = pooling.max_pool_forward(x, size=2, stride=3)
+        check(student.max_pool_forward(x, size=2, stride=3), expected)
+
+    @weight(1)
+    def test_dropped_windows(self, student, rng):
+        """A window that would stick out of the input (size 2, odd sides) is dropped."""
+        for shape, stride in SIDES_WITH_A_REST:
+            x = distinct(rng, shape)
+            expected = pooling.max_pool_forward(x, size=2, stride=stride)
+            check(student.max_pool_forward(x, size=2, stride=stride), expected)
+
+    @weight(2)
+    def test_negative_window(self, student, rng):
+        """The maximum of a window of negative numbers is one of them."""
+        x = one_window(rng, 3)
+        x = x - x.max() - 1
+        expected = pooling.max_pool_forward(x, size=3, stride=1)
+        check(student.max_pool_forward(x, size=3, stride=1), expected)
+
+    @weight(1)
+    def test_whole_numbers(self, student, rng):
+        """An input of whole numbers (an integer array) can be pooled too."""
+        x = rng.permutation(9).reshape(1, 3, 3, 1) + 1
+        expected = pooling.max_pool_forward(x, size=3, stride=1)
+        check(student.max_pool_forward(x, size=3, stride=1), expected)
+
+
+@exercise("average_pool_forward")
+class TestAveragePoolForward:
+    @weight(3)
+    def test_one_window(self, student, rng):
+        """A window as large as the input gives one number, its average."""
+        x = one_window(rng, 2)
+        expected = pooling.average_pool_forward(x, size=2, stride=1)
+        check(student.average_pool_forward(x, size=2, stride=1), expected)
+
+    @weight(4)
+    def test_stride_one(self, student, rng):
+        """With stride 1 the window moves by one pixel at a time."""
+        x = rng.normal(size=(1, 6, 6, 1))
+        expected = pooling.average_pool_forward(x, size=2, stride=1)
+        check(student.average_pool_forward(x, size=2, stride=1), expected)
+
+    @weight(2)
+    def test_windows_of_one_pixel(self, student, rng):
+        """A window of one pixel gives that pixel; with stride 2 it is every second one."""
+        x = rng.normal(size=(1, 5, 5, 1))
+        expected = pooling.average_pool_forward(x, size=1, stride=2)
+        check(student.average_pool_forward(x, size=1, stride=2), expected)
+
+    @weight(3)
+    def test_touching_windows(self, student, rng):
+        """With size 2 and stride 2 the windows lie side by side."""
+        x = rng.normal(size=(1, 8, 8, 1))
+        expected = pooling.average_pool_forward(x, size=2, stride=2)
+        check(student.average_pool_forward(x, size=2, stride=2), expected)
+
+    @weight(2)
+    def test_examples_and_channels(self, student, rng):
+        """Every example and every channel is pooled by itself, and height may differ from width."""
+        x = rng.normal(size=(3, 4, 6, 2))
+        expected = pooling.average_pool_forward(x, size=2, stride=1)
+        check(student.average_pool_forward(x, size=2, stride=1), expected)
+
+    @weight(2)
+    def test_overlapping_windows(self, student, rng):
+        """With size 3 and stride 2 neighbouring windows overlap."""
+        x = rng.normal(size=(3, 7, 5, 2))
+        expected = pooling.average_pool_forward(x, size=3, stride=2)
+        check(student.average_pool_forward(x, size=3, stride=2), expected)
+
+    @weight(2)
+    def test_gaps_between_windows(self, student, rng):
+        """With size 2 and stride 3 there are inputs between the windows that nobody looks at."""
+        x = rng.normal(size=(2, 8, 8, 2))
+        expected = pooling.average_pool_forward(x, size=2, stride=3)
+        check(student.average_pool_forward(x, size=2, stride=3), expected)
+
+    @weight(1)
+    def test_dropped_windows(self, student, rng):
+        """A window that would stick out of the input (size 2, odd sides) is dropped."""
+        for shape, stride in SIDES_WITH_A_REST:
+            x = rng.normal(size=shape)
+            expected = pooling.average_pool_forward(x, size=2, stride=stride)
+            check(student.average_pool_forward(x, size=2, stride=stride), expected)
+
+    @weight(2)
+    def test_larger_window(self, student, rng):
+        """The average of nine numbers, and of nine equal numbers, is right too (size 3)."""
+        for x in (rng.normal(size=(1, 3, 3, 1)), np.full((1, 3, 3, 1), rng.uniform(1, 2))):
+            expected = pooling.average_pool_forward(x, size=3, stride=1)
+            check(student.average_pool_forward(x, size=3, stride=1), expected)
+
+    @weight(1)
+    def test_whole_numbers(self, student, rng):
+        """The average of whole numbers (an integer array) keeps its fraction."""
+        x = rng.permutation(4).reshape(1, 2, 2, 1) + rng.integers(1, 9)  # the average ends in .5
+        expected = pooling.average_pool_forward(x, size=2, stride=1)
+        check(student.average_pool_forward(x, size=2, stride=1), expected)
+
+
+@exercise("max_pool_backward")
+class TestMaxPoolBackward:
+    @weight(4)
+    def test_one_window(self, student, rng):
+        """In a single window the gradient goes to the maximum and nowhere else."""
+        x, dout = one_window(rng, 3), gradient(rng, (1, 1, 1, 1))
+        expected = pooling.max_pool_backward(dout, x, size=3, stride=1)
+        check(student.max_pool_backward(dout, x, size=3, stride=1), expected)
+
+    @weight(4)
+    def test_stride_one(self, student, rng):
+        """With stride 1 one input can win in several windows: their gradients add up."""
+        x, dout = distinct(rng, (1, 6, 6, 1)), gradient(rng, (1, 5, 5, 1))
+        x[:, 1:-1:2, 1:-1:2] += x.size  # these inputs win in all four of their windows
+        expected = pooling.max_pool_backward(dout, x, size=2, stride=1)
+        check(student.max_pool_backward(dout, x, size=2, stride=1), expected)
+
+    @weight(2)
+    def test_windows_of_one_pixel(self, student, rng):
+        """A window of one pixel sends its gradient back to that pixel (stride 2)."""
+        x, dout = distinct(rng, (1, 5, 5, 1)), gradient(rng, (1, 3, 3, 1))
+        expected = pooling.max_pool_backward(dout, x, size=1, stride=2)
+        check(student.max_pool_backward(dout, x, size=1, stride=2), expected)
+
+    @weight(2)
+    def test_touching_windows(self, student, rng):
+        """With size 2 and stride 2 every window sends its gradient to its own maximum."""
+        x, dout = distinct(rng, (1, 8, 8, 1)), gradient(rng, (1, 4, 4, 1))
+        expected = pooling.max_pool_backward(dout, x, size=2, stride=2)
+        check(student.max_pool_backward(dout, x, size=2, stride=2), expected)
+
+    @weight(2)
+    def test_examples_and_channels(self, student, rng):
+        """Every example and every channel has maxima of its own."""
+        x, dout = distinct(rng, (3, 6, 8, 2)), gradient(rng, (3, 3, 4, 2))
+        expected = pooling.max_pool_backward(dout, x, size=2, stride=2)
+        check(student.max_pool_backward(dout, x, size=2, stride=2), expected)
+
+    @weight(3)
+    def test_overlapping_windows(self, student, rng):
+        """An input that is the maximum of several windows receives the gradient of each of them."""
+        x, dout = distinct(rng, (3, 7, 5, 2)), gradient(rng, (3, 3, 2, 2))
+        x[:, 2, 2] += x.size  # wins in all four of its windows
+        x[:, 5, 2] += x.size  # wins in one window, and is beaten in the next
+        x[:, 5, 4] += 2 * x.size
+        expected = pooling.max_pool_backward(dout, x, size=3, stride=2)
+        check(student.max_pool_backward(dout, x, size=3, stride=2), expected)
+
+    @weight(2)
+    def test_gaps_between_windows(self, student, rng):
+        """With size 2 and stride 3 the inputs between the windows receive no gradient."""
+        x, dout = distinct(rng, (2, 8, 8, 2)), gradient(rng, (2, 3, 3, 2))
+        expected = pooling.max_pool_backward(dout, x, size=2, stride=3)
+        check(student.max_pool_backward(dout, x, size=2, stride=3), expected)
+
+    @weight(1)
+    def test_dropped_windows(self, student, rng):
+        """Inputs at the border that no window reaches are part of dx, with gradient 0."""
+        for shape, stride in SIDES_WITH_A_REST:
+            x = distinct(rng, shape)
+            dout = gradient(rng, pooling.max_pool_forward(x, size=2, stride=stride).shape)
+            expected = pooling.max_pool_backward(dout, x, size=2, stride=stride)
+            check(student.max_pool_backward(dout, x, size=2, stride=stride), expected)
+
+    @weight(1)
+    def test_negative_window(self, student, rng):
+        """A window of negative numbers has a maximum too, and it receives the gradient."""
+        x, dout = one_window(rng, 3), gradient(rng, (1, 1, 1, 1))
+        x = x - x.max() - 1
+        expected = pooling.max_pool_backward(dout, x, size=3, stride=1)
+        check(student.max_pool_backward(dout, x, size=3, stride=1), expected)
+
+    @weight(1)
+    def test_close_second(self, student, rng):
+        """Only the maximum receives gradient, however close the second largest number is."""
+        x, dout = one_window(rng, 2), gradient(rng, (1, 1, 1, 1))
+        second = np.unravel_index(np.argsort(x, axis=None)[-2], x.shape)
+        x[second] = x.max() * (1 - 1e-6)
+        expected = pooling.max_pool_backward(dout, x, size=2, stride=1)
+        check(student.max_pool_backward(dout, x, size=2, stride=1), expected)
+
+    @weight(1)
+    def test_whole_numbers(self, student, rng):
+        """An input of whole numbers (an integer array) has a gradient with fractions."""
+        x, dout = one_window(rng, 3), gradient(rng, (1, 1, 1, 1))
+        x = np.argsort(np.argsort(x, axis=None)).reshape(x.shape) + 1
+        dout = np.round(dout) + 0.25
+        expected = pooling.max_pool_backward(dout, x, size=3, stride=1)
+        check(student.max_pool_backward(dout, x, size=3, stride=1), expected)
+
+    @weight(1)
+    def test_ties(self, student, rng):
+        """Where the maximum of a window appears more than once, the gradient is given out once."""
+        x, dout = distinct(rng, (1, 3, 3, 1)), gradient(rng, (1, 1, 1, 1))
+        above_diagonal = np.triu(np.ones((3, 3), dtype=bool), k=1)
+        places = above_diagonal if rng.random() < 0.5 else above_diagonal.T
+        x[0, places] = x.max() + 1
+        is_maximum = x == x.max()
+        incoming = float(dout.sum())
+        dx = checked_array(student.max_pool_backward(dout, x, size=3, stride=1), x.shape)
+        require(
+            not np.allclose(dx, np.where(is_maximum, incoming, 0.0)),
+            "Each of the equal maxima received the whole gradient, so that together they pass on "
+            "more than came in. A small step that raises all of them raises the output only once: "
+            "give the gradient to the first of them.",
+        )
+        require(
+            not dx[~is_maximum].any(),
+            "An input that is not the maximum of its window received gradient.",
+        )
+        shares = dx[is_maximum] / incoming
+        require(
+            np.isclose(shares.sum(), 1, rtol=1e-6) and np.all((shares >= 0) & (shares <= 1 + 1e-6)),
+            "What the equal maxima received together is not the gradient that came in.",
+        )
+
+
+@exercise("average_pool_backward")
+class TestAveragePoolBackward:
+    @weight(3)
+    def test_one_window(self, student, rng):
+        """In a single window every input receives the same share of the gradient."""
+        x, dout = one_window(rng, 2), gradient(rng, (1, 1, 1, 1))
+        expected = pooling.average_pool_backward(dout, x, size=2, stride=1)
+        check(student.average_pool_backward(dout, x, size=2, stride=1), expected)
+
+    @weight(4)
+    def test_stride_one(self, student, rng):
+        """With stride 1 an input lies in several windows: its shares add up."""
+        x, dout = distinct(rng, (1, 6, 6, 1)), gradient(rng, (1, 5, 5, 1))
+        expected = pooling.average_pool_backward(dout, x, size=2, stride=1)
+        check(student.average_pool_backward(dout, x, size=2, stride=1), expected)
+
+    @weight(2)
+    def test_windows_of_one_pixel(self, student, rng):
+        """A window of one pixel sends its gradient back to that pixel (stride 2)."""
+        x, dout = distinct(rng, (1, 5, 5, 1)), gradient(rng, (1, 3, 3, 1))
+        expected = pooling.average_pool_backward(dout, x, size=1, stride=2)
+        check(student.average_pool_backward(dout, x, size=1, stride=2), expected)
+
+    @weight(2)
+    def test_touching_windows(self, student, rng):
+        """With size 2 and stride 2 every window spreads its own gradient over its inputs."""
+        x, dout = distinct(rng, (1, 8, 8, 1)), gradient(rng, (1, 4, 4, 1))
+        expected = pooling.average_pool_backward(dout, x, size=2, stride=2)
+        check(student.average_pool_backward(dout, x, size=2, stride=2), expected)
+
+    @weight(2)
+    def test_examples_and_channels(self, student, rng):
+        """Every example and every channel keeps its gradient to itself."""
+        x, dout = distinct(rng, (3, 6, 8, 2)), gradient(rng, (3, 3, 4, 2))
+        expected = pooling.average_pool_backward(dout, x, size=2, stride=2)
+        check(student.average_pool_backward(dout, x, size=2, stride=2), expected)
+
+    @weight(2)
+    def test_overlapping_windows(self, student, rng):
+        """With size 3 and stride 2 an input that lies in several windows adds up its shares."""
+        x, dout = distinct(rng, (3, 7, 5, 2)), gradient(rng, (3, 3, 2, 2))
+        expected = pooling.average_pool_backward(dout, x, size=3, stride=2)
+        check(student.average_pool_backward(dout, x, size=3, stride=2), expected)
+
+    @weight(2)
+    def test_gaps_between_windows(self, student, rng):
+        """With size 2 and stride 3 the inputs between the windows receive no gradient."""
+        x, dout = distinct(rng, (2, 8, 8, 2)), gradient(rng, (2, 3, 3, 2))
+        expected = pooling.average_pool_backward(dout, x, size=2, stride=3)
+        check(student.average_pool_backward(dout, x, size=2, stride=3), expected)
+
+    @weight(1)
+    def test_dropped_windows(self, student, rng):
+        """Inputs at the border that no window reaches are part of dx, with gradient 0."""
+        for shape, stride in SIDES_WITH_A_REST:
+            x = distinct(rng, shape)
+            dout = gradient(rng, pooling.max_pool_forward(x, size=2, stride=stride).shape)
+            expected = pooling.average_pool_backward(dout, x, size=2, stride=stride)
+            check(student.average_pool_backward(dout, x, size=2, stride=stride), expected)
+
+    @weight(2)
+    def test_larger_window(self, student, rng):
+        """Nine inputs share one gradient equally (size 3)."""
+        x, dout = one_window(rng, 3), gradient(rng, (1, 1, 1, 1))
+        expected = pooling.average_pool_backward(dout, x, size=3, stride=1)
+        check(student.average_pool_backward(dout, x, size=3, stride=1), expected)
+
+    @weight(1)
+    def test_whole_numbers(self, student, rng):
+        """An input of whole numbers (an integer array) has a gradient with fractions."""
+        x = rng.permutation(4).reshape(1, 2, 2, 1) + 1
+        dout = gradient(rng, (1, 1, 1, 1))
+        expected = pooling.average_pool_backward(dout, x, size=2, stride=1)
+        check(student.average_pool_backward(dout, x, size=2, stride=1), expected)
+
+
+@exercise("sgd_step")
+class TestSgdStep:
+    """All but one look at the values alone: a step made in place costs the points of that one."""
+
+    @weight(3)
+    def test_one_step(self, student, rng):
+        """The weights move against their gradient, in proportion to the learning rate."""
+        w, dw = gradient(rng, (5,)), gradient(rng, (5,))
+        expected = pooling.sgd_step(w, dw, 0.1)
+        check_values(student.sgd_step(w, dw, 0.1), expected)
+
+    @weight(2)
+    def test_any_shape_and_rate(self, student, rng):
+        """Weights of any shape and any learning rate work."""
+        w, dw = gradient(rng, (3, 3, 2, 4)), gradient(rng, (3, 3, 2, 4))
+        expected = pooling.sgd_step(w, dw, 0.75)
+        check_values(student.sgd_step(w, dw, 0.75), expected)
+
+    @weight(3)
+    def test_zero_gradient(self, student, rng):
+        """A weight whose gradient is zero stays as it was, and the others move."""
+        w, dw = gradient(rng, (4, 5)), gradient(rng, (4, 5))
+        dw[rng.permutation(20).reshape(4, 5) < 8] = 0
+        expected = pooling.sgd_step(w, dw, 0.5)
+        check_values(student.sgd_step(w, dw, 0.5), expected)
+
+    @weight(3)
+    def test_leaves_its_arguments_alone(self, student, rng):
+        """A new array is returned: w and dw are the same after the call as before."""
+        w, dw = gradient(rng, (2, 3)), gradient(rng, (2, 3))
+        expected = pooling.sgd_step(w, dw, 0.1)
+        check(student.sgd_step(w, dw, 0.1), expected)
+
+
+def check_values(answer, expected):
+    """Check the returned array as ``check`` does, but not whether the arguments were modified."""
+    wrong = compare(answer.value, expected)
+    require(wrong is None, f"The result is wrong: {wrong}")
+
+
+@exercise("answer_1")
+def test_answer_1(student):
+    """Question 1: what a pooling layer learns, and what it does in the backward pass."""
+    check_choice(student.value("answer_1"), pooling.ANSWERS["answer_1"], LETTERS)
+
+
+@exercise("answer_2")
+def test_answer_2(student):
+    """Question 2: what is wrong with the whole gradient for each of two equal maxima."""
+    check_choice(student.value("answer_2"), pooling.ANSWERS["answer_2"], LETTERS)
+
+
+@exercise("answer_3")
+def test_answer_3(student):
+    """Question 3: whether the zeros that max pooling sends back arrive in the kernel's gradient."""
+    check_choice(student.value("answer_3"), pooling.ANSWERS["answer_3"], LETTERS)
+
+
+@exercise("answer_4")
+def test_answer_4(student):
+    """Question 4: what one step does to a weight whose gradient is zero."""
+    check_choice(student.value("answer_4"), pooling.ANSWERS["answer_4"], LETTERS)
