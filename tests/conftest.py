@@ -1,4 +1,4 @@
-"""Fixtures shared by all tests: one sandbox, one release, notebooks of the real assignments."""
+"""Fixtures shared by all tests: one sandbox, one release, notebooks of the small course."""
 
 # isort: off
 import os
@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from commands import run_here
-from contents import ASSIGNMENTS, load_assignment
+from contents import SMALL, small_assignment
 from courses import MakeCourse, new_course, set_options
 from nbformat import NotebookNode
 from notebooks import answered, released
@@ -30,36 +30,33 @@ from autograder.sandbox.host import Sandbox
 # nbgrader calls alembic by name; it lies beside this interpreter.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
-# Code of a notebook that runs here finds the modules that are given with it.
-sys.path += map(str, ASSIGNMENTS.iterdir())
-
 GradeCells = Callable[..., Graded]
 
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
     """A warm sandbox; each submission gets a child of its own."""
-    with Sandbox() as warm:
+    with Sandbox(course=SMALL.root) as warm:
         yield warm
 
 
 @pytest.fixture(scope="session")
-def pooling() -> Assignment:
-    """The assignment that most tests of the grader use."""
-    return load_assignment("pooling")
+def averages() -> Assignment:
+    """The assignment of the small course."""
+    return small_assignment()
 
 
 @pytest.fixture(scope="session")
 def released_course(tmp_path_factory: pytest.TempPathFactory) -> MakeCourse:
-    """Make a course folder in which assignments are released, with extra lines of configuration.
+    """Make a small course in which its assignment is released, with extra lines of configuration.
 
-    It is a copy of one in which each is released once, where it is needed: that takes seconds.
+    It is a copy of one in which it is released once: that takes seconds.
     """
     original = new_course(tmp_path_factory.mktemp("released") / "course")
 
-    def copy(folder: Path, *config: str, name: str = "pooling") -> Path:
-        if not (original / "release" / name).exists():
-            run_here("nbgrader", "generate_assignment", name, cwd=original)
+    def copy(folder: Path, *config: str) -> Path:
+        if not (original / "release" / "averages").exists():
+            run_here("nbgrader", "generate_assignment", "averages", cwd=original)
         shutil.copytree(original, folder)
         set_options(folder, *config)
         return folder
@@ -68,8 +65,8 @@ def released_course(tmp_path_factory: pytest.TempPathFactory) -> MakeCourse:
 
 
 @pytest.fixture
-def grade_cells(sandbox: Sandbox, pooling: Assignment) -> GradeCells:
-    """Grade the right solutions of pooling with some cells replaced, extra cells in front."""
+def grade_cells(sandbox: Sandbox, averages: Assignment) -> GradeCells:
+    """Grade the right solutions of the small course with some replaced, extra cells in front."""
 
     def grade_with(
         changes: dict[str, str] | None = None,
@@ -78,13 +75,13 @@ def grade_cells(sandbox: Sandbox, pooling: Assignment) -> GradeCells:
         limits: Limits | None = None,
         student: str | None = None,
     ) -> Graded:
-        notebook = answered(pooling, changes or {})
+        notebook = answered(averages, changes or {})
         notebook.cells[1:1] = [nbformat.v4.new_code_cell(source) for source in extra]
         return grade(
             notebook,
-            pooling,
+            averages,
             sandbox,
-            notebook="pooling.ipynb",
+            notebook="averages.ipynb",
             student=student,
             limits=limits or Limits(),
         )
@@ -93,6 +90,6 @@ def grade_cells(sandbox: Sandbox, pooling: Assignment) -> GradeCells:
 
 
 @pytest.fixture
-def untouched(pooling: Assignment) -> NotebookNode:
-    """The released notebook of pooling."""
-    return released(pooling)
+def untouched(averages: Assignment) -> NotebookNode:
+    """The released notebook of the small course."""
+    return released(averages)

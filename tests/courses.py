@@ -1,17 +1,18 @@
 """Real course folders for tests, with submissions put where nbgrader's collect would."""
 
+import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from autograder.course.contents import create_course
+from contents import SMALL
 
 MakeCourse = Callable[..., Path]
 
 
 def new_course(folder: Path, *config: str) -> Path:
-    """Make a course folder with extra lines of configuration."""
-    create_course(folder)
+    """Make a small course with extra lines of configuration."""
+    shutil.copytree(SMALL.root, folder)
     set_options(folder, *config)
     return folder
 

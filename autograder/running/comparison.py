@@ -45,13 +45,13 @@ class Mismatch:
 def compare(answer: Any, expected: Any, path: str = "") -> Mismatch | None:
     """Return None where ``answer`` is ``expected``, else the first Mismatch.
 
-    ``expected`` is an int (compared exactly), a float, an ndarray, or a tuple or a dict of
-    those.
+    ``expected`` is an int (compared exactly), a float, an ndarray, or a tuple, a list or a dict
+    of those. A list may stand for a tuple, and a tuple for a list.
     """
     if answer is None:
         return Mismatch("none", "the function returned None. Is its return missing?", path)
-    if isinstance(expected, tuple):
-        return _compare_tuple(answer, expected, path)
+    if isinstance(expected, tuple | list):
+        return _compare_in_parts(answer, expected, path)
     if isinstance(expected, dict):
         return _compare_dict(answer, expected, path)
     if isinstance(expected, np.ndarray):
@@ -196,17 +196,18 @@ def _compare_float(answer: Any, expected: float, path: str) -> Mismatch | None:
     return wrong
 
 
-def _compare_tuple(answer: Any, expected: tuple[Any, ...], path: str) -> Mismatch | None:
+def _compare_in_parts(answer: Any, expected: Sequence[Any], path: str) -> Mismatch | None:
+    kind = type(expected).__name__
     numbers = all(map(np.isscalar, expected))
     if numbers and isinstance(answer, np.ndarray) and answer.shape == (len(expected),):
         answer = list(answer)  # a pair of numbers may come as an array
     if not isinstance(answer, tuple | list):
         return Mismatch(
-            "type", f"expected a tuple of {len(expected)}, got {describe(answer)}.", path
+            "type", f"expected a {kind} of {len(expected)}, got {describe(answer)}.", path
         )
     if len(answer) != len(expected):
         return Mismatch(
-            "length", f"expected {len(expected)} results in a tuple, got {describe(answer)}.", path
+            "length", f"expected {len(expected)} results in a {kind}, got {describe(answer)}.", path
         )
     parts = zip(answer, expected, strict=True)
     for number, (part, right) in enumerate(parts, start=1):

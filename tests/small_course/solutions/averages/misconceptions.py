@@ -1,0 +1,131 @@
+"""Known mistakes in the assignment "averages"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from autograder.explanation.misconceptions import Mistakes, Shared
+
+from .._contrasts import OF_NUMBERS
+from . import Array
+
+CONTRASTS = OF_NUMBERS
+
+
+def _running_maximum(
+    numbers: list[int],
+    *,
+    first: Callable[..., Any] = lambda number: number,
+    choice: Callable[..., Any] = max,
+    place: Callable[..., Any] = lambda found: found,
+) -> Any:
+    found: list[int] = []
+    for number in numbers:
+        found.append(choice(number, found[-1]) if found else first(number))
+    return place(found)
+
+
+running_maximum = Mistakes("running_maximum", _running_maximum)
+
+running_maximum.misconception(
+    "starts_from_zero",
+    hint="What is the maximum of numbers that are all negative?",
+    row="RM1",
+    seen=5,
+    where="made up for this course",
+    first=lambda number: max(number, 0),
+)
+running_maximum.misconception(
+    "takes_the_smallest",
+    hint="Which of two numbers do you keep, the larger or the smaller?",
+    choice=min,
+)
+running_maximum.misconception(
+    "keeps_the_number_itself",
+    hint="What do you do with the largest number so far when a smaller one comes?",
+    choice=lambda number, largest: number,
+)
+running_maximum.misconception(
+    "leaves_the_first_out",
+    hint="How many numbers go in, and how many come out?",
+    place=lambda found: found[1:],
+)
+
+
+running_maximum.misconception(
+    "gives_a_number_where_there_is_none",
+    hint="What does your function return for an empty list?",
+    place=lambda found: found or [0],
+)
+
+
+def _weighted_mean(
+    numbers: list[float],
+    weights: list[float],
+    *,
+    products: Callable[..., Any] = lambda numbers, weights: [
+        n * w for n, w in zip(numbers, weights, strict=True)
+    ],
+    divisor: Callable[..., Any] = lambda numbers, weights: sum(weights),
+) -> Any:
+    return sum(products(numbers, weights)) / divisor(numbers, weights)
+
+
+weighted_mean = Mistakes("weighted_mean", _weighted_mean)
+
+weighted_mean.misconception(
+    "divides_by_the_count",
+    hint="If all weights are 2, is the mean of the numbers twice as large?",
+    row="WM1",
+    seen=7,
+    where="made up for this course",
+    divisor=lambda numbers, weights: len(numbers),
+)
+weighted_mean.misconception(
+    "forgets_the_weights_above",
+    hint="Where do the weights of single numbers come into your sum?",
+    products=lambda numbers, weights: numbers,
+)
+
+
+def _step_down(
+    values: Array,
+    slopes: Array,
+    rate: float,
+    *,
+    start: Callable[..., Any] = lambda values: values * 1.0,
+    change: Callable[..., Any] = lambda slopes, rate: -rate * slopes,
+) -> Any:
+    moved = start(values)
+    moved += change(slopes, rate)
+    return moved
+
+
+step_down = Mistakes("step_down", _step_down)
+
+step_down.misconception(
+    "walks_up",
+    hint="Along a slope that is positive, do you go up or down?",
+    change=lambda slopes, rate: rate * slopes,
+)
+step_down.misconception(
+    "forgets_the_rate",
+    hint="One of your arguments does not change the result. Which one?",
+    change=lambda slopes, rate: -slopes,
+)
+step_down.misconception(
+    "changes_the_values_it_was_given",
+    hint="Does the caller still have the values as they were?",
+    start=lambda values: values,
+)
+
+Shared(running_maximum).misconception(
+    "returns_nothing_but_the_last",
+    hint="Is it one number that is asked for, or one for every place?",
+    place=lambda found: found[-1:],
+)
+
+answer_1 = Mistakes("answer_1")
+answer_1.option("a", "counts_it_once", hint="What is a number worth that is multiplied by zero?")
+answer_1.option("c", "divides_by_zero", hint="What is the sum of the other weights?")
