@@ -4,39 +4,40 @@ import shutil
 from pathlib import Path
 
 import pytest
-from contents import ASSIGNMENTS, load_assignment
+from contents import SMALL
 
+from autograder.course.contents import MOST_GIVEN, Contents
 from autograder.errors import BadSource
-from autograder.notebook.assignment import MOST_GIVEN
 
 
 @pytest.fixture
-def source(tmp_path: Path) -> Path:
-    """The source folder of an instructor who has worked in it."""
-    folder = tmp_path / "pooling"
-    shutil.copytree(ASSIGNMENTS / "pooling", folder)
+def contents(tmp_path: Path) -> Contents:
+    """A course with its sources in a folder of their own, in which an instructor has worked."""
+    folder = tmp_path / "averages"
+    shutil.copytree(SMALL.sources / "averages", folder)
     for name in (
         "given.py",
         "data/numbers.csv",
         ".hidden",
-        ".ipynb_checkpoints/pooling-checkpoint.ipynb",
+        ".ipynb_checkpoints/averages-checkpoint.ipynb",
         "__pycache__/given.cpython-311.pyc",
         "another.ipynb",
     ):
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(name)
-    return folder / "pooling.ipynb"
+    return Contents(SMALL.root, tmp_path)
 
 
-def test_the_files_beside_the_notebook_are_given(source: Path) -> None:
-    assert load_assignment("pooling", source).given_files == {
+def test_the_files_beside_the_notebook_are_given(contents: Contents) -> None:
+    assert contents.assignment("averages").given_files == {
         "given.py": b"given.py",
         "data/numbers.csv": b"data/numbers.csv",
+        "prices.txt": b"apples 2.50\npears 3.10\n",
     }
 
 
-def test_too_much_is_not_given(source: Path) -> None:
-    (source.parent / "film.bin").write_bytes(bytes(MOST_GIVEN))
+def test_too_much_is_not_given(contents: Contents) -> None:
+    (contents.sources / "averages" / "film.bin").write_bytes(bytes(MOST_GIVEN))
     with pytest.raises(BadSource, match="larger than 4 MiB"):
-        load_assignment("pooling", source)
+        contents.assignment("averages")

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from contents import load_assignment
 from nbformat import NotebookNode
 from notebooks import answered
 
@@ -30,11 +29,11 @@ def sources(notebook: NotebookNode) -> list[str]:
 
 
 def edit_test(notebook: NotebookNode) -> None:
-    cell_of(notebook, "test_sgd_step").source = "pass"
+    cell_of(notebook, "test_step_down").source = "pass"
 
 
 def change_points(notebook: NotebookNode) -> None:
-    cell_of(notebook, "test_sgd_step").metadata.nbgrader.points = 1000
+    cell_of(notebook, "test_step_down").metadata.nbgrader.points = 1000
 
 
 def unlock(notebook: NotebookNode) -> None:
@@ -43,13 +42,13 @@ def unlock(notebook: NotebookNode) -> None:
 
 
 def make_markdown(notebook: NotebookNode) -> None:
-    position = notebook.cells.index(cell_of(notebook, "test_sgd_step"))
+    position = notebook.cells.index(cell_of(notebook, "test_step_down"))
     metadata = notebook.cells[position].metadata
     notebook.cells[position] = nbformat.v4.new_markdown_cell("no test", metadata=metadata)
 
 
 def delete_test(notebook: NotebookNode) -> None:
-    notebook.cells.remove(cell_of(notebook, "test_sgd_step"))
+    notebook.cells.remove(cell_of(notebook, "test_step_down"))
 
 
 def delete_first(notebook: NotebookNode) -> None:
@@ -62,7 +61,7 @@ def tag(notebook: NotebookNode) -> None:
 
 
 def old_schema(notebook: NotebookNode) -> None:
-    cell_of(notebook, "test_sgd_step").metadata.nbgrader.schema_version = 0
+    cell_of(notebook, "test_step_down").metadata.nbgrader.schema_version = 0
 
 
 def other_kernel(notebook: NotebookNode) -> None:
@@ -84,10 +83,10 @@ def other_kernel(notebook: NotebookNode) -> None:
     ],
     ids=lambda function: function.__name__,
 )
-def test_tampering_is_undone(pooling: Assignment, tamper: Callable[[NotebookNode], None]) -> None:
-    honest, tampered = answered(pooling, {}), answered(pooling, {})
+def test_tampering_is_undone(averages: Assignment, tamper: Callable[[NotebookNode], None]) -> None:
+    honest, tampered = answered(averages, {}), answered(averages, {})
     tamper(tampered)
-    expected, got = restore(honest, pooling), restore(tampered, pooling)
+    expected, got = restore(honest, averages), restore(tampered, averages)
     kept = [
         (cell.cell_type, cell.source, cell.metadata)
         for cell in got.cells
@@ -101,79 +100,87 @@ def test_tampering_is_undone(pooling: Assignment, tamper: Callable[[NotebookNode
     assert got.metadata == expected.metadata
 
 
-def test_answers_and_own_cells_stay_where_they_are(pooling: Assignment) -> None:
-    notebook = answered(pooling, {"sgd_step": "my answer"})
+def test_answers_and_own_cells_stay_where_they_are(averages: Assignment) -> None:
+    notebook = answered(averages, {"step_down": "my answer"})
     notebook.cells.insert(7, nbformat.v4.new_code_cell("my_own = 1"))
-    restored = restore(notebook, pooling)
-    assert cell_of(restored, "sgd_step").source == "my answer"
+    restored = restore(notebook, averages)
+    assert cell_of(restored, "step_down").source == "my answer"
     assert restored.cells[7].source == "my_own = 1"
     assert sources(restored) == sources(notebook)
 
 
-def test_a_missing_answer_comes_back_as_released_not_as_solved(pooling: Assignment) -> None:
-    notebook = answered(pooling, {})
-    notebook.cells.remove(cell_of(notebook, "sgd_step"))
-    cell = cell_of(restore(notebook, pooling), "sgd_step")
+def test_a_missing_answer_comes_back_as_released_not_as_solved(averages: Assignment) -> None:
+    notebook = answered(averages, {})
+    notebook.cells.remove(cell_of(notebook, "step_down"))
+    cell = cell_of(restore(notebook, averages), "step_down")
     assert "# YOUR CODE HERE" in cell.source
-    assert is_untouched(cell, pooling)
+    assert is_untouched(cell, averages)
 
 
-def test_the_last_copy_of_a_cell_counts(pooling: Assignment) -> None:
-    notebook = answered(pooling, {"sgd_step": "first"})
-    copy = nbformat.from_dict(cell_of(notebook, "sgd_step"))
+def test_the_last_copy_of_a_cell_counts(averages: Assignment) -> None:
+    notebook = answered(averages, {"step_down": "first"})
+    copy = nbformat.from_dict(cell_of(notebook, "step_down"))
     copy.update(source="second", id="copy")
     notebook.cells.append(copy)
-    restored = restore(notebook, pooling)
-    assert cell_of(restored, "sgd_step").source == "second"
+    restored = restore(notebook, averages)
+    assert cell_of(restored, "step_down").source == "second"
     assert "first" in sources(restored)
 
 
-def test_restoring_twice_changes_nothing(pooling: Assignment) -> None:
-    notebook = answered(pooling, {})
+def test_restoring_twice_changes_nothing(averages: Assignment) -> None:
+    notebook = answered(averages, {})
     tag(notebook)
     delete_test(notebook)
-    once = restore(notebook, pooling)
-    assert restore(once, pooling) == once
+    once = restore(notebook, averages)
+    assert restore(once, averages) == once
 
 
-def test_the_submitted_notebook_is_left_alone(pooling: Assignment) -> None:
-    notebook = answered(pooling, {})
+def test_the_submitted_notebook_is_left_alone(averages: Assignment) -> None:
+    notebook = answered(averages, {})
     tag(notebook)
     before = nbformat.from_dict(notebook)
-    restore(notebook, pooling)
+    restore(notebook, averages)
     assert notebook == before
 
 
-def test_another_notebook_has_no_known_cells(pooling: Assignment) -> None:
+def of_other_exercises(notebook: NotebookNode, assignment: Assignment) -> NotebookNode:
+    """Return it with other functions; the cells around them are in any assignment."""
+    text = nbformat.writes(notebook)
+    for name in assignment.signatures():
+        text = text.replace(name, f"other_{name}")
+    return nbformat.reads(text, as_version=4)
+
+
+def test_another_notebook_has_no_known_cells(averages: Assignment) -> None:
     with pytest.raises(NoKnownCells):
-        restore(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("hi")]), pooling)
+        restore(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("hi")]), averages)
     with pytest.raises(NoKnownCells):
-        restore(answered(load_assignment("convolution"), {}), pooling)
+        restore(of_other_exercises(answered(averages, {}), averages), averages)
 
 
 def test_a_function_kept_elsewhere_is_not_hidden_by_the_stub(
-    pooling: Assignment, sandbox: Sandbox
+    averages: Assignment, sandbox: Sandbox
 ) -> None:
-    notebook = answered(pooling, {})
-    names = [*pooling.signatures()]
+    notebook = answered(averages, {})
+    names = [*averages.signatures()]
     sources = [cell_of(notebook, name).source for name in names]
     notebook.cells = [cell for cell in notebook.cells if grade_id(cell) not in names]
     after_imports = notebook.cells.index(cell_of(notebook, "imports")) + 1
     notebook.cells.insert(after_imports, nbformat.v4.new_code_cell("\n\n".join(sources)))
-    once = restore(notebook, pooling)
+    once = restore(notebook, averages)
     for restored in (notebook, once):  # as the two phases of nbgrader do
-        graded = grade(restored, pooling, sandbox, notebook="n", limits=Limits())
-        assert graded.grading.score == 90
+        graded = grade(restored, averages, sandbox, notebook="n", limits=Limits())
+        assert graded.grading.score == 60
         assert not set(names) & set(graded.grading.untouched)
 
 
-def test_lone_surrogates_do_not_cost_a_submission(pooling: Assignment, sandbox: Sandbox) -> None:
-    notebook = answered(pooling, {})
+def test_lone_surrogates_do_not_cost_a_submission(averages: Assignment, sandbox: Sandbox) -> None:
+    notebook = answered(averages, {})
     notebook.cells[0].source += " \ud83d"
     notebook.cells.append(nbformat.v4.new_code_cell("print('\\ud83d'); s = '\ud83d'; 1/0 # \udc00"))
     notebook.cells.append(nbformat.v4.new_code_cell("raise ValueError('\\ud83d')"))
-    graded = grade(notebook, pooling, sandbox, notebook="n", limits=Limits())
-    assert graded.grading.score == 90
+    graded = grade(notebook, averages, sandbox, notebook="n", limits=Limits())
+    assert graded.grading.score == 60
     nbformat.writes(graded.notebook).encode("utf-8")
 
 
@@ -225,12 +232,12 @@ def test_what_is_no_notebook_is_named(tmp_path: Path, content: bytes, reason: st
     ids=["cells", "text"],
 )
 def test_more_than_anybody_writes_is_refused(
-    pooling: Assignment, cells: list[NotebookNode], reason: str
+    averages: Assignment, cells: list[NotebookNode], reason: str
 ) -> None:
-    notebook = answered(pooling, {})
+    notebook = answered(averages, {})
     notebook.cells += cells
     with pytest.raises(UnreadableNotebook, match=reason):
-        restore(notebook, pooling)
+        restore(notebook, averages)
 
 
 def test_a_missing_or_renamed_file_is_named(tmp_path: Path) -> None:
@@ -241,15 +248,15 @@ def test_a_missing_or_renamed_file_is_named(tmp_path: Path) -> None:
         read_notebook(tmp_path / "n.ipynb")
 
 
-def test_pictures_in_a_written_answer_are_kept(pooling: Assignment) -> None:
-    notebook = answered(pooling, {})
+def test_pictures_in_a_written_answer_are_kept(averages: Assignment) -> None:
+    notebook = answered(averages, {})
     cell_of(notebook, "explanation").attachments = {
         "plot.png": {"image/png": "iVBORw0KGgo="},
         "plot.svg": {"image/svg+xml": "<svg onload='x()'/>"},
     }
-    cell = cell_of(restore(notebook, pooling), "explanation")
+    cell = cell_of(restore(notebook, averages), "explanation")
     assert cell.attachments == {"plot.png": {"image/png": "iVBORw0KGgo="}}
-    assert not is_untouched(cell, pooling)
+    assert not is_untouched(cell, averages)
 
 
 def drop_counts(cells: list[dict]) -> None:
@@ -274,23 +281,23 @@ def odd_cells(cells: list[dict]) -> None:
 
 @pytest.mark.parametrize("spoil", [drop_counts, odd_outputs, odd_keys, odd_cells])
 def test_what_does_not_matter_may_be_damaged(
-    tmp_path: Path, pooling: Assignment, spoil: Callable[[list[dict]], None]
+    tmp_path: Path, averages: Assignment, spoil: Callable[[list[dict]], None]
 ) -> None:
-    notebook = json.loads(nbformat.writes(answered(pooling, {})))
+    notebook = json.loads(nbformat.writes(answered(averages, {})))
     spoil(notebook["cells"])
     path = tmp_path / "n.ipynb"
     path.write_text(json.dumps(notebook))
-    restored = restore(read_notebook(path), pooling)
+    restored = restore(read_notebook(path), averages)
     nbformat.validate(restored)
-    expected = restore(answered(pooling, {}), pooling)
+    expected = restore(answered(averages, {}), averages)
     assert sources(restored) == sources(expected)
 
 
-def test_an_older_notebook_format_is_read(tmp_path: Path, pooling: Assignment) -> None:
-    notebook = json.loads(nbformat.writes(answered(pooling, {})))
+def test_an_older_notebook_format_is_read(tmp_path: Path, averages: Assignment) -> None:
+    notebook = json.loads(nbformat.writes(answered(averages, {})))
     notebook["nbformat_minor"] = 4
     for cell in notebook["cells"]:
         del cell["id"]
     path = tmp_path / "n.ipynb"
     path.write_text(json.dumps(notebook))
-    assert restore(read_notebook(path), pooling).nbformat_minor >= 4
+    assert restore(read_notebook(path), averages).nbformat_minor >= 4
