@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+from commands import run_here
 from contents import SMALL
 
 MakeCourse = Callable[..., Path]
@@ -21,6 +22,13 @@ def set_options(course: Path, *config: str) -> None:
     """Add lines to the configuration of a course."""
     with (course / "nbgrader_config.py").open("a") as file:
         file.write("\n".join(["", *config, ""]))
+
+
+def released_folder(course: Path, name: str) -> Path:
+    """Release an assignment of a course unless it is; return the folder that students get."""
+    if not (course / "release" / name).exists():
+        run_here("nbgrader", "generate_assignment", name, cwd=course)
+    return course / "release" / name
 
 
 def hand_in(

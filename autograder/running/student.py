@@ -83,7 +83,7 @@ class Runner(Protocol):
 
 
 class Student:
-    """``student.zero_pad(x, 2)`` calls the student's function and returns an Answer.
+    """``student.scaled(x, 2)`` calls the student's function and returns an Answer.
 
     ``calls`` holds everything that was asked, by the name of the function or variable;
     ``test`` is the hidden test that is asking.

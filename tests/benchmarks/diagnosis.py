@@ -23,10 +23,16 @@ from itertools import combinations
 from contents import assignment_names, load_assignment
 
 from autograder.explanation.diagnosis import answer_of, diagnose, same_answer
-from autograder.explanation.misconceptions import AND, Misconception, misconceptions, together
+from autograder.explanation.misconceptions import (
+    AND,
+    Misconception,
+    misconceptions,
+    together,
+    with_mistakes,
+)
 from autograder.notebook.assignment import Assignment
 from autograder.results import Outcome
-from autograder.running.direct import direct_student, right_answers, with_mistakes
+from autograder.running.direct import direct_student, right_answers
 from autograder.running.hidden_tests import run_hidden_tests
 from autograder.running.student import RecordedCall
 

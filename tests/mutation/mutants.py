@@ -8,8 +8,6 @@ import ast
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from contents import OWN
 from cosmic_ray.ast import ast_nodes, get_ast
@@ -17,8 +15,8 @@ from cosmic_ray.mutating import mutate_code
 from cosmic_ray.operators.operator import Operator
 from cosmic_ray.plugins import get_operator, operator_names
 
-if TYPE_CHECKING:
-    from autograder.course.sync import Solutions
+from autograder.course.sync import Solutions, read_solutions
+from autograder.explanation.typed_text import as_typed
 
 
 @dataclass(frozen=True)
@@ -33,11 +31,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Mutant:
-    """A submission, in which one function is changed, and the tests it has to pass."""
+    """A submission, in which one function is changed."""
 
     change: Change
     source: str
-    tests: Path
 
 
 def functions(assignment: str) -> list[str]:
@@ -72,18 +69,13 @@ def normal(text: str) -> str:
     return ast.unparse(ast.parse(text))
 
 
-def _solutions(assignment: str) -> "Solutions":
-    from autograder.course.sync import read_solutions  # takes seconds to load, which workers save
-
+def _solutions(assignment: str) -> Solutions:
     return read_solutions(assignment, OWN.solutions)
 
 
-def _mutant(solutions: "Solutions", change: Change, text: str) -> Mutant:
-    from autograder.notebook.assignment import HIDDEN_TESTS  # as slow
-
-    tests = HIDDEN_TESTS / f"test_{change.assignment}.py"
+def _mutant(solutions: Solutions, change: Change, text: str) -> Mutant:
     cells = solutions.cells | {change.function: text}
-    return Mutant(change, "\n\n\n".join([solutions.header, *cells.values(), ""]), tests)
+    return Mutant(change, "\n\n\n".join([solutions.header, *cells.values(), ""]))
 
 
 def _changed(text: str) -> Iterator[str]:
@@ -112,6 +104,4 @@ def _difference(before: str, after: str) -> tuple[str, str]:
 
 
 def _plain(text: str) -> str:
-    from autograder.explanation.typed_text import as_typed  # as slow
-
     return as_typed(ast.parse(text))

@@ -25,6 +25,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))  # as pytest has it
 sys.path += map(str, Path(__file__).parents[2].glob("assignments/*"))  # modules given to students
 
+from contents import assignment_names, load_assignment
 from mutation.equivalent import EQUIVALENT, Equivalent
 from mutation.mutants import Change, Mutant, functions, mutants, unchanged
 
@@ -71,6 +72,7 @@ def _warm_up(first: Mutant) -> None:
 
 def _result(mutant: Mutant) -> Result:
     """Try a mutant in a process of its own, which may end in any way."""
+    load_assignment(mutant.change.assignment)  # once: the forks have it
     child = os.fork()
     if not child:
         try:
@@ -101,8 +103,10 @@ def _passes(mutant: Mutant, number: int) -> bool:
     names: dict[str, Any] = {}
     exec(mutant.source, names)
     function = mutant.change.function
-    student = Student(Direct({function: names[function]}), {})  # the others' tests end at once
-    tests = run_hidden_tests(mutant.tests, student, b"student %d" % number)[function]
+    student = Student(Direct({function: names[function]}), {})
+    assignment = load_assignment(mutant.change.assignment)
+    seed = b"student %d" % number
+    tests = run_hidden_tests(assignment, student, seed, {function})[function]
     broken = [test.name for test in tests if test.outcome is Outcome.ERROR]
     if broken:
         raise RuntimeError(f"{', '.join(broken)} broke: {mutant.change}")
@@ -143,8 +147,6 @@ def _survived(result: Result) -> bool:
 
 
 def main() -> int:
-    from contents import assignment_names
-
     parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
     parser.add_argument("assignment", nargs="*", help=f"of {', '.join(assignment_names())}")
     names = parser.parse_args().assignment or assignment_names()

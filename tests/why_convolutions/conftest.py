@@ -4,7 +4,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from commands import run_here
 from contents import ASSIGNMENTS, load_assignment
 
 from autograder.course.contents import create_course
@@ -26,10 +25,3 @@ def own_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("own") / "course"
     create_course(folder)
     return folder
-
-
-def release(course: Path, name: str) -> Path:
-    """Release an assignment unless it is; return the folder that students get."""
-    if not (course / "release" / name).exists():
-        run_here("nbgrader", "generate_assignment", name, cwd=course)
-    return course / "release" / name

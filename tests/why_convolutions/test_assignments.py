@@ -11,13 +11,13 @@ from pathlib import Path
 import nbformat
 import pytest
 from contents import ASSIGNMENTS, OWN, assignment_names, load_assignment
-from courses import MakeCourse
+from courses import released_folder
 from limits import PATIENCE
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 from notebooks import answered, released
 
-from autograder.course.sync import SOLUTIONS, read_solutions, synced
+from autograder.course.sync import read_solutions, synced
 from autograder.notebook.assignment import Assignment, grade_id, is_demonstration
 from autograder.running.hidden_tests import hidden_test_weights
 
@@ -37,25 +37,18 @@ def assignment(request: pytest.FixtureRequest) -> Assignment:
 
 
 @pytest.fixture(scope="module")
-def release(
-    assignment: Assignment,
-    tmp_path_factory: pytest.TempPathFactory,
-    released_course: MakeCourse,
-) -> NotebookNode:
+def release(assignment: Assignment, own_course: Path) -> NotebookNode:
     """The notebook that nbgrader itself releases."""
-    course = released_course(tmp_path_factory.mktemp("release") / "course", name=assignment.name)
-    path = course / "release" / assignment.name / f"{assignment.name}.ipynb"
-    files = {str(p.relative_to(path.parent)) for p in path.parent.rglob("*") if p.is_file()}
-    assert files == {path.name, *assignment.given_files}
-    return nbformat.read(path, as_version=4)
+    folder = released_folder(own_course, assignment.name)
+    files = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert files == {assignment.file_name, *assignment.given_files}
+    return nbformat.read(folder / assignment.file_name, as_version=4)
 
 
-def test_every_assignment_has_its_five_rooms(assignment: Assignment) -> None:
-    package = Path(__file__).parents[1] / "autograder"
-    assert (SOLUTIONS / f"{assignment.name}.py").is_file()
-    assert assignment.hidden_tests.is_file()
-    assert (package / "misconceptions" / f"{assignment.name}.py").is_file()
-    assert (package / "styles" / f"{assignment.name}.py").is_file()
+def test_every_assignment_has_its_rooms(assignment: Assignment) -> None:
+    assert assignment.references.keys() == {exercise.name for exercise in assignment.exercises}
+    assert assignment.part("misconceptions")
+    assert assignment.part("styles")
 
 
 def test_the_notebook_is_in_step_with_the_solutions(assignment: Assignment) -> None:

@@ -15,12 +15,13 @@ from typer.testing import CliRunner
 from autograder.cli import app
 from autograder.course.options import Limits
 from autograder.course.sync import read_solutions
-from autograder.explanation.losses import print_catalogue, rounds
+from autograder.explanation.losses import rounds
 from autograder.explanation.misconceptions import Misconception, misconceptions
 from autograder.explanation.typed_text import student_source
 from autograder.grading import grade
 from autograder.notebook.assignment import Assignment
 from autograder.notebook.cell_text import called_names
+from autograder.pages.catalogue import print_catalogue
 from autograder.results import Grading
 from autograder.sandbox.host import Sandbox
 
@@ -109,9 +110,7 @@ def test_the_table_is_incomplete_where_a_mistake_or_a_test_stands_for_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assignment = load_assignment("convolution")
-    of_padding = [
-        m for m in misconceptions(load_assignment("convolution")) if m.exercise == "zero_pad"
-    ]
+    of_padding = [m for m in misconceptions(assignment) if m.exercise == "zero_pad"]
     unnoticed = replace(of_padding[0], name="pads_rightly", steps={"width": lambda pad: pad})
     few = [m for m in of_padding if m.name == "always_pads_by_one"]
     for known, missing in (
@@ -136,9 +135,8 @@ def test_the_command_prints_the_table() -> None:
 
 
 def test_every_observed_mistake_is_coded_or_there_is_a_reason() -> None:
-    coded = {
-        m.row for name in assignment_names() for m in misconceptions(load_assignment(name))
-    } - {""}
+    known = chain.from_iterable(misconceptions(load_assignment(n)) for n in assignment_names())
+    coded = {mistake.row for mistake in known} - {""}
     assert coded <= ROWS
     assert not coded & NOT_CODED.keys()
     assert coded | NOT_CODED.keys() == ROWS

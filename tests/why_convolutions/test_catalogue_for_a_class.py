@@ -17,7 +17,7 @@ from autograder.results import Outcome, TestResult
 from autograder.running.direct import direct_student, right_answers
 from autograder.running.hidden_tests import hidden_test_weights, run_hidden_tests
 
-GUIDE = Path(__file__).parents[1] / "docs" / "instructors.md"
+GUIDE = Path(__file__).parents[2] / "docs" / "instructors.md"
 OFTEN = 4  # mistakes that were met as often stand in its table
 
 
@@ -31,14 +31,13 @@ def checked_losses(assignment: Assignment, seed: bytes) -> Iterator[Loss]:
     Each, as a student would type it, is noticed and recognised. Right answers lose no point.
     """
     name, right, references = assignment.name, right_answers(assignment), assignment.references
-    known = {
-        e: [m for m in misconceptions(load_assignment(name)) if m.exercise == e] for e in references
-    }
+    catalogue = misconceptions(assignment)
+    known = {e: [m for m in catalogue if m.exercise == e] for e in references}
     points = {exercise.name: exercise.points for exercise in assignment.exercises}
     answering = KeptAnswers()
     results = run_hidden_tests(assignment, direct_student(assignment, right), seed)
     assert not [exercise for exercise, tests in results.items() if failed(tests)]
-    for together in rounds(misconceptions(load_assignment(name))):
+    for together in rounds(catalogue):
         wrong = {mistake.exercise: typed(name, mistake) for mistake in together}
         student = direct_student(assignment, right | wrong)
         results = run_hidden_tests(assignment, student, seed, wrong)
@@ -77,7 +76,7 @@ def test_every_mistake_is_noticed_and_recognised_and_costs_what_the_guide_says(n
 
 
 def test_the_guide_has_no_row_of_anything_else() -> None:
-    known = chain.from_iterable(map(misconceptions, assignment_names()))
+    known = chain.from_iterable(misconceptions(load_assignment(n)) for n in assignment_names())
     lines = GUIDE.read_text(encoding="utf-8").splitlines()
     rows = [line for line in lines if line.startswith("| `")]
     assert len(rows) == sum(map(is_in_the_guide, known))

@@ -9,7 +9,7 @@ from scipy.ndimage import maximum_filter
 from scipy.signal import correlate
 from scipy.special import log_softmax, softmax
 
-from solutions import layers
+from solutions import _layers as layers
 from solutions.convnet import (
     ANSWERS,
     convnet_gradients,

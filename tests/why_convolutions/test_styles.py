@@ -42,11 +42,9 @@ def rounds(name: str) -> list[list[Style]]:
 
     No style calls another exercise, so grading them together proves as much as one by one.
     """
-    exercises = dict.fromkeys(style.exercise for style in styles(load_assignment(name)))
-    columns = [
-        [s for s in styles(load_assignment(name)) if s.exercise == exercise]
-        for exercise in exercises
-    ]
+    known = styles(load_assignment(name))
+    exercises = dict.fromkeys(style.exercise for style in known)
+    columns = [[s for s in known if s.exercise == exercise] for exercise in exercises]
     return [[style for style in row if style is not None] for row in zip_longest(*columns)]
 
 

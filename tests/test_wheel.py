@@ -1,0 +1,108 @@
+"""The wheel alone, in an environment of its own: one importable package, the course as data."""
+
+import os
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+from contents import OWN, load_assignment
+from courses import hand_in
+from limits import PATIENCE
+from notebooks import answered
+
+pytestmark = pytest.mark.wheel
+
+ROOT = Path(__file__).parents[1]
+SPY = """
+from pathlib import Path
+import sys
+for folder in (*sys.path, PLACES):
+    for path in ("autograder/packaged_course/solutions/pooling/hidden_tests.py", "errors.py"):
+        try:
+            print("read", Path(folder, path).read_bytes()[:9])
+        except OSError as error:
+            pass
+print("tried")
+"""
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the wheel."""
+    folder = tmp_path_factory.mktemp("wheel")
+    run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", f"--wheel-dir={folder}", ROOT)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def bin_folder(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install the wheel; what it needs comes from the environment of the tests."""
+    folder = tmp_path_factory.mktemp("environment")
+    run(sys.executable, "-m", "venv", folder)
+    python = folder / "bin" / "python"
+    run(python, "-m", "pip", "install", "--quiet", "--no-deps", wheel)
+    (site,) = (folder / "lib").glob("python*/site-packages")
+    # Its .pth files are not read a second time, so that the checkout is not on the path.
+    (site / "needed.pth").write_text(sysconfig.get_path("purelib"))
+    return python.parent
+
+
+def run(*command: object, cwd: Path = ROOT, status: int = 0) -> str:
+    """Run a command; return what it prints on stdout and stderr."""
+    path = os.pathsep.join([str(Path(str(command[0])).parent), os.environ["PATH"]])
+    result = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert result.returncode == status, result.stdout + result.stderr
+    return result.stdout + result.stderr
+
+
+def test_its_only_importable_package_is_the_engine(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"autograder"}
+    packaged = {name for name in names if name.startswith("autograder/packaged_course/")}
+    for part in ("__init__", "hidden_tests", "misconceptions", "styles"):
+        assert f"autograder/packaged_course/solutions/pooling/{part}.py" in packaged
+    assert not [name for name in names if "__pycache__" in name or name.endswith(".db")]
+
+
+def test_an_instructor_with_the_wheel_alone(bin_folder: Path, tmp_path: Path) -> None:
+    course = tmp_path / "course"
+    assert "nbgrader generate_assignment" in run(bin_folder / "autograder", "quickstart", course)
+    assert (course / "solutions" / "pooling" / "hidden_tests.py").is_file()
+    nbgrader = (bin_folder / "python", "-m", "nbgrader")
+    run(*nbgrader, "generate_assignment", "pooling", cwd=course)
+
+    package = next((bin_folder.parent / "lib").glob("python*/site-packages/autograder"))
+    spying = answered(load_assignment("pooling"), {})
+    spy = SPY.replace("PLACES", repr(str(package)))
+    spying.cells.append(nbformat.v4.new_code_cell(spy))
+    hand_in(course, "student-001", "pooling", nbformat.writes(spying))
+    assert "90.0 / 90" in run(bin_folder / "autograder", "grade", "pooling", cwd=course)
+    graded = course / "autograded" / "student-001" / "pooling" / "pooling.ipynb"
+    assert nbformat.read(graded, 4).cells[-1].outputs[0].text == "tried\n"
+
+    tests = course / "solutions" / "pooling" / "hidden_tests.py"
+    tests.write_text(tests.read_text().replace("@weight(2)", "@weight(3)"))
+    again = run(bin_folder / "autograder", "grade", "pooling", cwd=course)
+    assert "had not changed" not in again
+    unchanged = run(bin_folder / "autograder", "grade", "pooling", cwd=course)
+    assert "1 of 1 had not changed" in unchanged
+
+
+def test_a_notebook_without_a_course_around_it(bin_folder: Path, tmp_path: Path) -> None:
+    nbformat.write(answered(load_assignment("convolution"), {}), tmp_path / "mine.ipynb")
+    command = ("grade-file", "mine.ipynb", "--assignment", "convolution")
+    assert "90 of 90 points" in run(bin_folder / "autograder", *command, cwd=tmp_path)
+    assert OWN.root == ROOT  # the tests' own course is the checkout

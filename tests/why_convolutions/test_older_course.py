@@ -1,0 +1,70 @@
+"""A course folder that version 0.1 made, with collected and hand-graded work in it."""
+
+import json
+import tarfile
+from pathlib import Path
+
+import pytest
+from commands import run_here
+from courses import table_rows
+
+MADE_BY_0_1 = Path(__file__).parent / "data" / "course_of_0.1.tar.gz"
+KEPT = (
+    ".grading_secret",
+    "nbgrader_config.py",
+    "gradebook.db",
+    "assignments/pooling/pooling.ipynb",
+)
+SENTENCE = "has no solutions/ to grade with. Run there: autograder quickstart ."
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """That folder. Two written answers are graded by hand, one of four submissions is late."""
+    with tarfile.open(MADE_BY_0_1) as archive:
+        archive.extractall(tmp_path / "course", filter="data")
+    return tmp_path / "course"
+
+
+def results(course: Path) -> dict[str, dict[str, object]]:
+    """Return what grading found, by student."""
+    folder = course / "gradings" / "pooling"
+    return {path.stem: json.loads(path.read_bytes())["grading"] for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize(
+    "program", [("autograder", "grade"), ("nbgrader", "autograde")], ids=" ".join
+)
+def test_each_door_says_in_one_sentence_what_to_do(course: Path, program: tuple[str, str]) -> None:
+    before = table_rows(course)
+    result = run_here(*program, "pooling", cwd=course, status=2)
+    assert result.stderr.count(SENTENCE) == 1
+    assert "Traceback" not in result.stderr
+    assert table_rows(course) == before
+
+
+def test_quickstart_adds_what_is_missing_and_everything_else_stays(course: Path) -> None:
+    found, rows = results(course), table_rows(course)
+    files = {name: (course / name).read_bytes() for name in KEPT}
+    run_here("autograder", "quickstart", ".", cwd=course)
+    assert {name: (course / name).read_bytes() for name in KEPT} == files
+    assert (course / "assignments" / "convnet" / "digits.npz").is_file()
+
+    run_here("autograder", "grade", "pooling", cwd=course)
+    assert without_gaps(results(course)) == without_gaps(found)
+    assert (course / ".grading_secret").read_bytes() == files[".grading_secret"]
+    after = table_rows(course)
+    assert [row for row in after["grade"] if row[3] is not None] != []
+    for table in set(rows) - {"grade"}:
+        assert after[table] == rows[table], table
+    # A regrade asks for a look at what was graded by hand; the marks themselves stay.
+    assert [row[:5] for row in after["grade"]] == [row[:5] for row in rows["grade"]]
+
+
+def without_gaps(found: dict[str, dict[str, object]]) -> dict[str, dict[str, object]]:
+    """Return results without what was said of the machine that found them."""
+    machine = ("sandbox", "sandbox_gaps")
+    return {
+        student: {key: value for key, value in grading.items() if key not in machine}
+        for student, grading in found.items()
+    }
