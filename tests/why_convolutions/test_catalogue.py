@@ -1,18 +1,13 @@
 """The catalogue through the whole heart: a mistake costs its own exercise, and is recognised."""
 
 import ast
-from dataclasses import replace
-from io import StringIO
 from itertools import chain
 
 import pytest
 from contents import OWN, assignment_names, load_assignment
 from notebooks import answered
-from rich.console import Console
 from rows import NOT_CODED, ROWS
-from typer.testing import CliRunner
 
-from autograder.cli import app
 from autograder.course.options import Limits
 from autograder.course.sync import read_solutions
 from autograder.explanation.losses import rounds
@@ -21,7 +16,6 @@ from autograder.explanation.typed_text import student_source
 from autograder.grading import grade
 from autograder.notebook.assignment import Assignment
 from autograder.notebook.cell_text import called_names
-from autograder.pages.catalogue import print_catalogue
 from autograder.results import Grading
 from autograder.sandbox.host import Sandbox
 
@@ -104,34 +98,6 @@ def test_a_mistake_as_a_student_writes_it_is_plain_code(name: str) -> None:
         tree = ast.parse(source)
         assert not [n for n in ast.walk(tree) if isinstance(n, ast.Import | ast.ImportFrom)]
         assert '"""' not in source
-
-
-def test_the_table_is_incomplete_where_a_mistake_or_a_test_stands_for_nothing(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    assignment = load_assignment("convolution")
-    of_padding = [m for m in misconceptions(assignment) if m.exercise == "zero_pad"]
-    unnoticed = replace(of_padding[0], name="pads_rightly", steps={"width": lambda pad: pad})
-    few = [m for m in of_padding if m.name == "always_pads_by_one"]
-    for known, missing in (
-        (of_padding, ""),
-        ([*of_padding, unnoticed], "pads_rightly"),
-        (few, "test_border_of_one"),
-    ):
-        monkeypatch.setattr(
-            "autograder.explanation.losses.misconceptions", lambda _, known=known: known
-        )
-        console = Console(record=True, width=120, file=StringIO())
-        assert print_catalogue(assignment, console) is not bool(missing)
-        text = console.export_text()
-        assert "always_pads_by_one" in text
-        assert (f"{missing} stands for nothing here" in text) is bool(missing)
-
-
-def test_the_command_prints_the_table() -> None:
-    result = CliRunner().invoke(app, ["catalogue", "pooling"])
-    assert result.exit_code == 0
-    assert "✗" in result.stdout
 
 
 def test_every_observed_mistake_is_coded_or_there_is_a_reason() -> None:

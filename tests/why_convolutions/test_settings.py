@@ -280,7 +280,7 @@ def arguments_of(assignment: str, function: str) -> list[Arguments]:
     """Return what the hidden tests call a function with, by name."""
     loaded = load_assignment(assignment)
     student = direct_student(loaded, right_answers(loaded))
-    run_hidden_tests(loaded.hidden_tests, student, b"")
+    run_hidden_tests(loaded, student, b"")
     signature = loaded.signatures()[function]
     bound = [signature.bind(*call.args, **call.kwargs) for call in student.calls[function]]
     for arguments in bound:
