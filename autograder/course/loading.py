@@ -41,10 +41,12 @@ class LoadedSolutions:
             return None
         try:
             return importlib.import_module(full_name)
-        except Exception as error:  # it is a program, and can fail in any way
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # a program can fail in any way, pytest.skip is one of them
             raise self._broken(error) from error
 
-    def _broken(self, error: Exception) -> BrokenSolutions:
+    def _broken(self, error: BaseException) -> BrokenSolutions:
         """Say where in the course it failed, as far as that is known."""
         places = [(frame.filename, frame.lineno) for frame in _frames(error)]
         if isinstance(error, SyntaxError):
@@ -55,7 +57,7 @@ class LoadedSolutions:
         return BrokenSolutions(file, line, type(error).__name__, message)
 
 
-def _frames(error: Exception) -> Sequence[traceback.FrameSummary]:
+def _frames(error: BaseException) -> Sequence[traceback.FrameSummary]:
     return traceback.extract_tb(error.__traceback__)
 
 
@@ -93,6 +95,8 @@ class _Finder(MetaPathFinder):
         if package not in self._folders:
             return None
         place = self._folders[package].joinpath(*parts)
+        if not parts:  # beside the folder there may be a file of its name
+            return _folder_alone(fullname, place)
         for file, inside in ((place / "__init__.py", [str(place)]), (Path(f"{place}.py"), None)):
             if file.is_file():
                 loader = _Source(fullname, str(file))

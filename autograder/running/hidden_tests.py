@@ -18,7 +18,7 @@ from typing import Any, Literal
 import numpy as np
 import pytest
 
-from ..course.contents import HIDDEN_TESTS
+from ..course.contents import HIDDEN_TESTS, MISCONCEPTIONS
 from ..errors import HiddenTestsFailed, NoAnswer
 from ..notebook.assignment import Assignment
 from ..results import Outcome, TestResult
@@ -64,7 +64,11 @@ def run_hidden_tests(
 
 
 def check_hidden_tests(assignment: Assignment) -> None:
-    """Raise BrokenSolutions or HiddenTestsFailed where the hidden tests cannot be run."""
+    """Raise BrokenSolutions or HiddenTestsFailed where the hidden tests cannot be run.
+
+    Known mistakes that cannot be read would be missed by every student as well.
+    """
+    assignment.part(MISCONCEPTIONS)
     _run_pytest(assignment, _HiddenTests(assignment, None), "--collect-only")
 
 
@@ -82,24 +86,22 @@ def hidden_test_weights(assignment: Assignment) -> dict[str, dict[str, float]]:
 
 
 def _run_pytest(assignment: Assignment, plugin: _HiddenTests, *arguments: str) -> None:
-    path = assignment.hidden_tests
     assignment.part(HIDDEN_TESTS)  # pytest would only say that it was interrupted
     off = [argument for name in _BUILTIN_PLUGINS_OFF for argument in ("-p", f"no:{name}")]
     with _ONE_AT_A_TIME, _quiet():
         code = pytest.main(
             [
-                *("-c", os.devnull, f"--rootdir={path.parent}", "--noconftest"),
+                *("-c", os.devnull, f"--rootdir={os.sep}", "--noconftest"),
                 *("--assert=plain", "--disable-plugin-autoload"),
                 *off,
                 *arguments,
-                str(path),
             ],
             plugins=[plugin],
         )
     if plugin.interrupted:
         raise KeyboardInterrupt
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-        raise HiddenTestsFailed(str(path), pytest.ExitCode(code).name)
+        raise HiddenTestsFailed(str(assignment.hidden_tests), pytest.ExitCode(code).name)
 
 
 @contextmanager
@@ -120,6 +122,14 @@ def _quiet() -> Iterator[None]:
 
 class _LoadedModule(pytest.Module):
     """A module that the course has loaded already."""
+
+    def __init__(self, loaded: ModuleType | None, **about: Any) -> None:
+        self._loaded = loaded
+        super().__init__(**about)
+
+    def _getobj(self) -> ModuleType | None:
+        """Return it in the place of what pytest would import."""
+        return self._loaded
 
 
 class _HiddenTests:
@@ -165,22 +175,22 @@ class _HiddenTests:
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
         # The same wherever the file lies: it never changes for a course that is under way.
-        _, _, test = request.node.nodeid.partition("::")
-        name = f"test_{self._assignment.name}.py::{test}"
+        parts = (pytest.Class, pytest.Function)
+        test = [node.name for node in request.node.listchain() if isinstance(node, parts)]
+        name = "::".join([f"test_{self._assignment.name}.py", *test])
         digest = hashlib.sha256(self._seed + name.encode()).digest()
         return np.random.default_rng(int.from_bytes(digest))
 
-    def pytest_collect_directory(self, path: Path, parent: pytest.Collector) -> pytest.Collector:
-        """Take the folder for a folder: as a package, pytest would import it by itself."""
-        return pytest.Dir.from_parent(parent, path=path)
-
-    def pytest_pycollect_makemodule(
-        self, module_path: Path, parent: pytest.Collector
-    ) -> pytest.Module:
-        module = self._assignment.part(HIDDEN_TESTS)
-        made: pytest.Module = _LoadedModule.from_parent(parent, path=module_path)
-        made.obj = module
-        return made
+    def pytest_collection(self, session: pytest.Session) -> bool:
+        """Collect the one module: of a path as an argument, pytest reads [ and :: as more."""
+        loaded: Any = self._assignment.part(HIDDEN_TESTS)
+        module = _LoadedModule.from_parent(session, path=Path(loaded.__file__), loaded=loaded)
+        session.items = [*session.genitems(module)]
+        hook, config = session.config.hook, session.config
+        hook.pytest_collection_modifyitems(session=session, config=config, items=session.items)
+        hook.pytest_collection_finish(session=session)
+        session.testscollected = len(session.items)
+        return True
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", "exercise(name): the exercise a test belongs to")

@@ -36,7 +36,8 @@ class WrongAnswer(AssertionError):
 def check(answer: Answer, expected: Any) -> None:
     """Fail unless the answer is ``expected`` and the call left its inputs alone.
 
-    ``expected`` is an int, a float, an ndarray, or a tuple or dict of those; see ``comparison``.
+    ``expected`` is an int, a float, an ndarray, or a tuple, a list or a dict of those; see
+    ``comparison``.
     """
     _check_inputs_kept(answer)
     mismatch = compare(answer.value, expected)

@@ -19,8 +19,7 @@ from pathlib import Path
 
 import msgspec
 
-from . import kernel, landlock, lockdown, scratch, seccomp
-from . import loop as child
+from . import kernel, landlock, lockdown, loop, scratch, seccomp
 from .shell import Shell, create_shell
 
 CONTROL_FD_VARIABLE = "SANDBOX_CONTROL_FD"
@@ -132,7 +131,7 @@ class _Zygote:
             ruleset = 4 if self._ruleset else None
             lockdown.lock_down(parent, self._scratch, request.limits, ruleset, self._system_calls)
             channel.sendall(READY)  # without it, the grader blames itself, not the submission
-            child.serve(channel, self._shell, request.output_room)
+            loop.serve(channel, self._shell, request.output_room)
         finally:
             os._exit(0)
 
@@ -176,10 +175,16 @@ def _forget_own_package(unreadable_modules: list[str]) -> None:
     for name in [name for name in sys.modules if name.split(".")[0] == "autograder"]:
         del sys.modules[name]
     sys.meta_path.insert(0, _NotForSubmissions(unreadable_modules))
-    own = {sys.prefix, sys.base_prefix}  # an editable install adds the project's folder
     # And "", as in Jupyter: what a cell writes into its folder can be imported.
-    sys.path[:] = ["", *(e for e in sys.path if own & {str(parent) for parent in Path(e).parents})]
+    sys.path[:] = ["", *filter(_belongs_to_python, sys.path)]
+    for entry in [e for e in sys.path_importer_cache if not _belongs_to_python(e)]:
+        del sys.path_importer_cache[entry]  # it has the names of what lies there
     sys.argv[:] = [""]
+
+
+def _belongs_to_python(entry: str) -> bool:
+    """Say so of a place of modules; an editable install adds the project's folder."""
+    return bool({sys.prefix, sys.base_prefix} & {str(parent) for parent in Path(entry).parents})
 
 
 def _insist_on_one_thread() -> None:

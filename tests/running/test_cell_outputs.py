@@ -11,18 +11,20 @@ from autograder.sandbox.wire import Output
 def result(outcome: Outcome, message: str = "", hint: str | None = None) -> ExerciseResult:
     test = TestResult(name="t", title="It\n    works.", outcome=outcome, weight=1, message=message)
     score = {Outcome.PASSED: 8.0, Outcome.FAILED: 2 / 3, Outcome.ERROR: None}[outcome]
-    return ExerciseResult(name="zero_pad", score=score, max_score=8, hint=hint, tests=[test])
+    return ExerciseResult(name="running_maximum", score=score, max_score=8, hint=hint, tests=[test])
 
 
 def test_points_sentence_reason_and_hint_together() -> None:
-    assert verdict_text(result(Outcome.FAILED, "Shape (1,).", "Look at the border.")) == (
-        "zero_pad: 0.67 of 8 points\n✗ It works.\n    Shape (1,).\nHint: Look at the border."
+    assert verdict_text(result(Outcome.FAILED, "Shape (1,).", "Look at zero.")) == (
+        "running_maximum: 0.67 of 8 points\n✗ It works.\n    Shape (1,).\nHint: Look at zero."
     )
 
 
 def test_a_grader_error_says_that_a_human_decides() -> None:
     text = verdict_text(result(Outcome.ERROR, "The grader failed here."))
-    assert text.startswith("zero_pad: the grader failed here; a human will grade it.\n? It works.")
+    assert text.startswith(
+        "running_maximum: the grader failed here; a human will grade it.\n? It works."
+    )
 
 
 def test_everything_in_the_html_is_escaped() -> None:

@@ -33,6 +33,16 @@ EXPECTED = np.array([[1.0, -2.0, 3.0], [4.0, 5.0, 600.0]])
         ((1, 2), (1, 2)),
         ([1, np.int64(2)], (1, 2)),
         (np.array([1, 2]), (1, 2)),
+        ([1, 2], [1, 2]),
+        ((1, np.int64(2)), [1, 2]),
+        (np.array([1, 2]), [1, 2]),
+        (np.array([0.5, 2]), [0.5, 2.0]),
+        ([], []),
+        ((), []),
+        (np.zeros(0, int), []),
+        ([[1], [2, 3]], [[1], [2, 3]]),
+        ([[1], (2, 3)], [(1,), [2, 3]]),
+        ([EXPECTED, {"b": [1]}], [EXPECTED, {"b": [1]}]),
         ((EXPECTED, 1.0), (EXPECTED, 1.0)),
         ({"b": 1.0, "w": EXPECTED}, {"w": EXPECTED, "b": 1.0}),
         ([0.5, {"w": EXPECTED}], (0.5, {"w": EXPECTED})),
@@ -85,6 +95,28 @@ def test_accepted(answer: Any, expected: Any) -> None:
         (np.array([[1, 2]]), (1, 2), "type"),
         (np.array([1.0, 2.0]), (1, 2), "type"),
         (np.array([1, 3]), (1, 2), "value"),
+        (None, [1, 2], "none"),
+        (None, [], "none"),
+        (5, [1, 2], "type"),
+        ("12", [1, 2], "type"),
+        ({"a": 1}, [1], "type"),
+        (Opaque("generator"), [1, 2], "type"),
+        ([1, 2, 3], [1, 2], "length"),
+        ([], [1, 2], "length"),
+        ([0], [], "length"),
+        ([2, 1], [1, 2], "value"),
+        ([1.0, 2.0], [1, 2], "type"),
+        ([True, 2], [1, 2], "type"),
+        ([1, None], [1, 2], "none"),
+        ([1, float("nan")], [1, 0.5], "not finite"),
+        (np.array([[1, 2]]), [1, 2], "type"),
+        (np.array([1, 2, 3]), [1, 2], "type"),
+        (np.array([1.0, 2.0]), [1, 2], "type"),
+        (np.array([1, 3]), [1, 2], "value"),
+        (np.array([[1, 2], [3, 4]]), [[1, 2], [3, 4]], "type"),
+        ([[1], [2, 4]], [[1], [2, 3]], "value"),
+        ([[1], 2], [[1], [2, 3]], "type"),
+        ([EXPECTED.T], [EXPECTED], "shape"),
         (np.ones((2, 3)), (EXPECTED, EXPECTED), "type"),
         ([EXPECTED], {"w": EXPECTED}, "type"),
         ({}, {"w": EXPECTED}, "names"),
@@ -123,6 +155,17 @@ def test_a_part_of_a_tuple_is_named() -> None:
     assert str(compare((1, 2.5), (1, 2))).startswith("result 2 of 2: expected a whole number")
 
 
+def test_a_part_of_a_list_is_named() -> None:
+    assert str(compare([1, 3], [1, 2])) == "result 2 of 2: 3 is not the right number."
+
+
+def test_a_list_and_a_tuple_are_asked_for_by_their_names() -> None:
+    assert str(compare(5, [1, 2])).startswith("expected a list of 2, got a ")
+    assert str(compare(5, (1, 2))).startswith("expected a tuple of 2, got a ")
+    assert str(compare((1,), [1, 2])) == "expected 2 results in a list, got a tuple of 1."
+    assert str(compare([1], (1, 2))) == "expected 2 results in a tuple, got a list of 1."
+
+
 def test_a_part_of_a_dict_is_named() -> None:
     wrong = compare({"b": 1, "w": EXPECTED + 1}, {"w": EXPECTED, "b": 1})
     assert str(wrong).startswith("`w`: 6 of 6 entries differ")
@@ -151,6 +194,11 @@ NAN = np.array([1.0, np.nan, np.inf])
         (" B", "b"),
         ([1, 2], (1, 2)),
         (np.array([1, 2]), (1, 2)),
+        ([1, 2], [1, 2]),
+        ((1, 2.0), [1.0, 2]),
+        (np.array([1, 2]), [1, 2]),
+        ([], []),
+        ([[1], (1, None)], [(1,), [1, None]]),
         ((EXPECTED, None), (EXPECTED, None)),
         (np.zeros(0), np.zeros(0)),
         (np.array(3.0), 3),
@@ -182,6 +230,12 @@ def test_answers_that_agree(answer: Any, other: Any) -> None:
         ("1", 1),
         ((1, 2), (1, 2, 3)),
         ((1, 2), 3),
+        ([1, 2], [1, 3]),
+        ([1, 2], [1]),
+        ([1], 1),
+        ([], None),
+        ([[1], [2]], [[1], 2]),
+        ("12", ["1", "2"]),
         ([[1], [1, 2]], (1, 2)),
         (np.array([1, 2, 3]), (1, 2)),
         (Opaque("set"), Opaque("set")),  # nobody knows what they hold

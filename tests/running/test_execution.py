@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
+from contents import OWN, SMALL
 from limits import SHORT, SHORT_LIMITS
 
 from autograder.course.options import Limits
@@ -124,15 +124,21 @@ def test_shell_commands_are_off(sandbox: Sandbox, source: str) -> None:
         ("raise KeyboardInterrupt", "KeyboardInterrupt"),
         ("import autograder", "ModuleNotFoundError"),
         ("import solutions", "ModuleNotFoundError"),
-        ("import sys; sys.path.insert(0, 'ROOT'); import solutions", "ModuleNotFoundError"),
+        ("import sys; sys.path.insert(0, OWN); import solutions", "ModuleNotFoundError"),
+        ("import sys; sys.path.insert(0, OWN); import autograder", "ModuleNotFoundError"),
+        ("import sys; sys.path.insert(0, COURSE); import solutions", "ModuleNotFoundError"),
+        (
+            "import sys; sys.path.insert(0, COURSE); import solutions.averages.hidden_tests",
+            "ModuleNotFoundError",
+        ),
         ("input()", "EOFError"),
         ("x = bytearray(2**33)", "MemoryError"),
         ("open('/proc/self/mem', 'rb')", "PermissionError"),
     ],
 )
 def test_an_error_does_not_stop_the_next_cell(sandbox: Sandbox, source: str, error: str) -> None:
-    source = source.replace("ROOT", str(Path(__file__).parents[1]))  # as in an installed wheel
-    first, second = run(sandbox, source, "print('next')")
+    folders = f"OWN, COURSE = {str(OWN.root)!r}, {str(SMALL.root)!r}"
+    _, first, second = run(sandbox, folders, source, "print('next')")
     assert first.failed
     assert [o.name for o in first.outputs if o.kind == "error"] == [error]
     assert text_of(second) == "next\n"
@@ -195,8 +201,8 @@ def test_nothing_secret_is_around(sandbox: Sandbox, monkeypatch: pytest.MonkeyPa
     source = """
 import gc, os, sys
 print(sorted(os.environ), sys.argv, os.getcwd())
-ours = {"autograder", "solutions"}
-print([name for name, module in sys.modules.items() if name.split(".")[0] in ours and module])
+ours = "autograder", "solutions"
+print([name for name, module in sys.modules.items() if name.startswith(ours) and module])
 print([m.__name__ for m in gc.get_objects() if type(m) is type(sys) and "hidden" in m.__name__])
 """
     (cell,) = run(sandbox, source)

@@ -1,22 +1,33 @@
 """How hidden tests fail: by the student's fault with a sentence, by ours without a cost."""
 
+import hashlib
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from contents import SMALL
 
-from autograder.errors import CallTimedOut, HiddenTestsFailed
+from autograder.course.contents import Contents
+from autograder.errors import BrokenSolutions, CallTimedOut, HiddenTestsFailed
+from autograder.notebook.assignment import Assignment
 from autograder.results import Outcome, TestResult, score_of
-from autograder.running.hidden_tests import hidden_test_weights, run_hidden_tests
+from autograder.running.hidden_tests import (
+    check_hidden_tests,
+    hidden_test_weights,
+    run_hidden_tests,
+)
 from autograder.running.student import Student
 
 HEADER = """
 import numpy as np
 import pytest
-from autograder.pytest_plugin import (
+from autograder.running.testing import (
     check, check_choice, checked_array, exercise, require, weight)
 """
+FIRST_LINE = HEADER.count("\n") + 1  # of what a test writes
 
 
 class FakeRunner:
@@ -34,11 +45,21 @@ class FakeRunner:
         return self.value
 
 
-def run(tmp_path: Path, body: str, value: Any = 1, seed: bytes = b"") -> list[TestResult]:
-    path = tmp_path / "test_hidden.py"
-    path.write_text(HEADER + body)
-    results = run_hidden_tests(path, Student(FakeRunner(value), {}), seed)
+def with_hidden_tests(folder: Path, body: str) -> Assignment:
+    """Return the assignment of a small course that lies there, with these hidden tests."""
+    shutil.copytree(SMALL.root, folder, dirs_exist_ok=True)
+    (folder / "solutions" / "averages" / "hidden_tests.py").write_text(HEADER + body)
+    return Contents(folder).assignment("averages")
+
+
+def run_in(folder: Path, body: str, value: Any = 1, seed: bytes = b"") -> list[TestResult]:
+    assignment = with_hidden_tests(folder, body)
+    results = run_hidden_tests(assignment, Student(FakeRunner(value), {}), seed)
     return [test for tests in results.values() for test in tests]
+
+
+def run(tmp_path: Path, body: str, value: Any = 1, seed: bytes = b"") -> list[TestResult]:
+    return run_in(tmp_path / "course", body, value, seed)
 
 
 @pytest.mark.parametrize(
@@ -86,8 +107,44 @@ class TestF:
 """
     results = run(tmp_path, source)
     assert [result.weight for result in results] == [2, 1, 1, 1]
-    path = tmp_path / "test_hidden.py"
-    assert hidden_test_weights(path) == {"f": {"test_simple": 2, "test_many": 3}}
+    assignment = with_hidden_tests(tmp_path / "course", source)
+    assert hidden_test_weights(assignment) == {"f": {"test_simple": 2, "test_many": 3}}
+
+
+def test_a_mark_of_the_file_holds_for_all_its_tests(tmp_path: Path) -> None:
+    source = """
+pytestmark = [exercise("f"), weight(2)]
+def test_one(): "One."
+@exercise("g")
+def test_other(): "Another."
+"""
+    assignment = with_hidden_tests(tmp_path / "course", source)
+    assert hidden_test_weights(assignment) == {"f": {"test_one": 2}, "g": {"test_other": 2}}
+
+
+def test_only_the_tests_of_the_exercises_that_are_named_run(tmp_path: Path) -> None:
+    source = """
+@exercise("f")
+def test_f(): pass
+@exercise("g")
+def test_g(): raise KeyError
+"""
+    assignment = with_hidden_tests(tmp_path / "course", source)
+    results = run_hidden_tests(assignment, Student(FakeRunner(1), {}), b"", {"f"})
+    assert [(name, len(tests)) for name, tests in results.items()] == [("f", 1)]
+
+
+def test_the_right_functions_and_what_lies_beside_the_file_are_at_hand(tmp_path: Path) -> None:
+    source = """
+from .._arguments import require_numbers
+from . import step_down
+@exercise("f")
+def test_it(reference):
+    assert reference.step_down is step_down
+    require_numbers(reference.running_maximum([3, 1]))
+"""
+    (result,) = run(tmp_path, source)
+    assert result.outcome is Outcome.PASSED
 
 
 SHOW_RANDOM = """
@@ -122,7 +179,9 @@ def test_numbers_depend_on_the_seed_and_the_test(tmp_path: Path) -> None:
     ],
 )
 def test_choices(tmp_path: Path, chosen: Any, message: str) -> None:
-    source = '@exercise("q")\ndef test_q(student):\n    check_choice(student.value("q"), "b")\n'
+    source = (
+        '@exercise("q")\ndef test_q(student):\n    check_choice(student.value("q"), "b", "abcd")\n'
+    )
     (result,) = run(tmp_path, source, chosen)
     assert result.outcome is (Outcome.FAILED if message else Outcome.PASSED)
     assert message in result.message
@@ -142,8 +201,11 @@ def test_neither_environment_nor_folder_configures_the_run(
 ) -> None:
     monkeypatch.setenv("PYTEST_ADDOPTS", "--collect-only")
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "conftest.py").write_text("raise SystemExit('conftest ran')")
-    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --collect-only\n")
+    beside_the_file = tmp_path / "course" / "solutions" / "averages"
+    beside_the_file.mkdir(parents=True)
+    for folder in (tmp_path, beside_the_file):
+        (folder / "conftest.py").write_text("raise SystemExit('conftest ran')")
+        (folder / "pytest.ini").write_text("[pytest]\naddopts = --collect-only\n")
     (result,) = run(tmp_path, '@exercise("f")\ndef test_it(): pass\n')
     assert result.outcome is Outcome.PASSED
 
@@ -151,10 +213,10 @@ def test_neither_environment_nor_folder_configures_the_run(
 def test_settings_are_shown_and_data_is_not(tmp_path: Path) -> None:
     source = (
         '@exercise("f")\ndef test_it(student, rng):\n'
-        "    check(student.f(x=rng.normal(size=(2, 3)), stride=2, rate=0.123), 5)\n"
+        "    check(student.f(x=rng.normal(size=(2, 3)), times=2, rate=0.123), 5)\n"
     )
     (result,) = run(tmp_path, source)
-    assert result.message == "With x of shape (2, 3), stride=2: 1 is not the right number."
+    assert result.message == "With x of shape (2, 3), times=2: 1 is not the right number."
 
 
 def test_an_interrupt_stops_the_grader_and_makes_no_score(tmp_path: Path) -> None:
@@ -170,9 +232,118 @@ def test_third(student): check(student.f(), 1)
         run(tmp_path, source)
 
 
-def test_a_file_that_cannot_be_collected_is_the_graders_fault(tmp_path: Path) -> None:
-    with pytest.raises(HiddenTestsFailed, match=r"test_hidden.py could not be run"):
-        run(tmp_path, "import nothing_of_this_name\n")
+def imports_what_is_not_there(solutions: Path) -> tuple[Path, int, str]:
+    return solutions / "averages" / "hidden_tests.py", FIRST_LINE, "ModuleNotFoundError"
+
+
+def does_not_parse(solutions: Path) -> tuple[Path, int, str]:
+    path = solutions / "averages" / "hidden_tests.py"
+    path.write_text(HEADER + "\ndef test_it(:\n")
+    return path, FIRST_LINE + 1, "SyntaxError"
+
+
+def imports_what_is_broken(solutions: Path) -> tuple[Path, int, str]:
+    (solutions / "averages" / "hidden_tests.py").write_text("from .._broken import x")
+    path = solutions / "_broken.py"
+    path.write_text("\n\n1 / 0\n")
+    return path, 3, "ZeroDivisionError"
+
+
+def raises(solutions: Path) -> tuple[Path, int, str]:
+    path = solutions / "averages" / "hidden_tests.py"
+    path.write_text("def test_it(): pass\nraise KeyError('x')\n")
+    return path, 2, "KeyError"
+
+
+def skips_itself(solutions: Path) -> tuple[Path, int, str]:
+    path = solutions / "averages" / "hidden_tests.py"
+    path.write_text("import pytest\npytest.importorskip('nothing_of_this_name')\n")
+    return path, 2, "Skipped"
+
+
+def leaves(solutions: Path) -> tuple[Path, int, str]:
+    path = solutions / "averages" / "hidden_tests.py"
+    path.write_text("raise SystemExit(0)\n")
+    return path, 1, "SystemExit"
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        imports_what_is_not_there,
+        does_not_parse,
+        imports_what_is_broken,
+        raises,
+        skips_itself,
+        leaves,
+    ],
+    ids=lambda function: function.__name__,
+)
+def test_a_file_that_cannot_be_imported_is_named_with_its_line(
+    tmp_path: Path, spoil: Callable[[Path], tuple[Path, int, str]]
+) -> None:
+    with_hidden_tests(tmp_path / "course", "import nothing_of_this_name\n")
+    file, line, kind = spoil(tmp_path / "course" / "solutions")
+    assignment = Contents(tmp_path / "course").assignment("averages")
+    for use in (
+        check_hidden_tests,
+        hidden_test_weights,
+        lambda assignment: run_hidden_tests(assignment, Student(FakeRunner(1), {}), b""),
+    ):
+        with pytest.raises(BrokenSolutions) as caught:
+            use(assignment)
+        assert (caught.value.file, caught.value.line, caught.value.kind) == (str(file), line, kind)
+        assert str(caught.value).startswith(f"{file}, line {line}: {kind}: ")
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["", '@exercise("f")\n@pytest.mark.parametrize("n", [1])\ndef test_it(): pass\n'],
+    ids=["no test", "a test that cannot be made"],
+)
+def test_a_file_that_cannot_be_collected_is_the_graders_fault(tmp_path: Path, body: str) -> None:
+    with pytest.raises(HiddenTestsFailed, match=r"hidden_tests.py could not be run"):
+        run(tmp_path, body)
+
+
+SHOWN_RANDOM = """
+def test_alone(rng): require(False, str(rng.integers(10**9)))
+@exercise("f")
+class TestF:
+    def test_simple(self, rng): require(False, str(rng.integers(10**9)))
+    @pytest.mark.parametrize("n", [1, 2], ids=["one", "a :: b"])
+    def test_many(self, rng, n): require(False, str(rng.integers(10**9)))
+    class TestWithin:
+        @pytest.mark.parametrize("m", [3])
+        @pytest.mark.parametrize("n", [4])
+        def test_both(self, rng, m, n): require(False, str(rng.integers(10**9)))
+"""
+NAMES = (
+    "test_averages.py::test_alone",
+    "test_averages.py::TestF::test_simple",
+    "test_averages.py::TestF::test_many[one]",
+    "test_averages.py::TestF::test_many[a :: b]",
+    "test_averages.py::TestF::TestWithin::test_both[4-3]",
+)
+
+
+@pytest.mark.parametrize("folder", ["course", "in/here", "course [2026]", "a::b", "$HOME", "-x ü"])
+def test_the_numbers_of_a_test_belong_to_its_name_wherever_the_file_lies(
+    tmp_path: Path, folder: str
+) -> None:
+    seeds = (hashlib.sha256(b"a secret" + name.encode()).digest() for name in NAMES)
+    drawn = [np.random.default_rng(int.from_bytes(seed)).integers(10**9) for seed in seeds]
+    results = run_in(tmp_path / folder, SHOWN_RANDOM, seed=b"a secret")
+    assert {result.outcome for result in results} == {Outcome.FAILED}
+    assert [result.message for result in results] == [str(number) for number in drawn]
+
+
+def test_a_course_that_is_reached_by_a_link_is_graded_as_any_other(tmp_path: Path) -> None:
+    source = '@exercise("f")\ndef test_it(student):\n    assert student.f(2).value > 5, "Small."\n'
+    (tmp_path / "course").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "course")
+    (result,) = run_in(tmp_path / "link", source)
+    assert (result.outcome, result.message) == (Outcome.FAILED, "Small.")
 
 
 def scored(*outcomes: Outcome) -> float | None:

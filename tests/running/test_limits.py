@@ -107,11 +107,11 @@ def test_an_error_that_is_no_limit_is_none() -> None:
 
 
 def test_feedback_names_the_limit_and_the_rest_is_graded(grade_cells: GradeCells) -> None:
-    greedy = "def sgd_step(w, dw, learning_rate):\n    return np.ones(2**40)"
-    graded = grade_cells({"sgd_step": greedy}, extra=("import numpy as np\nnp.ones(2**40)",))
+    greedy = "def step_down(values, slopes, rate):\n    return np.ones(2**40)"
+    graded = grade_cells({"step_down": greedy}, extra=("import numpy as np\nnp.ones(2**40)",))
     results: dict[str, ExerciseResult] = {r.name: r for r in graded.grading.exercises}
-    messages = [test.message for test in results["sgd_step"].tests]
+    messages = [test.message for test in results["step_down"].tests]
     assert all("A submission may use 1024 MiB of memory." in message for message in messages)
-    assert graded.grading.score == 90 - results["sgd_step"].max_score
+    assert graded.grading.score == 60 - results["step_down"].max_score
     note = graded.notebook.cells[1].outputs[-1]
     assert (note.name, note.text) == ("stderr", "A submission may use 1024 MiB of memory.\n")
