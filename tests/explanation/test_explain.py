@@ -1,56 +1,67 @@
 """What a student is told of an exercise that fails, through the whole heart."""
 
-from collections.abc import Callable
+import shutil
+from pathlib import Path
 
 import pytest
-from contents import load_assignment
+from conftest import GradeCells
+from contents import SMALL
 from notebooks import answered
 
+from autograder.course.contents import Contents
 from autograder.course.options import Limits
-from autograder.grading import Graded, grade
+from autograder.grading import grade
+from autograder.notebook.assignment import Assignment
 from autograder.results import ExerciseResult, Outcome
 from autograder.sandbox.host import Sandbox
 
-GradeCells = Callable[..., Graded]
-
-AVERAGE = """
-def average_pool_forward(x, size, stride):
-    height, width = (x.shape[1] - size) // stride + 1, (x.shape[2] - size) // stride + 1
-    out = np.zeros((len(x), height, width, x.shape[3]))
-    for n, i, j, c in np.ndindex(out.shape):
-        top, left = {corner}
-        out[n, i, j, c] = x[n, top : top + size, left : left + size, c].sum() / {divisor}
+MEAN = """
+def weighted_mean(numbers, weights):
+    total = count = 0
+    for number, weight in zip(numbers, weights):
+        total += {product}
+        count += {counted}
     return {result}
 """
-RIGHT = {"corner": "i * stride, j * stride", "divisor": "size**2", "result": "out"}
+RIGHT = {"product": "number * weight", "counted": "weight", "result": "total / count"}
+STEP = "def step_down(values, slopes, rate):\n    out = values - rate * slopes\n    return {result}"
 
 
-def explained(grade_cells: GradeCells, **changes: str) -> ExerciseResult:
-    source = AVERAGE.format(**RIGHT | changes)
-    grading = grade_cells({"average_pool_forward": source}).grading
-    (result,) = [r for r in grading.exercises if r.name == "average_pool_forward"]
+def mean(**changes: str) -> dict[str, str]:
+    return {"weighted_mean": MEAN.format(**RIGHT | changes)}
+
+
+def step(result: str) -> dict[str, str]:
+    return {"step_down": STEP.format(result=result)}
+
+
+def explained(grade_cells: GradeCells, changes: dict[str, str]) -> ExerciseResult:
+    """Return the result of the one exercise that is changed; no other one has a hint."""
+    grading = grade_cells(changes).grading
+    (result,) = [r for r in grading.exercises if r.name in changes]
     assert [r.name for r in grading.exercises if r.hint and r is not result] == []
     return result
 
 
 def test_a_mistake_written_in_the_students_own_way_is_recognised(grade_cells: GradeCells) -> None:
-    result = explained(grade_cells, corner="i, j")
-    assert result.misconception == "ignores_the_stride"
+    result = explained(grade_cells, mean(counted="1"))
+    assert result.misconception == "divides_by_the_count"
     assert result.hint is not None
-    assert "stride" in result.hint
+    assert "weights" in result.hint
 
 
 def test_two_mistakes_are_recognised_together(grade_cells: GradeCells) -> None:
-    result = explained(grade_cells, corner="i, j", divisor="size")
+    result = explained(grade_cells, mean(counted="1", product="number"))
     assert result.misconception is not None
     assert sorted(result.misconception.split(" and ")) == [
-        "divides_by_the_side",
-        "ignores_the_stride",
+        "divides_by_the_count",
+        "forgets_the_weights_above",
     ]
 
 
-def test_a_right_answer_has_no_hint(grade_cells: GradeCells) -> None:
-    result = explained(grade_cells)
+@pytest.mark.parametrize("right", [mean(), step("out")], ids=["a number", "an array"])
+def test_a_right_answer_has_no_hint(grade_cells: GradeCells, right: dict[str, str]) -> None:
+    result = explained(grade_cells, right)
     assert result.score == result.max_score
     assert result.hint is result.misconception is None
 
@@ -58,58 +69,82 @@ def test_a_right_answer_has_no_hint(grade_cells: GradeCells) -> None:
 @pytest.mark.parametrize(
     ("changes", "fact", "hint"),
     [
-        ({"divisor": "7"}, "entries differ, the first at index", "on paper"),
-        ({"result": "out[0]"}, "expected shape", "by hand"),
-        ({"divisor": "width_of_it"}, "'width_of_it' is not defined at line 7", "Restart"),
-        ({"result": "np.random.rand(*out.shape)"}, "entries differ", "Called twice"),
-        ({"result": "out + (stride > 1)"}, "stride=", "a stride of more than 1"),
+        (mean(counted="7"), "the number differs", "on paper"),
+        (mean(result="[total / count]"), "expected a number, got a list", "type("),
+        (mean(product="width_of_it"), "'width_of_it' is not defined at line 5", "Restart"),
+        (mean(result="np.random.rand()"), "the number differs", "Called twice"),
+        (mean(result="total / count + (len(numbers) < 2)"), "differs", "a single number"),
+        (step("out / 7"), "entries differ, the first at index", "on paper"),
+        (step("out[0]"), "expected shape", "by hand"),
+        (step("width_of_it"), "'width_of_it' is not defined at line 3", "Restart"),
+        (step("np.random.rand(*out.shape)"), "entries differ", "Called twice"),
+        (step("out + 1"), "With values of shape (3, 4), slopes of shape (3, 4):", "on paper"),
     ],
 )
 def test_what_nobody_knows_gets_the_facts_and_one_thing_to_try(
     grade_cells: GradeCells, changes: dict[str, str], fact: str, hint: str
 ) -> None:
-    result = explained(grade_cells, **changes)
+    result = explained(grade_cells, changes)
     assert result.misconception is None
     assert any(fact in test.message for test in result.tests)
     assert hint in str(result.hint)
 
 
 def test_a_wrong_function_that_another_one_calls_is_named_first(grade_cells: GradeCells) -> None:
-    wrong = "def max_pool_forward(x, size, stride):\n    return x"
-    caller = "def average_pool_forward(x, size, stride):\n    return max_pool_forward(x, 1, 1) * 0"
-    grading = grade_cells({"max_pool_forward": wrong, "average_pool_forward": caller}).grading
+    wrong = "def running_maximum(numbers):\n    return numbers[0]"
+    caller = "def weighted_mean(numbers, weights):\n    return running_maximum(numbers) * 0"
+    grading = grade_cells({"running_maximum": wrong, "weighted_mean": caller}).grading
     hints = {result.name: str(result.hint) for result in grading.exercises}
-    assert hints["average_pool_forward"].startswith(
-        "Your `average_pool_forward` calls your `max_pool_forward`. Mend first what fails there. "
+    assert hints["weighted_mean"].startswith(
+        "Your `weighted_mean` calls your `running_maximum`. Mend first what fails there. "
     )
-    assert "Mend" not in hints["max_pool_forward"]
+    assert "Mend" not in hints["running_maximum"]
 
 
 def test_a_wrong_choice_says_what_was_confused(grade_cells: GradeCells) -> None:
-    grading = grade_cells({"answer_4": 'answer_4 = " A"'}).grading
+    grading = grade_cells({"answer_1": 'answer_1 = " A"'}).grading
     (result,) = [result for result in grading.exercises if result.hint]
-    assert result.name == "answer_4"
+    assert result.name == "answer_1"
     assert result.misconception
-    assert "w - learning_rate * 0" in str(result.hint)
+    assert "multiplied by zero" in str(result.hint)
 
 
 def test_a_choice_that_is_no_letter_is_not_explained(grade_cells: GradeCells) -> None:
-    grading = grade_cells({"answer_4": "answer_4 = 4"}).grading
+    grading = grade_cells({"answer_1": "answer_1 = 4"}).grading
     (result,) = [result for result in grading.exercises if result.score == 0]
     assert result.hint is result.misconception is None
     assert "one letter in quotes" in result.tests[0].message
 
 
-def test_one_array_for_three_gradients_is_wrong_and_no_fault_of_the_grader(
-    sandbox: Sandbox,
+@pytest.fixture
+def three_arrays(tmp_path: Path) -> Assignment:
+    """The same assignment, but for a function that returns three arrays, and so do its mistakes."""
+    course = tmp_path / "course"
+    shutil.copytree(SMALL.root, course)
+    for name, one, three in (
+        ("__init__", "return values - rate * slopes", "return values, slopes, rate * slopes"),
+        ("misconceptions", "return moved", "return values, slopes, moved"),
+    ):
+        file = course / "solutions" / "averages" / f"{name}.py"
+        assert file.read_text().count(one) == 1
+        file.write_text(file.read_text().replace(one, three))
+    return Contents(course).assignment("averages")
+
+
+@pytest.mark.parametrize(
+    ("returned", "right"),
+    [("np.zeros(values.shape)", False), ("values, slopes, rate * slopes", True)],
+)
+def test_one_array_for_three_is_wrong_and_no_fault_of_the_grader(
+    sandbox: Sandbox, three_arrays: Assignment, returned: str, right: bool
 ) -> None:
-    convolution = load_assignment("convolution")
-    source = "def conv_backward(dout, x, w, stride=1, pad=0):\n    return np.zeros(x.shape)"
-    notebook = answered(convolution, {"conv_backward": source})
-    grading = grade(notebook, convolution, sandbox, notebook="-", limits=Limits()).grading
-    (result,) = [result for result in grading.exercises if result.name == "conv_backward"]
-    assert result.score == 0
-    assert {test.outcome for test in result.tests} == {Outcome.FAILED}
+    source = f"def step_down(values, slopes, rate):\n    return {returned}"
+    notebook = answered(three_arrays, {"step_down": source})
+    grading = grade(notebook, three_arrays, sandbox, notebook="-", limits=Limits()).grading
+    (result,) = [result for result in grading.exercises if result.name == "step_down"]
+    assert result.score == (result.max_score if right else 0)
+    assert {test.outcome for test in result.tests} == {Outcome.PASSED if right else Outcome.FAILED}
+    assert "The grader failed" not in str(result.hint)
 
 
 @pytest.mark.parametrize(
@@ -118,25 +153,25 @@ def test_one_array_for_three_gradients_is_wrong_and_no_fault_of_the_grader(
         "return np.zeros((1000, 1000))",
         "return [[1], [1, 2]]",
         "return {'a': object()}",
-        "return {'out': x, 'cache': (1, 2)}",
-        "return [{'out': x}, x]",
+        "return {'out': values, 'cache': (1, 2)}",
+        "return [{'out': values}, values]",
         "return np.zeros(8_000_000, np.int8)",
         "return '\\U0001F600' + 'a' * 8_000_000",
-        "return x.astype(np.float16)",
-        "return x != 0",
+        "return values.astype(np.float16)",
+        "return values != 0",
         "return {'a': float('nan')}",
-        "return (x,) * 1000",
-        "return np.full(x.shape, None)",
+        "return (values,) * 1000",
+        "return np.full(values.shape, None)",
         "return type('Array', (), {'shape': (1,), '__eq__': lambda *_: True})()",
         "raise SystemExit",
         "globals()['n'] = globals().get('n', 0) + 1\n    return 1 / (n - 15)",
     ],
 )
 def test_odd_answers_are_graded_too(grade_cells: GradeCells, hostile: str) -> None:
-    source = f"def sgd_step(x, dw, learning_rate):\n    {hostile}"
-    grading = grade_cells({"sgd_step": source}).grading
+    source = f"def step_down(values, slopes, rate):\n    {hostile}"
+    grading = grade_cells({"step_down": source}).grading
     (result,) = [result for result in grading.exercises if result.score != result.max_score]
-    assert result.name == "sgd_step"
+    assert result.name == "step_down"
     assert result.score == 0
     assert result.misconception is None
     assert "The grader failed" not in str(result.hint)

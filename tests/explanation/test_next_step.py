@@ -1,38 +1,35 @@
 """One thing to try where no known mistake fits: what the wrong calls share, or how one is wrong."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import pytest
+from contents import SMALL, small_assignment
 
+from autograder.course.contents import Contents
 from autograder.errors import NoAnswer
-from autograder.explanation.next_step import next_step
+from autograder.explanation.next_step import Contrast, contrasts, next_step
 from autograder.running.direct import Direct
 from autograder.running.student import Student
-from solutions import convolution, parameter_counting, pooling
 
-RNG = np.random.default_rng(0)
-RIGHT = convolution.conv_forward
-
-
-def layer(n: int = 1, height: int = 5, width: int = 5, depth: int = 1, bias: float = 0) -> tuple:
-    images = RNG.normal(size=(n, height, width, depth))
-    return images, RNG.normal(size=(3, 3, depth, 2)), np.full(2, bias)
-
+REFERENCES = small_assignment().references
+OF_NUMBERS = contrasts(small_assignment())
+STEP_DOWN = REFERENCES["step_down"]
+X, SLOPES = np.arange(16.0).reshape(4, 4) + 1, np.ones((4, 4))
 
 CALLS = {
-    "plain": (layer(), 1, 0),
-    "stride": (layer(), 2, 0),
-    "pad": (layer(), 1, 1),
-    "not square": (layer(width=6), 1, 0),
-    "images": (layer(n=2), 1, 0),
-    "channels": (layer(depth=2), 1, 0),
-    "biases": (layer(bias=1.5), 1, 0),
+    "mixed": [3, -1, 4],
+    "not in order": [9, 2, 5, 7],
+    "negative": [-3, -1, -4],
+    "single": [7],
+    "empty": [],
 }
 
 
-def advice(student: Callable[..., Any], right: Callable[..., Any], calls: Any) -> str | None:
+def advice(
+    student: Callable[..., Any], right: Callable[..., Any], calls: Any, known: Any = OF_NUMBERS
+) -> str | None:
     """Return what is advised after these calls of a student's function."""
     asked = Student(Direct({"f": student}), {})
     for arguments in calls:
@@ -40,61 +37,112 @@ def advice(student: Callable[..., Any], right: Callable[..., Any], calls: Any) -
             asked.f(*arguments)
         except NoAnswer:
             continue
-    return next_step(right, asked.calls["f"], repeats=True)
+    return next_step(right, asked.calls["f"], repeats=True, known=known)
+
+
+def wrong_at(*wrong: Sequence[int]) -> Callable[[list[int]], Any]:
+    """Return a running maximum that is wrong for some lists of numbers."""
+    right = REFERENCES["running_maximum"]
+    return lambda numbers: [*right(numbers), 0] if numbers in wrong else right(numbers)
 
 
 @pytest.mark.parametrize(
-    ("wrong_at", "words"),
+    ("names", "words"),
     [
-        (["stride"], "stride of more than 1"),
-        (["pad"], "padding"),
-        (["not square"], "not square"),
-        (["images"], "several images"),
-        (["channels"], "several channels"),
-        (["biases"], "a bias that is not zero"),
-        ([name for name in CALLS if name != "pad"], "padding of 0"),
+        (["negative"], "only negative numbers. What does your code compare them with?"),
+        (["single"], "a single number. What does your code do before its loop"),
     ],
 )
-def test_what_the_wrong_calls_have_in_common_is_named(wrong_at: list[str], words: str) -> None:
-    sums = {float(CALLS[name][0][0].sum()) for name in wrong_at}
-
-    def student(x: Any, w: Any, b: Any, stride: int, pad: int) -> Any:
-        return RIGHT(x, w, b, stride, pad) + (float(x.sum()) in sums)
-
-    sentence = advice(student, RIGHT, [(*arrays, *rest) for arrays, *rest in CALLS.values()])
+def test_what_the_wrong_calls_have_in_common_is_named(names: list[str], words: str) -> None:
+    student = wrong_at(*(CALLS[name] for name in names))
+    right = REFERENCES["running_maximum"]
+    sentence = advice(student, right, [(numbers,) for numbers in CALLS.values()])
     assert sentence is not None
     assert sentence.startswith("Your answers are right but for those with ")
     assert words in sentence
     assert sentence.endswith("?")
 
 
+def test_of_several_things_in_common_all_are_named() -> None:
+    calls = [(CALLS["mixed"],), ([-7],)]
+    assert advice(wrong_at([-7]), REFERENCES["running_maximum"], calls) == (
+        "Your answers are right but for those with only negative numbers and a single number. "
+        "Try one of these at a time: which is it?"
+    )
+
+
 @pytest.mark.parametrize(
-    ("x", "words"),
+    "names",
     [
-        (np.arange(16).reshape(1, 4, 4, 1), "whole numbers"),
-        (-RNG.random((1, 4, 4, 1)), "only negative numbers"),
+        ["negative", "single"],  # neither holds for both
+        ["mixed"],  # nothing holds
+        ["negative", "mixed"],
+        [*CALLS],  # there is no right call to tell them from
     ],
 )
-def test_what_the_inputs_hold_may_be_it(x: Any, words: str) -> None:
-    calls = [(RNG.normal(size=(1, 4, 4, 1)), 2, 2), (x, 2, 2)]
-
-    def wrong_on_the_second(image: Any, size: int, stride: int) -> Any:
-        return pooling.max_pool_forward(image, size, stride) + (image.flat[0] == x.flat[0])
-
-    sentence = advice(wrong_on_the_second, pooling.max_pool_forward, calls)
-    assert sentence is not None
-    assert words in sentence
+def test_what_tells_nothing_is_not_named(names: list[str]) -> None:
+    student = wrong_at(*(CALLS[name] for name in names))
+    calls = [(numbers,) for numbers in CALLS.values()]
+    assert "how many results" in str(advice(student, REFERENCES["running_maximum"], calls))
 
 
-def test_overlapping_windows_may_be_it() -> None:
-    x = RNG.normal(size=(1, 5, 5, 1))
+def test_what_a_right_call_has_as_well_is_not_named() -> None:
+    calls = [(CALLS["negative"],), ([-8, -2],), (CALLS["mixed"],)]
+    student = wrong_at(CALLS["negative"])
+    assert "how many results" in str(advice(student, REFERENCES["running_maximum"], calls))
 
-    def student(x: Any, size: int, stride: int) -> Any:
-        return pooling.max_pool_forward(x, size, stride) + (size > stride)
 
-    sentence = advice(student, pooling.max_pool_forward, [(x, 2, 2), (x, 2, 3), (x, 3, 2)])
-    assert sentence is not None
-    assert "overlap" in sentence
+def test_without_contrasts_it_follows_from_how_an_answer_is_wrong() -> None:
+    calls = [(CALLS["negative"],), (CALLS["mixed"],)]
+    student, right = wrong_at(CALLS["negative"]), REFERENCES["running_maximum"]
+    assert "only negative" in str(advice(student, right, calls))
+    assert "how many results" in str(advice(student, right, calls, known=()))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (lambda start, times: start == 0, "a start of 0. Which?"),
+        (lambda start, times: times != 1, "more than once. Which?"),
+        (lambda start, times: times != 1 and start == 0, None),
+    ],
+)
+def test_an_argument_that_was_left_out_has_its_default(
+    wrong: Callable[[int, int], bool], words: str | None
+) -> None:
+    known = [
+        Contrast(lambda a: a["start"] == 0, "a start of 0", "Which?"),
+        Contrast(lambda a: a["times"] != 1, "more than once", "Which?"),
+    ]
+
+    def right(x: int, start: int = 0, times: int = 1) -> int:
+        return x * times + start
+
+    def student(x: int, start: int = 0, times: int = 1) -> int:
+        return right(x, start, times) + wrong(start, times)
+
+    calls = [(3,), (4, 0), (3, 5), (4, 5, 2), (3, 0, 2)]
+    sentence = advice(student, right, calls, known)
+    if words is None:
+        assert "paper" in str(sentence)
+    else:
+        assert sentence == f"Your answers are right but for those with {words}"
+
+
+def test_a_course_may_have_no_contrasts(tmp_path: Any) -> None:
+    assert [contrast.what for contrast in OF_NUMBERS] == [
+        "only negative numbers",
+        "a single number",
+    ]
+    solutions = tmp_path / "solutions" / "averages"
+    solutions.mkdir(parents=True)
+    (solutions / "__init__.py").write_text("")
+    (solutions / "hidden_tests.py").write_text("")
+    for text in (None, ""):
+        if text is not None:
+            (solutions / "misconceptions.py").write_text(text)
+        contents = Contents(tmp_path, SMALL.sources)
+        assert [*contrasts(contents.assignment("averages"))] == []
 
 
 @pytest.mark.parametrize(
@@ -107,7 +155,7 @@ def test_overlapping_windows_may_be_it() -> None:
         (lambda x, *_: x * np.nan, "NaN"),
         (lambda x, *_: x + 1, "paper"),
         (lambda x, *_: missing_name, "Restart the kernel"),  # noqa: F821
-        (lambda x, *_: x[9, 9, 9, 9], "largest index"),
+        (lambda x, *_: x[9, 9], "largest index"),
         (lambda x, *_: x + np.ones((2, 3)), "shapes"),
         (lambda x, *_: x + "1", "types"),
         (lambda x, *_: next(iter(())), "cell of your own"),
@@ -117,31 +165,29 @@ def test_overlapping_windows_may_be_it() -> None:
 def test_otherwise_it_follows_from_how_an_answer_is_wrong(
     student: Callable[..., Any], words: str
 ) -> None:
-    x = RNG.normal(size=(1, 4, 4, 1))
-    sentence = advice(student, convolution.zero_pad, [(x, 0)])
+    sentence = advice(student, STEP_DOWN, [(X, SLOPES, 0.5)])
     assert sentence is not None
     assert words in sentence
 
 
-def test_a_tuple_of_the_wrong_length_and_a_changed_argument() -> None:
-    counts = parameter_counting.conv_parameters
-    assert "how many results" in str(advice(lambda *_: (1, 2, 3), counts, [(3, 1, 1)]))
+def test_several_results_of_the_wrong_number_and_a_changed_argument() -> None:
+    pair, table = (lambda n: (n, 2 * n)), (lambda n: {"once": n, "twice": 2 * n})
+    assert "how many results" in str(advice(lambda *_: (1, 2, 3), pair, [(3,)]))
+    assert "keys of the dict" in str(advice(lambda n: {"once": n}, table, [(3,)]))
 
-    def in_place(x: Any, pad: int) -> Any:
-        padded = convolution.zero_pad(x, pad)
-        x *= 0
-        return padded
+    def in_place(values: Any, slopes: Any, rate: float) -> Any:
+        moved = STEP_DOWN(values, slopes, rate)
+        values *= 0
+        return moved
 
-    x = RNG.normal(size=(1, 4, 4, 1))
-    assert "writes into" in str(advice(in_place, convolution.zero_pad, [(x, 1)]))
+    assert "writes into" in str(advice(in_place, STEP_DOWN, [(X, SLOPES, 0.5)]))
 
 
 def test_answers_that_change_and_functions_that_are_not_there() -> None:
-    x = RNG.normal(size=(1, 4, 4, 1))
-    asked = Student(Direct({"f": lambda x, pad: x}), {})
-    asked.f(x, 1)
-    assert "random" in str(next_step(convolution.zero_pad, asked.calls["f"], repeats=False))
+    asked = Student(Direct({"f": lambda values, slopes, rate: values}), {})
+    asked.f(X, SLOPES, 0.5)
+    assert "random" in str(next_step(STEP_DOWN, asked.calls["f"], repeats=False))
     asked = Student(Direct({}), {})
     with pytest.raises(NoAnswer):
-        asked.f(x, 1)
-    assert next_step(convolution.zero_pad, asked.calls["f"], repeats=True) is None
+        asked.f(X, SLOPES, 0.5)
+    assert next_step(STEP_DOWN, asked.calls["f"], repeats=True) is None
