@@ -1,0 +1,20 @@
+"""What this project's own assignments are worth: right answers, and notebooks left alone."""
+
+import pytest
+from contents import assignment_names, load_assignment
+from notebooks import answered, released
+
+from autograder.course.options import Limits
+from autograder.grading import grade
+from autograder.sandbox.host import Sandbox
+
+
+@pytest.mark.parametrize("name", assignment_names())
+def test_right_answers_get_all_points_and_stubs_none(name: str, sandbox: Sandbox) -> None:
+    assignment = load_assignment(name)
+    right, untouched = answered(assignment, {}), released(assignment)
+    for notebook, score, waiting in ((right, 90, 10), (untouched, 0, 0)):
+        graded = grade(notebook, assignment, sandbox, notebook=name, limits=Limits())
+        assert graded.grading.score == score
+        assert graded.grading.max_score == 90
+        assert graded.grading.pending == waiting
