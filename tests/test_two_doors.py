@@ -7,18 +7,15 @@ from pathlib import Path
 import nbformat
 import pytest
 from commands import run_here
-from contents import load_assignment
 from courses import MakeCourse, graded_files, hand_in, table_rows
 from notebooks import answered, released, solutions
 
 from autograder.demo.simulated_class import simulate_class
 from autograder.notebook.assignment import Assignment
 
+NAME = "averages"
 LATE = "2026-03-02 13:30:00.000000 UTC"
-CONFIG = (
-    "c.LateSubmissionPlugin.penalty_method = 'zero'",
-    "c.GradingOptions.call_seconds = 5",
-)
+PENALTY = "c.LateSubmissionPlugin.penalty_method = 'zero'"
 
 
 def texts(assignment: Assignment) -> dict[str, str]:
@@ -28,7 +25,7 @@ def texts(assignment: Assignment) -> dict[str, str]:
     renamed = solutions(assignment)[function].replace(f"def {function}", "def other")
     extra = answered(assignment, {})
     extra.cells.insert(3, nbformat.v4.new_code_cell("import warnings; warnings.warn('hm')\n1 / 0"))
-    extra.cells[5].metadata.tags = ["skip-execution"]
+    extra.cells[1].metadata.tags = ["skip-execution"]  # what is given, and needed below
     shown = answered(assignment, {})
     shown.cells.append(
         nbformat.v4.new_code_cell(
@@ -52,40 +49,36 @@ def texts(assignment: Assignment) -> dict[str, str]:
     }
 
 
-# One without and one with files beside its notebook: nothing else differs between doors.
-@pytest.fixture(scope="module", params=["pooling", "convnet"])
+@pytest.fixture(scope="module")
 def graded(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    released_course: MakeCourse,
-) -> tuple[str, Path, Path]:
-    """Grade one class of an assignment through both doors; return name and both courses."""
-    name: str = request.param
-    first = released_course(tmp_path_factory.mktemp(name) / "course", *CONFIG, name=name)
-    run_here("nbgrader", "db", "assignment", "add", name, "--duedate", "2026-03-02", cwd=first)
-    handed_in = texts(load_assignment(name))
+    tmp_path_factory: pytest.TempPathFactory, released_course: MakeCourse, averages: Assignment
+) -> tuple[Path, Path]:
+    """Grade one class through both doors; return both courses."""
+    first = released_course(tmp_path_factory.mktemp("doors") / "course", PENALTY)
+    run_here("nbgrader", "db", "assignment", "add", NAME, "--duedate", "2026-03-02", cwd=first)
+    handed_in = texts(averages)
     for student, text in handed_in.items():
         late = {"timestamp": LATE} if student in ("student-003", "student-008") else {}
-        hand_in(first, student, name, text, **late)
-    hand_in(first, "student-020", name, handed_in["student-001"], file_name="mine.ipynb")
-    (first / "submitted" / "student-001" / name / "notes.txt").write_text("kept")
+        hand_in(first, student, NAME, text, **late)
+    hand_in(first, "student-020", NAME, handed_in["student-001"], file_name="mine.ipynb")
+    (first / "submitted" / "student-001" / NAME / "notes.txt").write_text("kept")
     (first / ".grading_secret").write_bytes(b"the same numbers in both courses")
     second = Path(shutil.copytree(first, first.parent / "copy"))
-    run_here("nbgrader", "autograde", name, cwd=first, status=1)
-    run_here("autograder", "grade", name, cwd=second, status=1)
-    return name, first, second
+    run_here("nbgrader", "autograde", NAME, cwd=first, status=1)
+    run_here("autograder", "grade", NAME, cwd=second, status=1)
+    return first, second
 
 
-def test_every_column_is_the_same(graded: tuple[str, Path, Path]) -> None:
-    _, first, second = graded
+def test_every_column_is_the_same(graded: tuple[Path, Path]) -> None:
+    first, second = graded
     one, other = table_rows(first), table_rows(second)
     for table, rows in one.items():
         assert rows == other[table], table
     assert len(one["grade"]) == 11 * (len({row[1] for row in one["grade"]}))
 
 
-def test_every_graded_file_is_the_same(graded: tuple[str, Path, Path]) -> None:
-    name, first, second = graded
+def test_every_graded_file_is_the_same(graded: tuple[Path, Path]) -> None:
+    first, second = graded
     one, other = graded_files(first), graded_files(second)
     assert one.keys() == other.keys()
     for path, (mode, content) in one.items():
@@ -94,31 +87,32 @@ def test_every_graded_file_is_the_same(graded: tuple[str, Path, Path]) -> None:
             assert nbformat.reads(content.decode(), 4) == nbformat.reads(other[path][1].decode(), 4)
         else:
             assert content == other[path][1], path
-    assert f"student-001/{name}/notes.txt" in one
-    assert f"student-006/{name}/{name}.ipynb" not in one
+    assert f"student-001/{NAME}/notes.txt" in one
+    assert f"student-001/{NAME}/prices.txt" in one
+    assert f"student-006/{NAME}/{NAME}.ipynb" not in one
 
 
-def test_right_answers_get_all_points_and_the_stub_none(graded: tuple[str, Path, Path]) -> None:
-    _, first, _ = graded
+def test_right_answers_get_all_points_and_the_stub_none(graded: tuple[Path, Path]) -> None:
+    first, _ = graded
     scores: dict[str, float] = {}
     for student, _, auto, _, _, _ in table_rows(first)["grade"]:
         scores[str(student)] = scores.get(str(student), 0) + float(auto or 0)
-    assert scores["student-001"] == scores["student-004"] == scores["student-005"] == 90
+    assert scores["student-001"] == scores["student-004"] == scores["student-005"] == 60
     assert scores["student-002"] == 0
     assert scores["student-020"] == scores["student-006"] == scores["student-007"] == 0
 
 
-def test_lateness_is_penalised_by_nbgraders_plugin(graded: tuple[str, Path, Path]) -> None:
-    _, _, second = graded
+def test_lateness_is_penalised_by_nbgraders_plugin(graded: tuple[Path, Path]) -> None:
+    _, second = graded
     penalties = {str(row[1]): row[2] for row in table_rows(second)["submitted_notebook"]}
     assert penalties["student-003"]
     assert penalties["student-008"]
     assert penalties["student-001"] is None
 
 
-def test_active_content_of_outputs_is_gone(graded: tuple[str, Path, Path]) -> None:
-    name, first, _ = graded
-    notebook = nbformat.read(first / "autograded" / "student-005" / name / f"{name}.ipynb", 4)
+def test_active_content_of_outputs_is_gone(graded: tuple[Path, Path]) -> None:
+    first, _ = graded
+    notebook = nbformat.read(first / "autograded" / "student-005" / NAME / f"{NAME}.ipynb", 4)
     html, picture = notebook.cells[-1].outputs
     assert "<b>bold</b>" in html.data["text/html"]
     assert "<script>" not in html.data["text/html"]
@@ -129,30 +123,30 @@ HUMAN = """
 update grade set manual_score = 7.5, extra_credit = 1, auto_score = 55 where id in (
     select g.id from grade g join base_cell c on g.cell_id = c.id where c.name = 'test_answer_1');
 update comment set manual_comment = 'Well done.' where id in (
-    select m.id from comment m join base_cell c on m.cell_id = c.id where c.name = 'sgd_step');
+    select m.id from comment m join base_cell c on m.cell_id = c.id where c.name = 'step_down');
 """
 
 
 def test_a_regrade_keeps_what_humans_wrote_and_nothing_stale(
-    tmp_path: Path, released_course: MakeCourse, pooling: Assignment
+    tmp_path: Path, released_course: MakeCourse, averages: Assignment
 ) -> None:
     course = released_course(tmp_path / "course")
-    hand_in(course, "student-001", "pooling", nbformat.writes(answered(pooling, {})))
-    run_here("autograder", "grade", "pooling", cwd=course)
+    hand_in(course, "student-001", NAME, nbformat.writes(answered(averages, {})))
+    run_here("autograder", "grade", NAME, cwd=course)
     with sqlite3.connect(course / "gradebook.db") as database:
         database.executescript(HUMAN)
     database.close()
-    without = answered(pooling, {})
-    without.cells = [cell for cell in without.cells if "sgd_step" not in cell.id]
-    hand_in(course, "student-001", "pooling", nbformat.writes(without))
+    without = answered(averages, {})
+    without.cells = [cell for cell in without.cells if "step_down" not in cell.id]
+    hand_in(course, "student-001", NAME, nbformat.writes(without))
     copy = Path(shutil.copytree(course, tmp_path / "copy"))
 
-    run_here("nbgrader", "autograde", "pooling", "--force", cwd=course)
-    run_here("autograder", "grade", "pooling", cwd=copy)
+    run_here("nbgrader", "autograde", NAME, "--force", cwd=course)
+    run_here("autograder", "grade", NAME, cwd=copy)
 
     assert table_rows(course) == table_rows(copy)
     grades = {row[1]: row[2:] for row in table_rows(copy)["grade"]}
-    assert grades["test_answer_1"] == (3.0, 7.5, 1.0, 1)
-    assert grades["test_sgd_step"] == (0.0, None, None, 0)
+    assert grades["test_answer_1"] == (10.0, 7.5, 1.0, 1)
+    assert grades["test_step_down"] == (0.0, None, None, 0)
     comments = {row[1]: row[2:] for row in table_rows(copy)["comment"]}
-    assert comments["sgd_step"] == ("No response.", "Well done.")
+    assert comments["step_down"] == ("No response.", "Well done.")

@@ -13,22 +13,22 @@ from notebooks import answered
 
 from autograder.batch.class_grading import grade_class
 from autograder.course.folder import Course
-from autograder.notebook import assignment
 from autograder.notebook.assignment import Assignment
+from autograder.results import Grading
 
 NOTHING = "Nothing was graded: submitted code could change files outside its folder, "
 UNSAFE = "--unsafe-no-sandbox"
-NOTEBOOK = "submitted/student-001/pooling/pooling.ipynb"
-GRADE_FILE = ("autograder", "grade-file", NOTEBOOK, "--assignment", "pooling")
+NOTEBOOK = "submitted/student-001/averages/averages.ipynb"
+GRADE_FILE = ("autograder", "grade-file", NOTEBOOK, "--assignment", "averages")
 
 REFUSED = {
-    "grade": ("autograder", "grade", "pooling", "--force"),
-    "autograde": ("nbgrader", "autograde", "pooling", "--force"),
+    "grade": ("autograder", "grade", "averages", "--force"),
+    "autograde": ("nbgrader", "autograde", "averages", "--force"),
     "grade-file": GRADE_FILE,
 }
 BY_OPTION = {
-    "grade where the option is set": ("autograder", "grade", "pooling"),
-    "autograde where the option is set": ("nbgrader", "autograde", "pooling"),
+    "grade where the option is set": ("autograder", "grade", "averages"),
+    "autograde where the option is set": ("nbgrader", "autograde", "averages"),
 }
 INSISTING = {**BY_OPTION, "grade-file that insists": (*GRADE_FILE, "--json", UNSAFE)}
 
@@ -38,13 +38,14 @@ Grades = list[tuple[object, ...]]
 
 @pytest.fixture(scope="module")
 def collected(
-    tmp_path_factory: pytest.TempPathFactory, released_course: MakeCourse, pooling: Assignment
+    tmp_path_factory: pytest.TempPathFactory, released_course: MakeCourse, averages: Assignment
 ) -> tuple[Path, Grades]:
     """A course with two submissions, one of them graded earlier, and its grades."""
     course = released_course(tmp_path_factory.mktemp("refusal") / "course")
-    hand_in(course, "student-001", "pooling", nbformat.writes(answered(pooling, {})))
-    list(grade_class(Course.open(course), "pooling", jobs=1))
-    hand_in(course, "student-002", "pooling", nbformat.writes(answered(pooling, {})))
+    hand_in(course, "student-001", "averages", nbformat.writes(answered(averages, {})))
+    (first,) = grade_class(Course.open(course), "averages", jobs=1)
+    assert isinstance(first.result, Grading), first.result
+    hand_in(course, "student-002", "averages", nbformat.writes(answered(averages, {})))
     return course, table_rows(course)["grade"]
 
 
@@ -89,13 +90,13 @@ def test_the_option_lets_everybody_be_graded(tried: Tried, door: str) -> None:
     scores = dict.fromkeys(("student-001", "student-002"), 0.0)
     for student, _, auto, *_ in table_rows(course)["grade"]:
         scores[student] += auto or 0.0
-    assert scores == {"student-001": 90, "student-002": 90}
+    assert scores == {"student-001": 60, "student-002": 60}
 
 
 def test_a_result_says_what_code_could_do(tried: Tried) -> None:
     result, _ = tried["grade-file that insists"]
     line = json.loads(result.stdout)
-    assert (line["score"], line["sandbox"]) == (90, "none")
+    assert (line["score"], line["sandbox"]) == (60, "none")
     assert "run programs" in line["sandbox_gaps"]
 
 
@@ -122,16 +123,25 @@ def test_a_sandbox_that_does_not_start_costs_no_result(
     assert (copy / "autograded" / "student-001").exists()
 
 
-def test_hidden_tests_that_cannot_be_read_cost_no_result(
-    collected: tuple[Path, Grades], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("hidden_tests", "reason"),
+    [
+        ("def broken(:", "hidden_tests.py, line 1: SyntaxError: "),
+        (
+            "import pytest\n\n@pytest.mark.parametrize('number', [1])\ndef test(): ...\n",
+            "hidden_tests.py could not be run",
+        ),
+    ],
+    ids=["no Python", "no tests"],
+)
+def test_hidden_tests_that_cannot_be_run_cost_no_result(
+    collected: tuple[Path, Grades], tmp_path: Path, hidden_tests: str, reason: str
 ) -> None:
     course, grades = collected
     copy = Path(shutil.copytree(course, tmp_path / "course"))
-    broken = tmp_path / "tests"
-    broken.mkdir()
-    (broken / "test_pooling.py").write_text("def broken(:")
-    monkeypatch.setattr(assignment, "HIDDEN_TESTS", broken)
+    (copy / "solutions" / "averages" / "hidden_tests.py").write_text(hidden_tests)
     for program, *arguments in (REFUSED["grade"], REFUSED["autograde"]):
         result = run_here(program, *arguments, cwd=copy, status=2)
-        assert "test_pooling.py could not be run" in result.stderr
+        assert reason in result.stderr
+        assert "Traceback" not in result.stderr
         assert table_rows(copy)["grade"] == grades

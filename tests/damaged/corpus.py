@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from contents import load_assignment
+from contents import small_assignment
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
-from notebooks import answered, released, solutions
+from notebooks import released, solutions
 
 from autograder.notebook.assignment import Assignment, grade_id
 
-NAME = "pooling"
+NAME = "averages"
 FILE = f"{NAME}.ipynb"
 Text = str | bytes | None
 
@@ -73,12 +73,12 @@ def cell_of(notebook: NotebookNode, name: str) -> NotebookNode:
     return next(cell for cell in notebook.cells if grade_id(cell) == name)
 
 
-def pooling() -> Assignment:
-    return load_assignment(NAME)
+def averages() -> Assignment:
+    return small_assignment()
 
 
-FUNCTIONS = list(pooling().signatures())
-ALL = tuple(exercise.name for exercise in pooling().exercises)
+FUNCTIONS = list(averages().signatures())
+ALL = tuple(exercise.name for exercise in averages().exercises)
 EMPTY = (*ALL, "explanation")
 
 
@@ -104,7 +104,7 @@ def take_answers(notebook: NotebookNode) -> str:
 
 def as_released(notebook: NotebookNode, *names: str) -> None:
     for name in names:
-        cell_of(notebook, name).source = pooling().by_grade_id[name].source
+        cell_of(notebook, name).source = averages().by_grade_id[name].source
 
 
 @damaged()
@@ -231,7 +231,7 @@ def every_cell_twice(notebook: NotebookNode) -> None:
 
 @damaged()
 def stubs_copied_behind_the_answers(notebook: NotebookNode) -> None:
-    for stub in released(pooling()).cells:
+    for stub in released(averages()).cells:
         if not grade_id(stub).startswith("test_"):
             notebook.cells.append(stub)
 
@@ -265,9 +265,9 @@ def in_reverse_order(notebook: NotebookNode) -> None:
     notebook.cells.reverse()
 
 
-@damaged("sgd_step")
+@damaged("step_down")
 def an_answer_deleted(notebook: NotebookNode) -> None:
-    notebook.cells.remove(cell_of(notebook, "sgd_step"))
+    notebook.cells.remove(cell_of(notebook, "step_down"))
 
 
 @damaged("explanation")
@@ -316,28 +316,28 @@ def a_written_answer_behind_its_cell(notebook: NotebookNode) -> None:
 @damaged()
 def an_earlier_attempt_is_left(notebook: NotebookNode) -> None:
     without_metadata(notebook)
-    attempt = "def sgd_step(w, dw, learning_rate):\n    return w + learning_rate * dw"
+    attempt = "def step_down(values, slopes, rate):\n    return values + rate * slopes"
     notebook.cells.insert(4, new_code_cell(attempt))
 
 
-@damaged("sgd_step")
+@damaged("step_down")
 def one_answer_does_not_parse(notebook: NotebookNode) -> None:
     without_metadata(notebook)
     for cell in notebook.cells:
-        if cell.source.startswith("def sgd_step"):
-            cell.source += "\n    return (w"
+        if cell.source.startswith("def step_down"):
+            cell.source += "\n    return (values"
 
 
-@damaged("sgd_step")
+@damaged("step_down")
 def one_function_renamed(notebook: NotebookNode) -> None:
-    cell = cell_of(notebook, "sgd_step")
-    cell.source = cell.source.replace("def sgd_step", "def step")
+    cell = cell_of(notebook, "step_down")
+    cell.source = cell.source.replace("def step_down", "def step")
 
 
 @damaged()
 def answers_of_another_type(notebook: NotebookNode) -> None:
     for position, cell in enumerate(notebook.cells):
-        if grade_id(cell) in ("sgd_step", "answer_1"):
+        if grade_id(cell) in ("step_down", "answer_1"):
             notebook.cells[position] = new_markdown_cell(cell.source, metadata=cell.metadata)
         if grade_id(cell) == "explanation":
             notebook.cells[position] = new_code_cell(cell.source, metadata=cell.metadata)
@@ -364,15 +364,14 @@ def parts_missing(notebook: NotebookNode) -> None:
 
 @damaged()
 def magics(notebook: NotebookNode) -> None:
-    for name, magic in zip(
-        FUNCTIONS, ("%%capture", "%matplotlib inline", "!ls", "%pip x"), strict=False
-    ):
+    magics_of_one_line = ("%matplotlib inline", "!ls", "%pip x")
+    for name, magic in zip(ALL_ANSWERS, ("%%capture", *magics_of_one_line), strict=True):
         cell_of(notebook, name).source = f"{magic}\n{cell_of(notebook, name).source}"
 
 
 @damaged(*EMPTY)
 def cheats(notebook: NotebookNode) -> None:
-    text = released(pooling())
+    text = released(averages())
     text.cells[3:3] = [
         new_code_cell("np.allclose = np.array_equal = lambda *a, **k: True"),
         new_code_cell("ip = get_ipython()\nip.input_transformers_cleanup.append(lambda l: ['1'])"),
@@ -478,7 +477,8 @@ def nothing(_: NotebookNode) -> str:
 
 @damaged(reason="its JSON is damaged")
 def half_of_it(notebook: NotebookNode) -> str:
-    return as_text(notebook)[:5000]
+    text = as_text(notebook)
+    return text[: len(text) // 2]
 
 
 @damaged(reason="nested too deeply")
@@ -497,8 +497,12 @@ def another_shape(_: NotebookNode) -> str:
 
 
 @damaged(reason="none of the cells")
-def another_assignment(_: NotebookNode) -> str:
-    return as_text(answered(load_assignment("convolution"), {}))
+def another_assignment(notebook: NotebookNode) -> str:
+    """Hand in what has the names that all assignments have, but functions of its own."""
+    text = as_text(notebook)
+    for name in FUNCTIONS:
+        text = text.replace(name, f"another_{name}")
+    return text
 
 
 # --- answers where nobody looks for them -------------------------------------------------
@@ -508,18 +512,18 @@ def another_assignment(_: NotebookNode) -> str:
 def a_helper_in_a_test_cell_and_an_import_in_a_given_one(notebook: NotebookNode) -> None:
     cell_of(notebook, "imports").source += "\nimport math as mathematics"
     cell_of(
-        notebook, "test_sgd_step"
+        notebook, "test_step_down"
     ).source += "\ndef helper(x):\n    return x * mathematics.cos(0)"
-    answer = cell_of(notebook, "sgd_step")
+    answer = cell_of(notebook, "step_down")
     answer.source = answer.source.replace("return ", "return helper(1) * ")
 
 
 @damaged()
-def choices_on_one_line_above_their_cells(notebook: NotebookNode) -> None:
-    names = [name for name in solutions(pooling()) if name.startswith("answer_")]
-    choices = "; ".join(cell_of(notebook, name).source.strip().splitlines()[-1] for name in names)
-    as_released(notebook, *names)
-    notebook.cells.insert(1, new_code_cell(choices))
+def answers_on_one_line_above_their_cells(notebook: NotebookNode) -> None:
+    choice = cell_of(notebook, "answer_1").source.strip().splitlines()[-1]
+    step = "step_down = lambda values, slopes, rate: values - rate * slopes"
+    as_released(notebook, "answer_1", "step_down")
+    notebook.cells.insert(1, new_code_cell(f"{choice}; {step}"))
 
 
 @damaged()
@@ -535,7 +539,7 @@ def functions_imported_from_a_file_that_a_cell_writes(notebook: NotebookNode) ->
 
 @damaged()
 def a_function_in_a_cell_that_became_prose_without_metadata(notebook: NotebookNode) -> None:
-    position = notebook.cells.index(cell_of(notebook, "sgd_step"))
+    position = notebook.cells.index(cell_of(notebook, "step_down"))
     notebook.cells[position] = new_markdown_cell(notebook.cells[position].source)
 
 
@@ -611,6 +615,16 @@ def links_and_pipes(folder: Path) -> None:
     (folder / "data" / "gradebook.db").symlink_to("../../../../gradebook.db")
 
 
+@beside()
+def a_given_file_that_is_changed(folder: Path) -> None:
+    (folder / "prices.txt").write_text("apples 0.00\n")
+
+
+@beside()
+def a_link_for_a_given_file(folder: Path) -> None:
+    (folder / "prices.txt").symlink_to(folder.parents[2] / "gradebook.db")
+
+
 @beside(reason="it is a link or a device")
 def a_link_to_another_students_notebook(folder: Path) -> None:
     (folder / FILE).unlink()
@@ -652,4 +666,4 @@ def an_unreadable_time(folder: Path) -> None:
     (folder / "timestamp.txt").write_text("yesterday")
 
 
-ALL_ANSWERS = [name for name in solutions(pooling()) if name != "explanation"]
+ALL_ANSWERS = [name for name in solutions(averages()) if name != "explanation"]

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from commands import run_command
 from courses import MakeCourse, graded_files, table_rows
-from damaged.corpus import ENTRIES, NAME, pooling
+from damaged.corpus import ENTRIES, NAME, averages
 from nbgrader.api import Gradebook
 from notebooks import answered
 
@@ -32,16 +32,12 @@ class Graded:
     results: dict[str, ClassResult]
 
 
-def hand_in_again(course: Path) -> None:
-    """Hand in every entry of somebody who has an old and absurd score."""
-    right = nbformat.writes(answered(pooling(), {}))
+def give_old_scores(course: Path) -> None:
+    """Give an old and absurd score to everybody who will hand in an entry."""
     database_url = f"sqlite:///{course / 'gradebook.db'}"
-    with Gradebook(database_url, "why-convolutions") as gradebook, warnings.catch_warnings():
+    with Gradebook(database_url, "small-course") as gradebook, warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Object of type")  # nbgrader's own use of SQLAlchemy
-        for student, entry in ENTRIES.items():
-            submission = course / "submitted" / student / NAME
-            submission.mkdir(parents=True)
-            entry.hand_in(submission, nbformat.reads(right, 4))
+        for student in ENTRIES:
             gradebook.update_or_create_student(student)
             gradebook.update_or_create_submission(NAME, student)
     with sqlite3.connect(course / "gradebook.db") as database:
@@ -49,15 +45,25 @@ def hand_in_again(course: Path) -> None:
     database.close()
 
 
+def hand_in_all(course: Path) -> None:
+    """Hand in every entry."""
+    right = nbformat.writes(answered(averages(), {}))
+    for student, entry in ENTRIES.items():
+        submission = course / "submitted" / student / NAME
+        submission.mkdir(parents=True)
+        entry.hand_in(submission, nbformat.reads(right, 4))
+
+
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory, released_course: MakeCourse) -> Graded:
     """Grade everything once through each door."""
     folder = tmp_path_factory.mktemp("damaged") / "course"
-    first = released_course(folder, "c.GradingOptions.call_seconds = 5")
+    first = released_course(folder)
     (first / ".grading_secret").write_bytes(b"the same numbers in both courses")
+    give_old_scores(first)
     second = Path(shutil.copytree(first, first.parent / "copy"))
-    hand_in_again(first)
-    hand_in_again(second)
+    hand_in_all(first)
+    hand_in_all(second)
     with ThreadPoolExecutor() as executor:  # one processor for each door
         command = ("nbgrader", "autograde", NAME)
         by_nbgrader = executor.submit(run_command, *command, cwd=first, status=1)
@@ -78,7 +84,7 @@ def test_what_was_earned_is_kept_and_nothing_else(graded: Graded, name: str) -> 
     loses = ENTRIES[name].loses
     expected = {
         exercise.grade_id: (0.0 if exercise.name in loses else exercise.points, False)
-        for exercise in pooling().exercises
+        for exercise in averages().exercises
     }
     expected["explanation"] = (0.0, False) if "explanation" in loses else (None, True)
     assert isinstance(graded.results[name].result, Grading)
@@ -120,4 +126,12 @@ def test_no_link_is_followed_out_of_a_submission(graded: Graded) -> None:
     for course in (graded.by_nbgrader, graded.by_command):
         folder = course / "autograded" / "links_and_pipes" / NAME
         names = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
-        assert names == {f"{NAME}.ipynb", "timestamp.txt", "submission_secret.txt"}
+        assert names == {f"{NAME}.ipynb", "timestamp.txt", "submission_secret.txt", "prices.txt"}
+
+
+@pytest.mark.parametrize("name", ["a_given_file_that_is_changed", "a_link_for_a_given_file"])
+def test_given_files_are_those_of_the_course(graded: Graded, name: str) -> None:
+    for course in (graded.by_nbgrader, graded.by_command):
+        given = course / "autograded" / name / NAME / "prices.txt"
+        assert not given.is_symlink()
+        assert given.read_bytes() == averages().given_files["prices.txt"]

@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup, Tag
 from courses import MakeCourse, hand_in
-from damaged.corpus import NAME, as_released, cell_of, pooling
+from damaged.corpus import NAME, as_released, averages, cell_of
 from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.converters import GenerateFeedback
@@ -28,7 +28,7 @@ ACTIVE = f"""
 <a href="data:text/html,<script>hurt()</script>">a</a><math><mtext><script>hurt()</script></math>
 <div class="panel score" id="submission" style="position:fixed" onclick="hurt()">10 points</div>
 <h2 id="submission" class="score">100 points</h2>
-<img src="data:image/svg+xml;base64,PHN2Zz4="><img src="https://evil.example/pixel.png">
+<img src="data:image/svg+xml;base64,PHN2Zz4="><img src="https://evil.example/seen.png">
 <img src="data:image/png;base64,{PICTURE}" onload="hurt()"><object data="x"></object>
 <embed src="x">
 
@@ -46,9 +46,9 @@ print(active, "\\x1b]8;;javascript:hurt()\\x07here\\x1b[8m \\u202edettimer")
 raise ValueError(active)
 """
 LEAKS = """
-def sgd_step(w, dw, learning_rate):
-    print("SE" + "EN", w)
-    raise ValueError("SE" + "EN %r" % w)
+def step_down(values, slopes, rate):
+    print("SE" + "EN", values)
+    raise ValueError("SE" + "EN %r" % values)
 """
 SAFE_TAGS = {
     *("a", "b", "blockquote", "body", "br", "code", "div", "em", "h1", "h2", "h3", "hr", "i"),
@@ -62,8 +62,8 @@ SAFE_ATTRIBUTES = {"alt", "class", "id", "name", "tabindex", "role"}
 def course(tmp_path_factory: pytest.TempPathFactory, released_course: MakeCourse) -> Path:
     """A course with one hostile submission, graded."""
     folder = released_course(tmp_path_factory.mktemp("feedback") / "course")
-    notebook = answered(pooling(), {"explanation": ACTIVE, "sgd_step": LEAKS})
-    as_released(notebook, "max_pool_backward")
+    notebook = answered(averages(), {"explanation": ACTIVE, "step_down": LEAKS})
+    as_released(notebook, "weighted_mean")
     notebook.cells[3:3] = [new_markdown_cell(ACTIVE), new_code_cell(SHOWS), new_code_cell(ACTIVE)]
     notebook.cells.append(new_markdown_cell("![x](attachment:nowhere.png)"))
     notebook.cells[3].attachments = {"p.png": {"image/png": PICTURE}}
@@ -123,7 +123,7 @@ def test_no_attribute_acts(notebook_part: Tag) -> None:
 
 def test_what_is_harmless_is_shown(notebook_part: Tag) -> None:
     text = notebook_part.get_text()
-    assert "max_pool_forward: 16 of 16 points" in text
+    assert "running_maximum: 20 of 20 points" in text
     assert "<script>hurt()</script>" in text  # as text, for whoever grades the answer
     assert len(notebook_part.select(f'img[src="data:image/png;base64,{PICTURE}"]')) >= 2
     assert notebook_part.select("table td[style]")
@@ -134,8 +134,8 @@ def test_what_is_harmless_is_shown(notebook_part: Tag) -> None:
 def test_hidden_tests_and_their_inputs_are_not_shown(notebook_part: Tag) -> None:
     text = notebook_part.get_text()
     assert "SEEN" not in text
-    assert "sgd_step` raised ValueError" in text
-    for secret in ("student.sgd_step", "@weight", "hidden_tests", "zygote", "autograder/"):
+    assert "step_down` raised ValueError" in text
+    for secret in ("student.step_down", "@weight", "hidden_tests", "zygote", "autograder/"):
         assert secret not in text
 
 

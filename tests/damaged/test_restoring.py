@@ -4,7 +4,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from damaged.corpus import ENTRIES, FILE, NAME, pooling
+from damaged.corpus import ENTRIES, FILE, NAME, averages
 from notebooks import answered
 
 from autograder.notebook.submission import read_notebook, restore
@@ -14,8 +14,8 @@ from autograder.notebook.submission import read_notebook, restore
 def test_restoring_again_changes_nothing(tmp_path: Path, name: str) -> None:
     folder = tmp_path / name / NAME
     folder.mkdir(parents=True)
-    ENTRIES[name].hand_in(folder, answered(pooling(), {}))
-    once = restore(read_notebook(folder / FILE), pooling())
+    ENTRIES[name].hand_in(folder, answered(averages(), {}))
+    once = restore(read_notebook(folder / FILE), averages())
     (folder / "restored.ipynb").write_text(nbformat.writes(once), encoding="utf-8")
-    assert restore(once, pooling()) == once
-    assert restore(read_notebook(folder / "restored.ipynb"), pooling()) == once
+    assert restore(once, averages()) == once
+    assert restore(read_notebook(folder / "restored.ipynb"), averages()) == once
