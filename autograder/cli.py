@@ -18,7 +18,7 @@ from . import (
     __version__,
     lean_imports,  # noqa: F401 (before anything imports nbformat or nbgrader)
 )
-from .errors import AutograderError
+from .errors import AutograderError, NotACourse
 
 # --help and --version answer at once: nbgrader and NumPy, which take seconds to import, are
 # imported by the commands themselves.
@@ -75,6 +75,8 @@ def main() -> None:
     """Run the command; errors meant for people are printed without a traceback."""
     # The arrays compared here are small: threads would only be there to be interrupted.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Where workers are forked from is started with the working folder in front of its import path.
+    os.environ.setdefault("PYTHONSAFEPATH", "1")
     # nbgrader calls alembic by name, which is beside this command and perhaps not on the path.
     os.environ["PATH"] = os.pathsep.join(
         [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
@@ -221,9 +223,11 @@ def doctor() -> None:
 @app.command(cls=Announced)
 def sync() -> None:
     """Rewrite the source notebooks' cells that come from ``solutions/``."""
-    from .course.contents import Contents, course_here
+    from .course.contents import Contents, is_course
     from .course.sync import sync as sync_notebook
 
-    contents = Contents(course_here())
+    if not is_course(Path.cwd()):  # what comes with the package is not for writing
+        raise NotACourse(str(Path.cwd()))
+    contents = Contents(Path.cwd())
     for name in contents.names():
         console.print(f"{name}: {'rewritten' if sync_notebook(contents, name) else 'in step'}")

@@ -57,6 +57,17 @@ class BrokenSolutions(AutograderError):
         super().__init__(f"{where}: {kind}: {message}")
 
 
+class NotACourse(AutograderError):
+    """A folder lacks the parts of a course."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__(
+            f"{path} is not a course: it needs nbgrader_config.py and solutions/. "
+            "Go to a course folder, or make one: autograder quickstart DIR"
+        )
+
+
 class NotAFolder(AutograderError):
     """A course cannot be made where there is a file."""
 

@@ -1,3 +1,5 @@
 """What every notebook imports, besides what its references import."""
 
-import matplotlib.pyplot as plt  # noqa: F401 (only its text is used)
+# ruff: noqa: F401 (only its text is used)
+
+import matplotlib.pyplot as plt

@@ -22,6 +22,7 @@ from types import ModuleType
 from ..errors import BrokenSolutions
 
 _PREFIX = "solutions_of_"
+_DOT = "\N{ONE DOT LEADER}"  # stands in a module's name for the dot in the name of a folder
 
 
 class LoadedSolutions:
@@ -31,28 +32,29 @@ class LoadedSolutions:
         self.folder = folder.resolve()
         self._package = _FINDER.package_for(self.folder)
 
-    def module(self, name: str) -> ModuleType | None:
-        """Return a module by its name from the folder on, None where there is no such file.
+    def module(self, *names: str) -> ModuleType | None:
+        """Return a module by the names from the folder on, None where there is no such file.
 
         Raises BrokenSolutions where it cannot be imported.
         """
-        full_name = f"{self._package}.{name}"
-        if _FINDER.find_spec(full_name) is None:
+        full_name = ".".join([self._package, *(name.replace(".", _DOT) for name in names)])
+        spec = _FINDER.find_spec(full_name)
+        if spec is None:
             return None
         try:
             return importlib.import_module(full_name)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # a program can fail in any way, pytest.skip is one of them
-            raise self._broken(error) from error
+            raise self._broken(error, spec.origin or str(self.folder)) from error
 
-    def _broken(self, error: BaseException) -> BrokenSolutions:
+    def _broken(self, error: BaseException, asked_for: str) -> BrokenSolutions:
         """Say where in the course it failed, as far as that is known."""
         places = [(frame.filename, frame.lineno) for frame in _frames(error)]
         if isinstance(error, SyntaxError):
             places.append((error.filename or "", error.lineno))
         ours = [(file, line) for file, line in places if Path(file).is_relative_to(self.folder)]
-        file, line = ours[-1] if ours else (str(self.folder), None)
+        file, line = ours[-1] if ours else (asked_for, None)
         message = error.msg if isinstance(error, SyntaxError) else str(error)
         return BrokenSolutions(file, line, type(error).__name__, message)
 
@@ -75,13 +77,15 @@ class _Finder(MetaPathFinder):
         self._folders: dict[str, Path] = {}
 
     def package_for(self, folder: Path) -> str:
-        """Return the package of a folder; modules of what its files said before are dropped."""
+        """Return the package of a folder; modules of what its files said before are dropped.
+
+        Whoever still has their package gets them anew.
+        """
         digest = hashlib.sha256(bytes(folder))
-        for path in sorted(folder.rglob("*.py")):
+        for path in sorted(path for path in folder.rglob("*.py") if path.is_file()):
             digest.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes() + b"\0")
         package = _PREFIX + digest.hexdigest()[:32]
         for other in [p for p, f in self._folders.items() if f == folder and p != package]:
-            del self._folders[other]
             for name in [name for name in sys.modules if name.partition(".")[0] == other]:
                 del sys.modules[name]
         self._folders[package] = folder
@@ -94,7 +98,7 @@ class _Finder(MetaPathFinder):
         package, *parts = fullname.split(".")
         if package not in self._folders:
             return None
-        place = self._folders[package].joinpath(*parts)
+        place = self._folders[package].joinpath(*(part.replace(_DOT, ".") for part in parts))
         if not parts:  # beside the folder there may be a file of its name
             return _folder_alone(fullname, place)
         for file, inside in ((place / "__init__.py", [str(place)]), (Path(f"{place}.py"), None)):
@@ -114,4 +118,4 @@ def _folder_alone(name: str, folder: Path) -> ModuleSpec:
 
 
 _FINDER = _Finder()
-sys.meta_path.append(_FINDER)
+sys.meta_path.insert(0, _FINDER)  # before the usual one, which finds what lies in a package

@@ -72,8 +72,9 @@ class Assignment:
 
     @cached_property
     def texts(self) -> frozenset[str]:
-        """The texts of all its cells, in the source and as they are released."""
-        return frozenset(map(plain_source, (*self.notebook.cells, *self.cells)))
+        """The texts of all its cells as they are released; a model answer is none of them."""
+        others = (cell for cell in self.notebook.cells if "nbgrader" not in cell.metadata)
+        return frozenset(map(plain_source, (*others, *self.cells)))
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -82,7 +83,7 @@ class Assignment:
         return frozenset().union(*map(defined_names, code))
 
     @property
-    def answers(self) -> set[str]:
+    def answer_cells(self) -> set[str]:
         """The grade ids of the cells that students write."""
         return {grade_id(cell) for cell in self.cells if not cell.metadata.nbgrader.locked}
 

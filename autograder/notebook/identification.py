@@ -74,7 +74,7 @@ class _Identification:
     def __init__(self, cells: Sequence[NotebookNode], assignment: Assignment) -> None:
         self._cells = cells
         self._assignment = assignment
-        self._answers = assignment.answers
+        self._answers = assignment.answer_cells
         self._claims = [self._believed_claim(cell) for cell in cells]
         self._defined = [self._answers & _definitions_of_any(cell) for cell in cells]
         self._texts = [assignment.by_text.get(plain_source(cell), "") for cell in cells]

@@ -165,7 +165,7 @@ def _check_known(
 
 def _restored(cell: NotebookNode, name: str, assignment: Assignment) -> NotebookNode:
     restored = _from_source(assignment.by_grade_id[name])
-    if name in assignment.answers:
+    if name in assignment.answer_cells:
         restored.source = encodable(cell.source)
         _keep_attachments(cell, restored)
         # On a cell that was written in, the mark would be the student's.
@@ -188,7 +188,7 @@ def _without_given(cell: NotebookNode, name: str, assignment: Assignment) -> Not
     if not name:
         return cell if plain_source(cell) not in assignment.by_text else None
     source = assignment.by_grade_id[name]
-    if name in assignment.answers or plain_source(cell) == plain_source(source):
+    if name in assignment.answer_cells or plain_source(cell) == plain_source(source):
         return None
     if cell.cell_type == source.cell_type == "code":
         added = added_definitions(cell.source, assignment.names)
@@ -225,7 +225,7 @@ def _put_given_cells_first(cells: list[NotebookNode], assignment: Assignment) ->
         found = [position for position, cell in enumerate(cells) if grade_id(cell) == name]
         if not found or not _is_given(cells[found[0]]):
             continue
-        later = assignment.answers.intersection(order[number:])
+        later = assignment.answer_cells.intersection(order[number:])
         answers = (
             position
             for position, cell in enumerate(cells)
@@ -252,7 +252,7 @@ def _put_back_missing(cells: list[NotebookNode], assignment: Assignment) -> None
         if name not in positions:
             after = positions[previous] + 1 if previous else 0
             missing = _from_source(source)
-            if name in assignment.answers:
+            if name in assignment.answer_cells:
                 missing.metadata[STAND_IN] = True
             cells.insert(after, missing)
         previous = name

@@ -18,8 +18,7 @@ DEPENDS_ON_LUCK = [f"return {PAD} if x[0, 0, 0, 0] > {limit} else x" for limit i
 def written(body: str) -> Mutant:
     """Return a mutant of zero_pad with this body."""
     source = f"import numpy as np\ndef zero_pad(x, pad):\n    {body}\n"
-    tests = unchanged("convolution", "zero_pad").tests
-    return Mutant(Change("convolution", "zero_pad", "", body), source, tests)
+    return Mutant(Change("convolution", "zero_pad", "", body), source)
 
 
 def listed() -> list[Mutant]:
