@@ -12,7 +12,7 @@ from uuid import uuid4
 import msgspec
 from nbgrader.api import Gradebook
 
-from ..course.contents import HIDDEN_TESTS, MISCONCEPTIONS, PACKAGED_COURSE, STYLES
+from ..course.contents import HIDDEN_TESTS, IN_THE_WHEEL, MISCONCEPTIONS, STYLES
 from ..course.folder import Course
 from ..course.handed_in import below, check_size
 from ..course.options import Limits
@@ -26,11 +26,18 @@ PACKAGE = Path(__file__).parents[1]
 class Freshness:
     """Compares what a result was computed from with what is there now.
 
-    That is the submission's files, the assignment with its tests, the grader's own code,
-    the options, the course's secret, and what nbgrader penalises lateness by.
+    That is the submission's files, the assignment with its tests, the grader's own code
+    (``engine`` is its folder), the options, the course's secret, and what nbgrader penalises
+    lateness by.
     """
 
-    def __init__(self, course: Course, assignment: Assignment, gradebook: Gradebook) -> None:
+    def __init__(
+        self,
+        course: Course,
+        assignment: Assignment,
+        gradebook: Gradebook,
+        engine: Path = PACKAGE,
+    ) -> None:
         self._course = course
         self._assignment = assignment
         row = gradebook.find_assignment(assignment.name)
@@ -38,7 +45,7 @@ class Freshness:
         late = [course.config.get(name) for name in ("AssignLatePenalties", "LateSubmissionPlugin")]
         limits = course.limits(assignment.name)
         self._common = _digest(
-            *_code(assignment),
+            *_code(assignment, engine),
             *_tree(course.source_folder(assignment.name)),
             repr((limits, row.duedate, late, _versions(limits))).encode(),
             course.secret(),
@@ -67,23 +74,27 @@ class Freshness:
         return stored.grading if stored and holds and stored.grading.sandbox != "none" else None
 
 
-def engine_files(package: Path = PACKAGE) -> list[Path]:
+def engine_files(package: Path) -> list[Path]:
     """Return the files of the grader itself; those of the course in a wheel are a course's."""
-    packaged = package / PACKAGED_COURSE.name
+    packaged = package / IN_THE_WHEEL.name
     found = (path for kind in ("*.py", "*.bpf") for path in package.rglob(kind))
     return sorted(path for path in found if not path.is_relative_to(packaged))
 
 
-def _code(assignment: Assignment) -> list[bytes]:
-    """Return what grades: the engine, the references of the course, what is hidden of this one."""
+def _code(assignment: Assignment, engine: Path) -> list[bytes]:
+    """Return what grades: the engine, the references of the course, what is hidden of this one.
+
+    Of the course it is not the code alone: hidden tests may read other files beside them.
+    """
     own = assignment.hidden_tests.parent
-    parts = (HIDDEN_TESTS, MISCONCEPTIONS, STYLES)
+    parts = [f"{part}.py" for part in (HIDDEN_TESTS, MISCONCEPTIONS, STYLES)]
     solutions = [
         path
-        for path in sorted(own.parent.rglob("*.py"))
-        if path.stem not in parts or (path.parent == own and path.stem != STYLES)
+        for path in sorted(own.parent.rglob("[!.]*"))
+        if path.is_file() and path.suffix != ".pyc"
+        if path.name not in parts or (path.parent == own and path.stem != STYLES)
     ]
-    return [path.read_bytes() for path in (*engine_files(), *solutions)]
+    return [path.read_bytes() for path in (*engine_files(engine), *solutions)]
 
 
 def _versions(limits: Limits) -> list[str]:

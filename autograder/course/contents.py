@@ -17,9 +17,9 @@ from .handed_in import regular_files
 from .loading import LoadedSolutions
 
 _PACKAGE = Path(__file__).parents[1]
-_IN_THE_WHEEL = _PACKAGE / "packaged_course"
+IN_THE_WHEEL = _PACKAGE / "packaged_course"
 # The course that comes with the package: data in the wheel, in a checkout the checkout itself.
-PACKAGED_COURSE = _IN_THE_WHEEL if _IN_THE_WHEEL.is_dir() else _PACKAGE.parent
+PACKAGED_COURSE = IN_THE_WHEEL if IN_THE_WHEEL.is_dir() else _PACKAGE.parent
 ASSIGNMENTS, SOLUTIONS, CONFIG_FILE = "assignments", "solutions", "nbgrader_config.py"
 HIDDEN_TESTS = "hidden_tests"  # the files of an assignment's folder of solutions
 MISCONCEPTIONS = "misconceptions"

@@ -26,14 +26,14 @@ from autograder.notebook.assignment import Assignment
 from autograder.results import Grading, Ungraded
 from autograder.sandbox.scratch import empty
 
-NAME = "pooling"
+NAME = "averages"
 
 
 @pytest.fixture
-def course(tmp_path: Path, released_course: MakeCourse, pooling: Assignment) -> Path:
+def course(tmp_path: Path, released_course: MakeCourse, averages: Assignment) -> Path:
     """A course with one submission, which is right."""
     folder = released_course(tmp_path / "course")
-    hand_in(folder, "student-001", NAME, nbformat.writes(answered(pooling, {})))
+    hand_in(folder, "student-001", NAME, nbformat.writes(answered(averages, {})))
     return folder
 
 
@@ -51,11 +51,11 @@ def scores(course: Path) -> dict[str, float]:
 
 @pytest.fixture(scope="module")
 def graded_course(
-    tmp_path_factory: pytest.TempPathFactory, released_course: MakeCourse, pooling: Assignment
+    tmp_path_factory: pytest.TempPathFactory, released_course: MakeCourse, averages: Assignment
 ) -> Path:
     """A course whose one submission is graded."""
     folder = released_course(tmp_path_factory.mktemp("graded") / "course")
-    hand_in(folder, "student-001", NAME, nbformat.writes(answered(pooling, {})))
+    hand_in(folder, "student-001", NAME, nbformat.writes(answered(averages, {})))
     assert not graded(folder)["student-001"].unchanged
     return folder
 
@@ -148,11 +148,11 @@ OddClass = tuple[Path, dict[str, ClassResult]]
 
 @pytest.fixture(scope="module")
 def odd_class(
-    tmp_path_factory: pytest.TempPathFactory, released_course: MakeCourse, pooling: Assignment
+    tmp_path_factory: pytest.TempPathFactory, released_course: MakeCourse, averages: Assignment
 ) -> Iterator[OddClass]:
     """Yield a course with every odd folder and one that is not, and what became of each."""
     folder = released_course(tmp_path_factory.mktemp("odd") / "course")
-    right = nbformat.writes(answered(pooling, {}))
+    right = nbformat.writes(answered(averages, {}))
     hand_in(folder, "student-001", NAME, right)
     for spoil in ODD:
         hand_in(folder, spoil.__name__, NAME, right)
@@ -170,8 +170,8 @@ def test_an_odd_folder_stops_nobody(
     course, results = odd_class
     assert isinstance(results["student-001"].result, Grading)
     assert isinstance(results[spoil.__name__].result, Grading if gradable else Ungraded)
-    assert scores(course)["student-001"] == 90
-    assert scores(course).get(spoil.__name__, 0) == (90 if gradable else 0)
+    assert scores(course)["student-001"] == 60
+    assert scores(course).get(spoil.__name__, 0) == (60 if gradable else 0)
     copies = course / "autograded" / spoil.__name__ / NAME
     assert not (copies / "passwd").is_file()
     assert not [*copies.rglob("*evil.*")]
@@ -179,7 +179,7 @@ def test_an_odd_folder_stops_nobody(
 
 
 def test_a_killed_worker_costs_only_the_submission_that_kills_it(
-    course: Path, pooling: Assignment
+    course: Path, averages: Assignment
 ) -> None:
     # Where nothing is locked in, a cell can look for the process that grades it: the parent of
     # its zygote. Elsewhere the system does the killing, for want of memory.
@@ -189,11 +189,11 @@ zygote = open("/proc/self/stat").read().split()[3]
 worker = open(f"/proc/{zygote}/stat").read().split()[3]
 os.kill(int(worker), signal.SIGKILL)
 """
-    hostile = answered(pooling, {})
+    hostile = answered(averages, {})
     hostile.cells.append(nbformat.v4.new_code_cell(killer))
     hand_in(course, "hostile", NAME, nbformat.writes(hostile))
     for number in range(2, 5):
-        text = nbformat.writes(answered(pooling, {}))
+        text = nbformat.writes(answered(averages, {}))
         hand_in(course, f"student-{number:03}", NAME, text)
     command = ("autograder", "grade", NAME, "--unsafe-no-sandbox")
     result = run_without_layers(*command, cwd=course, COLUMNS="200")
@@ -201,12 +201,12 @@ os.kill(int(worker), signal.SIGKILL)
     (row,) = [line for line in result.stdout.splitlines() if "not graded" in line]
     assert "hostile" in row
     assert "was killed" in row
-    assert [scores(course)[f"student-{n:03}"] for n in range(1, 5)] == [90] * 4
+    assert [scores(course)[f"student-{n:03}"] for n in range(1, 5)] == [60] * 4
 
 
 def test_an_earlier_score_does_not_stand_for_a_broken_resubmission(graded_copy: Path) -> None:
     course = graded_copy
-    assert scores(course)["student-001"] == 90
+    assert scores(course)["student-001"] == 60
     hand_in(course, "student-001", NAME, "{")
     assert isinstance(graded(course)["student-001"].result, Ungraded)
     assert scores(course)["student-001"] == 0
@@ -230,15 +230,15 @@ def test_a_broken_penalty_plugin_leaves_no_half_result(course: Path) -> None:
 
 
 def test_a_sandbox_that_a_submission_removed_is_made_again(
-    course: Path, pooling: Assignment
+    course: Path, averages: Assignment
 ) -> None:
-    hostile = answered(pooling, {})
+    hostile = answered(averages, {})
     remove = "import os, shutil\nshutil.rmtree(os.path.dirname(os.getcwd()), ignore_errors=True)"
     hostile.cells.append(nbformat.v4.new_code_cell(remove))
     hand_in(course, "hostile", NAME, nbformat.writes(hostile))
     results = grade_class(Course.open(course), NAME, jobs=1)
     assert all(isinstance(entry.result, Grading) for entry in results)
-    assert scores(course)["student-001"] == 90
+    assert scores(course)["student-001"] == 60
 
 
 def touch_file(course: Path) -> None:
@@ -297,15 +297,15 @@ def test_a_result_is_kept_until_something_it_depends_on_changes(
     released_course(course.with_name("released again"))
     change(course)
     assert not graded(course)["student-001"].unchanged
-    assert scores(course)["student-001"] == 90
+    assert scores(course)["student-001"] == 60
     assert graded(course)["student-001"].unchanged
 
 
 def test_excluded_students_and_hidden_folders_are_left_out(
-    course: Path, pooling: Assignment
+    course: Path, averages: Assignment
 ) -> None:
     for name in ("excluded", ".ipynb_checkpoints"):
-        hand_in(course, name, NAME, nbformat.writes(answered(pooling, {})))
+        hand_in(course, name, NAME, nbformat.writes(answered(averages, {})))
     set_options(course, "c.CourseDirectory.student_id_exclude = 'excluded'")
     assert set(graded(course)) == {"student-001"}
 
@@ -322,7 +322,7 @@ def test_points_that_the_gradebook_does_not_know_are_refused(course: Path) -> No
     path = course / "assignments" / NAME / f"{NAME}.ipynb"
     notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
-        if cell.id == "test_sgd_step":
+        if cell.id == "test_step_down":
             cell.metadata.nbgrader.points = 80
     nbformat.write(notebook, path)
     with pytest.raises(NotReleased, match="as its source notebook is now"):
@@ -337,9 +337,9 @@ def scratch() -> Iterator[Path]:
 
 
 @pytest.fixture
-def grading(course: Path, pooling: Assignment, scratch: Path) -> subprocess.Popen[str]:
+def grading(course: Path, averages: Assignment, scratch: Path) -> subprocess.Popen[str]:
     """Start a command that is in the middle of a slow cell."""
-    slow = answered(pooling, {})
+    slow = answered(averages, {})
     slow.cells.append(nbformat.v4.new_code_cell("import time; time.sleep(29)"))
     hand_in(course, "slow", NAME, nbformat.writes(slow))
     command = subprocess.Popen(

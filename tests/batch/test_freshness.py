@@ -1,59 +1,122 @@
-"""What a kept result depends on, beside what ``test_batch`` changes in a whole course."""
+"""What a kept result depends on, beside what ``test_class_grading`` changes in a whole course."""
 
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from courses import MakeCourse
 from nbgrader.api import Gradebook
 
-from autograder.batch.freshness import Freshness
+from autograder.batch.freshness import PACKAGE, Freshness
 from autograder.course.folder import Course
-from autograder.notebook.assignment import PACKAGE
+
+NAME, OTHER = "averages", "medians"
+STUDENT = "student-001"
+PACKAGED = Path("packaged_course", "solutions", NAME)
 
 
-def key(course: Course, name: str = "pooling") -> str:
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory, released_course: MakeCourse) -> Course:
+    """A course of two assignments, with a submission to the first one."""
+    folder = released_course(tmp_path_factory.mktemp("freshness") / "course")
+    for part in ("assignments", "solutions"):
+        shutil.copytree(folder / part / NAME, folder / part / OTHER)
+    notebook = folder / "assignments" / OTHER / f"{NAME}.ipynb"
+    notebook.rename(notebook.with_name(f"{OTHER}.ipynb"))
+    (folder / "solutions" / "numbers.csv").write_text("1,2,3\n")
+    (folder / "shared.py").write_text("NUMBERS = [1, 2, 3]\n")
+    (folder / "solutions" / "_shared.py").symlink_to("../shared.py")
+    (folder / "solutions" / NAME / "cases.json").write_text("[]\n")
+    opened = Course.open(folder)
+    assert opened.contents.names() == [NAME, OTHER]
+    submitted = opened.submitted_folder(NAME, STUDENT)
+    submitted.mkdir(parents=True)
+    (submitted / f"{NAME}.ipynb").write_text("{}")
+    return opened
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the engine, as a wheel has it: with a course in it."""
+    package = tmp_path_factory.mktemp("engine") / PACKAGE.name
+    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    (package / PACKAGED).mkdir(parents=True, exist_ok=True)
+    (package / PACKAGED / "__init__.py").write_text("ANSWERS = {}\n")
+    return package
+
+
+@pytest.fixture(scope="module")
+def key(course: Course, engine: Path) -> Iterator[Callable[[], str]]:
+    """Yield what computes the key of the submission, as all files are now."""
     with Gradebook(course.coursedir.db_url, course.coursedir.course_id) as gradebook:
-        return Freshness(course, course.assignment(name), gradebook).key("student-001")
+
+        def computed() -> str:
+            return Freshness(course, course.assignment(NAME), gradebook, engine).key(STUDENT)
+
+        yield computed
 
 
-def test_a_given_file_that_has_changed_matters(released_course: MakeCourse, tmp_path: Path) -> None:
-    course = Course.open(released_course(tmp_path / "course", name="convnet"))
-    submitted = course.submitted_folder("convnet", "student-001")
-    submitted.mkdir(parents=True)
-    (submitted / "convnet.ipynb").write_text("{}")
-    before = key(course, "convnet")
-    given = course.source_folder("convnet") / "layers.py"
-    given.write_text(given.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
-    assert key(course, "convnet") != before
+def key_of_edited(file: Path, key: Callable[[], str]) -> str:
+    """Return the key while there is one line more in a file."""
+    text = file.read_bytes()
+    file.write_bytes(text + b"\n")
+    try:
+        return key()
+    finally:
+        file.write_bytes(text)
 
 
-@pytest.mark.parametrize(
-    ("file", "matters"),
-    [
-        ("misconceptions/pooling.py", True),
-        ("misconceptions/__init__.py", True),
-        ("diagnosis.py", True),
-        ("misconceptions/convolution.py", False),
-        ("styles/pooling.py", False),
-    ],
-)
-def test_a_new_hint_reaches_students_who_were_graded_before(
-    released_course: MakeCourse,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    file: str,
-    matters: bool,
+def test_every_file_of_the_engine_matters(engine: Path, key: Callable[[], str]) -> None:
+    files = [file for file in engine.rglob("*") if file.is_file() and file.name != "py.typed"]
+    own = [file for file in files if not file.is_relative_to(engine / PACKAGED.parts[0])]
+    assert {file.suffix for file in own} == {".py", ".bpf"}
+    before = key()
+    assert [file for file in own if key_of_edited(file, key) == before] == []
+    assert key() == before
+
+
+def test_a_new_file_of_the_engine_matters(engine: Path, key: Callable[[], str]) -> None:
+    before = key()
+    new = engine / "running" / "new.py"
+    new.touch()
+    assert key() != before
+    new.unlink()
+    assert key() == before
+
+
+def test_the_course_that_comes_with_the_engine_is_not_the_engine(
+    engine: Path, key: Callable[[], str]
 ) -> None:
-    course = Course.open(released_course(tmp_path / "course"))
-    submitted = course.submitted_folder("pooling", "student-001")
-    submitted.mkdir(parents=True)
-    (submitted / "pooling.ipynb").write_text("{}")
-    package = Path(shutil.copytree(PACKAGE, tmp_path / "package" / "autograder"))
-    shutil.copytree(PACKAGE.parent / "solutions", tmp_path / "package" / "solutions")
-    monkeypatch.setattr("autograder.batch.class_grading.freshness.PACKAGE", package)
-    before = key(course)
-    assert key(course) == before
-    edited = package / file
-    edited.write_text(edited.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
-    assert (key(course) != before) is matters
+    assert key_of_edited(engine / PACKAGED / "__init__.py", key) == key()
+
+
+OF_THE_COURSE = {
+    "solutions/averages/__init__.py": True,
+    "solutions/averages/hidden_tests.py": True,
+    "solutions/averages/misconceptions.py": True,
+    "solutions/averages/styles.py": False,
+    "solutions/averages/cases.json": True,
+    "solutions/_arguments.py": True,
+    "solutions/_contrasts.py": True,
+    "solutions/_shared.py": True,
+    "solutions/numbers.csv": True,
+    "solutions/medians/__init__.py": True,
+    "solutions/medians/hidden_tests.py": False,
+    "solutions/medians/misconceptions.py": False,
+    "solutions/medians/styles.py": False,
+    "assignments/averages/prices.txt": True,
+    "assignments/averages/averages.ipynb": True,
+    "assignments/medians/prices.txt": False,
+    "assignments/medians/medians.ipynb": False,
+    "submitted/student-001/averages/averages.ipynb": True,
+}
+
+
+@pytest.mark.parametrize(("file", "matters"), OF_THE_COURSE.items())
+def test_of_the_course_what_a_result_depends_on_matters(
+    course: Course, key: Callable[[], str], file: str, matters: bool
+) -> None:
+    before = key()
+    assert (key_of_edited(course.root / file, key) != before) is matters
+    assert key() == before
