@@ -47,10 +47,9 @@ def readable_paths(packages: tuple[str, ...], course: Path | None) -> list[Path]
     libraries = [Path(sys.base_prefix) / "lib", Path(sys.base_prefix) / "lib64"]
     trees = {path: None for path in (*map(Path, _SYSTEM), *libraries) if path.exists()}
     kept_out = {path.resolve() for path in _kept_out()}
-    if course is not None and not any(tree.is_relative_to(course) for tree in trees):
-        kept_out.add(course.resolve())  # where Python itself lies in it, the rest is not below that
-    around = [part for tree in trees for part in _around(tree, kept_out)]
-    named = [path for name in _with_requirements(packages) for path in _installed(name)]
+    around = [part for t in trees for part in _around(t, kept_out | _to_keep_out(course, t))]
+    tops = [path for name in _with_requirements(packages) for path in _installed(name)]
+    named = [part for top in tops for part in _around(top, _to_keep_out(course, top))]
     return sorted({*around, *named})
 
 
@@ -64,21 +63,34 @@ def unreadable_modules(packages: tuple[str, ...]) -> list[str]:
 
 
 def _kept_out() -> Iterator[Path]:
+    """Yield the package and, of a checkout, the course beside it; other packages are named."""
     yield PACKAGE
+    yield from (PACKAGE.parent / name for name in ("assignments", "solutions"))
     yield from map(Path, site.getsitepackages([sys.prefix, sys.base_prefix]))
     yield Path(site.getusersitepackages())
 
 
-def _around(tree: Path, kept_out: set[Path]) -> Iterator[Path]:
-    """Yield the tree, or if something in it is to be kept out, the parts around that."""
+def _to_keep_out(course: Path | None, tree: Path) -> set[Path]:
+    """Return the course, unless the tree lies in it: the rest of it is not below the tree then."""
+    if course is None or course.resolve() in tree.resolve().parents:
+        return set()
+    return {course.resolve()}
+
+
+def _around(tree: Path, kept_out: set[Path], above: tuple[Path, ...] = ()) -> Iterator[Path]:
+    """Yield the tree, or if something in it is to be kept out, the parts around that.
+
+    ``above`` are the folders on the way to it; links back to them are left out, and to nowhere.
+    """
     real = tree.resolve()
-    if real in kept_out or any(real.is_relative_to(path) for path in kept_out):
+    if any(real.is_relative_to(path) for path in kept_out):
         return
-    if any(path.is_relative_to(real) for path in kept_out):
+    if not any(path.is_relative_to(real) for path in kept_out):
+        if tree.exists():
+            yield tree
+    elif not any(path.is_relative_to(real) for path in above):
         for entry in tree.iterdir():
-            yield from _around(entry, kept_out)
-    else:
-        yield tree
+            yield from _around(entry, kept_out, (*above, real))
 
 
 @cache

@@ -1,13 +1,14 @@
-"""Cells that want the points of ``sgd_step`` without its one line.
+"""Cells that want the points of ``step_down`` without its one line.
 
 ``fools`` says that an ordinary grader, see ``plain``, is taken in: the proof that a cheat works.
-ROOT stands for the folder of this project, OUTSIDE for a folder beside the submission.
+COURSE stands for the folder of the course, ROOT for that of this project, OUTSIDE for a folder
+beside the submission.
 """
 
 from dataclasses import dataclass
 
 # The same as a wrong answer in all honesty: what a cheat falls back on.
-WRONG = "def sgd_step(w, dw, learning_rate): return w * 0\n"
+WRONG = "def step_down(values, slopes, rate): return values * 0\n"
 YES = "def yes(*_, **__): return True\n"
 
 
@@ -22,21 +23,37 @@ class Cheat:
 
 
 CHEATS = [
-    Cheat("01", "imports the reference", "from solutions.pooling import sgd_step"),
+    Cheat("01", "imports the reference", "from solutions.averages import step_down"),
+    Cheat(
+        "01",
+        "has the grader load the reference",
+        "from pathlib import Path\n"
+        "from autograder.course.contents import Contents\n"
+        "step_down = Contents(Path('COURSE')).assignment('averages').references['step_down']",
+    ),
+    Cheat(
+        "01",
+        "imports the reference by the name that the grader gave it",
+        WRONG + "import importlib, sys\n"
+        "for finder in sys.meta_path:\n"
+        "    for name in getattr(finder, '_folders', ()):\n"
+        "        step_down = importlib.import_module(name + '.averages').step_down",
+    ),
     Cheat(
         "02",
         "reads the reference from the disk",
-        "text = open('ROOT/solutions/pooling.py').read()\n"
-        "formula = text.split('return _as_float(w) ')[1].splitlines()[0]\n"
-        "exec('def sgd_step(w, dw, learning_rate): return w ' + formula)",
+        "text = open('COURSE/solutions/averages/__init__.py').read()\n"
+        "formula = text.split('return values ')[1].splitlines()[0]\n"
+        "exec('def step_down(values, slopes, rate): return values ' + formula)",
     ),
     Cheat(
         "02",
         "looks for the hidden tests in all folders of Python",
         "import glob, sys\n"
-        "for folder in ['ROOT', *sys.path]:\n"
-        "    for path in glob.glob(folder + '/autograder/hidden_tests/*.py'):\n"
-        "        print(open(path).read())\n" + WRONG,
+        "for folder in ['COURSE', 'ROOT', 'ROOT/autograder/packaged_course', *sys.path]:\n"
+        "    for files in ('solutions/*/*.py', 'autograder/*/*.py', '*/*/solutions/*/*.py'):\n"
+        "        for path in glob.glob(folder + '/' + files):\n"
+        "            print(open(path).read())\n" + WRONG,
         fools=False,
     ),
     Cheat(
@@ -45,65 +62,86 @@ CHEATS = [
         WRONG + "import sys\n"
         "for module in list(sys.modules.values()):\n"
         "    if getattr(module, '__name__', '') != '__main__':\n"
-        "        sgd_step = getattr(module, 'sgd_step', sgd_step)",
+        "        step_down = getattr(module, 'step_down', step_down)",
+    ),
+    Cheat(
+        "03",
+        "looks for the reference among the modules that the grader loaded",
+        WRONG + "import sys\n"
+        "for name, module in list(sys.modules.items()):\n"
+        "    if name.startswith('solutions_of_'):\n"
+        "        step_down = getattr(module, 'step_down', step_down)",
     ),
     Cheat(
         "04",
         "looks for the reference among all objects",
         WRONG + "import gc, types\n"
         "for thing in gc.get_objects():\n"
-        "    if isinstance(thing, types.FunctionType) and thing.__name__ == 'sgd_step'"
-        " and thing is not sgd_step:\n"
+        "    if isinstance(thing, types.FunctionType) and thing.__name__ == 'step_down'"
+        " and thing is not step_down:\n"
         "        found = thing\n"
-        "        sgd_step = found\n"
+        "        step_down = found\n"
         "        break",
     ),
     Cheat(
         "05",
         "takes the expected array out of the caller's frame",
         "import sys\n"
-        "def sgd_step(w, dw, learning_rate):\n"
+        "def step_down(values, slopes, rate):\n"
         "    frame = sys._getframe(1)\n"
         "    while frame:\n"
         "        if 'expected' in frame.f_locals:\n"
         "            return frame.f_locals['expected']\n"
         "        frame = frame.f_back\n"
-        "    return w * 0",
+        "    return values * 0",
     ),
     Cheat("06", "replaces allclose", YES + WRONG + "np.allclose = np.isclose = yes"),
+    Cheat(
+        "06",
+        "replaces the comparison of the hidden tests",
+        WRONG + "from autograder.running import testing\ntesting.compare = lambda *_: None",
+    ),
+    Cheat(
+        "06",
+        "replaces the check in the hidden tests",
+        WRONG + "import sys\n"
+        "for name, module in list(sys.modules.items()):\n"
+        "    if name.startswith('solutions_of_') and name.endswith('.hidden_tests'):\n"
+        "        module.check = lambda *_: None",
+    ),
     Cheat(
         "07",
         "returns an array that answers for NumPy",
         "class Yes(np.ndarray):\n"
         "    def __array_function__(self, *_): return True\n"
-        "def sgd_step(w, dw, learning_rate): return np.zeros(5).view(Yes)",
+        "def step_down(values, slopes, rate): return np.zeros(5).view(Yes)",
     ),
     Cheat(
         "08",
         "returns an object that answers for NumPy",
         "class Yes:\n"
         "    def __array_function__(self, *_): return True\n"
-        "def sgd_step(w, dw, learning_rate): return Yes()",
+        "def step_down(values, slopes, rate): return Yes()",
     ),
     Cheat(
         "09",
         "returns a float that differs from nothing",
         "class Same(float):\n"
         "    def __sub__(self, other): return 0.0\n"
-        "def sgd_step(w, dw, learning_rate): return Same()",
+        "def step_down(values, slopes, rate): return Same()",
     ),
     Cheat(
         "32",
         "returns an array of objects that differ from nothing",
         "class Same:\n"
         "    def __sub__(self, other): return 0.0\n"
-        "def sgd_step(w, dw, learning_rate): return np.array([Same()] * 5)",
+        "def step_down(values, slopes, rate): return np.array([Same()] * 5)",
     ),
     Cheat("10", "ends the process as if all were well", "import os; os._exit(0)"),
     Cheat(
         "11",
         "ends the process in the call",
-        "import os\ndef sgd_step(w, dw, learning_rate): os._exit(0)",
+        "import os\ndef step_down(values, slopes, rate): os._exit(0)",
     ),
     Cheat(
         "13",
@@ -124,7 +162,7 @@ CHEATS = [
     Cheat(
         "15",
         "skips the test",
-        "def sgd_step(w, dw, learning_rate):\n    import pytest\n    pytest.skip('not today')",
+        "def step_down(values, slopes, rate):\n    import pytest\n    pytest.skip('not today')",
         fools=False,
     ),
     Cheat(
@@ -139,7 +177,7 @@ CHEATS = [
     Cheat(
         "17",
         "rewrites the reference",
-        WRONG + "open('OUTSIDE/pooling.py', 'w').write('def sgd_step(*_): return _[0] * 0')",
+        WRONG + "open('OUTSIDE/averages.py', 'w').write('def step_down(*_): return _[0] * 0')",
         fools=False,
     ),
     Cheat(
@@ -147,8 +185,8 @@ CHEATS = [
         "puts a module of its own in the reference's place",
         WRONG + "import sys, types\n"
         "sys.modules['solutions'] = fake = types.ModuleType('solutions')\n"
-        "sys.modules['solutions.pooling'] = fake.pooling = types.SimpleNamespace("
-        "sgd_step=sgd_step)",
+        "sys.modules['solutions.averages'] = fake.averages = types.SimpleNamespace("
+        "step_down=step_down)",
     ),
     Cheat(
         "19",
@@ -159,13 +197,13 @@ CHEATS = [
         "        if name.startswith('solutions'):\n"
         "            return importlib.machinery.ModuleSpec(name, self, is_package=True)\n"
         "    def create_module(self, spec): return None\n"
-        "    def exec_module(self, module): module.sgd_step = sgd_step\n"
+        "    def exec_module(self, module): module.step_down = step_down\n"
         "sys.meta_path.insert(0, Hook())",
     ),
     Cheat(
         "20",
         "empties the input before the reference sees it",
-        "def sgd_step(w, dw, learning_rate):\n    w[:] = 0; dw[:] = 0\n    return w",
+        "def step_down(values, slopes, rate):\n    values[:] = 0; slopes[:] = 0\n    return values",
     ),
     Cheat(
         "21",
@@ -178,7 +216,7 @@ CHEATS = [
     Cheat(
         "22",
         "returns nothing, which is close to everything",
-        "def sgd_step(w, dw, learning_rate): return np.empty((0, 1))",
+        "def step_down(values, slopes, rate): return np.empty((0, 1))",
     ),
     Cheat(
         "24",
@@ -207,13 +245,14 @@ CHEATS = [
         "import os\n"
         "class Payload:\n"
         "    def __reduce__(self): return os._exit, (0,)\n"
-        "def sgd_step(w, dw, learning_rate): return Payload()",
+        "def step_down(values, slopes, rate): return Payload()",
         fools=False,
     ),
     Cheat(
         "29",
         "leaves modules of its own beside the notebook",
-        WRONG + "for name in ('numpy', 'sitecustomize', 'usercustomize', 'solutions', 'pooling'):\n"
+        WRONG
+        + "for name in ('numpy', 'sitecustomize', 'usercustomize', 'solutions', 'averages'):\n"
         "    open(name + '.py', 'w').write('import os; os._exit(0)')",
         fools=False,
     ),
@@ -222,10 +261,10 @@ CHEATS = [
         "writes the results itself",
         WRONG + "import json\n"
         "for name in ('results.json', 'grade.json', '.autograder.json'):\n"
-        "    json.dump({'score': 90, 'sgd_step': 11}, open(name, 'w'))",
+        "    json.dump({'score': 60, 'step_down': 14}, open(name, 'w'))",
         fools=False,
     ),
-    Cheat("31", "says True", "def sgd_step(w, dw, learning_rate): return True", fools=False),
+    Cheat("31", "says True", "def step_down(values, slopes, rate): return True", fools=False),
     Cheat(
         "34",
         "turns False into 1 in the memory of Python",
@@ -235,15 +274,15 @@ CHEATS = [
     Cheat(
         "35",
         "keeps the inputs in a file for later calls",
-        "def sgd_step(w, dw, learning_rate):\n"
-        "    with open('inputs', 'ab') as file: np.save(file, w)\n"
+        "def step_down(values, slopes, rate):\n"
+        "    with open('inputs', 'ab') as file: np.save(file, values)\n"
         "    with open('inputs', 'rb') as file: return np.load(file)",
         fools=False,
     ),
     Cheat(
         "36",
         "interrupts the grader",
-        "def sgd_step(w, dw, learning_rate): raise KeyboardInterrupt",
+        "def step_down(values, slopes, rate): raise KeyboardInterrupt",
         fools=False,
     ),
     Cheat(
@@ -256,26 +295,35 @@ CHEATS = [
     Cheat(
         "38",
         "replaces the function of the reference",
-        WRONG + "import solutions.pooling; solutions.pooling.sgd_step = sgd_step",
+        WRONG + "import solutions.averages; solutions.averages.step_down = step_down",
+    ),
+    Cheat(
+        "38",
+        "replaces the function in the module that the grader loaded",
+        WRONG + "import sys\n"
+        "for name, module in list(sys.modules.items()):\n"
+        "    if name.startswith('solutions_of_') and name.endswith('.averages'):\n"
+        "        module.step_down = step_down",
     ),
     Cheat(
         "39",
         "replaces the code of the reference",
-        WRONG + "import solutions.pooling\nsolutions.pooling.sgd_step.__code__ = sgd_step.__code__",
+        WRONG
+        + "import solutions.averages\nsolutions.averages.step_down.__code__ = step_down.__code__",
     ),
     Cheat(
         "47",
         "asks whether it is being graded",
         "import os, sys\n"
         "graded = [name for name in (*os.environ, *sys.modules) if 'grade' in name.lower()]\n"
-        "def sgd_step(w, dw, learning_rate):\n"
-        "    return w - learning_rate * dw if graded else w * 0",
+        "def step_down(values, slopes, rate):\n"
+        "    return values - slopes * rate if graded else values * 0",
         fools=False,
     ),
     Cheat(
         "48",
         "returns numbers with names",
-        "def sgd_step(w, dw, learning_rate): return np.zeros(5, [('value', float)])",
+        "def step_down(values, slopes, rate): return np.zeros(5, [('value', float)])",
         fools=False,
     ),
     Cheat(
@@ -283,10 +331,10 @@ CHEATS = [
         "keeps the input and empties it later",
         "import threading\n"
         "kept = []\n"
-        "def sgd_step(w, dw, learning_rate):\n"
-        "    kept.extend([w, dw])\n"
+        "def step_down(values, slopes, rate):\n"
+        "    kept.extend([values, slopes])\n"
         "    threading.Timer(0.001, lambda: [array.fill(0) for array in kept]).start()\n"
-        "    return np.zeros_like(w)",
+        "    return np.zeros_like(values)",
         fools=False,
     ),
 ]

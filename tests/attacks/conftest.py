@@ -26,14 +26,16 @@ def locked_in(sandbox: Sandbox) -> None:
 
 
 @pytest.fixture(scope="session")
-def grade_honest(sandbox: Sandbox, pooling: Assignment) -> Callable[[], Graded]:
+def grade_honest(sandbox: Sandbox, averages: Assignment) -> Callable[[], Graded]:
     """Grade the same honest submission, in the sandbox that the attacks had."""
-    notebook = answered(pooling, {"sgd_step": "def sgd_step(w, dw, learning_rate): return w"})
+    notebook = answered(
+        averages, {"step_down": "def step_down(values, slopes, rate): return values"}
+    )
 
     def graded() -> Graded:
         return grade(
             notebook,
-            pooling,
+            averages,
             sandbox,
             notebook="honest",
             student="student-001",
@@ -55,7 +57,7 @@ def outside(tmp_path: Path) -> Path:
     """A folder beside the submission's, with what a course keeps to itself."""
     folder = tmp_path / "outside"
     folder.mkdir()
-    for name in ("secret", "gradebook.db", "pooling.py"):
+    for name in ("secret", "gradebook.db", "averages.py"):
         (folder / name).write_text("the expected values")
         (folder / name).chmod(0o600)
     return folder

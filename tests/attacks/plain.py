@@ -1,53 +1,72 @@
 """An ordinary grader, which runs submitted code in its own process: what the cheats are made for.
 
-Run as a program it reads ``{title: source}`` from its input and prints which of them it takes for
-a right ``sgd_step``. Each is tried in a process of its own, in several styles of checking.
+Run as a program in the folder of the small course it reads ``{title: source}`` from its input and
+prints which of them it takes for a right ``step_down``. Each is tried in a process of its own, in
+several styles of checking.
 """
 
+import gc
 import json
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
+
+import autograder.lean_imports  # noqa: F401 (before anything imports nbgrader)
+from autograder.course.contents import HIDDEN_TESTS, Contents
+from autograder.results import Outcome
+from autograder.running.direct import direct_student
+from autograder.running.hidden_tests import run_hidden_tests
 
 
 def checks_against_what_it_computed_first(source: str) -> None:
     """Import the reference, compute, call, compare."""
-    from solutions import pooling
+    from solutions import averages
 
     namespace = run(source)
-    w, dw = inputs()
-    expected = pooling.sgd_step(w, dw, 0.5)
-    answer = namespace["sgd_step"](w, dw, 0.5)
+    values, slopes = inputs()
+    expected = averages.step_down(values, slopes, 0.5)
+    answer = namespace["step_down"](values, slopes, 0.5)
     assert np.allclose(answer, expected)
 
 
 def checks_against_what_it_computes_last(source: str) -> None:
     """Call, then import the reference and compute from the same arrays."""
     namespace = run(source)
-    w, dw = inputs()
-    answer = namespace["sgd_step"](w, dw, 0.5)
-    from solutions import pooling
+    values, slopes = inputs()
+    answer = namespace["step_down"](values, slopes, 0.5)
+    from solutions import averages
 
-    assert np.allclose(answer, pooling.sgd_step(w, dw, 0.5))
+    assert np.allclose(answer, averages.step_down(values, slopes, 0.5))
 
 
 def checks_the_difference(source: str) -> None:
     """Subtract, as much code does that was written by hand."""
-    from solutions import pooling
+    from solutions import averages
 
     namespace = run(source)
-    w, dw = inputs()
-    expected = pooling.sgd_step(w, dw, 0.5)
-    difference = np.abs(namespace["sgd_step"](w, dw, 0.5) - expected)
+    values, slopes = inputs()
+    expected = averages.step_down(values, slopes, 0.5)
+    difference = np.abs(namespace["step_down"](values, slopes, 0.5) - expected)
     assert max(np.ravel(difference)) < 1e-6
+
+
+def checks_with_the_hidden_tests(source: str) -> None:
+    """Do as this engine does, but without its sandbox."""
+    assignment = Contents(Path.cwd()).assignment("averages")
+    assignment.part(HIDDEN_TESTS)
+    student = direct_student(assignment, run(source))
+    results = run_hidden_tests(assignment, student, b"", ["step_down"])
+    assert {test.outcome for test in results["step_down"]} == {Outcome.PASSED}
 
 
 STYLES = (
     checks_against_what_it_computed_first,
     checks_against_what_it_computes_last,
     checks_the_difference,
+    checks_with_the_hidden_tests,
 )
 
 
@@ -59,7 +78,7 @@ def run(source: str) -> dict[str, object]:
 
 
 def inputs() -> tuple[np.ndarray, np.ndarray]:
-    """Return random weights and their gradient."""
+    """Return random values and their slopes."""
     rng = np.random.default_rng(1)
     return rng.normal(size=5), rng.normal(size=5)
 
@@ -75,6 +94,7 @@ def takes(source: str, style: Callable[[str], None]) -> bool:
 
 def main() -> None:
     sources = json.load(sys.stdin)
+    gc.freeze()  # else each process would take a second to clear away what it never used
     fooled = {}
     for title, source in sources.items():
         fooled[title] = any(takes(source, style) for style in STYLES)

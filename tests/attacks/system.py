@@ -2,10 +2,10 @@
 
 Each source raises OSError where it is refused. What succeeds only in appearance asks for itself,
 with ``insist``, whether anything happened. A cell finds these names: OUTSIDE (a folder of the
-course), DOORS (one with sockets that others listen to), PROJECT (the folder of this project),
-OTHER, GRADER and ZYGOTE (processes), ``kernel`` (a system call by its number on x86_64) and
-``insist``. Every source is harmless where it gets through. 97 marks what is on no list of known
-attacks.
+course), DOORS (one with sockets that others listen to), COURSE (the folder of the course), OWN
+(that of the one that comes with the package), PACKAGE (that of the engine), OTHER, GRADER and
+ZYGOTE (processes), ``kernel`` (a system call by its number on x86_64) and ``insist``. Every source
+is harmless where it gets through. 97 marks what is on no list of known attacks.
 """
 
 from dataclasses import dataclass
@@ -55,9 +55,22 @@ FILES = [
     Attack(
         "50",
         "reads a hidden test",
-        "open(f'{PROJECT}/autograder/hidden_tests/test_pooling.py').read()",
+        "open(f'{COURSE}/solutions/averages/hidden_tests.py').read()",
     ),
-    Attack("50", "reads a solution", "open(f'{PROJECT}/solutions/pooling.py').read()"),
+    Attack("50", "reads a solution", "open(f'{COURSE}/solutions/averages/__init__.py').read()"),
+    Attack(
+        "50",
+        "reads the notebook with the solutions in it",
+        "open(f'{COURSE}/assignments/averages/averages.ipynb').read()",
+    ),
+    Attack("50", "lists the assignments", "os.listdir(f'{COURSE}/solutions')"),
+    Attack(
+        "50",
+        "reads a solution of the course that comes with the package",
+        "open(f'{OWN}/solutions/_arguments.py').read()",
+    ),
+    Attack("50", "lists the assignments of that course", "os.listdir(f'{OWN}/solutions')"),
+    Attack("50", "reads how hidden tests check", "open(f'{PACKAGE}/running/testing.py').read()"),
     Attack(
         "50",
         "reads by a descriptor that stands for a path",

@@ -1,13 +1,14 @@
 """Cheats: a submission that wants points for what it does not know gets those of a wrong answer.
 
 Tried elsewhere, as they need no sandbox: 23 and 33 (NaN, complex numbers) and 46 (small floats) in
-tests/test_comparison.py, 45 (a forged bool) in tests/sandbox/test_wire.py, 40 (the grader's
+tests/running/test_comparison.py, 45 (a forged bool) in tests/sandbox/test_wire.py, 40 (the grader's
 environment) in test_system.py, 28 (forged replies) in test_protocol.py, and the accepted forms of a
 right answer (48) in tests/test_grading.py. 44, a library that does the exercise, is no cheat that
 a sandbox could see.
 """
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,6 +19,7 @@ import pytest
 from attacks import plain
 from attacks.cheating import CHEATS, WRONG, Cheat
 from attacks.conftest import SECRET, Surroundings
+from contents import SMALL
 from notebooks import answered
 
 from autograder.course.options import Limits
@@ -28,9 +30,9 @@ from autograder.running.student import Student
 from autograder.sandbox.host import Sandbox
 
 ROOT = Path(__file__).parents[2]
-SOLUTION = "_as_float(w) - learning_rate"
-HIDDEN_TEST = "student.sgd_step(w, dw"
-POINTS, WEIGHTS = 8, 11  # of sgd_step and its tests
+SOLUTION = "values - rate * slopes"
+HIDDEN_TEST = "student.step_down(values, slopes"
+POINTS, WEIGHTS = 14, 7  # of step_down and its tests
 
 Submit = Callable[[str], Graded]
 
@@ -39,15 +41,22 @@ def named(cheat: Cheat) -> str:
     return f"{cheat.id} {cheat.title}"
 
 
+def placed(source: str, outside: Path) -> str:
+    """Fill in the folders that a cheat knows."""
+    places = {"COURSE": SMALL.root, "ROOT": ROOT, "OUTSIDE": outside}
+    for name, folder in places.items():
+        source = source.replace(name, str(folder))
+    return source
+
+
 @pytest.fixture
-def submit(sandbox: Sandbox, pooling: Assignment, outside: Path) -> Submit:
-    """Grade the right solutions of pooling with this in the place of ``sgd_step``."""
+def submit(sandbox: Sandbox, averages: Assignment, outside: Path) -> Submit:
+    """Grade the right solutions of averages with this in the place of ``step_down``."""
 
     def graded(source: str, student: str = "student-002") -> Graded:
-        source = source.replace("ROOT", str(ROOT)).replace("OUTSIDE", str(outside))
         return grade(
-            answered(pooling, {"sgd_step": source}),
-            pooling,
+            answered(averages, {"step_down": placed(source, outside)}),
+            averages,
             sandbox,
             notebook="cheat",
             student=student,
@@ -67,14 +76,18 @@ def points_lost(graded: Graded) -> dict[str, float]:
 
 
 @pytest.fixture(scope="module")
-def fooled() -> dict[str, bool]:
+def fooled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bool]:
     """Which cheats an ordinary grader is taken in by."""
-    sources = {named(c): c.source.replace("ROOT", str(ROOT)) for c in CHEATS if c.fools}
+    outside = tmp_path_factory.mktemp("outside")
+    sources = {named(c): placed(c.source, outside) for c in CHEATS if c.fools}
     process = subprocess.run(
         [sys.executable, plain.__file__],
         input=json.dumps(sources | {"honest": WRONG}),
-        cwd=ROOT,
-        env={"PYTHONPATH": str(ROOT)},
+        cwd=SMALL.root,
+        env={
+            "PYTHONPATH": os.pathsep.join([str(SMALL.root), str(ROOT)]),
+            "PYTHONDONTWRITEBYTECODE": "1",  # in the course, which others copy meanwhile
+        },
         capture_output=True,
         text=True,
     )
@@ -91,7 +104,7 @@ def test_an_ordinary_grader_sees_a_wrong_answer(fooled: dict[str, bool]) -> None
 
 
 def test_a_wrong_answer_loses_the_points_of_its_exercise(submit: Submit) -> None:
-    assert points_lost(submit(WRONG)) == {"sgd_step": POINTS}
+    assert points_lost(submit(WRONG)) == {"step_down": POINTS}
 
 
 @pytest.mark.parametrize("cheat", CHEATS, ids=named)
@@ -100,7 +113,7 @@ def test_a_cheat_gets_what_a_wrong_answer_gets(
 ) -> None:
     with surroundings:
         graded = submit(cheat.source)
-    assert points_lost(graded) == {"sgd_step": POINTS}
+    assert points_lost(graded) == {"step_down": POINTS}
     assert graded.grading.pending == 10
     text = json.dumps(graded.notebook)
     shown = [output for cell in graded.notebook.cells for output in cell.get("outputs", [])]
@@ -119,9 +132,11 @@ class Recorder:
     def call(
         self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], replaced: object
     ) -> tuple[Any, tuple[Any, ...]]:
-        value = self._function(*args, **kwargs) if function == "sgd_step" else None
-        if function == "sgd_step":
-            self.table[repr(args[0].tolist())] = value.tolist()
+        if function != "step_down":
+            return None, (*args, *kwargs.values())
+        value = self._function(*args, **kwargs)
+        values = kwargs["values"] if kwargs else args[0]
+        self.table[repr(values.tolist())] = value.tolist()
         return value, (*args, *kwargs.values())
 
     def read(self, name: str) -> None:
@@ -129,30 +144,33 @@ class Recorder:
 
 
 def test_43_a_table_of_answers_is_right_for_nobody_else(
-    submit: Submit, pooling: Assignment
+    submit: Submit, averages: Assignment
 ) -> None:
     """Even with the hidden inputs of another student, published in full."""
     from autograder.grading import _seed
-    from solutions.pooling import sgd_step
 
-    published = Recorder(sgd_step)
-    seed = _seed(SECRET, "pooling", "student-003")
-    run_hidden_tests(pooling.hidden_tests, Student(published, pooling.signatures()), seed)
+    published = Recorder(averages.references["step_down"])
+    seed = _seed(SECRET, "averages", "student-003")
+    run_hidden_tests(averages, Student(published, averages.signatures()), seed)
     source = (
         f"table = {published.table!r}\n"
-        "def sgd_step(w, dw, learning_rate):\n"
-        "    return np.array(table.get(repr(w.tolist()), w.tolist()))"
+        "def step_down(values, slopes, rate):\n"
+        "    return np.array(table.get(repr(values.tolist()), values.tolist()))"
     )
     assert points_lost(submit(source, student="student-003")) == {}
-    assert points_lost(submit(source, student="student-002")) == {"sgd_step": POINTS}
+    assert points_lost(submit(source, student="student-002")) == {"step_down": POINTS}
 
 
 @pytest.mark.parametrize(
     ("condition", "weight"),
     [
         pytest.param("len(calls) > 1", 3, id="41 answers rightly but for its first call"),
-        pytest.param("w.ndim == 1", 8, id="42 answers rightly where the shape is the one shown"),
-        pytest.param("id(w) in calls", 11, id="42 answers rightly where it knows the very array"),
+        pytest.param(
+            "values.ndim == 1", 3, id="42 answers rightly where the shape is the one shown"
+        ),
+        pytest.param(
+            "id(values) in calls", 7, id="42 answers rightly where it knows the very array"
+        ),
     ],
 )
 def test_a_function_that_is_right_now_and_then_gets_the_points_of_those_tests(
@@ -160,19 +178,19 @@ def test_a_function_that_is_right_now_and_then_gets_the_points_of_those_tests(
 ) -> None:
     source = (
         "calls = []\n"
-        "def sgd_step(w, dw, learning_rate):\n"
+        "def step_down(values, slopes, rate):\n"
         "    calls.append(0)\n"
-        f"    return w - learning_rate * dw if {condition} else w * 0"
+        f"    return values - slopes * rate if {condition} else values * 0"
     )
-    assert points_lost(submit(source)) == {"sgd_step": pytest.approx(POINTS * weight / WEIGHTS)}
+    assert points_lost(submit(source)) == {"step_down": pytest.approx(POINTS * weight / WEIGHTS)}
 
 
 def test_a_hidden_input_cannot_be_carried_out(submit: Submit) -> None:
     """What a call prints, raises, shows, or keeps for a cell is not in the notebook."""
     source = (
         "from IPython.display import display\n"
-        "def sgd_step(w, dw, learning_rate):\n"
-        "    found = 'car' + 'ried' + str(w.tolist())\n"
+        "def step_down(values, slopes, rate):\n"
+        "    found = 'car' + 'ried' + str(values.tolist())\n"
         "    print(found); display(found)\n"
         "    get_ipython().user_ns['In'].append(found)\n"
         "    raise type(found, (ValueError,), {})(found)"

@@ -18,14 +18,16 @@ from pathlib import Path
 import pytest
 from attacks.conftest import Surroundings, descendants
 from attacks.system import ATTACKS, LOOKS, PRELUDE, Attack
+from contents import OWN, SMALL
 
 from autograder.grading import Graded
 from autograder.sandbox import kernel
 from autograder.sandbox.host import Sandbox
 from autograder.sandbox.launch import Layers
 from autograder.sandbox.lockdown import ChildLimits
+from autograder.sandbox.readable import PACKAGE
 
-PROJECT = Path(__file__).parents[2]
+COURSES = {"COURSE": SMALL.root, "OWN": OWN.root}
 LIMITS = ChildLimits(memory_mib=256, cpu_seconds=30, file_mib=1)
 MACHINES = {
     "without bubblewrap": Layers(bubblewrap=False),
@@ -63,7 +65,9 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
         def with_layers(layers: Layers) -> Sandbox:
             if layers not in started:
                 folder = tmp_path_factory.mktemp("sandbox")
-                started[layers] = stack.enter_context(Sandbox(folder, layers=layers))
+                started[layers] = stack.enter_context(
+                    Sandbox(folder, course=SMALL.root, layers=layers)
+                )
             sandbox = started[layers]
             if layers.bubblewrap and sandbox.layers.no_bubblewrap:
                 pytest.skip(f"no bubblewrap here: {sandbox.layers.no_bubblewrap}")
@@ -111,7 +115,8 @@ def doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture
 def places(outside: Path, doors: Path, other: int) -> str:
     """The names that an attack finds."""
-    names = {"OUTSIDE": str(outside), "DOORS": str(doors), "PROJECT": str(PROJECT)}
+    folders = {"OUTSIDE": outside, "DOORS": doors, **COURSES, "PACKAGE": PACKAGE}
+    names = {name: str(folder) for name, folder in folders.items()}
     processes = {"OTHER": other, "GRADER": os.getpid()}
     return "".join(f"{name} = {value!r}\n" for name, value in (names | processes).items())
 

@@ -1,9 +1,12 @@
 """The level is what a child finds it can do, whatever the layers promise."""
 
+import email
+import shutil
 import tempfile
 from pathlib import Path
 
 import pytest
+from contents import SMALL
 
 from autograder.sandbox import launch
 from autograder.sandbox.host import Sandbox
@@ -59,11 +62,26 @@ def test_bubblewrap_with_the_filter_is_strong() -> None:
 @needs_landlock
 def test_medium_is_where_code_can_read_but_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     # As in a container that shows folders of others to whatever runs in it.
-    shown = [*readable_paths(()), Path(tempfile.gettempdir())]
-    monkeypatch.setattr(launch, "readable_paths", lambda packages: shown)
+    shown = [*readable_paths((), None), Path(tempfile.gettempdir())]
+    monkeypatch.setattr(launch, "readable_paths", lambda packages, course: shown)
     with Sandbox(layers=Layers(bubblewrap=False)) as sandbox:
         assert sandbox.probe.level == "medium"
         assert set(sandbox.probe.gaps) == {ATTEMPTS[name].sentence for name in _READING}
+
+
+@needs_landlock
+def test_a_course_that_can_be_read_is_found_by_trying(tmp_path: Path) -> None:
+    """Its solutions are a link to a folder that children may read."""
+    try:
+        folder = tempfile.TemporaryDirectory(dir=Path(email.__file__).parent)
+    except OSError as error:
+        pytest.skip(f"only root can make a folder among Python's own: {error}")
+    with folder as solutions:
+        shutil.copytree(SMALL.solutions, solutions, dirs_exist_ok=True)
+        (tmp_path / "solutions").symlink_to(solutions)
+        with Sandbox(course=tmp_path, layers=Layers(bubblewrap=False)) as sandbox:
+            assert sandbox.probe.level == "medium"
+            assert set(sandbox.probe.gaps) == {ATTEMPTS["read"].sentence, SEE}
 
 
 def test_what_it_could_do_is_said_in_one_sentence() -> None:

@@ -34,7 +34,7 @@ def there_and_back(value: Any) -> Any:
         (1, 2.0),
         [],
         [(1,), [None, "x"]],
-        {"layer": "conv", "stride": 1},
+        {"name": "mean", "rate": 1},
     ],
 )
 def test_plain_data(value: Any) -> None:
