@@ -1,5 +1,6 @@
 """``python -m autograder`` is the ``autograder`` command."""
 
+from . import import_path  # noqa: F401 (before anything else is imported)
 from .cli import main
 
 main()

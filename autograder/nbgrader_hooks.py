@@ -16,12 +16,13 @@ from traitlets import TraitError
 from traitlets.config import Config
 from traitlets.log import get_logger
 
+from . import import_path  # before anything that is not imported yet
 from .course.folder import Course
 from .course.gradebook import check_released
 from .course.handed_in import check_folder, remove_links
 from .course.options import Limits
 from .course.record import Record
-from .errors import AutograderError, MustExecute
+from .errors import AutograderError, MustExecute, UnknownAssignment
 from .grading import grade, open_sandbox
 from .notebook.assignment import CODE_STUB
 from .notebook.submission import read_notebook, restore
@@ -34,6 +35,7 @@ _STOCK = "nbgrader.preprocessors."
 
 def configure(config: Config) -> None:
     """Make an nbgrader configuration that of a course graded by this package."""
+    import_path.put_working_folder_last()  # each command of nbgrader's reads its configuration
     config.CourseDirectory.source_directory = "assignments"
     config.ClearSolutions.code_stub = CODE_STUB
     config.Autograde.exporter_class = f"{__name__}.RestoredNotebook"
@@ -56,7 +58,7 @@ def configure(config: Config) -> None:
         "markdown2html": "autograder.notebook.safe_html.clean_markdown",
         "clean_html": "autograder.notebook.safe_html.clean",
     }
-    config.ZipCollectApp.extractor_plugin = "autograder.course.folder.archives.CarefulExtractor"
+    config.ZipCollectApp.extractor_plugin = "autograder.course.archives.CarefulExtractor"
     config.ExportApp.plugin_class = "autograder.course.export.SafeCsv"
 
 
@@ -88,7 +90,14 @@ class RestoredNotebook(NotebookExporter):
     def from_filename(
         self, filename: str, resources: dict[str, Any] | None = None, **kwargs: Any
     ) -> Any:
-        """Return the restored notebook as JSON. Raises what reading and restoring raise."""
+        """Return the restored notebook as JSON. Raises what reading and restoring raise.
+
+        Raises UnknownAssignment for another notebook that was released with the assignment's own.
+        """
+        assert resources is not None  # nbgrader gives them
+        name = resources["nbgrader"]["notebook"]
+        if name != self.assignment.name:
+            raise UnknownAssignment(name, [self.assignment.name])
         notebook = read_notebook(Path(filename))
         return self.from_notebook_node(  # type: ignore[no-untyped-call]
             restore(notebook, self.assignment), resources, **kwargs

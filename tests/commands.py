@@ -20,8 +20,9 @@ from traitlets.log import get_logger
 BIN = Path(sys.executable).parent
 
 # nbgrader as its script starts it, without what it would import for seconds (see lean_imports).
-_NBGRADER = """
+_NBGRADER = f"""
 import sys
+sys.path[0] = {str(BIN)!r}  # as that of a script, and not the working folder
 import autograder.lean_imports
 from nbgrader.apps.nbgraderapp import main
 sys.argv[0] = "nbgrader"

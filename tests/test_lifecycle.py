@@ -10,16 +10,16 @@ from notebooks import solutions
 
 from autograder.notebook.assignment import Assignment
 
-WRONG = "def sgd_step(w, dw, learning_rate):\n    return w + learning_rate * dw"
+WRONG = "def step_down(values, slopes, rate):\n    return values + rate * slopes"
 
 
-def test_release_submit_collect_grade_and_feedback(tmp_path: Path, pooling: Assignment) -> None:
+def test_release_submit_collect_grade_and_feedback(tmp_path: Path, averages: Assignment) -> None:
     exchange = tmp_path / "exchange"
     exchange.mkdir()
     exchange.chmod(0o777)
     shared = (
         f"c.Exchange.root = {str(exchange)!r}",
-        "c.CourseDirectory.course_id = 'why-convolutions'",
+        "c.CourseDirectory.course_id = 'small-course'",
         "c.ExchangeCollect.check_owner = False",
     )
     course = new_course(tmp_path / "course", *shared)
@@ -28,26 +28,26 @@ def test_release_submit_collect_grade_and_feedback(tmp_path: Path, pooling: Assi
     cache = f"c.Exchange.cache = {str(tmp_path / 'cache')!r}"
     (home / "nbgrader_config.py").write_text("\n".join(["c = get_config()", *shared, cache]))
 
-    run_command("nbgrader", "generate_assignment", "pooling", cwd=course)
-    run_here("nbgrader", "release_assignment", "pooling", cwd=course)
-    run_here("nbgrader", "fetch_assignment", "pooling", cwd=home)
-    fill_in(home / "pooling" / "pooling.ipynb", solutions(pooling) | {"sgd_step": WRONG})
-    run_here("nbgrader", "submit", "pooling", "--student=student-001", cwd=home)
-    run_here("nbgrader", "collect", "pooling", cwd=course)
-    graded = run_here("autograder", "grade", "pooling", cwd=course)
+    run_command("nbgrader", "generate_assignment", "averages", cwd=course)
+    run_here("nbgrader", "release_assignment", "averages", cwd=course)
+    run_here("nbgrader", "fetch_assignment", "averages", cwd=home)
+    fill_in(home / "averages" / "averages.ipynb", solutions(averages) | {"step_down": WRONG})
+    run_here("nbgrader", "submit", "averages", "--student=student-001", cwd=home)
+    run_here("nbgrader", "collect", "averages", cwd=course)
+    graded = run_here("autograder", "grade", "averages", cwd=course)
     assert "student-001" in graded.stdout
-    run_here("nbgrader", "generate_feedback", "pooling", cwd=course)
-    run_here("nbgrader", "release_feedback", "pooling", cwd=course)
-    run_here("nbgrader", "fetch_feedback", "pooling", cwd=home)
+    run_here("nbgrader", "generate_feedback", "averages", cwd=course)
+    run_here("nbgrader", "release_feedback", "averages", cwd=course)
+    run_here("nbgrader", "fetch_feedback", "averages", cwd=home)
     run_here("nbgrader", "export", cwd=course)
 
-    (page,) = (home / "pooling" / "feedback").rglob("*.html")
+    (page,) = (home / "averages" / "feedback").rglob("*.html")
     html = page.read_text(encoding="utf-8")
-    check_feedback(html, pooling)
+    check_feedback(html, averages)
     with (course / "grades.csv").open() as file:
-        (row,) = [row for row in csv.DictReader(file) if row["assignment"] == "pooling"]
-    assert 80 <= float(row["score"]) < 90
-    assert float(row["max_score"]) == 100
+        (row,) = [row for row in csv.DictReader(file) if row["assignment"] == "averages"]
+    assert float(row["score"]) == 46
+    assert float(row["max_score"]) == 70
 
 
 def fill_in(path: Path, answers: dict[str, str]) -> None:
@@ -60,9 +60,9 @@ def fill_in(path: Path, answers: dict[str, str]) -> None:
 
 def check_feedback(html: str, assignment: Assignment) -> None:
     """The page has points, sentences and reasons, and nothing of the hidden tests' text."""
-    assert html.count("✓") > 30
-    assert html.count("✗") >= 1
-    assert "The weights move against their gradient" in html
+    assert html.count("✓") == 8
+    assert html.count("✗") == 3
+    assert "The values move against their slopes" in html
     assert "entries differ, the first at index" in html
     for line in assignment.hidden_tests.read_text(encoding="utf-8").splitlines():
         code = line.strip()

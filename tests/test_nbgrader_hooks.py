@@ -15,9 +15,9 @@ from autograder.notebook.assignment import Assignment
 
 
 @pytest.fixture
-def course(tmp_path: Path, released_course: MakeCourse, pooling: Assignment) -> Path:
+def course(tmp_path: Path, released_course: MakeCourse, averages: Assignment) -> Path:
     folder = released_course(tmp_path / "course")
-    hand_in(folder, "student-001", "pooling", nbformat.writes(answered(pooling, {})))
+    hand_in(folder, "student-001", "averages", nbformat.writes(answered(averages, {})))
     return folder
 
 
@@ -27,11 +27,11 @@ def test_the_formgraders_button_grades(course: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.chdir(course)  # as the server does whose root the course is
     opened = Course.open(course)
     api = NbGraderAPI(opened.coursedir, config=opened.config)
-    result = api.autograde("pooling", "student-001")
+    result = api.autograde("averages", "student-001")
     assert result["success"], result
-    submission = api.get_submission("pooling", "student-001")
+    submission = api.get_submission("averages", "student-001")
     assert submission["autograded"]
-    assert submission["code_score"] == 90
+    assert submission["code_score"] == 60
     assert submission["needs_manual_grade"]
 
 
@@ -41,17 +41,17 @@ def test_grading_without_running_is_refused_and_changes_nothing(
 ) -> None:
     monkeypatch.chdir(course)
     opened = Course.open(course)
-    list(grade_class(opened, "pooling", jobs=1))
+    list(grade_class(opened, "averages", jobs=1))
     before = table_rows(course), graded_files(course)
 
-    autograde = ("nbgrader", "autograde", "pooling", "--no-execute", "--force")
+    autograde = ("nbgrader", "autograde", "averages", "--no-execute", "--force")
     result = run_here(*autograde, cwd=course, status=2)
     assert "Nothing was graded: --no-execute" in result.stderr
     assert "Traceback" not in result.stderr
 
     opened.config.Execute.enabled = False
     api = NbGraderAPI(opened.coursedir, config=opened.config)
-    answer = api.autograde("pooling", "student-001")  # does not end the server
+    answer = api.autograde("averages", "student-001")  # does not end the server
     assert not answer["success"]
     assert "Nothing was graded: --no-execute" in answer["log"]
     assert (table_rows(course), graded_files(course)) == before
@@ -66,17 +66,20 @@ def test_a_courses_own_hook_is_called_as_well(
     called: list[dict[str, object]] = []
     opened.config.Autograde.pre_convert_hook = lambda **about: called.append(about)
     api = NbGraderAPI(opened.coursedir, config=opened.config)
-    assert api.autograde("pooling", "student-001")["success"]
+    assert api.autograde("averages", "student-001")["success"]
     assert [about["student"] for about in called] == ["student-001"]
 
 
-def test_another_notebook_in_the_folder_is_refused_by_name(course: Path) -> None:
-    path = course / "assignments" / "pooling" / "extra.ipynb"
+@pytest.mark.parametrize("copied", [False, True], ids=["empty", "a copy of the answers"])
+def test_another_notebook_in_the_folder_is_refused_by_name(
+    course: Path, averages: Assignment, copied: bool
+) -> None:
+    path = course / "assignments" / "averages" / "extra.ipynb"
     nbformat.write(nbformat.v4.new_notebook(), path)
-    run_here("nbgrader", "generate_assignment", "pooling", "--force", cwd=course)
-    text = nbformat.writes(nbformat.v4.new_notebook())
-    hand_in(course, "student-001", "pooling", text, file_name="extra.ipynb")
-    result = run_here("nbgrader", "autograde", "pooling", cwd=course, status=1)
+    run_here("nbgrader", "generate_assignment", "averages", "--force", cwd=course)
+    text = nbformat.writes(answered(averages, {}) if copied else nbformat.v4.new_notebook())
+    hand_in(course, "student-001", "averages", text, file_name="extra.ipynb")
+    result = run_here("nbgrader", "autograde", "averages", cwd=course, status=1)
     assert "There is no assignment 'extra'" in result.stderr
 
 
@@ -84,10 +87,10 @@ def test_another_notebook_in_the_folder_is_refused_by_name(course: Path) -> None
 def test_a_resubmission_with_an_odd_time_does_not_keep_the_old_score(
     course: Path, time: str
 ) -> None:
-    run_here("nbgrader", "autograde", "pooling", cwd=course)
-    assert sum(row[2] or 0 for row in table_rows(course)["grade"]) == 90
-    (course / "submitted" / "student-001" / "pooling" / "timestamp.txt").write_text(time)
-    result = run_here("nbgrader", "autograde", "pooling", cwd=course, status=1)
+    run_here("nbgrader", "autograde", "averages", cwd=course)
+    assert sum(row[2] or 0 for row in table_rows(course)["grade"]) == 60
+    (course / "submitted" / "student-001" / "averages" / "timestamp.txt").write_text(time)
+    result = run_here("nbgrader", "autograde", "averages", cwd=course, status=1)
     assert "timestamp" in result.stderr
     assert {row[2] for row in table_rows(course)["grade"]} == {None}
     assert all(row[5] for row in table_rows(course)["grade"])  # it waits for a human

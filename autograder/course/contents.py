@@ -56,7 +56,7 @@ class Contents:
         ``solutions/`` that cannot be imported.
         """
         notebook, hidden_tests = self.notebook(name), self.solutions / name / f"{HIDDEN_TESTS}.py"
-        if not hidden_tests.is_file():
+        if name != Path(name).name or not hidden_tests.is_file():
             if self.sources.is_dir() and not self.solutions.is_dir():
                 raise SolutionsMissing(str(self.root))
             if not self.sources.is_dir():
@@ -78,7 +78,7 @@ class Contents:
         return LoadedSolutions(self.solutions)
 
     def _part(self, name: str, file: str) -> Any:
-        return self._loaded.module(f"{name}.{file}" if file else name)
+        return self._loaded.module(name, file) if file else self._loaded.module(name)
 
     def _functions(self, name: str) -> Mapping[str, Callable[..., Any]]:
         """Return what the references define; a question's function returns its right letter."""

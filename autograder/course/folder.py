@@ -13,6 +13,7 @@ from nbgrader.apps import NbGrader
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
+from ..import_path import put_working_folder_last
 from ..notebook.assignment import Assignment
 from ..results import Grading
 from .contents import Contents
@@ -45,6 +46,7 @@ class Course:
         app = NbGrader()
         with contextlib.chdir(root):  # from where nbgrader also imports a course's own plugins
             app.initialize([], root=str(root))
+            put_working_folder_last()
         return cls(CourseDirectory(config=app.config, root=str(root)), app.config)
 
     def limits(self, assignment: str) -> Limits:

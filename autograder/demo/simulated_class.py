@@ -73,7 +73,10 @@ class SimulatedStudent:
 
 
 def simulate_class(assignment: Assignment, size: int) -> list[SimulatedStudent]:
-    """Return a class: right answers in several styles, real mistakes, unfinished and broken."""
+    """Return a class: right answers in several styles, real mistakes, unfinished and broken.
+
+    What the assignment's catalogues do not have, nobody does.
+    """
     students = list(islice(_Maker(assignment).students(), size))
     for number, student in enumerate(students, start=1):
         student.name = f"student-{number:03}"
@@ -96,15 +99,15 @@ class _Maker:
 
     def students(self) -> Iterator[SimulatedStudent]:
         """Yield students without end, 24 of each round."""
-        mistakes = cycle(self._mistakes)
+        mistakes, options = cycle(self._mistakes), cycle(self._options)
         for number in count():
             yield SimulatedStudent("", "right, as in the reference", dict(self._right))
             for style in range(4):
                 yield self._another_style(4 * number + style)
             for _ in range(MISTAKES_IN_A_CLASS):
-                yield self._with_mistakes(next(mistakes))
-            yield self._with_mistakes(next(mistakes), next(mistakes))
-            yield self._with_mistakes(self._options[number % len(self._options)])
+                yield self._with_mistakes(*islice(mistakes, 1))
+            yield self._with_mistakes(*islice(mistakes, 2))
+            yield self._with_mistakes(*islice(options, 1))
             yield self._unfinished()
             yield SimulatedStudent("", "never started", {}, lost=tuple(self._names()))
             yield self._broken_function("has renamed a function", "def my_{name}(*arguments): ...")
@@ -120,13 +123,15 @@ class _Maker:
         cells = dict(self._right)
         for function in self._functions:
             known = [s for s in styles(self._assignment) if s.exercise == function]
-            cells[function] = student_source(known[number % len(known)])
+            if known:
+                cells[function] = student_source(known[number % len(known)])
         return SimulatedStudent("", "right, in another style", cells)
 
-    def _with_mistakes(self, *mistakes: Misconception) -> SimulatedStudent:
+    def _with_mistakes(self, *chosen: Misconception) -> SimulatedStudent:
+        mistakes = tuple({m.exercise: m for m in chosen}.values())  # a cell has one of them
         cells = self._right | {m.exercise: student_source(m) for m in mistakes}
         about = " and ".join(f"{m.exercise} {m.name.replace('_', ' ')}" for m in mistakes)
-        return SimulatedStudent("", about, cells, mistakes)
+        return SimulatedStudent("", about or "right, as no mistake is known", cells, mistakes)
 
     def _unfinished(self) -> SimulatedStudent:
         names = self._names()

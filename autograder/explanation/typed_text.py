@@ -80,14 +80,22 @@ def _registrations(file: str) -> dict[tuple[str, str], list[ast.keyword]]:
     for node in tree.body:
         if not isinstance(node, ast.Expr | ast.Assign) or not isinstance(node.value, ast.Call):
             continue
-        what, _, action = ast.unparse(node.value.func).partition(".")
-        if isinstance(node, ast.Assign) and what == "Shared":
-            group = ast.unparse(node.targets[0])
-            sharing[group] = [ast.unparse(exercise) for exercise in node.value.args]
-        elif action == "misconception":
-            for exercise in sharing.get(what, [what]):
+        function = node.value.func
+        if isinstance(node, ast.Assign) and ast.unparse(function) == "Shared":
+            sharing[ast.unparse(node.targets[0])] = _named(node.value)
+        elif isinstance(function, ast.Attribute) and function.attr == "misconception":
+            what = ast.unparse(function.value)
+            shared_here = isinstance(function.value, ast.Call)
+            exercises = _named(function.value) if shared_here else sharing.get(what, [what])
+            for exercise in exercises:
                 found[exercise, ast.literal_eval(node.value.args[0])] = node.value.keywords
     return found
+
+
+def _named(shared: ast.expr) -> list[str]:
+    """Return the exercises in ``Shared(one, other)``."""
+    assert isinstance(shared, ast.Call)
+    return [ast.unparse(exercise) for exercise in shared.args]
 
 
 def _joined(parts: list[ast.FunctionDef]) -> str:

@@ -21,7 +21,7 @@ from autograder.course.folder import Course
 from autograder.notebook.assignment import Assignment
 
 Files = dict[str, bytes]
-GOOD: Files = {"pooling.ipynb": b"{}", "data/digits.txt": b"1 2 3"}
+GOOD: Files = {"averages.ipynb": b"{}", "data/digits.txt": b"1 2 3"}
 
 
 def zipped(files: Files) -> bytes:
@@ -172,12 +172,12 @@ def test_a_damaged_file_is_left_out_and_no_other(tmp_path: Path) -> None:
 
 
 def test_too_many_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograder.course.folder.archives.MAX_MEMBERS", 3)
+    monkeypatch.setattr("autograder.course.archives.MAX_MEMBERS", 3)
     assert unpacked(tmp_path, {"x.zip": zipped({str(n): b"" for n in range(4)})}) == {}
 
 
 def test_folders_count_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograder.course.folder.archives.MAX_MEMBERS", 3)
+    monkeypatch.setattr("autograder.course.archives.MAX_MEMBERS", 3)
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
         for number in range(4):
@@ -221,26 +221,26 @@ def test_a_damaged_archive_stops_no_other(
     "ignore::pytest.PytestUnraisableExceptionWarning",
 )
 def test_feedback_can_be_released_to_who_was_collected_from_an_archive(
-    tmp_path: Path, released_course: MakeCourse, pooling: Assignment
+    tmp_path: Path, released_course: MakeCourse, averages: Assignment
 ) -> None:
     exchange = tmp_path / "exchange"
     exchange.mkdir()
     exchange.chmod(0o777)
     root = released_course(
         tmp_path / "course",
-        r"c.FileNameCollectorPlugin.named_regexp = r'.*/(?P<student_id>\w+)/(?P<file_id>pooling)'",
+        r"c.FileNameCollectorPlugin.named_regexp = r'.*/(?P<student_id>\w+)/(?P<file_id>averages)'",
         f"c.Exchange.root = {str(exchange)!r}",
     )
-    archive = root / "downloaded" / "pooling" / "archive"
+    archive = root / "downloaded" / "averages" / "archive"
     archive.mkdir(parents=True)
-    text = nbformat.writes(answered(pooling, {}))
-    (archive / "ada.zip").write_bytes(zipped({"pooling.ipynb": text.encode()}))
+    text = nbformat.writes(answered(averages, {}))
+    (archive / "ada.zip").write_bytes(zipped({"averages.ipynb": text.encode()}))
     (archive / "eve.tar.gz").write_bytes(tarred({"../../../../submitted/eve/x.ipynb": b"{}"}))
-    run_here("nbgrader", "zip_collect", "pooling", cwd=root)
+    run_here("nbgrader", "zip_collect", "averages", cwd=root)
     course = Course.open(root)
-    assert [entry.student for entry in grade_class(course, "pooling", jobs=1)] == ["ada"]
+    assert [entry.student for entry in grade_class(course, "averages", jobs=1)] == ["ada"]
     api = NbGraderAPI(course.coursedir, config=course.config)
     for step in (api.generate_feedback, api.release_feedback):
-        result = step("pooling")
+        result = step("averages")
         assert result["success"], result
     assert len(list(exchange.rglob("*.html"))) == 1

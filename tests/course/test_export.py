@@ -20,10 +20,10 @@ def gradebook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gradebook]:
     folder = tmp_path_factory.mktemp("export")
     with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as opened, warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Object of type")  # nbgrader's own use of SQLAlchemy
-        opened.add_assignment("pooling", duedate="2026-03-01")
+        opened.add_assignment("averages", duedate="2026-03-01")
         for name in NAMES:
             opened.add_student(name, last_name=name, email=None)
-        opened.add_submission("pooling", "ada", timestamp="2026-03-02")
+        opened.add_submission("averages", "ada", timestamp="2026-03-02")
         yield opened
 
 
@@ -43,7 +43,7 @@ def test_no_field_is_a_formula_or_breaks_the_table(gradebook: Gradebook, tmp_pat
 
 
 def test_harmless_rows_are_those_of_nbgrader(gradebook: Gradebook, tmp_path: Path) -> None:
-    for options in ({}, {"student": ["ada"]}, {"assignment": ["pooling"]}, {"assignment": ["x"]}):
+    for options in ({}, {"student": ["ada"]}, {"assignment": ["averages"]}, {"assignment": ["x"]}):
         ours, theirs = (
             rows(plugin(**options), gradebook, tmp_path / "grades.csv")
             for plugin in (SafeCsv, CsvExportPlugin)

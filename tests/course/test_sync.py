@@ -5,18 +5,21 @@ from typing import Any
 
 import nbformat
 import pytest
+from courses import new_course
 
-from autograder.course.sync import read_solutions, synced
+from autograder.course.contents import Contents
+from autograder.course.sync import read_solutions, sync, synced
 from autograder.errors import BadSource
+from autograder.notebook.assignment import grade_id
 
-MODULE = '''
-"""A module."""
+SHAPES = '''
+"""References."""
 
 import math
 
 import numpy as np
 
-from ._arguments import require_pad
+from .._arguments import require_side
 
 Size = int
 
@@ -25,7 +28,7 @@ ANSWERS = {"answer_1": "c"}
 
 def area(side: Size) -> Size:
     """Return the area."""
-    require_pad(
+    require_side(
         side,
     )
     # the square
@@ -56,6 +59,13 @@ Size = int
 __all__ = ["area"]
 '''
 
+EVERYWHERE = '''
+"""What every notebook imports."""
+
+import json  # noqa: F401
+from textwrap import dedent  # noqa: F401
+'''
+
 AREA = '''\
 def area(side: Size) -> Size:
     """Return the area."""
@@ -73,8 +83,15 @@ def area(side: Size) -> Size:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "shapes.py").write_text(MODULE)
-    return tmp_path
+    """A folder of solutions with one assignment."""
+    (tmp_path / "_imports.py").write_text(EVERYWHERE)
+    return with_references(tmp_path, "shapes", SHAPES)
+
+
+def with_references(folder: Path, name: str, text: str) -> Path:
+    (folder / name).mkdir()
+    (folder / name / "__init__.py").write_text(text)
+    return folder
 
 
 def test_a_solution_cell_has_the_function_its_helpers_and_no_argument_checks(folder: Path) -> None:
@@ -83,8 +100,15 @@ def test_a_solution_cell_has_the_function_its_helpers_and_no_argument_checks(fol
 
 def test_the_header_has_imports_and_aliases_and_no_answers(folder: Path) -> None:
     assert read_solutions("shapes", folder).header == (
-        "import math\nimport numpy as np\nimport matplotlib.pyplot as plt\n\nSize = int"
+        "import math\nimport numpy as np\n"
+        "import json  # noqa: F401\nfrom textwrap import dedent  # noqa: F401\n\nSize = int"
     )
+
+
+def test_a_course_may_have_nothing_that_every_notebook_imports(folder: Path) -> None:
+    (folder / "_imports.py").unlink()
+    header = read_solutions("shapes", folder).header
+    assert header == "import math\nimport numpy as np\n\nSize = int"
 
 
 def test_an_answer_cell(folder: Path) -> None:
@@ -108,13 +132,14 @@ def test_only_cells_of_the_solutions_are_rewritten(folder: Path) -> None:
 
 
 def test_what_comes_from_other_solutions_is_given_as_a_module(folder: Path) -> None:
-    (folder / "given.py").write_text(GIVEN)
-    user = "import math\n\nfrom ._arguments import require_pad\nfrom .given import area\n"
-    (folder / "volumes.py").write_text(user)
-    solutions = read_solutions("volumes", folder)
+    (folder / "_given.py").write_text(GIVEN)
+    user = "import math\n\nfrom .._arguments import require_side\nfrom .._given import area\n"
+    solutions = read_solutions("volumes", with_references(folder, "volumes", user))
     assert solutions.header == (
-        "import math\nimport matplotlib.pyplot as plt\n\nfrom given import area"
+        "import math\nimport json  # noqa: F401\nfrom textwrap import dedent  # noqa: F401\n\n"
+        "from given import area"
     )
+    assert list(solutions.modules) == ["given.py"]
     text = solutions.modules["given.py"]
     names: dict[str, Any] = {"__name__": "given"}
     exec(text, names)
@@ -126,6 +151,27 @@ def test_what_comes_from_other_solutions_is_given_as_a_module(folder: Path) -> N
 
 
 def test_a_function_without_a_docstring_is_refused(folder: Path) -> None:
-    (folder / "bare.py").write_text("def area(side):\n    return side\n")
-    with pytest.raises(BadSource, match="area has no docstring"):
+    with_references(folder, "bare", "def area(side):\n    return side\n")
+    with pytest.raises(BadSource, match=r"solutions/bare/__init__\.py: area has no docstring"):
         read_solutions("bare", folder)
+
+
+def test_a_course_is_rewritten_where_its_solutions_changed_and_only_there(tmp_path: Path) -> None:
+    course = Contents(new_course(tmp_path / "course"))
+    notebook = course.notebook("averages")
+    before = notebook.read_bytes()
+    assert not sync(course, "averages")
+    assert notebook.read_bytes() == before
+
+    references = course.solutions / "averages" / "__init__.py"
+    references.write_text(references.read_text().replace("rate * slopes", "slopes * rate"))
+    given = 'from .._shapes import Side\n\nANSWERS = {"answer_1": "c"}'
+    references.write_text(references.read_text().replace('ANSWERS = {"answer_1": "b"}', given))
+    (course.solutions / "_shapes.py").write_text('"""Shapes that are given."""\n\nSide = int\n')
+    assert sync(course, "averages")
+    assert not sync(course, "averages")
+    cells = {grade_id(c): c.source for c in nbformat.read(notebook, as_version=4).cells}
+    assert "return values - slopes * rate" in cells["step_down"]
+    assert 'answer_1 = "c"' in cells["answer_1"]
+    assert "from shapes import Side" in cells["imports"]
+    assert "Side = int" in notebook.with_name("shapes.py").read_text()

@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 import pytest
-from commands import run_command, run_here
+from commands import run_here
 from contents import assignment_names, load_assignment
 
 from autograder.demo.simulated_class import simulate_class
@@ -13,9 +13,9 @@ from autograder.sandbox.host import Sandbox
 
 
 def test_a_class_is_graded_as_foreseen_and_again(tmp_path: Path, sandbox: Sandbox) -> None:
-    for run, size in ((run_command, "1"), (run_here, "6")):
-        arguments = ("autograder", "demo", "course", "--students", size)
-        result = run(*arguments, "--assignment", "convolution", cwd=tmp_path)
+    for size in ("1", "6"):
+        command = ("autograder", "demo", "course", "--students", size)
+        result = run_here(*command, "--assignment", "convolution", cwd=tmp_path)
         assert "differs" not in result.stdout
         assert "nbgrader autograde convolution" in result.stdout
         gaps = bool(sandbox.probe.gaps)  # at level strong, those that bubblewrap would close

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,8 @@ from . import Array
 
 @style("running_maximum")
 def maximum_by_accumulation(numbers: list[int]) -> list[int]:
+    from itertools import accumulate
+
     return [*accumulate(numbers, max)]
 
 
