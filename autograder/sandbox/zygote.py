@@ -15,6 +15,7 @@ import shutil
 import signal
 import socket
 import sys
+from importlib.machinery import FileFinder
 from pathlib import Path
 
 import msgspec
@@ -179,7 +180,21 @@ def _forget_own_package(unreadable_modules: list[str]) -> None:
     sys.path[:] = ["", *filter(_belongs_to_python, sys.path)]
     for entry in [e for e in sys.path_importer_cache if not _belongs_to_python(e)]:
         del sys.path_importer_cache[entry]  # it has the names of what lies there
+    _remember_what_is_installed()
     sys.argv[:] = [""]
+
+
+def _remember_what_is_installed() -> None:
+    """Let imports know by name what lies in the places of modules, for good.
+
+    Children cannot list these places. Python does so again where one has changed, as when a package
+    is installed while a class is graded, and would then find nothing there.
+    """
+    for entry in sys.path[1:]:
+        finder = sys.path_importer_cache.get(entry)
+        if isinstance(finder, FileFinder):
+            finder.find_spec("anything")  # it lists the place, if it has not yet
+            vars(finder)["_fill_cache"] = lambda: None  # what it would do to list it again
 
 
 def _belongs_to_python(entry: str) -> bool:

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import sysconfig
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,6 +50,13 @@ def test_a_child_that_has_gone_can_still_be_killed(sandbox: Sandbox) -> None:
         with pytest.raises(EOFError):
             child.run_cell(0, "import os; os._exit(0)", 10)
         child.kill()
+
+
+def test_what_is_installed_meanwhile_costs_nobody_an_import(own_sandbox: Sandbox) -> None:
+    Path(tempfile.mkdtemp(dir=sysconfig.get_path("purelib"))).rmdir()  # its time is another now
+    child = own_sandbox.child(LIMITS, 1000)
+    assert printed(child, "import stack_data; print('found')") == "found\n"
+    child.kill()
 
 
 def test_what_a_child_starts_goes_with_it(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ def imperfect(
 ) -> dict[str, ExerciseResult]:
     """Return the exercises that lose points, by name."""
     notebook = answered(assignment, cells)
-    limits = Limits(call_seconds=7)  # enough for a training on a busy machine
+    limits = Limits(call_seconds=4)  # enough for a training on a busy machine
     grading = grade(notebook, assignment, sandbox, notebook="-", limits=limits).grading
     assert all(result.score is not None for result in grading.exercises)
     return {e.name: e for e in grading.exercises if e.score != e.max_score}

@@ -1,6 +1,7 @@
 """The settings of the hidden tests: all that is known to expose a mistake is among them."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from contents import load_assignment
 
 from autograder.running.direct import direct_student, right_answers
 from autograder.running.hidden_tests import run_hidden_tests
+from autograder.running.student import Student
 
 Arguments = dict[str, Any]
 
@@ -276,13 +278,20 @@ NEEDED = {
 }
 
 
-def arguments_of(assignment: str, function: str) -> list[Arguments]:
-    """Return what the hidden tests call a function with, by name."""
+@cache
+def asked(assignment: str) -> Student:
+    """Return a student who answered all hidden tests of an assignment, and remembers the calls."""
     loaded = load_assignment(assignment)
     student = direct_student(loaded, right_answers(loaded))
     run_hidden_tests(loaded, student, b"")
-    signature = loaded.signatures()[function]
-    bound = [signature.bind(*call.args, **call.kwargs) for call in student.calls[function]]
+    return student
+
+
+def arguments_of(assignment: str, function: str) -> list[Arguments]:
+    """Return what the hidden tests call a function with, by name."""
+    signature = load_assignment(assignment).signatures()[function]
+    calls = asked(assignment).calls[function]
+    bound = [signature.bind(*call.args, **call.kwargs) for call in calls]
     for arguments in bound:
         arguments.apply_defaults()
     return [dict(arguments.arguments) for arguments in bound]
