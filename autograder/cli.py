@@ -130,7 +130,12 @@ def grade(
     from .batch.class_grading import grade_class
     from .batch.workers import default_jobs
     from .course.folder import Course
-    from .pages.terminal import print_class, progress_bar, warn_unless_locked_in
+    from .pages.terminal import (
+        print_broken_tests,
+        print_class,
+        progress_bar,
+        warn_unless_locked_in,
+    )
     from .results import Ungraded
 
     course, results = Course.open(course_dir), []
@@ -150,8 +155,9 @@ def grade(
                 advance()
     print_class(results, console)
     warn_unless_locked_in([entry.result for entry in results if not entry.unchanged], errors)
-    failed = any(isinstance(entry.result, Ungraded) for entry in results)
-    raise typer.Exit(1 if failed else 0)
+    broken = print_broken_tests([entry.result for entry in results], errors)
+    ungraded = any(isinstance(entry.result, Ungraded) for entry in results)
+    raise typer.Exit(1 if ungraded or broken else 0)
 
 
 @app.command(cls=Announced)
@@ -171,7 +177,7 @@ def grade_file(
     from .batch.workers import default_jobs
     from .course.contents import Contents, course_here
     from .course.options import Limits
-    from .pages.terminal import print_result, warn_unless_locked_in
+    from .pages.terminal import print_broken_tests, print_result, warn_unless_locked_in
     from .results import Grading, Ungraded, to_json
 
     results: list[Grading | Ungraded] = []
@@ -192,8 +198,9 @@ def grade_file(
             else:
                 print_result(result, console)
     warn_unless_locked_in(results, errors)
-    failed = any(isinstance(result, Ungraded) for result in results)
-    raise typer.Exit(1 if failed else 0)
+    broken = print_broken_tests(results, errors)
+    ungraded = any(isinstance(result, Ungraded) for result in results)
+    raise typer.Exit(1 if ungraded or broken else 0)
 
 
 @app.command(cls=Announced)

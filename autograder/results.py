@@ -16,7 +16,10 @@ class Outcome(StrEnum):
 
 
 class TestResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One hidden test: its sentence (``title``), how it ended, and what the student is told."""
+    """One hidden test: its sentence (``title``), how it ended, and what the student is told.
+
+    ``fault`` is for the instructor: where and how a test failed as a program ("" if it did not).
+    """
 
     __test__ = False  # not a test class, whatever pytest makes of the name
 
@@ -25,6 +28,7 @@ class TestResult(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome
     weight: float
     message: str = ""
+    fault: str = ""
 
 
 class ExerciseResult(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,23 +2,26 @@
 
 An assignment may have a file of them, ``solutions/<name>/misconceptions.py``. It solves an
 exercise once, in named steps, and a misconception is what comes out when some of the steps are
-done wrong:
+done wrong. They stand in a table, one entry for each:
 
     running_maximum = Mistakes("running_maximum", _running_maximum)
 
-    running_maximum.misconception(
-        "starts_from_zero",
-        hint="What is the maximum of numbers that are all negative?",
-        row="RM2",
-        start=lambda numbers: 0,
+    running_maximum.wrong(
+        starts_from_zero=Wrong(
+            "What is the maximum of numbers that are all negative?",
+            first=lambda number: max(number, 0),
+        ),
     )
 
 So two mistakes in different steps can be made together, as students do. Exercises with the
-same steps may share mistakes: ``Shared(running_maximum, running_minimum)`` registers them in
-both. A multiple-choice question has an option for each wrong letter:
+same steps may share mistakes: ``Shared(running_maximum, running_minimum).wrong(...)`` puts them
+in both tables. A multiple-choice question has an entry for each wrong letter:
 
     answer_1 = Mistakes("answer_1")
-    answer_1.option("b", "counts_the_first_twice", hint="How often is the first number added?")
+    answer_1.wrong(counts_the_first_twice=Chosen("b", "How often is the first number added?"))
+
+Where a mistake was observed, its entry may name a row of evidence: ``Wrong("hint", "RM2", ...)``
+with ``Mistakes(..., evidence={"RM2": (5, "in five notebooks")})``.
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from types import MappingProxyType
 from typing import Any
 
 from ..course.contents import MISCONCEPTIONS
@@ -64,6 +68,47 @@ class Misconception:
         return partial(self.procedure, **self.steps)
 
 
+# How often something was observed, and where, by its row in the list of what was.
+Evidence = Mapping[str, tuple[int, str]]
+NO_EVIDENCE: Evidence = MappingProxyType({})
+
+
+class Wrong:
+    """An entry of a table: the hint, the row of what was observed, the steps done wrong.
+
+    ``seen`` and ``where`` are given where they differ from those of the row; a mistake with random
+    numbers in it does not repeat its answers.
+    """
+
+    def __init__(
+        self,
+        hint: str,
+        row: str = "",
+        *,
+        seen: int | None = None,
+        where: str = "",
+        repeats: bool = True,
+        **steps: Step,
+    ) -> None:
+        self.hint = hint
+        self.row = row
+        self.repeats = repeats
+        self.steps = steps
+        self._evidence = None if seen is None else (seen, where)
+
+    def evidence(self, of_rows: Evidence) -> tuple[int, str]:
+        """Return how often the mistake was seen, and where."""
+        return self._evidence or of_rows.get(self.row, (0, ""))
+
+
+class Chosen(Wrong):
+    """An entry of a question's table: a wrong letter, and the hint that it deserves."""
+
+    def __init__(self, letter: str, hint: str, row: str = "", **evidence: Any) -> None:
+        super().__init__(hint, row, **evidence)
+        self.letter = letter
+
+
 class Mistakes:
     """The known mistakes of one exercise, most of them steps of one procedure done wrong.
 
@@ -71,40 +116,48 @@ class Mistakes:
     parameter after them is a step, whose default is the right way.
     """
 
-    def __init__(self, exercise: str, in_steps: Callable[..., Any] | None = None) -> None:
+    def __init__(
+        self,
+        exercise: str,
+        in_steps: Callable[..., Any] | None = None,
+        *,
+        evidence: Evidence = NO_EVIDENCE,
+    ) -> None:
         self.exercise = exercise
         self.in_steps = in_steps
+        self.evidence = evidence
         self.found: list[Misconception] = []
 
-    def misconception(
-        self,
-        name: str,
-        *,
-        hint: str,
-        row: str = "",
-        seen: int = 0,
-        where: str = "",
-        repeats: bool = True,
-        **steps: Step,
-    ) -> None:
-        """Add the mistake of doing these steps in this way; see Misconception."""
-        assert self.in_steps is not None, f"{self.exercise} has no steps"
-        unknown = steps.keys() - inspect.signature(self.in_steps).parameters.keys()
-        assert steps, f"{name} does no step wrong"
-        assert not unknown, f"{name}: no such steps: {unknown}"
-        self.found.append(
-            Misconception(
-                self.exercise, name, hint, self.in_steps, steps, row, seen, where, repeats
-            )
+    def wrong(self, **table: Wrong) -> None:
+        """Add mistakes by their names; see Misconception. Raises ValueError for what is none."""
+        self.found += [self._entered(name, entry) for name, entry in table.items()]
+
+    def _entered(self, name: str, entry: Wrong) -> Misconception:
+        seen, where = entry.evidence(self.evidence)
+        return Misconception(
+            self.exercise,
+            name,
+            entry.hint,
+            self._procedure(name, entry),
+            entry.steps,
+            entry.row,
+            seen,
+            where,
+            entry.repeats,
         )
 
-    def option(
-        self, letter: str, name: str, *, hint: str, row: str = "", seen: int = 0, where: str = ""
-    ) -> None:
-        """Add what it means that this wrong letter was chosen."""
-        self.found.append(
-            Misconception(self.exercise, name, hint, lambda: letter, {}, row, seen, where)
-        )
+    def _procedure(self, name: str, entry: Wrong) -> Callable[..., Any]:
+        if isinstance(entry, Chosen):
+            return partial(str, entry.letter)
+        if self.in_steps is None:
+            raise ValueError(
+                f"{name}: {self.exercise} has no steps, so it needs Chosen(letter, ...)"
+            )
+        if not entry.steps:
+            raise ValueError(f"{name} does no step wrong")
+        if unknown := entry.steps.keys() - inspect.signature(self.in_steps).parameters.keys():
+            raise ValueError(f"{name}: {self.exercise} has no step {', '.join(sorted(unknown))}")
+        return self.in_steps
 
 
 class Shared:
@@ -113,18 +166,17 @@ class Shared:
     def __init__(self, *exercises: Mistakes) -> None:
         self.exercises = exercises
 
-    def misconception(self, name: str, **what: Any) -> None:
-        """Add a mistake to each of them; see ``Mistakes.misconception``."""
+    def wrong(self, **table: Wrong) -> None:
+        """Add mistakes to the table of each; see ``Mistakes.wrong``."""
         for mistakes in self.exercises:
-            mistakes.misconception(name, **what)
+            mistakes.wrong(**table)
 
 
 def misconceptions(assignment: Assignment) -> list[Misconception]:
     """Return the mistakes known for an assignment, in the order of its file, if it has one."""
     module = assignment.part(MISCONCEPTIONS)
-    known = (
-        [value for value in vars(module).values() if isinstance(value, Mistakes)] if module else []
-    )
+    values = vars(module).values() if module else ()
+    known = [value for value in values if isinstance(value, Mistakes)]
     return [misconception for mistakes in known for misconception in mistakes.found]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -70,9 +71,9 @@ def _functions(file: str) -> dict[str, ast.FunctionDef]:
 
 @cache
 def _registrations(file: str) -> dict[tuple[str, str], list[ast.keyword]]:
-    """Return the keywords of each ``exercise.misconception("name", ...)`` in a module.
+    """Return the keywords of each entry of the tables ``exercise.wrong(name=Wrong(...))``.
 
-    Where several exercises share it, they are found under each of them.
+    Where several exercises share a table, its entries are found under each of them.
     """
     tree = ast.parse(Path(file).read_text(encoding="utf-8"))
     sharing: dict[str, list[str]] = {}
@@ -83,13 +84,20 @@ def _registrations(file: str) -> dict[tuple[str, str], list[ast.keyword]]:
         function = node.value.func
         if isinstance(node, ast.Assign) and ast.unparse(function) == "Shared":
             sharing[ast.unparse(node.targets[0])] = _named(node.value)
-        elif isinstance(function, ast.Attribute) and function.attr == "misconception":
+        elif isinstance(function, ast.Attribute) and function.attr == "wrong":
             what = ast.unparse(function.value)
             shared_here = isinstance(function.value, ast.Call)
             exercises = _named(function.value) if shared_here else sharing.get(what, [what])
             for exercise in exercises:
-                found[exercise, ast.literal_eval(node.value.args[0])] = node.value.keywords
+                found |= {(exercise, name): steps for name, steps in _entries(node.value)}
     return found
+
+
+def _entries(table: ast.Call) -> Iterator[tuple[str, list[ast.keyword]]]:
+    """Yield the name and the keywords of each ``name=Wrong(...)``."""
+    for entry in table.keywords:
+        if entry.arg and isinstance(entry.value, ast.Call):
+            yield entry.arg, entry.value.keywords
 
 
 def _named(shared: ast.expr) -> list[str]:

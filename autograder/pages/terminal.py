@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -48,6 +49,21 @@ def print_class(results: Sequence[ClassResult], console: Console) -> None:
     unchanged = sum(entry.unchanged for entry in results)
     if unchanged:
         console.print(f"{unchanged} of {len(results)} had not changed and kept their result.")
+
+
+def print_broken_tests(results: Sequence[Grading | Ungraded], console: Console) -> bool:
+    """Name each hidden test that failed as a program once; return whether there is any."""
+    waiting: Counter[str] = Counter()
+    for result in results:
+        exercises = result.exercises if isinstance(result, Grading) else []
+        tests = (test for exercise in exercises for test in exercise.tests if test.fault)
+        waiting.update(
+            {f"{test.name.split('[')[0]} failed as a program: {test.fault}" for test in tests}
+        )
+    for fault, count in waiting.items():
+        who = "1 submission waits" if count == 1 else f"{count} submissions wait"
+        _print_plain(f"The hidden test {fault}. {who} for a human because of it.", console)
+    return bool(waiting)
 
 
 def warn_unless_locked_in(results: Sequence[Grading | Ungraded], console: Console) -> None:

@@ -202,7 +202,7 @@ class _HiddenTests:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         for item in session.items:  # a test that is never reached must not be forgotten
-            self._record(item, Outcome.ERROR, "The grader did not come to this test.")
+            self._record(item, Outcome.ERROR, "The grader did not come to this test.", "not run")
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         self.interrupted = excinfo.type is KeyboardInterrupt  # pytest itself swallows it
@@ -221,7 +221,9 @@ class _HiddenTests:
         outcome: Literal["passed", "failed"] = "failed" if call.excinfo else "passed"
         return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
 
-    def _record(self, item: pytest.Item, outcome: Outcome, message: str) -> None:
+    def _record(
+        self, item: pytest.Item, outcome: Outcome, message: str = "", fault: str = ""
+    ) -> None:
         exercise_name = _argument(item, "exercise", "")
         result = TestResult(
             name=item.name,
@@ -229,6 +231,7 @@ class _HiddenTests:
             outcome=outcome,
             weight=float(_argument(item, "weight", 1)),
             message=message,
+            fault=fault,
         )
         self._results[item.nodeid] = (exercise_name, result)
 
@@ -245,11 +248,22 @@ def _argument(item: pytest.Item, mark: str, default: Any) -> Any:
     return marker.args[0] if marker else default
 
 
-def _verdict(item: pytest.Item, call: pytest.CallInfo[None]) -> tuple[Outcome, str]:
+def _verdict(item: pytest.Item, call: pytest.CallInfo[None]) -> tuple[Outcome, str, str]:
+    """Return how a test ended, what the student is told, and the fault of the test itself."""
     if call.excinfo is None:
-        return Outcome.PASSED, ""
+        return Outcome.PASSED, "", ""
     error = call.excinfo.value
     asserted = isinstance(error, AssertionError) and call.excinfo.traceback[-1].path == item.path
     if call.when == "call" and (asserted or isinstance(error, NoAnswer | WrongAnswer)):
-        return Outcome.FAILED, str(error)
-    return Outcome.ERROR, f"The grader failed here ({type(error).__name__}); a human will look."
+        return Outcome.FAILED, str(error), ""
+    kind = type(error).__name__
+    message = f"The grader failed here ({kind}); a human will look."
+    return Outcome.ERROR, message, f"{kind}: {error} ({_place(item, call.excinfo)})"
+
+
+def _place(item: pytest.Item, raised: pytest.ExceptionInfo[BaseException]) -> str:
+    """Return file and line where a test went wrong: the last of its own, else the last of all."""
+    solutions = item.path.parents[1]
+    own = [entry for entry in raised.traceback if Path(entry.path).is_relative_to(solutions)]
+    last = (own or list(raised.traceback))[-1]
+    return f"{last.path}, line {last.lineno + 1}"

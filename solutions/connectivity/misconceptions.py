@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from autograder.explanation.misconceptions import Mistakes
+from autograder.explanation.misconceptions import Chosen, Mistakes, Wrong
 
 from .._contrasts import OF_LAYERS
+from .._evidence import EVIDENCE
 from . import Array
 
 CONTRASTS = OF_LAYERS
@@ -130,228 +131,171 @@ def _connectivity_matrix(
     return result(values(matrix), (h_out, w_out, height, width))
 
 
-connectivity_matrix = Mistakes("connectivity_matrix", _connectivity_matrix)
+connectivity_matrix = Mistakes("connectivity_matrix", _connectivity_matrix, evidence=EVIDENCE)
 
-connectivity_matrix.misconception(
-    "places_windows_without_the_border",
-    hint="With pad 1, the first window starts in the border. Where does input (0, 0) sit in it, "
-    "and where does it sit in yours?",
-    row="CM1",
-    border=lambda pad, kernel_size: 0,
-)
-
-connectivity_matrix.misconception(
-    "ignores_the_padding",
-    hint="Call your function with pad 0 and with pad 1. Should both matrices have the same number "
-    "of rows?",
-    row="CM1",
-    side=lambda size, kernel_size, stride, pad: (size - kernel_size) // stride + 1,
-    border=lambda pad, kernel_size: 0,
-)
-
-connectivity_matrix.misconception(
-    "ignores_the_stride",
-    hint="Call your function with stride 1 and with stride 2. Should both matrices have the same "
-    "number of rows?",
-    row="CM2",
-    side=_stops_of_stride_one,
-    move=lambda kernel_size, stride: 1,
-)
-
-connectivity_matrix.misconception(
-    "moves_every_window_by_one_pixel",
-    hint="Where does the second window start when the stride is 2? Which inputs does the second "
-    "row of your matrix mark?",
-    row="CM2",
-    move=lambda kernel_size, stride: 1,
-)
-
-connectivity_matrix.misconception(
-    "moves_the_window_by_its_own_size",
-    hint="Which argument moves the window: its size, or its stride? Do neighbouring windows of "
-    "your matrix ever overlap?",
-    move=lambda kernel_size, stride: kernel_size,
-)
-
-connectivity_matrix.misconception(
-    "counts_inputs_with_the_wrong_row_length",
-    hint="In an image of 2 rows and 4 columns, counted from 0, which number does the first pixel "
-    "of the second row have? How long is one row of the image?",
-    row="CM3",
-    input_number=lambda row, column, height, width: row * height + column,
-)
-
-connectivity_matrix.misconception(
-    "counts_outputs_with_the_wrong_row_length",
-    hint="In an output of 2 rows and 4 columns, counted from 0, which number does the first output "
-    "of the second row have, and which does it have in your code?",
-    row="CM3",
-    output_number=lambda i, j, h_out, w_out: i * h_out + j,
-)
-
-connectivity_matrix.misconception(
-    "counts_inputs_down_the_columns",
-    hint="Row-major order: the top row comes first, from left to right. Which pixel has number 1 "
-    "in your columns, the one to the right of the first or the one below it?",
-    input_number=lambda row, column, height, width: column * height + row,
-)
-
-connectivity_matrix.misconception(
-    "counts_outputs_down_the_columns",
-    hint="Row-major order: the top row of outputs comes first, from left to right. Where does the "
-    "window of your matrix's second row start?",
-    output_number=lambda i, j, h_out, w_out: j * h_out + i,
-)
-
-connectivity_matrix.misconception(
-    "swaps_rows_and_columns_of_the_window",
-    hint="The output after the first is one further to the right. At which row and which column "
-    "does its window start when the stride is 1, and where does yours start?",
-    position=lambda i, j: (j, i),
-)
-
-connectivity_matrix.misconception(
-    "lets_the_image_come_round",
-    hint="Does the left edge of the image see its right edge? Count the inputs that the output in "
-    "the corner sees when pad is 1.",
-    row="CM6",
-    taps=_coming_round,
-)
-
-connectivity_matrix.misconception(
-    "lets_the_window_run_into_the_next_row",
-    hint="A window that begins in the border has taps in column -1. Which input does your column "
-    "number belong to there, and should it be marked at all?",
-    row="CM6",
-    taps=_everywhere,
-)
-
-connectivity_matrix.misconception(
-    "moves_taps_of_the_border_to_the_edge",
-    hint="How many inputs does the output in the corner see when a 3 × 3 window has a border of 2? "
-    "Taps that fall on the border see none.",
-    row="CM9",
-    taps=_at_the_edge,
-)
-
-connectivity_matrix.misconception(
-    "loses_windows_that_begin_in_the_border",
-    hint="A window that begins at row -1 still sees row 0. What does a slice select that starts at "
-    "-1 and ends at 2? Try it on a list.",
-    taps=_of_slices,
-)
-
-connectivity_matrix.misconception(
-    "puts_inputs_into_the_rows",
-    hint="Is there one row for each output or one for each input? Compare the shape that you "
-    "return with the one that is asked for.",
-    row="CM7",
-    result=lambda matrix, sides: matrix.T,
-)
-
-connectivity_matrix.misconception(
-    "joins_everything_to_everything",
-    hint="That is a dense layer. Which inputs lie outside the window of the first output?",
-    row="CM10",
-    values=lambda matrix: np.ones_like(matrix),
-)
-
-connectivity_matrix.misconception(
-    "marks_what_is_not_connected",
-    hint="What does True stand for: an input inside the window, or one outside? Count how many are "
-    "True in your first row.",
-    values=lambda matrix: ~matrix,
-)
-
-connectivity_matrix.misconception(
-    "keeps_rows_and_columns_apart",
-    hint="A matrix has two axes. How many has your result, and which of them belong together?",
-    result=lambda matrix, sides: matrix.reshape(sides),
-)
-
-connectivity_matrix.misconception(
-    "takes_the_border_for_inputs",
-    hint="Is a zero of the border an input of the layer? How many columns should the matrix of a "
-    "3 × 4 image have?",
-    extent=lambda length, pad: length + 2 * pad,
-    border=lambda pad, kernel_size: 0,
-)
-
-connectivity_matrix.misconception(
-    "puts_the_middle_of_the_window_on_the_pixel",
-    hint="With pad 0, does the first window reach outside the image? Where is its top left corner, "
-    "and where is yours?",
-    border=lambda pad, kernel_size: kernel_size // 2,
-)
-
-connectivity_matrix.misconception(
-    "ends_the_window_one_pixel_early",
-    hint="How many inputs should the window of a 3 × 3 kernel hold, and how many does yours? The "
-    "end of a range is not included.",
-    window=lambda kernel_size: kernel_size - 1,
-)
-
-connectivity_matrix.misconception(
-    "ends_the_window_one_pixel_late",
-    hint="How many inputs should the window of a 2 × 2 kernel hold, and how many does a row of "
-    "your matrix mark?",
-    window=lambda kernel_size: kernel_size + 1,
-)
-
-connectivity_matrix.misconception(
-    "marks_only_the_corner_of_the_window",
-    hint="An output depends on all of its window. How many inputs does a row of your matrix mark?",
-    window=lambda kernel_size: 1,
-)
-
-connectivity_matrix.misconception(
-    "forgets_the_first_position",
-    hint="How many positions has a window on an image that is exactly as large as the kernel? "
-    "Put the numbers into your size formula.",
-    row="OS3",
-    side=lambda size, kernel_size, stride, pad: (size + 2 * pad - kernel_size) // stride,
-)
-
-connectivity_matrix.misconception(
-    "counts_the_border_once",
-    hint="At how many ends of a row does the border stand? How often is it in your size formula?",
-    row="OS6",
-    side=lambda size, kernel_size, stride, pad: (size + pad - kernel_size) // stride + 1,
-)
-
-connectivity_matrix.misconception(
-    "lets_the_last_window_stick_out",
-    hint="Draw the windows over a row of 6 pixels, kernel 3, stride 2. Does all of your last "
-    "window lie inside?",
-    row="OS5",
-    side=_stops_of_part_windows_too,
-)
-
-connectivity_matrix.misconception(
-    "does_not_round_the_size_down",
-    hint="A number of positions is a whole number. Which of Python's two divisions gives one?",
-    row="OS7",
-    seen=11,
-    where="11 of 70 student repositories of CS231n, in the convolution",
-    side=lambda size, kernel_size, stride, pad: (size + 2 * pad - kernel_size) / stride + 1,
-)
-
-connectivity_matrix.misconception(
-    "computes_the_width_from_the_height",
-    hint="Height and width may differ. Is each side of the output computed from its own side of "
-    "the image?",
-    row="OS1",
-    seen=4,
-    where="4 student repositories (2 of C4W1, 2 of CS231n), in the convolution",
-    shape=lambda h_out, w_out: (h_out, h_out),
-)
-
-connectivity_matrix.misconception(
-    "swaps_output_height_and_width",
-    hint="How many windows fit below each other, and how many side by side? Try an image that is "
-    "wider than high.",
-    row="OS2",
-    shape=lambda h_out, w_out: (w_out, h_out),
+connectivity_matrix.wrong(
+    places_windows_without_the_border=Wrong(
+        "With pad 1, the first window starts in the border. Where does input (0, 0) sit in it, "
+        "and where does it sit in yours?",
+        "CM1",
+        border=lambda pad, kernel_size: 0,
+    ),
+    ignores_the_padding=Wrong(
+        "Call your function with pad 0 and with pad 1. Should both matrices have the same number "
+        "of rows?",
+        "CM1",
+        side=lambda size, kernel_size, stride, pad: (size - kernel_size) // stride + 1,
+        border=lambda pad, kernel_size: 0,
+    ),
+    ignores_the_stride=Wrong(
+        "Call your function with stride 1 and with stride 2. Should both matrices have the same "
+        "number of rows?",
+        "CM2",
+        side=_stops_of_stride_one,
+        move=lambda kernel_size, stride: 1,
+    ),
+    moves_every_window_by_one_pixel=Wrong(
+        "Where does the second window start when the stride is 2? Which inputs does the second "
+        "row of your matrix mark?",
+        "CM2",
+        move=lambda kernel_size, stride: 1,
+    ),
+    moves_the_window_by_its_own_size=Wrong(
+        "Which argument moves the window: its size, or its stride? Do neighbouring windows of "
+        "your matrix ever overlap?",
+        move=lambda kernel_size, stride: kernel_size,
+    ),
+    counts_inputs_with_the_wrong_row_length=Wrong(
+        "In an image of 2 rows and 4 columns, counted from 0, which number does the first pixel "
+        "of the second row have? How long is one row of the image?",
+        "CM3",
+        input_number=lambda row, column, height, width: row * height + column,
+    ),
+    counts_outputs_with_the_wrong_row_length=Wrong(
+        "In an output of 2 rows and 4 columns, counted from 0, which number does the first output "
+        "of the second row have, and which does it have in your code?",
+        "CM3",
+        output_number=lambda i, j, h_out, w_out: i * h_out + j,
+    ),
+    counts_inputs_down_the_columns=Wrong(
+        "Row-major order: the top row comes first, from left to right. Which pixel has number 1 "
+        "in your columns, the one to the right of the first or the one below it?",
+        input_number=lambda row, column, height, width: column * height + row,
+    ),
+    counts_outputs_down_the_columns=Wrong(
+        "Row-major order: the top row of outputs comes first, from left to right. Where does the "
+        "window of your matrix's second row start?",
+        output_number=lambda i, j, h_out, w_out: j * h_out + i,
+    ),
+    swaps_rows_and_columns_of_the_window=Wrong(
+        "The output after the first is one further to the right. At which row and which column "
+        "does its window start when the stride is 1, and where does yours start?",
+        position=lambda i, j: (j, i),
+    ),
+    lets_the_image_come_round=Wrong(
+        "Does the left edge of the image see its right edge? Count the inputs that the output in "
+        "the corner sees when pad is 1.",
+        "CM6",
+        taps=_coming_round,
+    ),
+    lets_the_window_run_into_the_next_row=Wrong(
+        "A window that begins in the border has taps in column -1. Which input does your column "
+        "number belong to there, and should it be marked at all?",
+        "CM6",
+        taps=_everywhere,
+    ),
+    moves_taps_of_the_border_to_the_edge=Wrong(
+        "How many inputs does the output in the corner see when a 3 × 3 window has a border of 2? "
+        "Taps that fall on the border see none.",
+        "CM9",
+        taps=_at_the_edge,
+    ),
+    loses_windows_that_begin_in_the_border=Wrong(
+        "A window that begins at row -1 still sees row 0. What does a slice select that starts at "
+        "-1 and ends at 2? Try it on a list.",
+        taps=_of_slices,
+    ),
+    puts_inputs_into_the_rows=Wrong(
+        "Is there one row for each output or one for each input? Compare the shape that you "
+        "return with the one that is asked for.",
+        "CM7",
+        result=lambda matrix, sides: matrix.T,
+    ),
+    joins_everything_to_everything=Wrong(
+        "That is a dense layer. Which inputs lie outside the window of the first output?",
+        "CM10",
+        values=lambda matrix: np.ones_like(matrix),
+    ),
+    marks_what_is_not_connected=Wrong(
+        "What does True stand for: an input inside the window, or one outside? Count how many are "
+        "True in your first row.",
+        values=lambda matrix: ~matrix,
+    ),
+    keeps_rows_and_columns_apart=Wrong(
+        "A matrix has two axes. How many has your result, and which of them belong together?",
+        result=lambda matrix, sides: matrix.reshape(sides),
+    ),
+    takes_the_border_for_inputs=Wrong(
+        "Is a zero of the border an input of the layer? How many columns should the matrix of a "
+        "3 × 4 image have?",
+        extent=lambda length, pad: length + 2 * pad,
+        border=lambda pad, kernel_size: 0,
+    ),
+    puts_the_middle_of_the_window_on_the_pixel=Wrong(
+        "With pad 0, does the first window reach outside the image? Where is its top left corner, "
+        "and where is yours?",
+        border=lambda pad, kernel_size: kernel_size // 2,
+    ),
+    ends_the_window_one_pixel_early=Wrong(
+        "How many inputs should the window of a 3 × 3 kernel hold, and how many does yours? The "
+        "end of a range is not included.",
+        window=lambda kernel_size: kernel_size - 1,
+    ),
+    ends_the_window_one_pixel_late=Wrong(
+        "How many inputs should the window of a 2 × 2 kernel hold, and how many does a row of "
+        "your matrix mark?",
+        window=lambda kernel_size: kernel_size + 1,
+    ),
+    marks_only_the_corner_of_the_window=Wrong(
+        "An output depends on all of its window. How many inputs does a row of your matrix mark?",
+        window=lambda kernel_size: 1,
+    ),
+    forgets_the_first_position=Wrong(
+        "How many positions has a window on an image that is exactly as large as the kernel? "
+        "Put the numbers into your size formula.",
+        "OS3",
+        side=lambda size, kernel_size, stride, pad: (size + 2 * pad - kernel_size) // stride,
+    ),
+    counts_the_border_once=Wrong(
+        "At how many ends of a row does the border stand? How often is it in your size formula?",
+        "OS6",
+        side=lambda size, kernel_size, stride, pad: (size + pad - kernel_size) // stride + 1,
+    ),
+    lets_the_last_window_stick_out=Wrong(
+        "Draw the windows over a row of 6 pixels, kernel 3, stride 2. Does all of your last "
+        "window lie inside?",
+        "OS5",
+        side=_stops_of_part_windows_too,
+    ),
+    does_not_round_the_size_down=Wrong(
+        "A number of positions is a whole number. Which of Python's two divisions gives one?",
+        "OS7",
+        seen=11,
+        where="11 of 70 student repositories of CS231n, in the convolution",
+        side=lambda size, kernel_size, stride, pad: (size + 2 * pad - kernel_size) / stride + 1,
+    ),
+    computes_the_width_from_the_height=Wrong(
+        "Height and width may differ. Is each side of the output computed from its own side of "
+        "the image?",
+        "OS1",
+        shape=lambda h_out, w_out: (h_out, h_out),
+    ),
+    swaps_output_height_and_width=Wrong(
+        "How many windows fit below each other, and how many side by side? Try an image that is "
+        "wider than high.",
+        "OS2",
+        shape=lambda h_out, w_out: (w_out, h_out),
+    ),
 )
 
 
@@ -429,282 +373,213 @@ def _conv_as_dense(
     return result(layout(matrix), offsets(b, h_out * w_out), w, b)
 
 
-conv_as_dense = Mistakes("conv_as_dense", _conv_as_dense)
+conv_as_dense = Mistakes("conv_as_dense", _conv_as_dense, evidence=EVIDENCE)
 
-conv_as_dense.misconception(
-    "turns_the_kernel_round",
-    hint="Which weight should meet the top left pixel of a window? In this course the kernel lies "
-    "on the window as it is.",
-    row="CD1",
-    laid=lambda w: w[::-1, ::-1],
-)
-
-conv_as_dense.misconception(
-    "swaps_rows_and_columns_of_the_kernel",
-    hint="Which axis of w goes down the picture? Try a kernel with a single 1 in its top right "
-    "corner.",
-    row="CD2",
-    laid=lambda w: w.transpose(1, 0, 2, 3),
-)
-
-conv_as_dense.misconception(
-    "uses_one_filter_for_all_maps",
-    hint="Rows of your matrix that belong to one position are all equal. How many filters are in "
-    "w, and which of them do you use?",
-    row="CD3",
-    filters=lambda w: np.repeat(w[:, :, :, :1], w.shape[3], axis=3),
-)
-
-conv_as_dense.misconception(
-    "fills_in_the_first_input_channel_only",
-    hint="How deep is a window? Make the first channel of an image zero and look at what your "
-    "matrix does with it.",
-    row="CD11",
-    depth=_first_channel_alone,
-)
-
-conv_as_dense.misconception(
-    "leaves_the_bias_vector_zero",
-    hint="One of your arguments does not change the result. Which one?",
-    row="CD4",
-    offsets=lambda b, outputs: np.zeros(len(b) * outputs),
-)
-
-conv_as_dense.misconception(
-    "repeats_the_biases_in_blocks",
-    hint="Which output comes right after the one at position (0, 0) in the first channel, and "
-    "which bias does it need? Look at the first numbers of your vector.",
-    row="CD5",
-    offsets=lambda b, outputs: np.repeat(b, outputs),
-)
-
-conv_as_dense.misconception(
-    "gives_one_bias_for_each_filter",
-    hint="How many outputs has the dense layer, and how many numbers are in your bias vector? "
-    "Each output of a dense layer has its own.",
-    row="CD6",
-    offsets=lambda b, outputs: b.copy(),
-)
-
-conv_as_dense.misconception(
-    "uses_the_first_bias_everywhere",
-    hint="How many biases are in b, and how many of them did you read?",
-    offsets=lambda b, outputs: np.full(len(b) * outputs, b[0]),
-)
-
-conv_as_dense.misconception(
-    "adds_the_bias_to_every_weight",
-    hint="Multiply your matrix by an image of zeros and by an image of ones. How often should the "
-    "bias be in each output?",
-    values=lambda kernels, b: kernels + b,
-)
-
-conv_as_dense.misconception(
-    "lets_the_image_come_round",
-    hint="Does the left edge of the image see its right edge? Count the weights in the row of the "
-    "output in the corner when pad is 1.",
-    row="CD7",
-    taps=_coming_round,
-)
-
-conv_as_dense.misconception(
-    "lets_the_window_run_into_the_next_row",
-    hint="A window that begins in the border has taps in column -1. Which input does your column "
-    "number belong to there, and is there a weight for it at all?",
-    row="CD7",
-    taps=_everywhere,
-)
-
-conv_as_dense.misconception(
-    "moves_taps_of_the_border_to_the_edge",
-    hint="How many inputs does the output in the corner see when a 3 × 3 window has a border of 2? "
-    "What becomes of the other weights of the kernel?",
-    row="CM9",
-    taps=_at_the_edge,
-)
-
-conv_as_dense.misconception(
-    "takes_the_channels_of_the_inputs_first",
-    hint="Flatten a 1 × 2 image with 2 channels by hand, row-major. Which number comes second: the "
-    "next pixel, or the next channel of the same pixel?",
-    row="CD8",
-    input_number=lambda row, column, c, height, width, c_in: (c * height + row) * width + column,
-)
-
-conv_as_dense.misconception(
-    "takes_the_channels_of_the_outputs_first",
-    hint="Flatten an output of 1 × 2 positions with 2 channels by hand, row-major. Which output "
-    "comes second, and whose weights stand in your second row?",
-    row="CM5",
-    output_number=lambda i, j, f, h_out, w_out, c_out: (f * h_out + i) * w_out + j,
-)
-
-conv_as_dense.misconception(
-    "joins_each_filter_to_one_input_channel",
-    hint="A window is local in space. And in depth: how many input channels does one row of your "
-    "matrix reach?",
-    row="CM8",
-    depth=_one_channel_each,
-)
-
-conv_as_dense.misconception(
-    "loops_over_the_input_channels",
-    hint="Which axis of w counts the filters? With 2 input channels and 3 filters, which rows of "
-    "your matrix are ever written?",
-    row="CF14",
-    seen=1,
-    where="a forum thread, in the convolution",
-    maps=lambda w: w.shape[2],
-)
-
-conv_as_dense.misconception(
-    "places_windows_without_the_border",
-    hint="With pad 1, the first window starts in the border. Which weight of the kernel meets "
-    "input (0, 0) there, and which does in your matrix?",
-    row="CD9",
-    border=lambda pad: 0,
-)
-
-conv_as_dense.misconception(
-    "ignores_the_padding",
-    hint="Call your function with pad 0 and with pad 1. Should both matrices have the same number "
-    "of rows?",
-    row="CD9",
-    side=lambda size, kernel_size, stride, pad: (size - kernel_size) // stride + 1,
-    border=lambda pad: 0,
-)
-
-conv_as_dense.misconception(
-    "takes_the_border_for_inputs",
-    hint="Is a zero of the border an input of the layer? By what should one be able to multiply "
-    "your matrix: the image, or the padded image?",
-    extent=lambda length, pad: length + 2 * pad,
-    border=lambda pad: 0,
-)
-
-conv_as_dense.misconception(
-    "ignores_the_stride",
-    hint="Call your function with stride 1 and with stride 2. Should both matrices have the same "
-    "number of rows?",
-    row="CM2",
-    side=_stops_of_stride_one,
-    move=lambda kernel_size, stride: 1,
-)
-
-conv_as_dense.misconception(
-    "moves_every_window_by_one_pixel",
-    hint="Where does the second window start when the stride is 2? Compare the first two rows of "
-    "your matrix that belong to one filter.",
-    row="CM2",
-    move=lambda kernel_size, stride: 1,
-)
-
-conv_as_dense.misconception(
-    "writes_ones_for_the_weights",
-    hint="The pattern says what is connected. What are the numbers on these connections?",
-    row="CD10",
-    values=lambda kernels, b: np.ones_like(kernels),
-)
-
-conv_as_dense.misconception(
-    "unrolls_for_unrolled_windows",
-    hint="Your matrix wants to be multiplied by the numbers of one window. Should it not take the "
-    "whole flattened image, and give all outputs at once?",
-    row="CD12",
-    result=lambda matrix, bias, w, b: (w.reshape(-1, w.shape[3]).T.copy(), b.copy()),
-)
-
-conv_as_dense.misconception(
-    "puts_inputs_into_the_rows",
-    hint="Is there one row for each output or one for each input? Compare your shape with what "
-    "matrix @ image.ravel() needs.",
-    row="CM7",
-    layout=lambda matrix: matrix.T,
-)
-
-conv_as_dense.misconception(
-    "counts_inputs_with_the_wrong_row_length",
-    hint="In an image of 2 rows and 4 columns with one channel, counted from 0, which number does "
-    "the first pixel of the second row have?",
-    row="CM3",
-    input_number=lambda row, column, c, height, width, c_in: (row * height + column) * c_in + c,
-)
-
-conv_as_dense.misconception(
-    "counts_outputs_with_the_wrong_row_length",
-    hint="In an output of 2 rows and 4 columns with one filter, counted from 0, which number does "
-    "the first output of the second row have, and which does it have in your code?",
-    row="CM3",
-    output_number=lambda i, j, f, h_out, w_out, c_out: (i * h_out + j) * c_out + f,
-)
-
-conv_as_dense.misconception(
-    "swaps_rows_and_columns_of_the_window",
-    hint="The position after the first is one further to the right. At which row and which column "
-    "does its window start when the stride is 1, and where does yours start?",
-    position=lambda i, j: (j, i),
-)
-
-conv_as_dense.misconception(
-    "cuts_the_fractions_off",
-    hint="Are all weights whole numbers? Look at the dtype of the matrix that you fill.",
-    start=lambda rows, columns: np.zeros((rows, columns), dtype=int),
-)
-
-conv_as_dense.misconception(
-    "returns_the_bias_first",
-    hint="In which order are the two results asked for? Compare their shapes.",
-    result=lambda matrix, bias, w, b: (bias, matrix),
-)
-
-conv_as_dense.misconception(
-    "forgets_the_first_position",
-    hint="How many positions has a window on an image that is exactly as large as the kernel? "
-    "Put the numbers into your size formula.",
-    row="OS3",
-    side=lambda size, kernel_size, stride, pad: (size + 2 * pad - kernel_size) // stride,
-)
-
-conv_as_dense.misconception(
-    "counts_the_border_once",
-    hint="At how many ends of a row does the border stand? How often is it in your size formula?",
-    row="OS6",
-    side=lambda size, kernel_size, stride, pad: (size + pad - kernel_size) // stride + 1,
-)
-
-conv_as_dense.misconception(
-    "lets_the_last_window_stick_out",
-    hint="Draw the windows over a row of 6 pixels, kernel 3, stride 2. Does all of your last "
-    "window lie inside?",
-    row="OS5",
-    side=_stops_of_part_windows_too,
-)
-
-conv_as_dense.misconception(
-    "does_not_round_the_size_down",
-    hint="A number of positions is a whole number. Which of Python's two divisions gives one?",
-    row="OS7",
-    seen=11,
-    where="11 of 70 student repositories of CS231n, in the convolution",
-    side=lambda size, kernel_size, stride, pad: (size + 2 * pad - kernel_size) / stride + 1,
-)
-
-conv_as_dense.misconception(
-    "computes_the_width_from_the_height",
-    hint="Height and width may differ. Is each side of the output computed from its own side of "
-    "the image?",
-    row="OS1",
-    seen=4,
-    where="4 student repositories (2 of C4W1, 2 of CS231n), in the convolution",
-    shape=lambda h_out, w_out: (h_out, h_out),
-)
-
-conv_as_dense.misconception(
-    "swaps_output_height_and_width",
-    hint="How many windows fit below each other, and how many side by side? Try an image that is "
-    "wider than high.",
-    row="OS2",
-    shape=lambda h_out, w_out: (w_out, h_out),
+conv_as_dense.wrong(
+    turns_the_kernel_round=Wrong(
+        "Which weight should meet the top left pixel of a window? In this course the kernel lies "
+        "on the window as it is.",
+        "CD1",
+        laid=lambda w: w[::-1, ::-1],
+    ),
+    swaps_rows_and_columns_of_the_kernel=Wrong(
+        "Which axis of w goes down the picture? Try a kernel with a single 1 in its top right "
+        "corner.",
+        "CD2",
+        laid=lambda w: w.transpose(1, 0, 2, 3),
+    ),
+    uses_one_filter_for_all_maps=Wrong(
+        "Rows of your matrix that belong to one position are all equal. How many filters are in "
+        "w, and which of them do you use?",
+        "CD3",
+        filters=lambda w: np.repeat(w[:, :, :, :1], w.shape[3], axis=3),
+    ),
+    fills_in_the_first_input_channel_only=Wrong(
+        "How deep is a window? Make the first channel of an image zero and look at what your "
+        "matrix does with it.",
+        "CD11",
+        depth=_first_channel_alone,
+    ),
+    leaves_the_bias_vector_zero=Wrong(
+        "One of your arguments does not change the result. Which one?",
+        "CD4",
+        offsets=lambda b, outputs: np.zeros(len(b) * outputs),
+    ),
+    repeats_the_biases_in_blocks=Wrong(
+        "Which output comes right after the one at position (0, 0) in the first channel, and "
+        "which bias does it need? Look at the first numbers of your vector.",
+        "CD5",
+        offsets=lambda b, outputs: np.repeat(b, outputs),
+    ),
+    gives_one_bias_for_each_filter=Wrong(
+        "How many outputs has the dense layer, and how many numbers are in your bias vector? "
+        "Each output of a dense layer has its own.",
+        "CD6",
+        offsets=lambda b, outputs: b.copy(),
+    ),
+    uses_the_first_bias_everywhere=Wrong(
+        "How many biases are in b, and how many of them did you read?",
+        offsets=lambda b, outputs: np.full(len(b) * outputs, b[0]),
+    ),
+    adds_the_bias_to_every_weight=Wrong(
+        "Multiply your matrix by an image of zeros and by an image of ones. How often should the "
+        "bias be in each output?",
+        values=lambda kernels, b: kernels + b,
+    ),
+    lets_the_image_come_round=Wrong(
+        "Does the left edge of the image see its right edge? Count the weights in the row of the "
+        "output in the corner when pad is 1.",
+        "CD7",
+        taps=_coming_round,
+    ),
+    lets_the_window_run_into_the_next_row=Wrong(
+        "A window that begins in the border has taps in column -1. Which input does your column "
+        "number belong to there, and is there a weight for it at all?",
+        "CD7",
+        taps=_everywhere,
+    ),
+    moves_taps_of_the_border_to_the_edge=Wrong(
+        "How many inputs does the output in the corner see when a 3 × 3 window has a border of 2? "
+        "What becomes of the other weights of the kernel?",
+        "CM9",
+        taps=_at_the_edge,
+    ),
+    takes_the_channels_of_the_inputs_first=Wrong(
+        "Flatten a 1 × 2 image with 2 channels by hand, row-major. Which number comes second: the "
+        "next pixel, or the next channel of the same pixel?",
+        "CD8",
+        input_number=lambda row, column, c, height, width, c_in: (
+            (c * height + row) * width + column
+        ),
+    ),
+    takes_the_channels_of_the_outputs_first=Wrong(
+        "Flatten an output of 1 × 2 positions with 2 channels by hand, row-major. Which output "
+        "comes second, and whose weights stand in your second row?",
+        "CM5",
+        output_number=lambda i, j, f, h_out, w_out, c_out: (f * h_out + i) * w_out + j,
+    ),
+    joins_each_filter_to_one_input_channel=Wrong(
+        "A window is local in space. And in depth: how many input channels does one row of your "
+        "matrix reach?",
+        "CM8",
+        depth=_one_channel_each,
+    ),
+    loops_over_the_input_channels=Wrong(
+        "Which axis of w counts the filters? With 2 input channels and 3 filters, which rows of "
+        "your matrix are ever written?",
+        "CF14",
+        maps=lambda w: w.shape[2],
+    ),
+    places_windows_without_the_border=Wrong(
+        "With pad 1, the first window starts in the border. Which weight of the kernel meets "
+        "input (0, 0) there, and which does in your matrix?",
+        "CD9",
+        border=lambda pad: 0,
+    ),
+    ignores_the_padding=Wrong(
+        "Call your function with pad 0 and with pad 1. Should both matrices have the same number "
+        "of rows?",
+        "CD9",
+        side=lambda size, kernel_size, stride, pad: (size - kernel_size) // stride + 1,
+        border=lambda pad: 0,
+    ),
+    takes_the_border_for_inputs=Wrong(
+        "Is a zero of the border an input of the layer? By what should one be able to multiply "
+        "your matrix: the image, or the padded image?",
+        extent=lambda length, pad: length + 2 * pad,
+        border=lambda pad: 0,
+    ),
+    ignores_the_stride=Wrong(
+        "Call your function with stride 1 and with stride 2. Should both matrices have the same "
+        "number of rows?",
+        "CM2",
+        side=_stops_of_stride_one,
+        move=lambda kernel_size, stride: 1,
+    ),
+    moves_every_window_by_one_pixel=Wrong(
+        "Where does the second window start when the stride is 2? Compare the first two rows of "
+        "your matrix that belong to one filter.",
+        "CM2",
+        move=lambda kernel_size, stride: 1,
+    ),
+    writes_ones_for_the_weights=Wrong(
+        "The pattern says what is connected. What are the numbers on these connections?",
+        "CD10",
+        values=lambda kernels, b: np.ones_like(kernels),
+    ),
+    unrolls_for_unrolled_windows=Wrong(
+        "Your matrix wants to be multiplied by the numbers of one window. Should it not take the "
+        "whole flattened image, and give all outputs at once?",
+        "CD12",
+        result=lambda matrix, bias, w, b: (w.reshape(-1, w.shape[3]).T.copy(), b.copy()),
+    ),
+    puts_inputs_into_the_rows=Wrong(
+        "Is there one row for each output or one for each input? Compare your shape with what "
+        "matrix @ image.ravel() needs.",
+        "CM7",
+        layout=lambda matrix: matrix.T,
+    ),
+    counts_inputs_with_the_wrong_row_length=Wrong(
+        "In an image of 2 rows and 4 columns with one channel, counted from 0, which number does "
+        "the first pixel of the second row have?",
+        "CM3",
+        input_number=lambda row, column, c, height, width, c_in: (row * height + column) * c_in + c,
+    ),
+    counts_outputs_with_the_wrong_row_length=Wrong(
+        "In an output of 2 rows and 4 columns with one filter, counted from 0, which number does "
+        "the first output of the second row have, and which does it have in your code?",
+        "CM3",
+        output_number=lambda i, j, f, h_out, w_out, c_out: (i * h_out + j) * c_out + f,
+    ),
+    swaps_rows_and_columns_of_the_window=Wrong(
+        "The position after the first is one further to the right. At which row and which column "
+        "does its window start when the stride is 1, and where does yours start?",
+        position=lambda i, j: (j, i),
+    ),
+    cuts_the_fractions_off=Wrong(
+        "Are all weights whole numbers? Look at the dtype of the matrix that you fill.",
+        start=lambda rows, columns: np.zeros((rows, columns), dtype=int),
+    ),
+    returns_the_bias_first=Wrong(
+        "In which order are the two results asked for? Compare their shapes.",
+        result=lambda matrix, bias, w, b: (bias, matrix),
+    ),
+    forgets_the_first_position=Wrong(
+        "How many positions has a window on an image that is exactly as large as the kernel? "
+        "Put the numbers into your size formula.",
+        "OS3",
+        side=lambda size, kernel_size, stride, pad: (size + 2 * pad - kernel_size) // stride,
+    ),
+    counts_the_border_once=Wrong(
+        "At how many ends of a row does the border stand? How often is it in your size formula?",
+        "OS6",
+        side=lambda size, kernel_size, stride, pad: (size + pad - kernel_size) // stride + 1,
+    ),
+    lets_the_last_window_stick_out=Wrong(
+        "Draw the windows over a row of 6 pixels, kernel 3, stride 2. Does all of your last "
+        "window lie inside?",
+        "OS5",
+        side=_stops_of_part_windows_too,
+    ),
+    does_not_round_the_size_down=Wrong(
+        "A number of positions is a whole number. Which of Python's two divisions gives one?",
+        "OS7",
+        seen=11,
+        where="11 of 70 student repositories of CS231n, in the convolution",
+        side=lambda size, kernel_size, stride, pad: (size + 2 * pad - kernel_size) / stride + 1,
+    ),
+    computes_the_width_from_the_height=Wrong(
+        "Height and width may differ. Is each side of the output computed from its own side of "
+        "the image?",
+        "OS1",
+        shape=lambda h_out, w_out: (h_out, h_out),
+    ),
+    swaps_output_height_and_width=Wrong(
+        "How many windows fit below each other, and how many side by side? Try an image that is "
+        "wider than high.",
+        "OS2",
+        shape=lambda h_out, w_out: (w_out, h_out),
+    ),
 )
 
 
@@ -728,86 +603,64 @@ def _sparsity(
     return result(share(counted(zeros(matrix)), out_of(matrix)))
 
 
-sparsity = Mistakes("sparsity", _sparsity)
+sparsity = Mistakes("sparsity", _sparsity, evidence=EVIDENCE)
 
-sparsity.misconception(
-    "gives_the_share_of_what_is_not_zero",
-    hint="What should come out for a matrix that holds nothing but zeros, and what does your "
-    "function return for it?",
-    zeros=lambda matrix: matrix != 0,
-)
-
-sparsity.misconception(
-    "counts_the_zeros",
-    hint="A share lies between 0 and 1. Out of how many entries are these zeros?",
-    share=lambda count, entries: count,
-)
-
-sparsity.misconception(
-    "takes_small_numbers_for_zero",
-    hint="Is 0.000000000001 zero? A weight may be small, and there is still a connection.",
-    zeros=lambda matrix: np.isclose(matrix, 0),
-)
-
-sparsity.misconception(
-    "takes_negative_numbers_for_zero",
-    hint="A weight of -3: is there a connection or not?",
-    zeros=lambda matrix: matrix <= 0,
-)
-
-sparsity.misconception(
-    "takes_every_entry_for_zero_or_one",
-    hint="A matrix holds 0, 0, 0 and 5. What share of it is zero, and what does adding up its "
-    "entries tell you?",
-    zeros=lambda matrix: 1 - matrix.astype(float),
-    counted=lambda zeros: float(np.sum(zeros)),
-)
-
-sparsity.misconception(
-    "divides_by_the_number_of_rows",
-    hint="How many entries has a matrix of 2 rows and 3 columns? By how many do you divide?",
-    out_of=lambda matrix: len(matrix),
-)
-
-sparsity.misconception(
-    "counts_on_two_axes",
-    hint="The array may have any shape. By how many entries do you divide when it has one axis, "
-    "or four?",
-    out_of=lambda matrix: matrix.shape[0] * matrix.shape[1],
-)
-
-sparsity.misconception(
-    "divides_by_what_is_not_zero",
-    hint="Half of the entries are zero. Is the number that you return one half? Out of which "
-    "entries is the share asked for?",
-    out_of=lambda matrix: int(np.sum(matrix != 0)),
-)
-
-sparsity.misconception(
-    "gives_per_cent",
-    hint="From 0.0 to 1.0: what should come out for a matrix that holds nothing but zeros?",
-    share=lambda count, entries: 100 * count / entries,
-)
-
-sparsity.misconception(
-    "divides_without_fractions",
-    hint="Two of four entries are zero. What does your division give, and which of Python's two "
-    "divisions is it?",
-    share=lambda count, entries: count // entries,
-)
-
-sparsity.misconception(
-    "rounds_the_share",
-    hint="One of three entries is zero. How many digits should the answer have? Rounding is for "
-    "printing.",
-    result=lambda share: round(share, 2),
-)
-
-sparsity.misconception(
-    "gives_a_share_for_each_column",
-    hint="One number for the whole matrix: how many numbers do you return?",
-    counted=lambda zeros: np.sum(zeros, axis=0),
-    out_of=lambda matrix: len(matrix),
+sparsity.wrong(
+    gives_the_share_of_what_is_not_zero=Wrong(
+        "What should come out for a matrix that holds nothing but zeros, and what does your "
+        "function return for it?",
+        zeros=lambda matrix: matrix != 0,
+    ),
+    counts_the_zeros=Wrong(
+        "A share lies between 0 and 1. Out of how many entries are these zeros?",
+        share=lambda count, entries: count,
+    ),
+    takes_small_numbers_for_zero=Wrong(
+        "Is 0.000000000001 zero? A weight may be small, and there is still a connection.",
+        zeros=lambda matrix: np.isclose(matrix, 0),
+    ),
+    takes_negative_numbers_for_zero=Wrong(
+        "A weight of -3: is there a connection or not?", zeros=lambda matrix: matrix <= 0
+    ),
+    takes_every_entry_for_zero_or_one=Wrong(
+        "A matrix holds 0, 0, 0 and 5. What share of it is zero, and what does adding up its "
+        "entries tell you?",
+        zeros=lambda matrix: 1 - matrix.astype(float),
+        counted=lambda zeros: float(np.sum(zeros)),
+    ),
+    divides_by_the_number_of_rows=Wrong(
+        "How many entries has a matrix of 2 rows and 3 columns? By how many do you divide?",
+        out_of=lambda matrix: len(matrix),
+    ),
+    counts_on_two_axes=Wrong(
+        "The array may have any shape. By how many entries do you divide when it has one axis, "
+        "or four?",
+        out_of=lambda matrix: matrix.shape[0] * matrix.shape[1],
+    ),
+    divides_by_what_is_not_zero=Wrong(
+        "Half of the entries are zero. Is the number that you return one half? Out of which "
+        "entries is the share asked for?",
+        out_of=lambda matrix: int(np.sum(matrix != 0)),
+    ),
+    gives_per_cent=Wrong(
+        "From 0.0 to 1.0: what should come out for a matrix that holds nothing but zeros?",
+        share=lambda count, entries: 100 * count / entries,
+    ),
+    divides_without_fractions=Wrong(
+        "Two of four entries are zero. What does your division give, and which of Python's two "
+        "divisions is it?",
+        share=lambda count, entries: count // entries,
+    ),
+    rounds_the_share=Wrong(
+        "One of three entries is zero. How many digits should the answer have? Rounding is for "
+        "printing.",
+        result=lambda share: round(share, 2),
+    ),
+    gives_a_share_for_each_column=Wrong(
+        "One number for the whole matrix: how many numbers do you return?",
+        counted=lambda zeros: np.sum(zeros, axis=0),
+        out_of=lambda matrix: len(matrix),
+    ),
 )
 
 
@@ -836,75 +689,57 @@ def _distinct_parameters(
     return count(connected(numbers(looked_at(ids))))
 
 
-distinct_parameters = Mistakes("distinct_parameters", _distinct_parameters)
+distinct_parameters = Mistakes("distinct_parameters", _distinct_parameters, evidence=EVIDENCE)
 
-distinct_parameters.misconception(
-    "counts_zero_as_a_parameter",
-    hint="The ids are 0, 7, 7 and 0. Which of these numbers say that there is no connection, and "
-    "how many parameters are left?",
-    connected=lambda numbers: numbers,
-)
-
-distinct_parameters.misconception(
-    "always_takes_one_away_for_zero",
-    hint="In a dense layer no connection is missing. How many parameters do you count when the ids "
-    "are 1, 2, 3 and 4?",
-    connected=lambda numbers: numbers,
-    count=lambda numbers: numbers.size - 1,
-)
-
-distinct_parameters.misconception(
-    "counts_connections",
-    hint="The ids are 7, 7 and 7. How many connections are these, and how many parameters do they "
-    "use?",
-    numbers=lambda ids: ids.ravel(),
-)
-
-distinct_parameters.misconception(
-    "counts_all_entries",
-    hint="That is how many connections a dense layer would have. Which of them are missing, and "
-    "which use the same parameter?",
-    numbers=lambda ids: ids.ravel(),
-    connected=lambda numbers: numbers,
-)
-
-distinct_parameters.misconception(
-    "takes_the_largest_id",
-    hint="The ids are 3 and 9. How many different ones are there? Nothing says that every number "
-    "up to the largest is used.",
-    count=lambda numbers: int(numbers.max(initial=0)),
-)
-
-distinct_parameters.misconception(
-    "adds_up_the_ids",
-    hint="The ids are names that happen to be numbers. Is 9 more parameters than 3?",
-    count=lambda numbers: int(numbers.sum()),
-)
-
-distinct_parameters.misconception(
-    "returns_the_ids",
-    hint="These are the parameters' names. How many are there?",
-    count=lambda numbers: numbers,
-)
-
-distinct_parameters.misconception(
-    "counts_only_what_is_used_once",
-    hint="The ids are 7, 7 and 8. How many parameters has the layer? One that is used twice is "
-    "learned as well.",
-    numbers=_used_once,
-)
-
-distinct_parameters.misconception(
-    "counts_only_what_is_shared",
-    hint="The ids are 7, 7 and 8. How many parameters has the layer? One that is used at a single "
-    "place is learned as well.",
-    numbers=_used_again,
-)
-
-distinct_parameters.misconception(
-    "looks_at_the_first_row_only",
-    hint="The first row belongs to one output. Do the others use parameters that it does not use?",
-    looked_at=lambda ids: ids[0],
+distinct_parameters.wrong(
+    counts_zero_as_a_parameter=Wrong(
+        "The ids are 0, 7, 7 and 0. Which of these numbers say that there is no connection, and "
+        "how many parameters are left?",
+        connected=lambda numbers: numbers,
+    ),
+    always_takes_one_away_for_zero=Wrong(
+        "In a dense layer no connection is missing. How many parameters do you count when the ids "
+        "are 1, 2, 3 and 4?",
+        connected=lambda numbers: numbers,
+        count=lambda numbers: numbers.size - 1,
+    ),
+    counts_connections=Wrong(
+        "The ids are 7, 7 and 7. How many connections are these, and how many parameters do they "
+        "use?",
+        numbers=lambda ids: ids.ravel(),
+    ),
+    counts_all_entries=Wrong(
+        "That is how many connections a dense layer would have. Which of them are missing, and "
+        "which use the same parameter?",
+        numbers=lambda ids: ids.ravel(),
+        connected=lambda numbers: numbers,
+    ),
+    takes_the_largest_id=Wrong(
+        "The ids are 3 and 9. How many different ones are there? Nothing says that every number "
+        "up to the largest is used.",
+        count=lambda numbers: int(numbers.max(initial=0)),
+    ),
+    adds_up_the_ids=Wrong(
+        "The ids are names that happen to be numbers. Is 9 more parameters than 3?",
+        count=lambda numbers: int(numbers.sum()),
+    ),
+    returns_the_ids=Wrong(
+        "These are the parameters' names. How many are there?", count=lambda numbers: numbers
+    ),
+    counts_only_what_is_used_once=Wrong(
+        "The ids are 7, 7 and 8. How many parameters has the layer? One that is used twice is "
+        "learned as well.",
+        numbers=_used_once,
+    ),
+    counts_only_what_is_shared=Wrong(
+        "The ids are 7, 7 and 8. How many parameters has the layer? One that is used at a single "
+        "place is learned as well.",
+        numbers=_used_again,
+    ),
+    looks_at_the_first_row_only=Wrong(
+        "The first row belongs to one output. Do the others use parameters that it does not use?",
+        looked_at=lambda ids: ids[0],
+    ),
 )
 
 
@@ -998,194 +833,146 @@ def _locally_connected_forward(
     return result(out, x)
 
 
-locally_connected_forward = Mistakes("locally_connected_forward", _locally_connected_forward)
-
-locally_connected_forward.misconception(
-    "uses_the_first_kernel_everywhere",
-    hint="That is a convolution: nothing is shared here. Which kernel belongs to position (1, 2), "
-    "and which one do you use there?",
-    row="LC1",
-    weights=lambda w: np.broadcast_to(w[0, 0], w.shape),
+locally_connected_forward = Mistakes(
+    "locally_connected_forward", _locally_connected_forward, evidence=EVIDENCE
 )
 
-locally_connected_forward.misconception(
-    "uses_the_first_biases_everywhere",
-    hint="b has an entry for every position. Which of them do you read at position (1, 2)?",
-    row="LC2",
-    biases=lambda b: np.broadcast_to(b[0, 0], b.shape),
-)
-
-locally_connected_forward.misconception(
-    "swaps_the_indices_of_the_kernel",
-    hint="Which of the first two axes of w counts the rows of outputs? Compare how you index w and "
-    "how you index the output.",
-    row="LC3",
-    kernel=lambda w, i, j, examples: w[j, i],
-)
-
-locally_connected_forward.misconception(
-    "swaps_rows_and_columns_of_the_window",
-    hint="The second output of the first row is out[n, 0, 1, c]. At which row and which column "
-    "does its window start when the stride is 1, and where does yours start?",
-    position=lambda i, j: (j, i),
-)
-
-locally_connected_forward.misconception(
-    "uses_the_mean_of_all_kernels",
-    hint="Nothing is shared here, and nothing is averaged. Which kernel belongs to position "
-    "(1, 2)?",
-    row="LC6",
-    weights=lambda w: np.broadcast_to(w.mean(axis=(0, 1)), w.shape),
-)
-
-locally_connected_forward.misconception(
-    "chooses_the_kernel_by_the_example",
-    hint="Put the same image into the batch twice. Should its two outputs differ? Which of your "
-    "loop variables says the position?",
-    row="LC13",
-    kernel=lambda w, i, j, examples: w[np.arange(examples), j],
-    laid=lambda w: w,  # kernels of all examples: no way of laying one fits these
-    total=_kernel_for_each_example,
-)
-
-locally_connected_forward.misconception(
-    "moves_every_window_by_one_pixel",
-    hint="Where does the second window start, and where is the stride in your code?",
-    row="LC4",
-    move=lambda kernel_size, stride: 1,
-)
-
-locally_connected_forward.misconception(
-    "moves_the_window_by_its_own_size",
-    hint="Which argument moves the window: its size, or its stride?",
-    move=lambda kernel_size, stride: kernel_size,
-)
-
-locally_connected_forward.misconception(
-    "turns_the_kernels_round",
-    hint="Which weight should meet the top left pixel of the window? In this course a kernel lies "
-    "on the window as it is.",
-    row="LC5",
-    laid=lambda w: w[::-1, ::-1],
-)
-
-locally_connected_forward.misconception(
-    "swaps_rows_and_columns_of_the_kernels",
-    hint="Which axis of a kernel goes down the picture? Try kernels with a single 1 in their top "
-    "right corner.",
-    laid=lambda w: w.transpose(1, 0, 2, 3),
-)
-
-locally_connected_forward.misconception(
-    "uses_one_filter_for_all_maps",
-    hint="All maps of your output differ by their biases only. How many filters has a position, "
-    "and which of them do you use?",
-    weights=lambda w: np.repeat(w[..., :1], w.shape[5], axis=5),
-)
-
-locally_connected_forward.misconception(
-    "looks_at_the_first_channel_only",
-    hint="How deep is a window? Make the first channel of an image zero and look at the output.",
-    total=lambda windows, kernel: _sum_of_products(windows[..., :1], kernel[:, :, :1]),
-)
-
-locally_connected_forward.misconception(
-    "looks_at_the_first_image_only",
-    hint="All images of your batch give the same output. From which image does your code cut its "
-    "windows?",
-    image=lambda windows: np.repeat(windows[:1], len(windows), axis=0),
-)
-
-locally_connected_forward.misconception(
-    "cuts_windows_from_the_image_without_border",
-    hint="With pad 1 there are as many positions as the padded image allows. From which array does "
-    "your code cut the windows?",
-    border=lambda x, pad: x,
-)
-
-locally_connected_forward.misconception(
-    "puts_the_image_into_the_corner",
-    hint="The padded size is right. Where does the top left pixel of the image sit in it?",
-    border=_zeros_behind,
-)
-
-locally_connected_forward.misconception(
-    "ends_the_window_one_pixel_early",
-    hint="How many numbers of one channel should the window of a 3 × 3 kernel hold, and how many "
-    "does yours? List the rows and columns that it takes in.",
-    cut=lambda images, top, left, size, i, j: _square(images, top, left, size - 1),
-)
-
-locally_connected_forward.misconception(
-    "ends_the_window_without_the_stride",
-    hint="With stride 2, print the shapes of the first and of the second window: they should be "
-    "equal. What does the end of the second one depend on in your code?",
-    cut=lambda images, top, left, size, i, j: images[:, top : i + size, left : j + size],
-)
-
-locally_connected_forward.misconception(
-    "leaves_the_biases_out",
-    hint="One of your arguments does not change the result: set w to zero and look at the output.",
-    offset=lambda total, b, windows: total,
-)
-
-locally_connected_forward.misconception(
-    "adds_the_bias_to_every_product",
-    hint="Lay a kernel on a window of zeros. How often is the bias added to the one number that "
-    "comes out?",
-    offset=lambda total, b, windows: total + b * windows[0].size,
-)
-
-locally_connected_forward.misconception(
-    "averages_the_products_of_a_window",
-    hint="Lay a kernel of ones on a window of ones. Does a neuron add up its inputs, or take their "
-    "average?",
-    total=_mean_of_products,
-)
-
-locally_connected_forward.misconception(
-    "steps_over_outputs",
-    hint="How many entries of your output were never written? Look at what your loops count, "
-    "outputs or pixels.",
-    visited=_every_output_of_the_stride,
-    move=lambda kernel_size, stride: 1,
-)
-
-locally_connected_forward.misconception(
-    "skips_the_last_row_and_column",
-    hint="Look at the last row and the last column of your output. Does your code ever get there?",
-    visited=lambda h_out, w_out, stride: _every_output(h_out - 1, w_out - 1, stride),
-)
-
-locally_connected_forward.misconception(
-    "forgets_the_first_position",
-    hint="How many positions has a window on an image that is exactly as large as the kernel? "
-    "Compare with the first two sides of w.",
-    row="OS3",
-    side=lambda size, kernel_size, stride, pad: (size + 2 * pad - kernel_size) // stride,
-)
-
-locally_connected_forward.misconception(
-    "counts_the_border_once",
-    hint="At how many ends of a row does the border stand? Compare your output's sides with the "
-    "first two sides of w.",
-    row="OS6",
-    side=lambda size, kernel_size, stride, pad: (size + pad - kernel_size) // stride + 1,
-)
-
-locally_connected_forward.misconception(
-    "does_not_round_the_size_down",
-    hint="A number of positions is a whole number. Which of Python's two divisions gives one?",
-    row="OS7",
-    seen=11,
-    where="11 of 70 student repositories of CS231n, in the convolution",
-    side=lambda size, kernel_size, stride, pad: (size + 2 * pad - kernel_size) / stride + 1,
-)
-
-locally_connected_forward.misconception(
-    "gives_the_output_the_dtype_of_the_image",
-    hint="What is the dtype of your output when the image holds whole numbers?",
-    result=lambda out, x: out.astype(x.dtype),
+locally_connected_forward.wrong(
+    uses_the_first_kernel_everywhere=Wrong(
+        "That is a convolution: nothing is shared here. Which kernel belongs to position (1, 2), "
+        "and which one do you use there?",
+        "LC1",
+        weights=lambda w: np.broadcast_to(w[0, 0], w.shape),
+    ),
+    uses_the_first_biases_everywhere=Wrong(
+        "b has an entry for every position. Which of them do you read at position (1, 2)?",
+        "LC2",
+        biases=lambda b: np.broadcast_to(b[0, 0], b.shape),
+    ),
+    swaps_the_indices_of_the_kernel=Wrong(
+        "Which of the first two axes of w counts the rows of outputs? Compare how you index w and "
+        "how you index the output.",
+        "LC3",
+        kernel=lambda w, i, j, examples: w[j, i],
+    ),
+    swaps_rows_and_columns_of_the_window=Wrong(
+        "The second output of the first row is out[n, 0, 1, c]. At which row and which column "
+        "does its window start when the stride is 1, and where does yours start?",
+        position=lambda i, j: (j, i),
+    ),
+    uses_the_mean_of_all_kernels=Wrong(
+        "Nothing is shared here, and nothing is averaged. Which kernel belongs to position (1, 2)?",
+        "LC6",
+        weights=lambda w: np.broadcast_to(w.mean(axis=(0, 1)), w.shape),
+    ),
+    chooses_the_kernel_by_the_example=Wrong(
+        "Put the same image into the batch twice. Should its two outputs differ? Which of your "
+        "loop variables says the position?",
+        "LC13",
+        kernel=lambda w, i, j, examples: w[np.arange(examples), j],
+        laid=lambda w: w,
+        total=_kernel_for_each_example,
+    ),
+    moves_every_window_by_one_pixel=Wrong(
+        "Where does the second window start, and where is the stride in your code?",
+        "LC4",
+        move=lambda kernel_size, stride: 1,
+    ),
+    moves_the_window_by_its_own_size=Wrong(
+        "Which argument moves the window: its size, or its stride?",
+        move=lambda kernel_size, stride: kernel_size,
+    ),
+    turns_the_kernels_round=Wrong(
+        "Which weight should meet the top left pixel of the window? In this course a kernel lies "
+        "on the window as it is.",
+        "LC5",
+        laid=lambda w: w[::-1, ::-1],
+    ),
+    swaps_rows_and_columns_of_the_kernels=Wrong(
+        "Which axis of a kernel goes down the picture? Try kernels with a single 1 in their top "
+        "right corner.",
+        laid=lambda w: w.transpose(1, 0, 2, 3),
+    ),
+    uses_one_filter_for_all_maps=Wrong(
+        "All maps of your output differ by their biases only. How many filters has a position, "
+        "and which of them do you use?",
+        weights=lambda w: np.repeat(w[..., :1], w.shape[5], axis=5),
+    ),
+    looks_at_the_first_channel_only=Wrong(
+        "How deep is a window? Make the first channel of an image zero and look at the output.",
+        total=lambda windows, kernel: _sum_of_products(windows[..., :1], kernel[:, :, :1]),
+    ),
+    looks_at_the_first_image_only=Wrong(
+        "All images of your batch give the same output. From which image does your code cut its "
+        "windows?",
+        image=lambda windows: np.repeat(windows[:1], len(windows), axis=0),
+    ),
+    cuts_windows_from_the_image_without_border=Wrong(
+        "With pad 1 there are as many positions as the padded image allows. From which array does "
+        "your code cut the windows?",
+        border=lambda x, pad: x,
+    ),
+    puts_the_image_into_the_corner=Wrong(
+        "The padded size is right. Where does the top left pixel of the image sit in it?",
+        border=_zeros_behind,
+    ),
+    ends_the_window_one_pixel_early=Wrong(
+        "How many numbers of one channel should the window of a 3 × 3 kernel hold, and how many "
+        "does yours? List the rows and columns that it takes in.",
+        cut=lambda images, top, left, size, i, j: _square(images, top, left, size - 1),
+    ),
+    ends_the_window_without_the_stride=Wrong(
+        "With stride 2, print the shapes of the first and of the second window: they should be "
+        "equal. What does the end of the second one depend on in your code?",
+        cut=lambda images, top, left, size, i, j: images[:, top : i + size, left : j + size],
+    ),
+    leaves_the_biases_out=Wrong(
+        "One of your arguments does not change the result: set w to zero and look at the output.",
+        offset=lambda total, b, windows: total,
+    ),
+    adds_the_bias_to_every_product=Wrong(
+        "Lay a kernel on a window of zeros. How often is the bias added to the one number that "
+        "comes out?",
+        offset=lambda total, b, windows: total + b * windows[0].size,
+    ),
+    averages_the_products_of_a_window=Wrong(
+        "Lay a kernel of ones on a window of ones. Does a neuron add up its inputs, or take their "
+        "average?",
+        total=_mean_of_products,
+    ),
+    steps_over_outputs=Wrong(
+        "How many entries of your output were never written? Look at what your loops count, "
+        "outputs or pixels.",
+        visited=_every_output_of_the_stride,
+        move=lambda kernel_size, stride: 1,
+    ),
+    skips_the_last_row_and_column=Wrong(
+        "Look at the last row and the last column of your output. Does your code ever get there?",
+        visited=lambda h_out, w_out, stride: _every_output(h_out - 1, w_out - 1, stride),
+    ),
+    forgets_the_first_position=Wrong(
+        "How many positions has a window on an image that is exactly as large as the kernel? "
+        "Compare with the first two sides of w.",
+        "OS3",
+        side=lambda size, kernel_size, stride, pad: (size + 2 * pad - kernel_size) // stride,
+    ),
+    counts_the_border_once=Wrong(
+        "At how many ends of a row does the border stand? Compare your output's sides with the "
+        "first two sides of w.",
+        "OS6",
+        side=lambda size, kernel_size, stride, pad: (size + pad - kernel_size) // stride + 1,
+    ),
+    does_not_round_the_size_down=Wrong(
+        "A number of positions is a whole number. Which of Python's two divisions gives one?",
+        "OS7",
+        seen=11,
+        where="11 of 70 student repositories of CS231n, in the convolution",
+        side=lambda size, kernel_size, stride, pad: (size + 2 * pad - kernel_size) / stride + 1,
+    ),
+    gives_the_output_the_dtype_of_the_image=Wrong(
+        "What is the dtype of your output when the image holds whole numbers?",
+        result=lambda out, x: out.astype(x.dtype),
+    ),
 )
 
 
@@ -1312,224 +1099,166 @@ def _locally_connected_backward(
     return result(dx, dw_of(dw, len(x)), db_of(db, len(x)), x)
 
 
-locally_connected_backward = Mistakes("locally_connected_backward", _locally_connected_backward)
-
-locally_connected_backward.misconception(
-    "gives_every_position_the_sum",
-    hint="Which outputs depend on the weights of position (0, 0)? Nothing is shared here, so "
-    "nothing is added up over positions.",
-    row="LC7",
-    dw_of=lambda dw, examples: np.zeros(dw.shape) + dw.sum(axis=(0, 1)),
+locally_connected_backward = Mistakes(
+    "locally_connected_backward", _locally_connected_backward, evidence=EVIDENCE
 )
 
-locally_connected_backward.misconception(
-    "returns_the_gradient_of_a_shared_kernel",
-    hint="A gradient has the shape of what it belongs to. Compare the shapes of w and of your dw: "
-    "which axes are missing?",
-    row="LC7",
-    dw_of=lambda dw, examples: dw.sum(axis=(0, 1)),
-)
-
-locally_connected_backward.misconception(
-    "keeps_the_last_image_in_dw",
-    hint="All images of the batch use the same kernel at one position. Whose part is left in your "
-    "dw after the last of them?",
-    row="LC8",
-    into_dw=_last_image_into_dw,
-)
-
-locally_connected_backward.misconception(
-    "keeps_the_last_image_in_db",
-    hint="All images of the batch use the same biases at one position. Whose part is left in your "
-    "db after the last of them?",
-    into_db=_last_image_into_db,
-)
-
-locally_connected_backward.misconception(
-    "overwrites_the_gradient_of_the_window_before",
-    hint="How many windows see the pixel in the middle? Each of them has something to say about "
-    "its gradient.",
-    row="LC9",
-    into_dx=_assign,
-)
-
-locally_connected_backward.misconception(
-    "overwrites_the_gradient_of_the_filter_before",
-    hint="How many filters look at one window? Each of them sends something back to it, and yours "
-    "keeps only what came last.",
-    row="LC9",
-    into_dx=_assign,
-    sent=lambda gradients, w, windows: _to_the_inputs(gradients[:, -1:], w[..., -1:], windows),
-)
-
-locally_connected_backward.misconception(
-    "sends_everything_through_the_first_kernel",
-    hint="Which kernel was used at position (1, 2) in the forward pass? Its gradient goes back "
-    "through the same one.",
-    row="LC10",
-    weights=lambda w: np.broadcast_to(w[0, 0], w.shape),
-)
-
-locally_connected_backward.misconception(
-    "adds_up_db_over_the_positions",
-    hint="How many biases went into the layer? A gradient has the shape of what it belongs to.",
-    row="LC11",
-    db_of=lambda db, examples: db.sum(axis=(0, 1)),
-)
-
-locally_connected_backward.misconception(
-    "removes_the_border_with_a_negative_end",
-    hint="Try pad 0. What does a slice select whose end is minus zero?",
-    row="LC12",
-    crop=_minus_pad_into_dx,
-)
-
-locally_connected_backward.misconception(
-    "loses_the_whole_image_without_a_border",
-    hint="Look at the shape of your dx for pad 0. What does a slice select whose end is minus "
-    "zero?",
-    row="LC12",
-    crop=lambda dx, x, pad: dx[:, pad:-pad, pad:-pad],
-)
-
-locally_connected_backward.misconception(
-    "removes_a_border_of_one",
-    hint="You cut one pixel off each side. Where does that one come from?",
-    crop=lambda dx, x, pad: dx[:, 1:-1, 1:-1],
-)
-
-locally_connected_backward.misconception(
-    "cuts_dx_out_of_the_corner",
-    hint="Where does the top left pixel of the image sit in the padded image? Which part of the "
-    "padded gradient belongs to the image?",
-    crop=lambda dx, x, pad: dx[:, : x.shape[1], : x.shape[2]],
-)
-
-locally_connected_backward.misconception(
-    "returns_dx_with_its_border",
-    hint="Compare the shape of dx with the shape of x. Is the border part of the layer's input?",
-    crop=lambda dx, x, pad: dx,
-)
-
-locally_connected_backward.misconception(
-    "keeps_dx_of_the_last_image",
-    hint="Look at dx of the first image of the batch. When is the border removed, once for each "
-    "image or once at the end?",
-    crop=_last_image_into_dx,
-)
-
-locally_connected_backward.misconception(
-    "leaves_out_pixels_that_no_window_saw",
-    hint="An image of 6 rows, 3 × 3 kernels, stride 2, no padding: no window sees the last row. "
-    "What is its gradient, and how many rows does your dx have?",
-    reached=lambda dx, height, width: dx[:, :height, :width],
-)
-
-locally_connected_backward.misconception(
-    "moves_every_window_by_one_pixel",
-    hint="Where does the second window start? Each output sends its gradient back to the window "
-    "it came from.",
-    move=lambda kernel_size, stride: 1,
-)
-
-locally_connected_backward.misconception(
-    "turns_the_kernels_round_in_dx",
-    hint="Put a single 1 into dout. The part of dx that it reaches should be the kernel of that "
-    "position: which way round is yours?",
-    laid=lambda w: w[::-1, ::-1],
-)
-
-locally_connected_backward.misconception(
-    "turns_the_window_round_in_dw",
-    hint="Put a single 1 into dout. dw of that position should be the window of the input itself: "
-    "which way round is yours?",
-    viewed=lambda windows: windows[:, ::-1, ::-1],
-)
-
-locally_connected_backward.misconception(
-    "averages_over_the_batch",
-    hint="Put the same image into the batch twice, with the same dout. Should dw and db stay as "
-    "they were for one image, or become twice as large?",
-    dw_of=lambda dw, examples: dw / examples,
-    db_of=lambda db, examples: db / examples,
-)
-
-locally_connected_backward.misconception(
-    "averages_all_gradients_over_the_batch",
-    hint="dout already carries whatever the loss divided by. Does twice the same image in a batch "
-    "change what one of them receives?",
-    result=lambda dx, dw, db, x: (dx / len(x), dw / len(x), db / len(x)),
-)
-
-locally_connected_backward.misconception(
-    "takes_the_mean_for_db",
-    hint="Each image adds its gradient to the bias in full. What does a mean do to it?",
-    db_of=lambda db, examples: db / examples,
-)
-
-locally_connected_backward.misconception(
-    "swaps_rows_and_columns_of_dout",
-    hint="Which comes first in an index, the row or the column? Look at how you read dout.",
-    incoming=lambda dout, i, j: dout[:, j, i],
-)
-
-locally_connected_backward.misconception(
-    "swaps_the_indices_of_the_kernel",
-    hint="Which of the first two axes of w counts the rows of outputs? Compare how you index w and "
-    "how you index dout.",
-    kernel=lambda w, i, j: w[j, i],
-)
-
-locally_connected_backward.misconception(
-    "swaps_the_indices_of_dw",
-    hint="Which of the first two axes of dw counts the rows of outputs? Compare how you index dw "
-    "and how you index dout.",
-    into_dw=_into_swapped_dw,
-)
-
-locally_connected_backward.misconception(
-    "skips_the_last_row_of_dout",
-    hint="Put a single 1 into the last row of dout. What should arrive in dx, and what does?",
-    visited=lambda h_out, w_out, stride: _every_output(h_out - 1, w_out, stride),
-)
-
-locally_connected_backward.misconception(
-    "puts_the_window_into_dx",
-    hint="In a product a times b, what stands in the gradient of a? Compare your lines for dx "
-    "and dw.",
-    sent=lambda gradients, w, windows: np.einsum("nklc,nf->nklc", windows, gradients),
-)
-
-locally_connected_backward.misconception(
-    "cuts_windows_for_dw_from_the_image_without_border",
-    hint="Which image did the windows of the forward pass look at, with its border or without?",
-    images=lambda x, pad: x,
-)
-
-locally_connected_backward.misconception(
-    "pads_on_one_side_for_dw",
-    hint="Is the padded image here the same as in the forward pass, with a border on all four "
-    "sides?",
-    images=_zeros_behind,
-)
-
-locally_connected_backward.misconception(
-    "adds_the_gradient_to_the_image",
-    hint="What must the gradients be when dout is zero? Look at what dx starts from.",
-    start=_on_top_of_the_images,
-)
-
-locally_connected_backward.misconception(
-    "writes_the_gradient_into_the_image",
-    hint="What has happened to the caller's x after the call? A second name for an array is not "
-    "a second array.",
-    result=_into_the_images,
-)
-
-locally_connected_backward.misconception(
-    "returns_the_gradients_in_another_order",
-    hint="In which order are the three gradients asked for? Compare their shapes with x, w and b.",
-    result=lambda dx, dw, db, x: (dw, dx, db),
+locally_connected_backward.wrong(
+    gives_every_position_the_sum=Wrong(
+        "Which outputs depend on the weights of position (0, 0)? Nothing is shared here, so "
+        "nothing is added up over positions.",
+        "LC7",
+        dw_of=lambda dw, examples: np.zeros(dw.shape) + dw.sum(axis=(0, 1)),
+    ),
+    returns_the_gradient_of_a_shared_kernel=Wrong(
+        "A gradient has the shape of what it belongs to. Compare the shapes of w and of your dw: "
+        "which axes are missing?",
+        "LC7",
+        dw_of=lambda dw, examples: dw.sum(axis=(0, 1)),
+    ),
+    keeps_the_last_image_in_dw=Wrong(
+        "All images of the batch use the same kernel at one position. Whose part is left in your "
+        "dw after the last of them?",
+        "LC8",
+        into_dw=_last_image_into_dw,
+    ),
+    keeps_the_last_image_in_db=Wrong(
+        "All images of the batch use the same biases at one position. Whose part is left in your "
+        "db after the last of them?",
+        into_db=_last_image_into_db,
+    ),
+    overwrites_the_gradient_of_the_window_before=Wrong(
+        "How many windows see the pixel in the middle? Each of them has something to say about "
+        "its gradient.",
+        "LC9",
+        into_dx=_assign,
+    ),
+    overwrites_the_gradient_of_the_filter_before=Wrong(
+        "How many filters look at one window? Each of them sends something back to it, and yours "
+        "keeps only what came last.",
+        "LC9",
+        into_dx=_assign,
+        sent=lambda gradients, w, windows: _to_the_inputs(gradients[:, -1:], w[..., -1:], windows),
+    ),
+    sends_everything_through_the_first_kernel=Wrong(
+        "Which kernel was used at position (1, 2) in the forward pass? Its gradient goes back "
+        "through the same one.",
+        "LC10",
+        weights=lambda w: np.broadcast_to(w[0, 0], w.shape),
+    ),
+    adds_up_db_over_the_positions=Wrong(
+        "How many biases went into the layer? A gradient has the shape of what it belongs to.",
+        "LC11",
+        db_of=lambda db, examples: db.sum(axis=(0, 1)),
+    ),
+    removes_the_border_with_a_negative_end=Wrong(
+        "Try pad 0. What does a slice select whose end is minus zero?",
+        "LC12",
+        crop=_minus_pad_into_dx,
+    ),
+    loses_the_whole_image_without_a_border=Wrong(
+        "Look at the shape of your dx for pad 0. What does a slice select whose end is minus zero?",
+        "LC12",
+        crop=lambda dx, x, pad: dx[:, pad:-pad, pad:-pad],
+    ),
+    removes_a_border_of_one=Wrong(
+        "You cut one pixel off each side. Where does that one come from?",
+        crop=lambda dx, x, pad: dx[:, 1:-1, 1:-1],
+    ),
+    cuts_dx_out_of_the_corner=Wrong(
+        "Where does the top left pixel of the image sit in the padded image? Which part of the "
+        "padded gradient belongs to the image?",
+        crop=lambda dx, x, pad: dx[:, : x.shape[1], : x.shape[2]],
+    ),
+    returns_dx_with_its_border=Wrong(
+        "Compare the shape of dx with the shape of x. Is the border part of the layer's input?",
+        crop=lambda dx, x, pad: dx,
+    ),
+    keeps_dx_of_the_last_image=Wrong(
+        "Look at dx of the first image of the batch. When is the border removed, once for each "
+        "image or once at the end?",
+        crop=_last_image_into_dx,
+    ),
+    leaves_out_pixels_that_no_window_saw=Wrong(
+        "An image of 6 rows, 3 × 3 kernels, stride 2, no padding: no window sees the last row. "
+        "What is its gradient, and how many rows does your dx have?",
+        reached=lambda dx, height, width: dx[:, :height, :width],
+    ),
+    moves_every_window_by_one_pixel=Wrong(
+        "Where does the second window start? Each output sends its gradient back to the window "
+        "it came from.",
+        move=lambda kernel_size, stride: 1,
+    ),
+    turns_the_kernels_round_in_dx=Wrong(
+        "Put a single 1 into dout. The part of dx that it reaches should be the kernel of that "
+        "position: which way round is yours?",
+        laid=lambda w: w[::-1, ::-1],
+    ),
+    turns_the_window_round_in_dw=Wrong(
+        "Put a single 1 into dout. dw of that position should be the window of the input itself: "
+        "which way round is yours?",
+        viewed=lambda windows: windows[:, ::-1, ::-1],
+    ),
+    averages_over_the_batch=Wrong(
+        "Put the same image into the batch twice, with the same dout. Should dw and db stay as "
+        "they were for one image, or become twice as large?",
+        dw_of=lambda dw, examples: dw / examples,
+        db_of=lambda db, examples: db / examples,
+    ),
+    averages_all_gradients_over_the_batch=Wrong(
+        "dout already carries whatever the loss divided by. Does twice the same image in a batch "
+        "change what one of them receives?",
+        result=lambda dx, dw, db, x: (dx / len(x), dw / len(x), db / len(x)),
+    ),
+    takes_the_mean_for_db=Wrong(
+        "Each image adds its gradient to the bias in full. What does a mean do to it?",
+        db_of=lambda db, examples: db / examples,
+    ),
+    swaps_rows_and_columns_of_dout=Wrong(
+        "Which comes first in an index, the row or the column? Look at how you read dout.",
+        incoming=lambda dout, i, j: dout[:, j, i],
+    ),
+    swaps_the_indices_of_the_kernel=Wrong(
+        "Which of the first two axes of w counts the rows of outputs? Compare how you index w and "
+        "how you index dout.",
+        kernel=lambda w, i, j: w[j, i],
+    ),
+    swaps_the_indices_of_dw=Wrong(
+        "Which of the first two axes of dw counts the rows of outputs? Compare how you index dw "
+        "and how you index dout.",
+        into_dw=_into_swapped_dw,
+    ),
+    skips_the_last_row_of_dout=Wrong(
+        "Put a single 1 into the last row of dout. What should arrive in dx, and what does?",
+        visited=lambda h_out, w_out, stride: _every_output(h_out - 1, w_out, stride),
+    ),
+    puts_the_window_into_dx=Wrong(
+        "In a product a times b, what stands in the gradient of a? Compare your lines for dx "
+        "and dw.",
+        sent=lambda gradients, w, windows: np.einsum("nklc,nf->nklc", windows, gradients),
+    ),
+    cuts_windows_for_dw_from_the_image_without_border=Wrong(
+        "Which image did the windows of the forward pass look at, with its border or without?",
+        images=lambda x, pad: x,
+    ),
+    pads_on_one_side_for_dw=Wrong(
+        "Is the padded image here the same as in the forward pass, with a border on all four "
+        "sides?",
+        images=_zeros_behind,
+    ),
+    adds_the_gradient_to_the_image=Wrong(
+        "What must the gradients be when dout is zero? Look at what dx starts from.",
+        start=_on_top_of_the_images,
+    ),
+    writes_the_gradient_into_the_image=Wrong(
+        "What has happened to the caller's x after the call? A second name for an array is not "
+        "a second array.",
+        result=_into_the_images,
+    ),
+    returns_the_gradients_in_another_order=Wrong(
+        "In which order are the three gradients asked for? Compare their shapes with x, w and b.",
+        result=lambda dx, dw, db, x: (dw, dx, db),
+    ),
 )
 
 
@@ -1548,98 +1277,77 @@ def _tie_gradients(
     return result(tied_dw(dw), tied_db(db))
 
 
-tie_gradients = Mistakes("tie_gradients", _tie_gradients)
+tie_gradients = Mistakes("tie_gradients", _tie_gradients, evidence=EVIDENCE)
 
-tie_gradients.misconception(
-    "takes_the_mean_over_the_positions",
-    hint="If a weight is used in many places, does each place count in full, or only its share?",
-    row="TG1",
-    tied_dw=lambda dw: dw.mean(axis=(0, 1)),
-    tied_db=lambda db: db.mean(axis=(0, 1)),
-)
-
-tie_gradients.misconception(
-    "averages_the_biases_only",
-    hint="Is a bias shared in another way than the weights? Compare your two lines.",
-    row="TG8",
-    tied_db=lambda db: db.mean(axis=(0, 1)),
-)
-
-tie_gradients.misconception(
-    "averages_the_weights_only",
-    hint="Are the weights shared in another way than the biases? Compare your two lines.",
-    row="TG8",
-    tied_dw=lambda dw: dw.mean(axis=(0, 1)),
-)
-
-tie_gradients.misconception(
-    "takes_the_first_position",
-    hint="The shared kernel was used at every position. What becomes of the gradients of all "
-    "positions but the first?",
-    row="TG2",
-    tied_dw=lambda dw: dw[0, 0].copy(),
-    tied_db=lambda db: db[0, 0].copy(),
-)
-
-tie_gradients.misconception(
-    "takes_the_last_position",
-    hint="The shared kernel was used at every position. What becomes of the gradients of all "
-    "positions but the last?",
-    row="TG2",
-    tied_dw=lambda dw: dw[-1, -1].copy(),
-    tied_db=lambda db: db[-1, -1].copy(),
-)
-
-tie_gradients.misconception(
-    "leaves_the_biases_untied",
-    hint="How many biases has the convolution? A layer that shares its weights shares its biases "
-    "too.",
-    row="TG3",
-    tied_db=lambda db: db.copy(),
-)
-
-tie_gradients.misconception(
-    "adds_up_the_biases_of_all_filters",
-    hint="How many biases has the convolution, and what is the shape of your db?",
-    row="TG4",
-    tied_db=lambda db: db.sum(),
-)
-
-tie_gradients.misconception(
-    "adds_up_the_input_channels",
-    hint="Weights are shared over positions, and over nothing else. Compare the shape of your dw "
-    "with the shape of the kernels.",
-    row="TG5",
-    tied_dw=lambda dw: dw.sum(axis=(0, 1, 4)),
-)
-
-tie_gradients.misconception(
-    "adds_up_over_the_kernel",
-    hint="Which two axes of dw say where the window is, and which say where a weight is in the "
-    "kernel?",
-    row="TG7",
-    tied_dw=lambda dw: dw.sum(axis=(2, 3)),
-)
-
-tie_gradients.misconception(
-    "adds_up_the_rows_of_positions_only",
-    hint="A position has a row and a column. Which axes of your results should no longer be there?",
-    tied_dw=lambda dw: dw.sum(axis=0),
-    tied_db=lambda db: db.sum(axis=0),
-)
-
-tie_gradients.misconception(
-    "keeps_the_axes_of_the_positions",
-    hint="Compare the shapes of your results with those of the kernel and the biases of a "
-    "convolution. Which axes have the length 1?",
-    tied_dw=lambda dw: dw.sum(axis=(0, 1), keepdims=True),
-    tied_db=lambda db: db.sum(axis=(0, 1), keepdims=True),
-)
-
-tie_gradients.misconception(
-    "returns_the_biases_first",
-    hint="In which order are the two gradients asked for? Compare their shapes.",
-    result=lambda dw, db: (db, dw),
+tie_gradients.wrong(
+    takes_the_mean_over_the_positions=Wrong(
+        "If a weight is used in many places, does each place count in full, or only its share?",
+        "TG1",
+        tied_dw=lambda dw: dw.mean(axis=(0, 1)),
+        tied_db=lambda db: db.mean(axis=(0, 1)),
+    ),
+    averages_the_biases_only=Wrong(
+        "Is a bias shared in another way than the weights? Compare your two lines.",
+        "TG8",
+        tied_db=lambda db: db.mean(axis=(0, 1)),
+    ),
+    averages_the_weights_only=Wrong(
+        "Are the weights shared in another way than the biases? Compare your two lines.",
+        "TG8",
+        tied_dw=lambda dw: dw.mean(axis=(0, 1)),
+    ),
+    takes_the_first_position=Wrong(
+        "The shared kernel was used at every position. What becomes of the gradients of all "
+        "positions but the first?",
+        "TG2",
+        tied_dw=lambda dw: dw[0, 0].copy(),
+        tied_db=lambda db: db[0, 0].copy(),
+    ),
+    takes_the_last_position=Wrong(
+        "The shared kernel was used at every position. What becomes of the gradients of all "
+        "positions but the last?",
+        "TG2",
+        tied_dw=lambda dw: dw[-1, -1].copy(),
+        tied_db=lambda db: db[-1, -1].copy(),
+    ),
+    leaves_the_biases_untied=Wrong(
+        "How many biases has the convolution? A layer that shares its weights shares its biases "
+        "too.",
+        "TG3",
+        tied_db=lambda db: db.copy(),
+    ),
+    adds_up_the_biases_of_all_filters=Wrong(
+        "How many biases has the convolution, and what is the shape of your db?",
+        "TG4",
+        tied_db=lambda db: db.sum(),
+    ),
+    adds_up_the_input_channels=Wrong(
+        "Weights are shared over positions, and over nothing else. Compare the shape of your dw "
+        "with the shape of the kernels.",
+        "TG5",
+        tied_dw=lambda dw: dw.sum(axis=(0, 1, 4)),
+    ),
+    adds_up_over_the_kernel=Wrong(
+        "Which two axes of dw say where the window is, and which say where a weight is in the "
+        "kernel?",
+        "TG7",
+        tied_dw=lambda dw: dw.sum(axis=(2, 3)),
+    ),
+    adds_up_the_rows_of_positions_only=Wrong(
+        "A position has a row and a column. Which axes of your results should no longer be there?",
+        tied_dw=lambda dw: dw.sum(axis=0),
+        tied_db=lambda db: db.sum(axis=0),
+    ),
+    keeps_the_axes_of_the_positions=Wrong(
+        "Compare the shapes of your results with those of the kernel and the biases of a "
+        "convolution. Which axes have the length 1?",
+        tied_dw=lambda dw: dw.sum(axis=(0, 1), keepdims=True),
+        tied_db=lambda db: db.sum(axis=(0, 1), keepdims=True),
+    ),
+    returns_the_biases_first=Wrong(
+        "In which order are the two gradients asked for? Compare their shapes.",
+        result=lambda dw, db: (db, dw),
+    ),
 )
 
 
@@ -1668,112 +1376,86 @@ def _receptive_field(
     return result(side, jump)
 
 
-receptive_field = Mistakes("receptive_field", _receptive_field)
+receptive_field = Mistakes("receptive_field", _receptive_field, evidence=EVIDENCE)
 
-receptive_field.misconception(
-    "adds_whole_kernels",
-    hint="Two layers of kernel 3 and stride 1 see 5 pixels, not 6 or 7. How many pixels does the "
-    "second kernel add to what the first one sees?",
-    row="RF1",
-    added=lambda kernel_size: kernel_size,
-)
-
-receptive_field.misconception(
-    "ignores_the_strides",
-    hint="A layer with stride 2, another one on top. How far apart in the image are the windows of "
-    "two neighbours that the second layer looks at?",
-    row="RF2",
-    jumped=lambda jump, stride: 1,
-)
-
-receptive_field.misconception(
-    "counts_the_own_stride_too_early",
-    hint="A single layer with kernel 3 and stride 2: how many pixels does one output see? Does a "
-    "layer's own stride widen that?",
-    row="RF3",
-    grown=lambda side, added, jump, kernel_size, stride: side + added * jump * stride,
-)
-
-receptive_field.misconception(
-    "uses_the_own_stride_only",
-    hint="A single layer with kernel 3 and stride 2: how many pixels does one output see? Whose "
-    "strides say how far apart the things are that a layer looks at?",
-    row="RF9",
-    grown=lambda side, added, jump, kernel_size, stride: side + added * stride,
-)
-
-receptive_field.misconception(
-    "keeps_the_last_stride_only",
-    hint="Two layers of stride 2: how far apart in the image are two neighbouring outputs of the "
-    "second one?",
-    row="RF6",
-    jumped=lambda jump, stride: stride,
-)
-
-receptive_field.misconception(
-    "adds_the_strides",
-    hint="Two layers of stride 3: how far apart in the image are two neighbouring outputs of the "
-    "second one? Draw it.",
-    row="RF5",
-    jumped=lambda jump, stride: jump + stride,
-)
-
-receptive_field.misconception(
-    "adds_what_the_strides_skip",
-    hint="Each layer with stride 2 skips every second of what it gets. How many pixels apart are "
-    "two neighbours after two such layers, and after three?",
-    row="RF5",
-    jumped=lambda jump, stride: jump + stride - 1,
-)
-
-receptive_field.misconception(
-    "multiplies_the_kernels",
-    hint="Neighbouring windows overlap. How many pixels do three windows of 3 see when they lie "
-    "one pixel apart?",
-    row="RF4",
-    grown=lambda side, added, jump, kernel_size, stride: side * kernel_size,
-)
-
-receptive_field.misconception(
-    "begins_with_the_last_layer",
-    hint="Which layer of the list touches the picture? Its stride matters for all that come after "
-    "it, and for none before.",
-    row="RF7",
-    order=lambda layers: layers[::-1],
-)
-
-receptive_field.misconception(
-    "gives_the_kernel_of_the_last_layer",
-    hint="What does the last layer look at: pixels, or outputs of the layer before, each of which "
-    "sees pixels itself?",
-    row="RF8",
-    grown=lambda side, added, jump, kernel_size, stride: kernel_size,
-)
-
-receptive_field.misconception(
-    "begins_with_nothing",
-    hint="How many pixels does your function give for no layer at all? A pixel sees itself.",
-    begin=lambda: 0,
-)
-
-receptive_field.misconception(
-    "gives_the_distance_of_the_outputs",
-    hint="That is how far two neighbouring outputs are apart in the image. How many pixels does "
-    "one of them see?",
-    result=lambda side, jump: jump,
-)
-
-receptive_field.misconception(
-    "gives_the_area",
-    hint="How many pixels in a row? That is the side of the square, not what is in it.",
-    result=lambda side, jump: side**2,
-)
-
-receptive_field.misconception(
-    "leaves_the_last_layer_out",
-    hint="Try your function with a single layer of kernel 3. How many pixels should its "
-    "output see?",
-    order=lambda layers: layers[:-1],
+receptive_field.wrong(
+    adds_whole_kernels=Wrong(
+        "Two layers of kernel 3 and stride 1 see 5 pixels, not 6 or 7. How many pixels does the "
+        "second kernel add to what the first one sees?",
+        "RF1",
+        added=lambda kernel_size: kernel_size,
+    ),
+    ignores_the_strides=Wrong(
+        "A layer with stride 2, another one on top. How far apart in the image are the windows of "
+        "two neighbours that the second layer looks at?",
+        "RF2",
+        jumped=lambda jump, stride: 1,
+    ),
+    counts_the_own_stride_too_early=Wrong(
+        "A single layer with kernel 3 and stride 2: how many pixels does one output see? Does a "
+        "layer's own stride widen that?",
+        "RF3",
+        grown=lambda side, added, jump, kernel_size, stride: side + added * jump * stride,
+    ),
+    uses_the_own_stride_only=Wrong(
+        "A single layer with kernel 3 and stride 2: how many pixels does one output see? Whose "
+        "strides say how far apart the things are that a layer looks at?",
+        "RF9",
+        grown=lambda side, added, jump, kernel_size, stride: side + added * stride,
+    ),
+    keeps_the_last_stride_only=Wrong(
+        "Two layers of stride 2: how far apart in the image are two neighbouring outputs of the "
+        "second one?",
+        "RF6",
+        jumped=lambda jump, stride: stride,
+    ),
+    adds_the_strides=Wrong(
+        "Two layers of stride 3: how far apart in the image are two neighbouring outputs of the "
+        "second one? Draw it.",
+        "RF5",
+        jumped=lambda jump, stride: jump + stride,
+    ),
+    adds_what_the_strides_skip=Wrong(
+        "Each layer with stride 2 skips every second of what it gets. How many pixels apart are "
+        "two neighbours after two such layers, and after three?",
+        "RF5",
+        jumped=lambda jump, stride: jump + stride - 1,
+    ),
+    multiplies_the_kernels=Wrong(
+        "Neighbouring windows overlap. How many pixels do three windows of 3 see when they lie "
+        "one pixel apart?",
+        "RF4",
+        grown=lambda side, added, jump, kernel_size, stride: side * kernel_size,
+    ),
+    begins_with_the_last_layer=Wrong(
+        "Which layer of the list touches the picture? Its stride matters for all that come after "
+        "it, and for none before.",
+        "RF7",
+        order=lambda layers: layers[::-1],
+    ),
+    gives_the_kernel_of_the_last_layer=Wrong(
+        "What does the last layer look at: pixels, or outputs of the layer before, each of which "
+        "sees pixels itself?",
+        "RF8",
+        grown=lambda side, added, jump, kernel_size, stride: kernel_size,
+    ),
+    begins_with_nothing=Wrong(
+        "How many pixels does your function give for no layer at all? A pixel sees itself.",
+        begin=lambda: 0,
+    ),
+    gives_the_distance_of_the_outputs=Wrong(
+        "That is how far two neighbouring outputs are apart in the image. How many pixels does "
+        "one of them see?",
+        result=lambda side, jump: jump,
+    ),
+    gives_the_area=Wrong(
+        "How many pixels in a row? That is the side of the square, not what is in it.",
+        result=lambda side, jump: side**2,
+    ),
+    leaves_the_last_layer_out=Wrong(
+        "Try your function with a single layer of kernel 3. How many pixels should its output see?",
+        order=lambda layers: layers[:-1],
+    ),
 )
 
 
@@ -1859,257 +1541,207 @@ def _translate(
     return result(moved(moved(x, down(rows), vertical), right(columns), horizontal), x)
 
 
-translate = Mistakes("translate", _translate)
+translate = Mistakes("translate", _translate, evidence=EVIDENCE)
 
-translate.misconception(
-    "lets_the_image_come_round",
-    hint="Where did the pixels go that left the picture? Move an image of ones by one column: what "
-    "should stand at its left edge?",
-    row="EQ2",
-    moved=lambda x, by, axis: np.roll(x, by, axis),
-)
-
-translate.misconception(
-    "moves_the_other_way",
-    hint="Move an image with a single 1 in its middle by one row and one column. Is the 1 now "
-    "further down and to the right?",
-    down=lambda rows: -rows,
-    right=lambda columns: -columns,
-)
-
-translate.misconception(
-    "moves_up_for_down",
-    hint="Move an image with a single 1 in its middle by one row. Which index grows when something "
-    "moves down?",
-    down=lambda rows: -rows,
-)
-
-translate.misconception(
-    "moves_left_for_right",
-    hint="Move an image with a single 1 in its middle by one column. Which index grows when "
-    "something moves to the right?",
-    right=lambda columns: -columns,
-)
-
-translate.misconception(
-    "swaps_rows_and_columns",
-    hint="Which axis of (N, H, W, C) grows downwards? Move an image by one row and by no column.",
-    axes=lambda: (2, 1),
-)
-
-translate.misconception(
-    "moves_the_batch",
-    hint="In (N, H, W, C), which axis counts the images? Along which two axes do you move?",
-    axes=lambda: (0, 1),
-)
-
-translate.misconception(
-    "moves_the_channels",
-    hint="In (N, H, W, C), which axis counts the channels? Along which two axes do you move?",
-    axes=lambda: (2, 3),
-)
-
-translate.misconception(
-    "does_not_move_sideways",
-    hint="One of your arguments does not change the result. Which one?",
-    right=lambda columns: 0,
-)
-
-translate.misconception(
-    "loses_the_sign_of_a_move",
-    hint="Move an image by one row and by minus one row. Should the two results be the same?",
-    down=lambda rows: abs(rows),
-    right=lambda columns: abs(columns),
-)
-
-translate.misconception(
-    "does_not_move_backwards",
-    hint="A negative number moves up or to the left. What does your function return for it?",
-    down=lambda rows: max(rows, 0),
-    right=lambda columns: max(columns, 0),
-)
-
-translate.misconception(
-    "slices_as_if_it_moved_forwards",
-    hint="Put a move of -1 into your slices, on both sides of the equals sign. Which rows do they "
-    "select, and how many?",
-    moved=_moved_forwards,
-)
-
-translate.misconception(
-    "clears_as_if_it_moved_forwards",
-    hint="At which edge do the zeros come in when the image moves up? Put a move of -1 into the "
-    "slice that you clear.",
-    moved=_moved_round_and_cleared,
-)
-
-translate.misconception(
-    "fails_where_nothing_moves",
-    hint="Move an image by one row and by no column. What does a slice select whose end is minus "
-    "zero?",
-    moved=_moved_unless_still,
-)
-
-translate.misconception(
-    "fails_at_long_moves",
-    hint="Move an image of 3 rows by 5. What do your slices select when a number in them becomes "
-    "negative?",
-    moved=_moved_unless_far,
-)
-
-translate.misconception(
-    "repeats_the_edge",
-    hint="Move an image of ones by one column. Zeros should come in: what stands at the left edge "
-    "of yours?",
-    moved=_moved_with_its_edge,
-)
-
-translate.misconception(
-    "lets_the_image_grow",
-    hint="Compare the shapes of x and of your result. What leaves the image is lost.",
-    moved=_longer,
-)
-
-translate.misconception(
-    "moves_the_first_image_only",
-    hint="How many images are in the batch, and how many of them are left in your result?",
-    result=_first_image_alone,
-)
-
-translate.misconception(
-    "moves_in_place",
-    hint="What has happened to the caller's x after the call? Look at which array you write into.",
-    result=_into_x,
+translate.wrong(
+    lets_the_image_come_round=Wrong(
+        "Where did the pixels go that left the picture? Move an image of ones by one column: what "
+        "should stand at its left edge?",
+        "EQ2",
+        moved=lambda x, by, axis: np.roll(x, by, axis),
+    ),
+    moves_the_other_way=Wrong(
+        "Move an image with a single 1 in its middle by one row and one column. Is the 1 now "
+        "further down and to the right?",
+        down=lambda rows: -rows,
+        right=lambda columns: -columns,
+    ),
+    moves_up_for_down=Wrong(
+        "Move an image with a single 1 in its middle by one row. Which index grows when something "
+        "moves down?",
+        down=lambda rows: -rows,
+    ),
+    moves_left_for_right=Wrong(
+        "Move an image with a single 1 in its middle by one column. Which index grows when "
+        "something moves to the right?",
+        right=lambda columns: -columns,
+    ),
+    swaps_rows_and_columns=Wrong(
+        "Which axis of (N, H, W, C) grows downwards? Move an image by one row and by no column.",
+        axes=lambda: (2, 1),
+    ),
+    moves_the_batch=Wrong(
+        "In (N, H, W, C), which axis counts the images? Along which two axes do you move?",
+        axes=lambda: (0, 1),
+    ),
+    moves_the_channels=Wrong(
+        "In (N, H, W, C), which axis counts the channels? Along which two axes do you move?",
+        axes=lambda: (2, 3),
+    ),
+    does_not_move_sideways=Wrong(
+        "One of your arguments does not change the result. Which one?", right=lambda columns: 0
+    ),
+    loses_the_sign_of_a_move=Wrong(
+        "Move an image by one row and by minus one row. Should the two results be the same?",
+        down=lambda rows: abs(rows),
+        right=lambda columns: abs(columns),
+    ),
+    does_not_move_backwards=Wrong(
+        "A negative number moves up or to the left. What does your function return for it?",
+        down=lambda rows: max(rows, 0),
+        right=lambda columns: max(columns, 0),
+    ),
+    slices_as_if_it_moved_forwards=Wrong(
+        "Put a move of -1 into your slices, on both sides of the equals sign. Which rows do they "
+        "select, and how many?",
+        moved=_moved_forwards,
+    ),
+    clears_as_if_it_moved_forwards=Wrong(
+        "At which edge do the zeros come in when the image moves up? Put a move of -1 into the "
+        "slice that you clear.",
+        moved=_moved_round_and_cleared,
+    ),
+    fails_where_nothing_moves=Wrong(
+        "Move an image by one row and by no column. What does a slice select whose end is minus "
+        "zero?",
+        moved=_moved_unless_still,
+    ),
+    fails_at_long_moves=Wrong(
+        "Move an image of 3 rows by 5. What do your slices select when a number in them becomes "
+        "negative?",
+        moved=_moved_unless_far,
+    ),
+    repeats_the_edge=Wrong(
+        "Move an image of ones by one column. Zeros should come in: what stands at the left edge "
+        "of yours?",
+        moved=_moved_with_its_edge,
+    ),
+    lets_the_image_grow=Wrong(
+        "Compare the shapes of x and of your result. What leaves the image is lost.", moved=_longer
+    ),
+    moves_the_first_image_only=Wrong(
+        "How many images are in the batch, and how many of them are left in your result?",
+        result=_first_image_alone,
+    ),
+    moves_in_place=Wrong(
+        "What has happened to the caller's x after the call? Look at which array you write into.",
+        result=_into_x,
+    ),
 )
 
 
 # --- the questions --------------------------------------------------------------------------
 
-answer_1 = Mistakes("answer_1")
+answer_1 = Mistakes("answer_1", evidence=EVIDENCE)
 
-answer_1.option(
-    "a",
-    "takes_missing_connections_for_zero_weights",
-    hint="91 % of the matrix are places without a connection. Is there a weight in these places "
-    "that training could make zero? Compare 5,824 zeros with nine weights.",
-    row="C24",
+answer_1.wrong(
+    takes_missing_connections_for_zero_weights=Chosen(
+        "a",
+        "91 % of the matrix are places without a connection. Is there a weight in these places "
+        "that training could make zero? Compare 5,824 zeros with nine weights.",
+        "C24",
+    ),
+    lets_training_make_the_connections_sparse=Chosen(
+        "b",
+        "When was it laid down which inputs an output sees: before training, or by it? Did your "
+        "conv_as_dense train anything before its zeros were there?",
+        "C1",
+    ),
+    takes_sharing_for_equal_weights_in_a_kernel=Chosen(
+        "d",
+        "Look at the picture of the parameters' numbers: how many different ones does a single "
+        "row use, and where does the same one come again?",
+    ),
 )
 
-answer_1.option(
-    "b",
-    "lets_training_make_the_connections_sparse",
-    hint="When was it laid down which inputs an output sees: before training, or by it? Did your "
-    "conv_as_dense train anything before its zeros were there?",
-    row="C1",
+answer_2 = Mistakes("answer_2", evidence=EVIDENCE)
+
+answer_2.wrong(
+    makes_the_gradient_of_the_kernel_sparse=Chosen(
+        "b",
+        "Each of the nine weights is used at every position. When would all the gradients that "
+        "arrive there add up to exactly zero?",
+        "C3",
+    ),
+    takes_a_zero_weight_for_a_zero_gradient=Chosen(
+        "c",
+        "The gradient of a weight is its input times what comes back from its output. Does the "
+        "weight itself appear in that? Take a weight 0, an input 2 and a 3 that comes back.",
+        "C2",
+    ),
+    lets_zero_gradients_remove_connections=Chosen(
+        "d",
+        "What does a step of gradient descent do to a number whose gradient is zero? And which "
+        "inputs a window holds: is that a number which a step changes?",
+        "C3",
+    ),
 )
 
-answer_1.option(
-    "d",
-    "takes_sharing_for_equal_weights_in_a_kernel",
-    hint="Look at the picture of the parameters' numbers: how many different ones does a single "
-    "row use, and where does the same one come again?",
+answer_3 = Mistakes("answer_3", evidence=EVIDENCE)
+
+answer_3.wrong(
+    takes_any_shared_kernel_for_small=Chosen(
+        "a",
+        "Share a kernel that reaches as far as the whole image. How many weights has it on a "
+        "100 × 100 image, and how many has a 3 × 3 one?",
+        "C4",
+    ),
+    takes_sharing_for_zeros=Chosen(
+        "b",
+        "Sharing says that two connections use the same number. Does it say which number? And "
+        "the zeros of your matrix: do they need sharing?",
+        "C1",
+    ),
+    gives_sparsity_no_part_in_the_parameters=Chosen(
+        "c",
+        "Count the parameters of a dense layer and of a locally connected one, which shares "
+        "nothing either. Which of the two ideas made the difference?",
+        "C4",
+    ),
 )
 
-answer_2 = Mistakes("answer_2")
+answer_4 = Mistakes("answer_4", evidence=EVIDENCE)
 
-answer_2.option(
-    "b",
-    "makes_the_gradient_of_the_kernel_sparse",
-    hint="Each of the nine weights is used at every position. When would all the gradients that "
-    "arrive there add up to exactly zero?",
-    row="C3",
+answer_4.wrong(
+    forgets_the_border=Chosen(
+        "a",
+        "What did the window at the right edge see before the move, and what does it see after "
+        "it? Compare whole outputs, first and last column included.",
+        "EQ1",
+    ),
+    forgets_the_stride=Chosen(
+        "c",
+        "With stride 2, windows start at columns 0, 2, 4. Where would one have to start to see "
+        "after a move by one pixel what another saw before?",
+        "EQ3",
+    ),
+    takes_moving_along_for_staying_the_same=Chosen(
+        "d",
+        "Put a single 1 into an image, then move it. Does the feature map answer at the same "
+        "place as before, or does its answer move too?",
+        "EQ4",
+    ),
 )
 
-answer_2.option(
-    "c",
-    "takes_a_zero_weight_for_a_zero_gradient",
-    hint="The gradient of a weight is its input times what comes back from its output. Does the "
-    "weight itself appear in that? Take a weight 0, an input 2 and a 3 that comes back.",
-    row="C2",
-)
+answer_5 = Mistakes("answer_5", evidence=EVIDENCE)
 
-answer_2.option(
-    "d",
-    "lets_zero_gradients_remove_connections",
-    hint="What does a step of gradient descent do to a number whose gradient is zero? And which "
-    "inputs a window holds: is that a number which a step changes?",
-    row="C3",
-)
-
-answer_3 = Mistakes("answer_3")
-
-answer_3.option(
-    "a",
-    "takes_any_shared_kernel_for_small",
-    hint="Share a kernel that reaches as far as the whole image. How many weights has it on a "
-    "100 × 100 image, and how many has a 3 × 3 one?",
-    row="C4",
-)
-
-answer_3.option(
-    "b",
-    "takes_sharing_for_zeros",
-    hint="Sharing says that two connections use the same number. Does it say which number? And "
-    "the zeros of your matrix: do they need sharing?",
-    row="C1",
-)
-
-answer_3.option(
-    "c",
-    "gives_sparsity_no_part_in_the_parameters",
-    hint="Count the parameters of a dense layer and of a locally connected one, which shares "
-    "nothing either. Which of the two ideas made the difference?",
-    row="C4",
-)
-
-answer_4 = Mistakes("answer_4")
-
-answer_4.option(
-    "a",
-    "forgets_the_border",
-    hint="What did the window at the right edge see before the move, and what does it see after "
-    "it? Compare whole outputs, first and last column included.",
-    row="EQ1",
-)
-
-answer_4.option(
-    "c",
-    "forgets_the_stride",
-    hint="With stride 2, windows start at columns 0, 2, 4. Where would one have to start to see "
-    "after a move by one pixel what another saw before?",
-    row="EQ3",
-)
-
-answer_4.option(
-    "d",
-    "takes_moving_along_for_staying_the_same",
-    hint="Put a single 1 into an image, then move it. Does the feature map answer at the same "
-    "place as before, or does its answer move too?",
-    row="EQ4",
-)
-
-answer_5 = Mistakes("answer_5")
-
-answer_5.option(
-    "a",
-    "lets_small_windows_move_the_output_along",
-    hint="Both layers have small windows. Which of the two properties does the locally connected "
-    "one lack, and does the next position look for the same thing?",
-    row="EQ6",
-)
-
-answer_5.option(
-    "b",
-    "takes_filters_of_equal_size_for_equal_filters",
-    hint="Equal in size, and in their numbers? What comes out when the next position lays its own "
-    "filter on the same content?",
-    row="EQ5",
-)
-
-answer_5.option(
-    "d",
-    "lets_every_position_keep_its_output",
-    hint="A window lies where it lies, and the content moves through it. Are the numbers in the "
-    "window the same after the move?",
-    row="C11",
+answer_5.wrong(
+    lets_small_windows_move_the_output_along=Chosen(
+        "a",
+        "Both layers have small windows. Which of the two properties does the locally connected "
+        "one lack, and does the next position look for the same thing?",
+        "EQ6",
+    ),
+    takes_filters_of_equal_size_for_equal_filters=Chosen(
+        "b",
+        "Equal in size, and in their numbers? What comes out when the next position lays its own "
+        "filter on the same content?",
+        "EQ5",
+    ),
+    lets_every_position_keep_its_output=Chosen(
+        "d",
+        "A window lies where it lies, and the content moves through it. Are the numbers in the "
+        "window the same after the move?",
+        "C11",
+    ),
 )

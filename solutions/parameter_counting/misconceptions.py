@@ -11,9 +11,10 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from autograder.explanation.misconceptions import Mistakes
+from autograder.explanation.misconceptions import Chosen, Mistakes, Wrong
 
 from .._contrasts import OF_LAYERS
+from .._evidence import EVIDENCE
 from . import Layer, Shape
 
 CONTRASTS = OF_LAYERS
@@ -142,138 +143,105 @@ def _output_size(
     return stops(moves(padded(size, pad), first(kernel_size), pixels))
 
 
-output_size = Mistakes("output_size", _output_size)
+output_size = Mistakes("output_size", _output_size, evidence=EVIDENCE)
 
-output_size.misconception(
-    "does_not_round_the_size_down",
-    hint="How often a window stops is a whole number. Which of Python's two divisions gives one?",
-    row="OS7",
-    seen=11,
-    where="11 of 70 student repositories of CS231n",
-    moves=lambda length, taken, pixels: (length - taken) / pixels,
-)
-
-output_size.misconception(
-    "refuses_a_remainder",
-    hint="What should happen to a last window that does not fit? Read that sentence of the text at "
-    "the top of the function again: is it an error?",
-    row="OS9",
-    seen=4,
-    where="4 of 70 student repositories of CS231n",
-    moves=_moves_without_remainder,
-)
-
-output_size.misconception(
-    "takes_the_kernel_for_the_stride",
-    hint="Which argument says how far the window moves: its own size, or another one?",
-    row="OS10",
-    seen=3,
-    where="3 of 56 student repositories of CS231n, in their pooling",
-    move=lambda kernel_size, stride: kernel_size,
-)
-
-output_size.misconception(
-    "adds_one_twice",
-    hint="You add one inside the division and one outside. Draw a case in which the last "
-    "window just fails to fit: which of the two ones counts a place that does not exist?",
-    row="OS4",
-    seen=1,
-    where="1 of 76 student repositories of C4W1",
-    first=lambda kernel_size: kernel_size - 1,
-)
-
-output_size.misconception(
-    "adds_one_before_dividing",
-    hint="Take an input exactly as long as the window, and a stride of 2. How often does the "
-    "window stop, and what does your formula say?",
-    row="OS11",
-    seen=1,
-    where="a formula on a public page",
-    first=lambda kernel_size: kernel_size - 1,
-    stops=lambda moves: moves,
-)
-
-output_size.misconception(
-    "forgets_the_first_place",
-    hint="How often does a window stop on an input that is exactly as long as the window?",
-    row="OS3",
-    stops=lambda moves: moves,
-)
-
-output_size.misconception(
-    "counts_the_window_that_sticks_out",
-    hint="Draw the last window that you count. Does all of it lie on the padded input?",
-    row="OS5",
-    moves=lambda length, taken, pixels: math.ceil((length - taken) / pixels),
-)
-
-output_size.misconception(
-    "pads_one_end_only",
-    hint="An input has two ends. How many zeros does the padded input have in all?",
-    row="OS6",
-    padded=lambda size, pad: size + pad,
-)
-
-output_size.misconception(
-    "rounds_to_the_nearest",
-    hint="Say the division gives 2.67. How many whole moves can the window make, and how many do "
-    "you count?",
-    row="OS8",
-    moves=lambda length, taken, pixels: round((length - taken) / pixels),
-)
-
-output_size.misconception(
-    "ignores_stride_and_padding",
-    hint="Two of the arguments do not appear in your result. What do they do to the window?",
-    row="OS13",
-    padded=lambda size, pad: size,
-    move=lambda kernel_size, stride: 1,
-)
-
-output_size.misconception(
-    "ignores_the_padding",
-    hint="One of the arguments does not change your result. How long is the side once the zeros "
-    "stand at its ends?",
-    row="OS13",
-    padded=lambda size, pad: size,
-)
-
-output_size.misconception(
-    "ignores_the_stride",
-    hint="One of the arguments does not change your result. Should a window that takes longer "
-    "steps stop as often?",
-    row="OS13",
-    move=lambda kernel_size, stride: 1,
-)
-
-output_size.misconception(
-    "divides_the_kernel_alone",
-    hint="Which operation comes first in your formula, the division or the subtraction? Try a "
-    "side of 6, a window of 3 and a stride of 2 by hand.",
-    moves=lambda length, taken, pixels: length - taken // pixels,
-)
-
-output_size.misconception(
-    "forgets_what_the_first_window_takes",
-    hint="A window as long as the side cannot move at all. Where does the length of the window "
-    "stand in your formula?",
-    first=lambda kernel_size: 0,
-)
-
-output_size.misconception(
-    "adds_the_one_to_the_stride",
-    hint="How often does a window stop on a side that is exactly as long as the window? What does "
-    "your formula give for it, and to what does it add the 1?",
-    move=lambda kernel_size, stride: stride + 1,
-    stops=lambda moves: moves,
-)
-
-output_size.misconception(
-    "stops_before_the_last_start",
-    hint="Where may the last window start? The end of a Python range is not included: try a "
-    "window as long as its side.",
-    moves=lambda length, taken, pixels: math.ceil((length - taken) / pixels),
-    stops=lambda moves: moves,
+output_size.wrong(
+    does_not_round_the_size_down=Wrong(
+        "How often a window stops is a whole number. Which of Python's two divisions gives one?",
+        "OS7",
+        seen=11,
+        where="11 of 70 student repositories of CS231n",
+        moves=lambda length, taken, pixels: (length - taken) / pixels,
+    ),
+    refuses_a_remainder=Wrong(
+        "What should happen to a last window that does not fit? Read that sentence of the text at "
+        "the top of the function again: is it an error?",
+        "OS9",
+        seen=4,
+        where="4 of 70 student repositories of CS231n",
+        moves=_moves_without_remainder,
+    ),
+    takes_the_kernel_for_the_stride=Wrong(
+        "Which argument says how far the window moves: its own size, or another one?",
+        "OS10",
+        move=lambda kernel_size, stride: kernel_size,
+    ),
+    adds_one_twice=Wrong(
+        "You add one inside the division and one outside. Draw a case in which the last "
+        "window just fails to fit: which of the two ones counts a place that does not exist?",
+        "OS4",
+        seen=1,
+        where="1 of 76 student repositories of C4W1",
+        first=lambda kernel_size: kernel_size - 1,
+    ),
+    adds_one_before_dividing=Wrong(
+        "Take an input exactly as long as the window, and a stride of 2. How often does the "
+        "window stop, and what does your formula say?",
+        "OS11",
+        first=lambda kernel_size: kernel_size - 1,
+        stops=lambda moves: moves,
+    ),
+    forgets_the_first_place=Wrong(
+        "How often does a window stop on an input that is exactly as long as the window?",
+        "OS3",
+        stops=lambda moves: moves,
+    ),
+    counts_the_window_that_sticks_out=Wrong(
+        "Draw the last window that you count. Does all of it lie on the padded input?",
+        "OS5",
+        moves=lambda length, taken, pixels: math.ceil((length - taken) / pixels),
+    ),
+    pads_one_end_only=Wrong(
+        "An input has two ends. How many zeros does the padded input have in all?",
+        "OS6",
+        padded=lambda size, pad: size + pad,
+    ),
+    rounds_to_the_nearest=Wrong(
+        "Say the division gives 2.67. How many whole moves can the window make, and how many do "
+        "you count?",
+        "OS8",
+        moves=lambda length, taken, pixels: round((length - taken) / pixels),
+    ),
+    ignores_stride_and_padding=Wrong(
+        "Two of the arguments do not appear in your result. What do they do to the window?",
+        "OS13",
+        padded=lambda size, pad: size,
+        move=lambda kernel_size, stride: 1,
+    ),
+    ignores_the_padding=Wrong(
+        "One of the arguments does not change your result. How long is the side once the zeros "
+        "stand at its ends?",
+        "OS13",
+        padded=lambda size, pad: size,
+    ),
+    ignores_the_stride=Wrong(
+        "One of the arguments does not change your result. Should a window that takes longer "
+        "steps stop as often?",
+        "OS13",
+        move=lambda kernel_size, stride: 1,
+    ),
+    divides_the_kernel_alone=Wrong(
+        "Which operation comes first in your formula, the division or the subtraction? Try a "
+        "side of 6, a window of 3 and a stride of 2 by hand.",
+        moves=lambda length, taken, pixels: length - taken // pixels,
+    ),
+    forgets_what_the_first_window_takes=Wrong(
+        "A window as long as the side cannot move at all. Where does the length of the window "
+        "stand in your formula?",
+        first=lambda kernel_size: 0,
+    ),
+    adds_the_one_to_the_stride=Wrong(
+        "How often does a window stop on a side that is exactly as long as the window? What does "
+        "your formula give for it, and to what does it add the 1?",
+        move=lambda kernel_size, stride: stride + 1,
+        stops=lambda moves: moves,
+    ),
+    stops_before_the_last_start=Wrong(
+        "Where may the last window start? The end of a Python range is not included: try a "
+        "window as long as its side.",
+        moves=lambda length, taken, pixels: math.ceil((length - taken) / pixels),
+        stops=lambda moves: moves,
+    ),
 )
 
 
@@ -294,80 +262,57 @@ def _dense_parameters(
     return result(sources * units, biases(sources, units, out_shape[2]))
 
 
-dense_parameters = Mistakes("dense_parameters", _dense_parameters)
+dense_parameters = Mistakes("dense_parameters", _dense_parameters, evidence=EVIDENCE)
 
-dense_parameters.misconception(
-    "counts_the_dense_layer_without_biases",
-    hint="Besides its weights, what else does each output of a dense layer own?",
-    row="PC8",
-    seen=4,
-    where="three threads of learners' questions and an option of a public quiz",
-    biases=lambda inputs, outputs, out_channels: 0,
-)
-
-dense_parameters.misconception(
-    "counts_the_dense_layer_from_one_input_channel",
-    hint="How many numbers is one pixel of a colour picture?",
-    row="PC9",
-    seen=1,
-    where="an option of a public quiz",
-    inputs=lambda in_shape: in_shape[0] * in_shape[1],
-)
-
-dense_parameters.misconception(
-    "counts_the_dense_layer_with_one_bias",
-    hint="How many biases does a dense layer with 4 outputs have, by hand, and how many do you "
-    "count?",
-    row="PC10",
-    seen=1,
-    where="an option of a public quiz",
-    biases=lambda inputs, outputs, out_channels: 1,
-)
-
-dense_parameters.misconception(
-    "takes_the_channels_for_all_outputs",
-    hint="How many numbers does the output volume hold? Your layer has that many outputs.",
-    row="PC13",
-    outputs=lambda out_shape: out_shape[2],
-)
-
-dense_parameters.misconception(
-    "counts_the_dense_layer_with_the_biases_in_both",
-    hint="The sum of your two numbers should be everything the layer learns. Is something in "
-    "both of them?",
-    row="PC18",
-    result=lambda weights, biases: (weights + biases, biases),
-)
-
-dense_parameters.misconception(
-    "counts_the_dense_layer_to_one_output_channel",
-    hint="The output is a volume too. How many numbers stand at each of its places?",
-    outputs=lambda out_shape: out_shape[0] * out_shape[1],
-)
-
-dense_parameters.misconception(
-    "counts_the_dense_layer_with_a_bias_for_each_channel",
-    hint="Outputs at two places of one channel: do they share anything in a dense layer?",
-    biases=lambda inputs, outputs, out_channels: out_channels,
-)
-
-dense_parameters.misconception(
-    "counts_the_dense_layer_with_a_bias_for_each_input",
-    hint="To what is a bias added, to an input or to an output? Count those.",
-    biases=lambda inputs, outputs, out_channels: inputs,
-)
-
-dense_parameters.misconception(
-    "counts_the_dense_layer_with_everything_in_one_number",
-    hint="The text at the top of the function asks for two numbers. Which two did you add up?",
-    result=lambda weights, biases: weights + biases,
-)
-
-dense_parameters.misconception(
-    "counts_the_dense_layer_with_the_biases_first",
-    hint="Which of the two numbers is asked for first? Compare with the order in which you return "
-    "them.",
-    result=lambda weights, biases: (biases, weights),
+dense_parameters.wrong(
+    counts_the_dense_layer_without_biases=Wrong(
+        "Besides its weights, what else does each output of a dense layer own?",
+        "PC8",
+        biases=lambda inputs, outputs, out_channels: 0,
+    ),
+    counts_the_dense_layer_from_one_input_channel=Wrong(
+        "How many numbers is one pixel of a colour picture?",
+        "PC9",
+        inputs=lambda in_shape: in_shape[0] * in_shape[1],
+    ),
+    counts_the_dense_layer_with_one_bias=Wrong(
+        "How many biases does a dense layer with 4 outputs have, by hand, and how many do you "
+        "count?",
+        "PC10",
+        biases=lambda inputs, outputs, out_channels: 1,
+    ),
+    takes_the_channels_for_all_outputs=Wrong(
+        "How many numbers does the output volume hold? Your layer has that many outputs.",
+        "PC13",
+        outputs=lambda out_shape: out_shape[2],
+    ),
+    counts_the_dense_layer_with_the_biases_in_both=Wrong(
+        "The sum of your two numbers should be everything the layer learns. Is something in "
+        "both of them?",
+        "PC18",
+        result=lambda weights, biases: (weights + biases, biases),
+    ),
+    counts_the_dense_layer_to_one_output_channel=Wrong(
+        "The output is a volume too. How many numbers stand at each of its places?",
+        outputs=lambda out_shape: out_shape[0] * out_shape[1],
+    ),
+    counts_the_dense_layer_with_a_bias_for_each_channel=Wrong(
+        "Outputs at two places of one channel: do they share anything in a dense layer?",
+        biases=lambda inputs, outputs, out_channels: out_channels,
+    ),
+    counts_the_dense_layer_with_a_bias_for_each_input=Wrong(
+        "To what is a bias added, to an input or to an output? Count those.",
+        biases=lambda inputs, outputs, out_channels: inputs,
+    ),
+    counts_the_dense_layer_with_everything_in_one_number=Wrong(
+        "The text at the top of the function asks for two numbers. Which two did you add up?",
+        result=lambda weights, biases: weights + biases,
+    ),
+    counts_the_dense_layer_with_the_biases_first=Wrong(
+        "Which of the two numbers is asked for first? Compare with the order in which you return "
+        "them.",
+        result=lambda weights, biases: (biases, weights),
+    ),
 )
 
 
@@ -406,230 +351,163 @@ def _locally_connected_parameters(
 
 
 locally_connected_parameters = Mistakes(
-    "locally_connected_parameters", _locally_connected_parameters
+    "locally_connected_parameters", _locally_connected_parameters, evidence=EVIDENCE
 )
 
-locally_connected_parameters.misconception(
-    "counts_the_local_layer_with_shared_kernels",
-    hint="Which layer uses one kernel at all places? Is it this one?",
-    row="PC20",
-    seen=1,
-    where="a learner's question about AlexNet's first layer",
-    places=lambda rows, columns: 1,
-)
-
-locally_connected_parameters.misconception(
-    "counts_the_local_layer_joined_to_everything",
-    hint="How many numbers of the input can one output see here?",
-    row="PC21",
-    seen=1,
-    where="an answer to a learner's question about AlexNet's first layer",
-    area=lambda kernel_size, in_shape: in_shape[0] * in_shape[1],
-)
-
-locally_connected_parameters.misconception(
-    "counts_the_local_layer_through_one_channel",
-    hint="A window is not flat. How deep is it?",
-    row="PC5",
-    depth=lambda in_channels: 1,
-)
-
-locally_connected_parameters.misconception(
-    "counts_the_local_layer_with_shared_biases",
-    hint="If two places do not share their weights, do they share a bias?",
-    row="PC6",
-    biases=lambda places, filters, out_channels: out_channels,
-)
-
-locally_connected_parameters.misconception(
-    "counts_the_local_layer_with_a_kernel_per_pixel",
-    hint="Do you count the pixels of the input, or the places where the window stops?",
-    row="PC7",
-    side=lambda size, kernel_size, stride, pad: size,
-)
-
-locally_connected_parameters.misconception(
-    "counts_the_local_layer_on_square_pictures_only",
-    hint="Is the picture as wide as it is high? Which of the two numbers do you use?",
-    row="PC19",
-    seen=4,
-    where="4 student repositories (2 of C4W1, 2 of CS231n), in their convolution",
-    shape=_rows_twice,
-)
-
-locally_connected_parameters.misconception(
-    "counts_the_local_layer_with_smaller_kernels_at_the_border",
-    hint="Does an output at the border own a smaller kernel than the others? See what the text at "
-    "the top of the function says about weights that fall on padding.",
-    row="CN3",
-    owned=lambda places, area, in_shape, window: _on_real_inputs(in_shape, *window),
-)
-
-locally_connected_parameters.misconception(
-    "counts_the_local_layer_with_one_output_for_each_place",
-    hint="How many numbers does the layer give at one place? Two of them do not share a kernel.",
-    row="PC23",
-    filters=lambda out_channels: 1,
-)
-
-locally_connected_parameters.misconception(
-    "counts_the_local_layer_with_one_kernel_for_the_channels_of_a_place",
-    hint="Two channels of the output look at the same window. Do they have the same weights, and "
-    "could they then differ?",
-    row="PC23",
-    filters=lambda out_channels: 1,
-    biases=lambda places, filters, out_channels: places * out_channels,
-)
-
-locally_connected_parameters.misconception(
-    "counts_the_local_layer_with_windows_of_one_row",
-    hint="kernel_size is one side of the window. How many numbers does the whole square hold?",
-    row="PC22",
-    area=lambda kernel_size, in_shape: kernel_size,
-)
-
-locally_connected_parameters.misconception(
-    "counts_the_local_layer_without_biases",
-    hint="What does each output own besides its kernel? Look for it in your second number.",
-    row="PC8",
-    biases=lambda places, filters, out_channels: 0,
-)
-
-locally_connected_parameters.misconception(
-    "counts_the_local_layer_with_one_bias",
-    hint="A 4 × 4 picture with a 2 × 2 window and stride 2 has 4 outputs. How many biases do they "
-    "have, and how many do you count?",
-    row="PC10",
-    biases=lambda places, filters, out_channels: 1,
-)
-
-locally_connected_parameters.misconception(
-    "counts_the_local_layer_with_the_same_biases_in_all_channels",
-    hint="At one place there are several outputs, one for each channel. Does each of them have a "
-    "bias of its own?",
-    biases=lambda places, filters, out_channels: places,
-)
-
-locally_connected_parameters.misconception(
-    "counts_the_local_layer_with_the_biases_in_both",
-    hint="Add your two numbers for 4 outputs with 4 weights each. Do you get 20, or more?",
-    row="PC18",
-    result=lambda weights, biases: (weights + biases, biases),
-)
-
-locally_connected_parameters.misconception(
-    "counts_the_local_layer_with_everything_in_one_number",
-    hint="The text at the top of the function asks for weights and biases apart. Which two numbers "
-    "did you add?",
-    result=lambda weights, biases: weights + biases,
-)
-
-locally_connected_parameters.misconception(
-    "counts_the_local_layer_with_the_biases_first",
-    hint="Which of the two numbers is asked for first? Compare with the order in which you return "
-    "them.",
-    result=lambda weights, biases: (biases, weights),
-)
-
-locally_connected_parameters.misconception(
-    "counts_the_local_layer_with_a_fraction_of_a_place",
-    hint="Print how many rows and columns of places you count. Can there be half a place?",
-    row="OS7",
-    seen=11,
-    where="11 of 70 student repositories of CS231n, in the size of an output",
-    side=_with_a_fraction,
-)
-
-locally_connected_parameters.misconception(
-    "counts_the_local_layer_without_remainders",
-    hint="What does the rule of output_size say about a last window that would stick out: leave "
-    "it out, or refuse the picture?",
-    row="OS9",
-    seen=4,
-    where="4 of 70 student repositories of CS231n, in the size of an output",
-    side=_without_remainder,
-)
-
-locally_connected_parameters.misconception(
-    "counts_the_local_layer_with_windows_side_by_side",
-    hint="Do your windows overlap when the stride is smaller than the window? Which argument "
-    "moves them?",
-    row="OS10",
-    seen=3,
-    where="3 of 56 student repositories of CS231n, in their pooling",
-    side=_side_by_side,
-)
-
-locally_connected_parameters.misconception(
-    "counts_the_local_layer_with_one_added_twice",
-    hint="Draw the windows of one row where the last one just fails to fit. Do you count a place "
-    "that does not exist?",
-    row="OS4",
-    seen=1,
-    where="1 of 76 student repositories of C4W1, in the size of an output",
-    side=_one_added_twice,
-)
-
-locally_connected_parameters.misconception(
-    "counts_the_local_layer_with_one_added_before_dividing",
-    hint="Take a picture exactly as large as the window and a stride of 2. At how many places "
-    "does the window stop, and how many do you count?",
-    row="OS11",
-    seen=1,
-    where="a formula on a public page",
-    side=_one_before_dividing,
-)
-
-locally_connected_parameters.misconception(
-    "counts_the_local_layer_without_the_first_place",
-    hint="At how many places does a window stop on a picture that is exactly as large? How many "
-    "do you count?",
-    row="OS3",
-    side=_one_too_few,
-)
-
-locally_connected_parameters.misconception(
-    "counts_the_local_layer_with_windows_that_stick_out",
-    hint="Draw the last window of a row. Does all of it lie on the padded picture?",
-    row="OS5",
-    side=_rounded_up,
-)
-
-locally_connected_parameters.misconception(
-    "counts_the_local_layer_padded_at_one_border",
-    hint="A row has two ends, and zeros are added at both. How long is it then?",
-    row="OS6",
-    side=_padded_once,
-)
-
-locally_connected_parameters.misconception(
-    "counts_the_local_layer_with_rounded_places",
-    hint="Say the division gives 2.67. How many whole moves can the window make, and how many do "
-    "you count?",
-    row="OS8",
-    side=_rounded,
-)
-
-locally_connected_parameters.misconception(
-    "counts_the_local_layer_without_stride_and_padding",
-    hint="Two of the arguments do not appear in your result. What do they do to the window?",
-    row="OS13",
-    side=_without_both,
-)
-
-locally_connected_parameters.misconception(
-    "counts_the_local_layer_without_padding",
-    hint="Which of the arguments never changes your result? A larger border gives the window "
-    "more places.",
-    row="OS13",
-    side=_without_pad,
-)
-
-locally_connected_parameters.misconception(
-    "counts_the_local_layer_without_stride",
-    hint="Which of the arguments never changes your result? Longer steps leave fewer places.",
-    row="OS13",
-    side=_without_stride,
+locally_connected_parameters.wrong(
+    counts_the_local_layer_with_shared_kernels=Wrong(
+        "Which layer uses one kernel at all places? Is it this one?",
+        "PC20",
+        places=lambda rows, columns: 1,
+    ),
+    counts_the_local_layer_joined_to_everything=Wrong(
+        "How many numbers of the input can one output see here?",
+        "PC21",
+        area=lambda kernel_size, in_shape: in_shape[0] * in_shape[1],
+    ),
+    counts_the_local_layer_through_one_channel=Wrong(
+        "A window is not flat. How deep is it?", "PC5", depth=lambda in_channels: 1
+    ),
+    counts_the_local_layer_with_shared_biases=Wrong(
+        "If two places do not share their weights, do they share a bias?",
+        "PC6",
+        biases=lambda places, filters, out_channels: out_channels,
+    ),
+    counts_the_local_layer_with_a_kernel_per_pixel=Wrong(
+        "Do you count the pixels of the input, or the places where the window stops?",
+        "PC7",
+        side=lambda size, kernel_size, stride, pad: size,
+    ),
+    counts_the_local_layer_on_square_pictures_only=Wrong(
+        "Is the picture as wide as it is high? Which of the two numbers do you use?",
+        "PC19",
+        shape=_rows_twice,
+    ),
+    counts_the_local_layer_with_smaller_kernels_at_the_border=Wrong(
+        "Does an output at the border own a smaller kernel than the others? See what the text at "
+        "the top of the function says about weights that fall on padding.",
+        "CN3",
+        owned=lambda places, area, in_shape, window: _on_real_inputs(in_shape, *window),
+    ),
+    counts_the_local_layer_with_one_output_for_each_place=Wrong(
+        "How many numbers does the layer give at one place? Two of them do not share a kernel.",
+        "PC23",
+        filters=lambda out_channels: 1,
+    ),
+    counts_the_local_layer_with_one_kernel_for_the_channels_of_a_place=Wrong(
+        "Two channels of the output look at the same window. Do they have the same weights, and "
+        "could they then differ?",
+        "PC23",
+        filters=lambda out_channels: 1,
+        biases=lambda places, filters, out_channels: places * out_channels,
+    ),
+    counts_the_local_layer_with_windows_of_one_row=Wrong(
+        "kernel_size is one side of the window. How many numbers does the whole square hold?",
+        "PC22",
+        area=lambda kernel_size, in_shape: kernel_size,
+    ),
+    counts_the_local_layer_without_biases=Wrong(
+        "What does each output own besides its kernel? Look for it in your second number.",
+        "PC8",
+        seen=0,
+        where="",
+        biases=lambda places, filters, out_channels: 0,
+    ),
+    counts_the_local_layer_with_one_bias=Wrong(
+        "A 4 × 4 picture with a 2 × 2 window and stride 2 has 4 outputs. How many biases do they "
+        "have, and how many do you count?",
+        "PC10",
+        seen=0,
+        where="",
+        biases=lambda places, filters, out_channels: 1,
+    ),
+    counts_the_local_layer_with_the_same_biases_in_all_channels=Wrong(
+        "At one place there are several outputs, one for each channel. Does each of them have a "
+        "bias of its own?",
+        biases=lambda places, filters, out_channels: places,
+    ),
+    counts_the_local_layer_with_the_biases_in_both=Wrong(
+        "Add your two numbers for 4 outputs with 4 weights each. Do you get 20, or more?",
+        "PC18",
+        result=lambda weights, biases: (weights + biases, biases),
+    ),
+    counts_the_local_layer_with_everything_in_one_number=Wrong(
+        "The text at the top of the function asks for weights and biases apart. Which two numbers "
+        "did you add?",
+        result=lambda weights, biases: weights + biases,
+    ),
+    counts_the_local_layer_with_the_biases_first=Wrong(
+        "Which of the two numbers is asked for first? Compare with the order in which you return "
+        "them.",
+        result=lambda weights, biases: (biases, weights),
+    ),
+    counts_the_local_layer_with_a_fraction_of_a_place=Wrong(
+        "Print how many rows and columns of places you count. Can there be half a place?",
+        "OS7",
+        side=_with_a_fraction,
+    ),
+    counts_the_local_layer_without_remainders=Wrong(
+        "What does the rule of output_size say about a last window that would stick out: leave "
+        "it out, or refuse the picture?",
+        "OS9",
+        side=_without_remainder,
+    ),
+    counts_the_local_layer_with_windows_side_by_side=Wrong(
+        "Do your windows overlap when the stride is smaller than the window? Which argument "
+        "moves them?",
+        "OS10",
+        side=_side_by_side,
+    ),
+    counts_the_local_layer_with_one_added_twice=Wrong(
+        "Draw the windows of one row where the last one just fails to fit. Do you count a place "
+        "that does not exist?",
+        "OS4",
+        side=_one_added_twice,
+    ),
+    counts_the_local_layer_with_one_added_before_dividing=Wrong(
+        "Take a picture exactly as large as the window and a stride of 2. At how many places "
+        "does the window stop, and how many do you count?",
+        "OS11",
+        side=_one_before_dividing,
+    ),
+    counts_the_local_layer_without_the_first_place=Wrong(
+        "At how many places does a window stop on a picture that is exactly as large? How many "
+        "do you count?",
+        "OS3",
+        side=_one_too_few,
+    ),
+    counts_the_local_layer_with_windows_that_stick_out=Wrong(
+        "Draw the last window of a row. Does all of it lie on the padded picture?",
+        "OS5",
+        side=_rounded_up,
+    ),
+    counts_the_local_layer_padded_at_one_border=Wrong(
+        "A row has two ends, and zeros are added at both. How long is it then?",
+        "OS6",
+        side=_padded_once,
+    ),
+    counts_the_local_layer_with_rounded_places=Wrong(
+        "Say the division gives 2.67. How many whole moves can the window make, and how many do "
+        "you count?",
+        "OS8",
+        side=_rounded,
+    ),
+    counts_the_local_layer_without_stride_and_padding=Wrong(
+        "Two of the arguments do not appear in your result. What do they do to the window?",
+        "OS13",
+        side=_without_both,
+    ),
+    counts_the_local_layer_without_padding=Wrong(
+        "Which of the arguments never changes your result? A larger border gives the window "
+        "more places.",
+        "OS13",
+        side=_without_pad,
+    ),
+    counts_the_local_layer_without_stride=Wrong(
+        "Which of the arguments never changes your result? Longer steps leave fewer places.",
+        "OS13",
+        side=_without_stride,
+    ),
 )
 
 
@@ -652,94 +530,67 @@ def _conv_parameters(
     return result(weights(kernel, out_channels), biases(in_channels, out_channels))
 
 
-conv_parameters = Mistakes("conv_parameters", _conv_parameters)
+conv_parameters = Mistakes("conv_parameters", _conv_parameters, evidence=EVIDENCE)
 
-conv_parameters.misconception(
-    "counts_filters_through_one_channel",
-    hint="Through how many channels of the input does one filter reach?",
-    row="PC1",
-    seen=5,
-    where="options of two public quizzes, a lecture and two forums",
-    depth=lambda in_channels: 1,
-)
-
-conv_parameters.misconception(
-    "counts_filters_without_biases",
-    hint="A 3 × 3 filter on a grey picture has 10 parameters, and 9 of them are weights. What is "
-    "the tenth, and where is it in your result?",
-    row="PC2",
-    seen=2,
-    where="options of two public quizzes",
-    biases=lambda in_channels, filters: 0,
-)
-
-conv_parameters.misconception(
-    "counts_one_bias_for_all_filters",
-    hint="Two filters make two channels. Do they share their bias? See the table of what is shared "
-    "in section 4.",
-    row="PC3",
-    seen=2,
-    where="an option of a public quiz and a forum thread",
-    biases=lambda in_channels, filters: 1,
-)
-
-conv_parameters.misconception(
-    "counts_one_bias_for_each_pair_of_channels",
-    hint="A filter adds its products over all input channels into one number. How often is "
-    "the bias added to that number?",
-    row="PC4",
-    seen=1,
-    where="a forum thread",
-    biases=lambda in_channels, filters: in_channels * filters,
-)
-
-conv_parameters.misconception(
-    "counts_filters_that_are_one_row",
-    hint="kernel_size is the side of a square. How many numbers does the square hold?",
-    row="PC22",
-    area=lambda kernel_size: kernel_size,
-)
-
-conv_parameters.misconception(
-    "counts_weights_of_one_filter",
-    hint="How many channels come out, and which filter makes the second one?",
-    row="PC23",
-    weights=lambda kernel, filters: kernel,
-    biases=lambda in_channels, filters: 1,
-)
-
-conv_parameters.misconception(
-    "counts_weights_of_one_filter_and_biases_of_all",
-    hint="You count a bias for each filter. For how many filters do you count the weights?",
-    row="PC23",
-    weights=lambda kernel, filters: kernel,
-)
-
-conv_parameters.misconception(
-    "counts_one_bias_for_each_input_channel",
-    hint="To which number is a bias added, to one that goes in or to one that comes out?",
-    biases=lambda in_channels, filters: in_channels,
-)
-
-conv_parameters.misconception(
-    "counts_filters_with_the_biases_in_both",
-    hint="One 3 × 3 filter on a grey picture has 9 weights and 1 bias. What do your two numbers "
-    "add up to?",
-    row="PC18",
-    result=lambda weights, biases: (weights + biases, biases),
-)
-
-conv_parameters.misconception(
-    "counts_filters_with_everything_in_one_number",
-    hint="The text at the top of the function asks for a pair. Which two numbers did you add up?",
-    result=lambda weights, biases: weights + biases,
-)
-
-conv_parameters.misconception(
-    "counts_filters_with_the_biases_first",
-    hint="Which of the two numbers is asked for first? Compare with the order in which you return "
-    "them.",
-    result=lambda weights, biases: (biases, weights),
+conv_parameters.wrong(
+    counts_filters_through_one_channel=Wrong(
+        "Through how many channels of the input does one filter reach?",
+        "PC1",
+        depth=lambda in_channels: 1,
+    ),
+    counts_filters_without_biases=Wrong(
+        "A 3 × 3 filter on a grey picture has 10 parameters, and 9 of them are weights. What is "
+        "the tenth, and where is it in your result?",
+        "PC2",
+        biases=lambda in_channels, filters: 0,
+    ),
+    counts_one_bias_for_all_filters=Wrong(
+        "Two filters make two channels. Do they share their bias? See the table of what is shared "
+        "in section 4.",
+        "PC3",
+        biases=lambda in_channels, filters: 1,
+    ),
+    counts_one_bias_for_each_pair_of_channels=Wrong(
+        "A filter adds its products over all input channels into one number. How often is "
+        "the bias added to that number?",
+        "PC4",
+        biases=lambda in_channels, filters: in_channels * filters,
+    ),
+    counts_filters_that_are_one_row=Wrong(
+        "kernel_size is the side of a square. How many numbers does the square hold?",
+        "PC22",
+        area=lambda kernel_size: kernel_size,
+    ),
+    counts_weights_of_one_filter=Wrong(
+        "How many channels come out, and which filter makes the second one?",
+        "PC23",
+        weights=lambda kernel, filters: kernel,
+        biases=lambda in_channels, filters: 1,
+    ),
+    counts_weights_of_one_filter_and_biases_of_all=Wrong(
+        "You count a bias for each filter. For how many filters do you count the weights?",
+        "PC23",
+        weights=lambda kernel, filters: kernel,
+    ),
+    counts_one_bias_for_each_input_channel=Wrong(
+        "To which number is a bias added, to one that goes in or to one that comes out?",
+        biases=lambda in_channels, filters: in_channels,
+    ),
+    counts_filters_with_the_biases_in_both=Wrong(
+        "One 3 × 3 filter on a grey picture has 9 weights and 1 bias. What do your two numbers "
+        "add up to?",
+        "PC18",
+        result=lambda weights, biases: (weights + biases, biases),
+    ),
+    counts_filters_with_everything_in_one_number=Wrong(
+        "The text at the top of the function asks for a pair. Which two numbers did you add up?",
+        result=lambda weights, biases: weights + biases,
+    ),
+    counts_filters_with_the_biases_first=Wrong(
+        "Which of the two numbers is asked for first? Compare with the order in which you return "
+        "them.",
+        result=lambda weights, biases: (biases, weights),
+    ),
 )
 
 
@@ -792,235 +643,169 @@ def _connections(
     return result(pairs * depth(in_shape[2]) * kinds, places * kinds, kinds)
 
 
-connections = Mistakes("connections", _connections)
+connections = Mistakes("connections", _connections, evidence=EVIDENCE)
 
-connections.misconception(
-    "takes_shared_weights_for_connections",
-    hint="A shared weight is used at many places. Does it join only one pair of numbers?",
-    row="CN1",
-    joined=lambda rows, columns, places, in_shape, kernel_size: kernel_size**2,
-)
-
-connections.misconception(
-    "counts_connections_with_the_biases",
-    hint="Which number of the input does a bias join to its output?",
-    row="CN2",
-    result=lambda connections, outputs, filters: connections + outputs,
-)
-
-connections.misconception(
-    "counts_connections_with_the_shared_biases",
-    hint="You added one for each filter. Which two numbers does a bias join?",
-    row="CN2",
-    result=lambda connections, outputs, filters: connections + filters,
-)
-
-connections.misconception(
-    "counts_connections_to_the_padding",
-    hint="A 3 × 3 picture, a 3 × 3 window, padding 1: how many real pixels does the first window "
-    "cover, and how many of its numbers do you count?",
-    row="CN3",
-    along=lambda stops, start, pixels, kernel_size, size, inside: stops * kernel_size,
-)
-
-connections.misconception(
-    "counts_less_than_nothing_outside",
-    hint="How many real inputs does a window see that lies on padding alone? Print what your "
-    "function adds up for such a window.",
-    row="CN3",
-    inside=lambda start, kernel_size, size: min(start + kernel_size, size) - max(start, 0),
-)
-
-connections.misconception(
-    "counts_connections_without_the_border",
-    hint="The zeros are no inputs, but do they give the window more places? Count a 3 × 3 picture "
-    "with a 3 × 3 window and padding 1.",
-    row="CN3",
-    side=_without_pad,
-    first=lambda pad: 0,
-)
-
-connections.misconception(
-    "counts_connections_cut_at_the_far_border_only",
-    hint="A window can hang over two ends of a row. Which of the two do you look at?",
-    row="CN3",
-    inside=lambda start, kernel_size, size: max(min(start + kernel_size, size) - start, 0),
-)
-
-connections.misconception(
-    "counts_connections_cut_at_the_near_border_only",
-    hint="What does your function count for the last window of a padded row, and how much of it "
-    "lies on the picture?",
-    row="CN3",
-    inside=lambda start, kernel_size, size: max(start + kernel_size - max(start, 0), 0),
-)
-
-connections.misconception(
-    "counts_connections_of_windows_that_start_on_the_picture",
-    hint="With padding, does the first window start at the first real number of a row, or "
-    "before it?",
-    first=lambda pad: 0,
-)
-
-connections.misconception(
-    "counts_connections_of_windows_without_the_stride",
-    hint="Where does the second window start? It matters as soon as a window hangs over the "
-    "border.",
-    row="CF2",
-    seen=3,
-    where="2 of 76 student repositories of C4W1 and a course changelog, in a convolution",
-    move=lambda kernel_size, stride: 1,
-)
-
-connections.misconception(
-    "counts_connections_to_one_input_channel",
-    hint="Take one output by itself. Is it joined to one channel in its window, or to all?",
-    row="CN4",
-    depth=lambda in_channels: 1,
-)
-
-connections.misconception(
-    "counts_connections_of_one_output_channel",
-    hint="How many outputs are there at one place of the window?",
-    row="CN4",
-    filters=lambda out_channels: 1,
-)
-
-connections.misconception(
-    "counts_connections_of_a_dense_layer",
-    hint="Which numbers of the input lie outside the window of an output? Are they joined to it?",
-    row="CN5",
-    joined=lambda rows, columns, places, in_shape, kernel_size: in_shape[0] * in_shape[1] * places,
-)
-
-connections.misconception(
-    "counts_each_input_once",
-    hint="How many windows see the pixel in the middle? With each of their outputs it makes a "
-    "pair of its own.",
-    along=_each_input_once,
-)
-
-connections.misconception(
-    "counts_connections_of_windows_of_one_row",
-    hint="kernel_size is one side of the window. How many numbers does the whole square hold?",
-    row="PC22",
-    joined=lambda rows, columns, places, in_shape, kernel_size: places * kernel_size,
-)
-
-connections.misconception(
-    "counts_connections_of_a_window_per_pixel",
-    hint="Do you count the pixels of the input, or the places where the window stops?",
-    row="PC7",
-    side=lambda size, kernel_size, stride, pad: size,
-)
-
-connections.misconception(
-    "counts_connections_of_a_square_picture",
-    hint="Is the picture as wide as it is high? Which of the two numbers do you use?",
-    row="PC19",
-    seen=4,
-    where="4 student repositories (2 of C4W1, 2 of CS231n), in their convolution",
-    lengths=_rows_twice,
-)
-
-connections.misconception(
-    "counts_connections_of_as_many_columns_as_rows",
-    hint="How often does a window stop along a row of the picture, and how often along a column? "
-    "From which side of the picture do you compute each of the two?",
-    row="PC19",
-    seen=4,
-    where="4 student repositories (2 of C4W1, 2 of CS231n), in their convolution",
-    shape=_rows_twice,
-)
-
-connections.misconception(
-    "counts_connections_of_a_fraction_of_a_place",
-    hint="Print the number of places along one side, and its type. Can a window stop at half a "
-    "place?",
-    row="OS7",
-    seen=11,
-    where="11 of 70 student repositories of CS231n, in the size of an output",
-    side=_with_a_fraction,
-)
-
-connections.misconception(
-    "counts_connections_without_remainders",
-    hint="What does the rule of output_size say about a last window that would stick out: leave "
-    "it out, or refuse the picture?",
-    row="OS9",
-    seen=4,
-    where="4 of 70 student repositories of CS231n, in the size of an output",
-    side=_without_remainder,
-)
-
-connections.misconception(
-    "counts_connections_of_windows_side_by_side",
-    hint="How many places does a window of 3 have on a row of 5 when it moves by 1? Which "
-    "argument moves it?",
-    row="OS10",
-    seen=3,
-    where="3 of 56 student repositories of CS231n, in their pooling",
-    side=_side_by_side,
-)
-
-connections.misconception(
-    "counts_connections_with_one_added_twice",
-    hint="Draw the windows of one row where the last one just fails to fit. Do you count a place "
-    "that does not exist?",
-    row="OS4",
-    seen=1,
-    where="1 of 76 student repositories of C4W1, in the size of an output",
-    side=_one_added_twice,
-)
-
-connections.misconception(
-    "counts_connections_with_one_added_before_dividing",
-    hint="Take a picture exactly as large as the window and a stride of 2. At how many places "
-    "does the window stop, and how many do you count?",
-    row="OS11",
-    seen=1,
-    where="a formula on a public page",
-    side=_one_before_dividing,
-)
-
-connections.misconception(
-    "counts_connections_without_the_last_place",
-    hint="At how many places does a window stop on a picture that is exactly as large? How many "
-    "do you count?",
-    row="OS3",
-    side=_one_too_few,
-)
-
-connections.misconception(
-    "counts_connections_of_windows_that_stick_out",
-    hint="Draw the last window of a row. Does all of it lie on the padded picture?",
-    row="OS5",
-    side=_rounded_up,
-)
-
-connections.misconception(
-    "counts_connections_padded_at_one_border",
-    hint="A row has two ends, and zeros are added at both. At how many places does the window "
-    "stop then?",
-    row="OS6",
-    side=_padded_once,
-)
-
-connections.misconception(
-    "counts_connections_of_rounded_places",
-    hint="Say the division gives 2.67. How many whole moves can the window make, and how many do "
-    "you count?",
-    row="OS8",
-    side=_rounded,
-)
-
-connections.misconception(
-    "counts_connections_without_stride_and_padding",
-    hint="Two of the arguments do not appear in your result. What do they do to the window?",
-    row="OS13",
-    side=_without_both,
-    first=lambda pad: 0,
-    move=lambda kernel_size, stride: 1,
+connections.wrong(
+    takes_shared_weights_for_connections=Wrong(
+        "A shared weight is used at many places. Does it join only one pair of numbers?",
+        "CN1",
+        joined=lambda rows, columns, places, in_shape, kernel_size: kernel_size**2,
+    ),
+    counts_connections_with_the_biases=Wrong(
+        "Which number of the input does a bias join to its output?",
+        "CN2",
+        result=lambda connections, outputs, filters: connections + outputs,
+    ),
+    counts_connections_with_the_shared_biases=Wrong(
+        "You added one for each filter. Which two numbers does a bias join?",
+        "CN2",
+        result=lambda connections, outputs, filters: connections + filters,
+    ),
+    counts_connections_to_the_padding=Wrong(
+        "A 3 × 3 picture, a 3 × 3 window, padding 1: how many real pixels does the first window "
+        "cover, and how many of its numbers do you count?",
+        "CN3",
+        along=lambda stops, start, pixels, kernel_size, size, inside: stops * kernel_size,
+    ),
+    counts_less_than_nothing_outside=Wrong(
+        "How many real inputs does a window see that lies on padding alone? Print what your "
+        "function adds up for such a window.",
+        "CN3",
+        inside=lambda start, kernel_size, size: min(start + kernel_size, size) - max(start, 0),
+    ),
+    counts_connections_without_the_border=Wrong(
+        "The zeros are no inputs, but do they give the window more places? Count a 3 × 3 picture "
+        "with a 3 × 3 window and padding 1.",
+        "CN3",
+        side=_without_pad,
+        first=lambda pad: 0,
+    ),
+    counts_connections_cut_at_the_far_border_only=Wrong(
+        "A window can hang over two ends of a row. Which of the two do you look at?",
+        "CN3",
+        inside=lambda start, kernel_size, size: max(min(start + kernel_size, size) - start, 0),
+    ),
+    counts_connections_cut_at_the_near_border_only=Wrong(
+        "What does your function count for the last window of a padded row, and how much of it "
+        "lies on the picture?",
+        "CN3",
+        inside=lambda start, kernel_size, size: max(start + kernel_size - max(start, 0), 0),
+    ),
+    counts_connections_of_windows_that_start_on_the_picture=Wrong(
+        "With padding, does the first window start at the first real number of a row, or "
+        "before it?",
+        first=lambda pad: 0,
+    ),
+    counts_connections_of_windows_without_the_stride=Wrong(
+        "Where does the second window start? It matters as soon as a window hangs over the border.",
+        "CF2",
+        seen=3,
+        where="2 of 76 student repositories of C4W1 and a course changelog, in a convolution",
+        move=lambda kernel_size, stride: 1,
+    ),
+    counts_connections_to_one_input_channel=Wrong(
+        "Take one output by itself. Is it joined to one channel in its window, or to all?",
+        "CN4",
+        depth=lambda in_channels: 1,
+    ),
+    counts_connections_of_one_output_channel=Wrong(
+        "How many outputs are there at one place of the window?",
+        "CN4",
+        filters=lambda out_channels: 1,
+    ),
+    counts_connections_of_a_dense_layer=Wrong(
+        "Which numbers of the input lie outside the window of an output? Are they joined to it?",
+        "CN5",
+        joined=lambda rows, columns, places, in_shape, kernel_size: (
+            in_shape[0] * in_shape[1] * places
+        ),
+    ),
+    counts_each_input_once=Wrong(
+        "How many windows see the pixel in the middle? With each of their outputs it makes a "
+        "pair of its own.",
+        along=_each_input_once,
+    ),
+    counts_connections_of_windows_of_one_row=Wrong(
+        "kernel_size is one side of the window. How many numbers does the whole square hold?",
+        "PC22",
+        joined=lambda rows, columns, places, in_shape, kernel_size: places * kernel_size,
+    ),
+    counts_connections_of_a_window_per_pixel=Wrong(
+        "Do you count the pixels of the input, or the places where the window stops?",
+        "PC7",
+        side=lambda size, kernel_size, stride, pad: size,
+    ),
+    counts_connections_of_a_square_picture=Wrong(
+        "Is the picture as wide as it is high? Which of the two numbers do you use?",
+        "PC19",
+        lengths=_rows_twice,
+    ),
+    counts_connections_of_as_many_columns_as_rows=Wrong(
+        "How often does a window stop along a row of the picture, and how often along a column? "
+        "From which side of the picture do you compute each of the two?",
+        "PC19",
+        shape=_rows_twice,
+    ),
+    counts_connections_of_a_fraction_of_a_place=Wrong(
+        "Print the number of places along one side, and its type. Can a window stop at half a "
+        "place?",
+        "OS7",
+        side=_with_a_fraction,
+    ),
+    counts_connections_without_remainders=Wrong(
+        "What does the rule of output_size say about a last window that would stick out: leave "
+        "it out, or refuse the picture?",
+        "OS9",
+        side=_without_remainder,
+    ),
+    counts_connections_of_windows_side_by_side=Wrong(
+        "How many places does a window of 3 have on a row of 5 when it moves by 1? Which "
+        "argument moves it?",
+        "OS10",
+        side=_side_by_side,
+    ),
+    counts_connections_with_one_added_twice=Wrong(
+        "Draw the windows of one row where the last one just fails to fit. Do you count a place "
+        "that does not exist?",
+        "OS4",
+        side=_one_added_twice,
+    ),
+    counts_connections_with_one_added_before_dividing=Wrong(
+        "Take a picture exactly as large as the window and a stride of 2. At how many places "
+        "does the window stop, and how many do you count?",
+        "OS11",
+        side=_one_before_dividing,
+    ),
+    counts_connections_without_the_last_place=Wrong(
+        "At how many places does a window stop on a picture that is exactly as large? How many "
+        "do you count?",
+        "OS3",
+        side=_one_too_few,
+    ),
+    counts_connections_of_windows_that_stick_out=Wrong(
+        "Draw the last window of a row. Does all of it lie on the padded picture?",
+        "OS5",
+        side=_rounded_up,
+    ),
+    counts_connections_padded_at_one_border=Wrong(
+        "A row has two ends, and zeros are added at both. At how many places does the window "
+        "stop then?",
+        "OS6",
+        side=_padded_once,
+    ),
+    counts_connections_of_rounded_places=Wrong(
+        "Say the division gives 2.67. How many whole moves can the window make, and how many do "
+        "you count?",
+        "OS8",
+        side=_rounded,
+    ),
+    counts_connections_without_stride_and_padding=Wrong(
+        "Two of the arguments do not appear in your result. What do they do to the window?",
+        "OS13",
+        side=_without_both,
+        first=lambda pad: 0,
+        move=lambda kernel_size, stride: 1,
+    ),
 )
 
 
@@ -1068,383 +853,268 @@ def _saving(
     return result(ratio(*sparsity(*counts)), ratio(*sharing(*counts)))
 
 
-saving = Mistakes("saving", _saving)
+saving = Mistakes("saving", _saving, evidence=EVIDENCE)
 
-saving.misconception(
-    "credits_sharing_with_everything",
-    hint="What would the layer cost if it were local but shared nothing? You go from dense to "
-    "convolutional in one step.",
-    row="SV2",
-    seen=2,
-    where="two threads of learners' questions",
-    sharing=lambda dense, local, shared: (dense, shared),
-)
-
-saving.misconception(
-    "calls_sparsity_redundant",
-    hint="Does sparsity really save nothing? Put three numbers in a row: dense, locally "
-    "connected, convolutional.",
-    row="SV3",
-    seen=2,
-    where="two threads of learners' questions",
-    sparsity=lambda dense, local, shared: (local, local),
-    sharing=lambda dense, local, shared: (dense, shared),
-)
-
-saving.misconception(
-    "sees_no_saving_by_sparsity",
-    hint="How many weights has the dense layer, and how many has the locally connected one? They "
-    "differ in nothing but their connections.",
-    row="SV3",
-    seen=2,
-    where="two threads of learners' questions",
-    sparsity=lambda dense, local, shared: (local, local),
-)
-
-saving.misconception(
-    "credits_sparsity_with_everything",
-    hint="Put three numbers in a row: dense, locally connected, convolutional. Between which "
-    "two of them does sparsity act alone?",
-    row="SV3",
-    seen=2,
-    where="two threads of learners' questions",
-    sparsity=lambda dense, local, shared: (dense, shared),
-)
-
-saving.misconception(
-    "compares_other_output_volumes",
-    hint="Do the layers you compare have the same number of outputs?",
-    row="SV7",
-    seen=2,
-    where="two threads of learners' questions",
-    outputs=lambda places, filters, in_shape: in_shape[0] * in_shape[1],
-)
-
-saving.misconception(
-    "gives_the_dense_layer_one_output_channel",
-    hint="At each place the locally connected layer has an output for every channel. How many has "
-    "your dense layer there?",
-    row="SV7",
-    seen=2,
-    where="two threads of learners' questions",
-    outputs=lambda places, filters, in_shape: places,
-)
-
-saving.misconception(
-    "gives_the_dense_layer_as_many_outputs_as_inputs",
-    hint="Which volume comes out of the locally connected layer? The dense layer gives the same, "
-    "and not the volume that goes in.",
-    row="SV7",
-    seen=2,
-    where="two threads of learners' questions",
-    outputs=lambda places, filters, in_shape: in_shape[0] * in_shape[1] * in_shape[2],
-)
-
-saving.misconception(
-    "compares_with_the_biases",
-    hint="Which of the two results of your counting functions does this exercise compare?",
-    row="SV5",
-    seen=1,
-    where="a learner's question about AlexNet's first layer",
-    biases=lambda outputs, filters: (outputs, outputs, filters),
-)
-
-saving.misconception(
-    "counts_the_biases_of_the_local_layer_only",
-    hint="Print your three counts for a small layer. Which of them holds biases, and does this "
-    "exercise want any?",
-    row="SV5",
-    seen=1,
-    where="a learner's question about AlexNet's first layer",
-    biases=lambda outputs, filters: (0, outputs, 0),
-)
-
-saving.misconception(
-    "leaves_the_biases_out_of_the_convolution_only",
-    hint="Two of your counts hold biases and the third holds none. Which of them does this "
-    "exercise want?",
-    row="SV5",
-    seen=1,
-    where="a learner's question about AlexNet's first layer",
-    biases=lambda outputs, filters: (outputs, outputs, 0),
-)
-
-saving.misconception(
-    "leaves_the_biases_out_of_the_dense_layer_only",
-    hint="Look at your dense count and at your locally connected one. Is the same thing counted "
-    "in both?",
-    row="SV5",
-    biases=lambda outputs, filters: (0, outputs, filters),
-)
-
-saving.misconception(
-    "counts_the_biases_of_the_convolution_only",
-    hint="Look at your locally connected count and at your convolutional one. Is the same thing "
-    "counted in both?",
-    row="SV5",
-    biases=lambda outputs, filters: (0, 0, filters),
-)
-
-saving.misconception(
-    "counts_the_biases_of_the_dense_layer_only",
-    hint="Your dense count holds something that the two others do not. Does this exercise want it?",
-    row="SV5",
-    biases=lambda outputs, filters: (outputs, 0, 0),
-)
-
-saving.misconception(
-    "swaps_the_two_savings",
-    hint="Which step removes connections, and which one uses a weight at many places?",
-    row="SV1",
-    result=lambda by_sparsity, by_sharing: (by_sharing, by_sparsity),
-)
-
-saving.misconception(
-    "subtracts_instead_of_dividing",
-    hint='"How many times fewer" is not a difference. What is it?',
-    row="SV4",
-    ratio=lambda above, below: above - below,
-)
-
-saving.misconception(
-    "divides_upside_down",
-    hint="A saving should be larger than one here. Which of the two counts belongs on top?",
-    row="SV4",
-    ratio=lambda above, below: below / above,
-)
-
-saving.misconception(
-    "gives_the_part_that_is_saved",
-    hint="From 64 weights to 16: that leaves out three quarters, but how many times fewer are "
-    "they? The exercise asks for the second.",
-    row="SV4",
-    ratio=lambda above, below: 1 - below / above,
-)
-
-saving.misconception(
-    "rounds_the_savings_down",
-    hint="Must a ratio be a whole number? Look at the division you use.",
-    row="SV6",
-    ratio=lambda above, below: above // below,
-)
-
-saving.misconception(
-    "rounds_the_savings_to_whole_numbers",
-    hint="Must a ratio be a whole number? See what the text at the top of the function says about "
-    "rounding.",
-    row="SV6",
-    ratio=lambda above, below: round(above / below),
-)
-
-saving.misconception(
-    "rounds_the_savings_to_two_digits",
-    hint="Multiply your two results: do you get exactly the whole saving? See what the text at the "
-    "top of the function says about rounding.",
-    row="SV6",
-    ratio=lambda above, below: round(above / below, 2),
-)
-
-saving.misconception(
-    "gives_the_whole_saving_alone",
-    hint="You have one number, the saving of both ideas together. Which layer stands between the "
-    "dense and the convolutional one?",
-    row="SV2",
-    result=lambda by_sparsity, by_sharing: by_sparsity * by_sharing,
-)
-
-saving.misconception(
-    "compares_connections_with_weights",
-    hint="At the border, does a locally connected output own a smaller kernel? Your saving "
-    "divides by connections where it should divide by weights.",
-    row="CN3",
-    owned=lambda places, area, in_shape, window: _on_real_inputs(in_shape, *window),
-)
-
-saving.misconception(
-    "sees_no_saving_by_sharing",
-    hint="How many kernels does the locally connected layer store, and how many the convolutional "
-    "one? Print both counts.",
-    row="PC20",
-    seen=1,
-    where="a learner's question about AlexNet's first layer",
-    owned=lambda places, area, in_shape, window: area,
-)
-
-saving.misconception(
-    "saves_with_flat_windows",
-    hint="A window is not flat. Is the depth of the input in all three of your counts?",
-    row="PC5",
-    depth=lambda in_channels: 1,
-)
-
-saving.misconception(
-    "saves_with_flat_windows_in_the_local_layer",
-    hint="Compare your locally connected count with your convolutional one: through how many "
-    "channels does a window reach in each?",
-    row="PC5",
-    local=lambda owned, depth, filters: owned * filters,
-)
-
-saving.misconception(
-    "saves_with_flat_windows_in_the_convolution",
-    hint="Compare your convolutional count with your locally connected one: through how many "
-    "channels does a filter reach in each?",
-    row="PC1",
-    seen=5,
-    where="options of two public quizzes, a lecture and two forums",
-    shared=lambda area, depth, filters: area * filters,
-)
-
-saving.misconception(
-    "saves_with_one_input_channel_in_the_dense_layer",
-    hint="How many numbers is one pixel of a colour picture? Look at your dense count.",
-    row="PC9",
-    seen=1,
-    where="an option of a public quiz",
-    inputs=lambda in_shape: in_shape[0] * in_shape[1],
-)
-
-saving.misconception(
-    "saves_with_one_filter",
-    hint="How many filters has the convolutional layer that you compare, and how many channels "
-    "has its output?",
-    row="PC23",
-    shared=lambda area, depth, filters: area * depth,
-)
-
-saving.misconception(
-    "saves_with_one_local_kernel_for_each_place",
-    hint="How many outputs has the locally connected layer at one place? Each of them owns a "
-    "kernel.",
-    row="PC23",
-    local=lambda owned, depth, filters: owned * depth,
-)
-
-saving.misconception(
-    "saves_with_windows_of_one_row",
-    hint="kernel_size is one side of the window. How many numbers does the whole square hold?",
-    row="PC22",
-    area=lambda kernel_size: kernel_size,
-)
-
-saving.misconception(
-    "saves_with_a_kernel_per_pixel",
-    hint="Do you count the pixels of the input, or the places where the window stops? With stride "
-    "2 these are not the same.",
-    row="PC7",
-    side=lambda size, kernel_size, stride, pad: size,
-)
-
-saving.misconception(
-    "saves_on_square_pictures_only",
-    hint="Is the picture as wide as it is high? Which of the two numbers do you use?",
-    row="PC19",
-    seen=4,
-    where="4 student repositories (2 of C4W1, 2 of CS231n), in their convolution",
-    shape=_rows_twice,
-)
-
-saving.misconception(
-    "saves_on_a_fraction_of_a_place",
-    hint="A saving may have a fraction, but may the number of places? Print how many rows and "
-    "columns of places you count.",
-    row="OS7",
-    seen=11,
-    where="11 of 70 student repositories of CS231n, in the size of an output",
-    side=_with_a_fraction,
-)
-
-saving.misconception(
-    "saves_without_remainders",
-    hint="What does the rule of output_size say about a last window that would stick out: leave "
-    "it out, or refuse the picture?",
-    row="OS9",
-    seen=4,
-    where="4 of 70 student repositories of CS231n, in the size of an output",
-    side=_without_remainder,
-)
-
-saving.misconception(
-    "saves_on_windows_side_by_side",
-    hint="Sharing lets all places use one kernel. How many places does a window of 3 have on a "
-    "row of 5 when it moves by 1?",
-    row="OS10",
-    seen=3,
-    where="3 of 56 student repositories of CS231n, in their pooling",
-    side=_side_by_side,
-)
-
-saving.misconception(
-    "saves_with_one_added_twice",
-    hint="Draw the windows of one row where the last one just fails to fit. Do you count a place "
-    "that does not exist?",
-    row="OS4",
-    seen=1,
-    where="1 of 76 student repositories of C4W1, in the size of an output",
-    side=_one_added_twice,
-)
-
-saving.misconception(
-    "saves_with_one_added_before_dividing",
-    hint="Take a picture exactly as large as the window and a stride of 2. At how many places "
-    "does the window stop, and how many do you count?",
-    row="OS11",
-    seen=1,
-    where="a formula on a public page",
-    side=_one_before_dividing,
-)
-
-saving.misconception(
-    "saves_without_the_first_place",
-    hint="At how many places does a window stop on a picture that is exactly as large? How many "
-    "do you count?",
-    row="OS3",
-    side=_one_too_few,
-)
-
-saving.misconception(
-    "saves_on_windows_that_stick_out",
-    hint="Draw the last window of a row. Does all of it lie on the padded picture?",
-    row="OS5",
-    side=_rounded_up,
-)
-
-saving.misconception(
-    "saves_with_padding_at_one_border",
-    hint="A row has two ends, and zeros are added at both. At how many places does the window "
-    "stop then?",
-    row="OS6",
-    side=_padded_once,
-)
-
-saving.misconception(
-    "saves_on_rounded_places",
-    hint="Say the division gives 2.67. How many whole moves can the window make, and how many do "
-    "you count?",
-    row="OS8",
-    side=_rounded,
-)
-
-saving.misconception(
-    "saves_without_stride_and_padding",
-    hint="Two of the arguments do not appear in your result. What do they do to the window?",
-    row="OS13",
-    side=_without_both,
-)
-
-saving.misconception(
-    "saves_without_padding",
-    hint="Which of the arguments never changes your result? A larger border gives the window "
-    "more places.",
-    row="OS13",
-    side=_without_pad,
-)
-
-saving.misconception(
-    "saves_without_stride",
-    hint="Which of the arguments never changes your result? Longer steps leave fewer places.",
-    row="OS13",
-    side=_without_stride,
+saving.wrong(
+    credits_sharing_with_everything=Wrong(
+        "What would the layer cost if it were local but shared nothing? You go from dense to "
+        "convolutional in one step.",
+        "SV2",
+        sharing=lambda dense, local, shared: (dense, shared),
+    ),
+    calls_sparsity_redundant=Wrong(
+        "Does sparsity really save nothing? Put three numbers in a row: dense, locally "
+        "connected, convolutional.",
+        "SV3",
+        sparsity=lambda dense, local, shared: (local, local),
+        sharing=lambda dense, local, shared: (dense, shared),
+    ),
+    sees_no_saving_by_sparsity=Wrong(
+        "How many weights has the dense layer, and how many has the locally connected one? They "
+        "differ in nothing but their connections.",
+        "SV3",
+        sparsity=lambda dense, local, shared: (local, local),
+    ),
+    credits_sparsity_with_everything=Wrong(
+        "Put three numbers in a row: dense, locally connected, convolutional. Between which "
+        "two of them does sparsity act alone?",
+        "SV3",
+        sparsity=lambda dense, local, shared: (dense, shared),
+    ),
+    compares_other_output_volumes=Wrong(
+        "Do the layers you compare have the same number of outputs?",
+        "SV7",
+        outputs=lambda places, filters, in_shape: in_shape[0] * in_shape[1],
+    ),
+    gives_the_dense_layer_one_output_channel=Wrong(
+        "At each place the locally connected layer has an output for every channel. How many has "
+        "your dense layer there?",
+        "SV7",
+        outputs=lambda places, filters, in_shape: places,
+    ),
+    gives_the_dense_layer_as_many_outputs_as_inputs=Wrong(
+        "Which volume comes out of the locally connected layer? The dense layer gives the same, "
+        "and not the volume that goes in.",
+        "SV7",
+        outputs=lambda places, filters, in_shape: in_shape[0] * in_shape[1] * in_shape[2],
+    ),
+    compares_with_the_biases=Wrong(
+        "Which of the two results of your counting functions does this exercise compare?",
+        "SV5",
+        biases=lambda outputs, filters: (outputs, outputs, filters),
+    ),
+    counts_the_biases_of_the_local_layer_only=Wrong(
+        "Print your three counts for a small layer. Which of them holds biases, and does this "
+        "exercise want any?",
+        "SV5",
+        biases=lambda outputs, filters: (0, outputs, 0),
+    ),
+    leaves_the_biases_out_of_the_convolution_only=Wrong(
+        "Two of your counts hold biases and the third holds none. Which of them does this "
+        "exercise want?",
+        "SV5",
+        biases=lambda outputs, filters: (outputs, outputs, 0),
+    ),
+    leaves_the_biases_out_of_the_dense_layer_only=Wrong(
+        "Look at your dense count and at your locally connected one. Is the same thing counted "
+        "in both?",
+        "SV5",
+        seen=0,
+        where="",
+        biases=lambda outputs, filters: (0, outputs, filters),
+    ),
+    counts_the_biases_of_the_convolution_only=Wrong(
+        "Look at your locally connected count and at your convolutional one. Is the same thing "
+        "counted in both?",
+        "SV5",
+        seen=0,
+        where="",
+        biases=lambda outputs, filters: (0, 0, filters),
+    ),
+    counts_the_biases_of_the_dense_layer_only=Wrong(
+        "Your dense count holds something that the two others do not. Does this exercise want it?",
+        "SV5",
+        seen=0,
+        where="",
+        biases=lambda outputs, filters: (outputs, 0, 0),
+    ),
+    swaps_the_two_savings=Wrong(
+        "Which step removes connections, and which one uses a weight at many places?",
+        "SV1",
+        result=lambda by_sparsity, by_sharing: (by_sharing, by_sparsity),
+    ),
+    subtracts_instead_of_dividing=Wrong(
+        '"How many times fewer" is not a difference. What is it?',
+        "SV4",
+        ratio=lambda above, below: above - below,
+    ),
+    divides_upside_down=Wrong(
+        "A saving should be larger than one here. Which of the two counts belongs on top?",
+        "SV4",
+        ratio=lambda above, below: below / above,
+    ),
+    gives_the_part_that_is_saved=Wrong(
+        "From 64 weights to 16: that leaves out three quarters, but how many times fewer are "
+        "they? The exercise asks for the second.",
+        "SV4",
+        ratio=lambda above, below: 1 - below / above,
+    ),
+    rounds_the_savings_down=Wrong(
+        "Must a ratio be a whole number? Look at the division you use.",
+        "SV6",
+        ratio=lambda above, below: above // below,
+    ),
+    rounds_the_savings_to_whole_numbers=Wrong(
+        "Must a ratio be a whole number? See what the text at the top of the function says about "
+        "rounding.",
+        "SV6",
+        ratio=lambda above, below: round(above / below),
+    ),
+    rounds_the_savings_to_two_digits=Wrong(
+        "Multiply your two results: do you get exactly the whole saving? See what the text at the "
+        "top of the function says about rounding.",
+        "SV6",
+        ratio=lambda above, below: round(above / below, 2),
+    ),
+    gives_the_whole_saving_alone=Wrong(
+        "You have one number, the saving of both ideas together. Which layer stands between the "
+        "dense and the convolutional one?",
+        "SV2",
+        seen=0,
+        where="",
+        result=lambda by_sparsity, by_sharing: by_sparsity * by_sharing,
+    ),
+    compares_connections_with_weights=Wrong(
+        "At the border, does a locally connected output own a smaller kernel? Your saving "
+        "divides by connections where it should divide by weights.",
+        "CN3",
+        owned=lambda places, area, in_shape, window: _on_real_inputs(in_shape, *window),
+    ),
+    sees_no_saving_by_sharing=Wrong(
+        "How many kernels does the locally connected layer store, and how many the convolutional "
+        "one? Print both counts.",
+        "PC20",
+        owned=lambda places, area, in_shape, window: area,
+    ),
+    saves_with_flat_windows=Wrong(
+        "A window is not flat. Is the depth of the input in all three of your counts?",
+        "PC5",
+        depth=lambda in_channels: 1,
+    ),
+    saves_with_flat_windows_in_the_local_layer=Wrong(
+        "Compare your locally connected count with your convolutional one: through how many "
+        "channels does a window reach in each?",
+        "PC5",
+        local=lambda owned, depth, filters: owned * filters,
+    ),
+    saves_with_flat_windows_in_the_convolution=Wrong(
+        "Compare your convolutional count with your locally connected one: through how many "
+        "channels does a filter reach in each?",
+        "PC1",
+        shared=lambda area, depth, filters: area * filters,
+    ),
+    saves_with_one_input_channel_in_the_dense_layer=Wrong(
+        "How many numbers is one pixel of a colour picture? Look at your dense count.",
+        "PC9",
+        inputs=lambda in_shape: in_shape[0] * in_shape[1],
+    ),
+    saves_with_one_filter=Wrong(
+        "How many filters has the convolutional layer that you compare, and how many channels "
+        "has its output?",
+        "PC23",
+        shared=lambda area, depth, filters: area * depth,
+    ),
+    saves_with_one_local_kernel_for_each_place=Wrong(
+        "How many outputs has the locally connected layer at one place? Each of them owns a "
+        "kernel.",
+        "PC23",
+        local=lambda owned, depth, filters: owned * depth,
+    ),
+    saves_with_windows_of_one_row=Wrong(
+        "kernel_size is one side of the window. How many numbers does the whole square hold?",
+        "PC22",
+        area=lambda kernel_size: kernel_size,
+    ),
+    saves_with_a_kernel_per_pixel=Wrong(
+        "Do you count the pixels of the input, or the places where the window stops? With stride "
+        "2 these are not the same.",
+        "PC7",
+        side=lambda size, kernel_size, stride, pad: size,
+    ),
+    saves_on_square_pictures_only=Wrong(
+        "Is the picture as wide as it is high? Which of the two numbers do you use?",
+        "PC19",
+        shape=_rows_twice,
+    ),
+    saves_on_a_fraction_of_a_place=Wrong(
+        "A saving may have a fraction, but may the number of places? Print how many rows and "
+        "columns of places you count.",
+        "OS7",
+        side=_with_a_fraction,
+    ),
+    saves_without_remainders=Wrong(
+        "What does the rule of output_size say about a last window that would stick out: leave "
+        "it out, or refuse the picture?",
+        "OS9",
+        side=_without_remainder,
+    ),
+    saves_on_windows_side_by_side=Wrong(
+        "Sharing lets all places use one kernel. How many places does a window of 3 have on a "
+        "row of 5 when it moves by 1?",
+        "OS10",
+        side=_side_by_side,
+    ),
+    saves_with_one_added_twice=Wrong(
+        "Draw the windows of one row where the last one just fails to fit. Do you count a place "
+        "that does not exist?",
+        "OS4",
+        side=_one_added_twice,
+    ),
+    saves_with_one_added_before_dividing=Wrong(
+        "Take a picture exactly as large as the window and a stride of 2. At how many places "
+        "does the window stop, and how many do you count?",
+        "OS11",
+        side=_one_before_dividing,
+    ),
+    saves_without_the_first_place=Wrong(
+        "At how many places does a window stop on a picture that is exactly as large? How many "
+        "do you count?",
+        "OS3",
+        side=_one_too_few,
+    ),
+    saves_on_windows_that_stick_out=Wrong(
+        "Draw the last window of a row. Does all of it lie on the padded picture?",
+        "OS5",
+        side=_rounded_up,
+    ),
+    saves_with_padding_at_one_border=Wrong(
+        "A row has two ends, and zeros are added at both. At how many places does the window "
+        "stop then?",
+        "OS6",
+        side=_padded_once,
+    ),
+    saves_on_rounded_places=Wrong(
+        "Say the division gives 2.67. How many whole moves can the window make, and how many do "
+        "you count?",
+        "OS8",
+        side=_rounded,
+    ),
+    saves_without_stride_and_padding=Wrong(
+        "Two of the arguments do not appear in your result. What do they do to the window?",
+        "OS13",
+        side=_without_both,
+    ),
+    saves_without_padding=Wrong(
+        "Which of the arguments never changes your result? A larger border gives the window "
+        "more places.",
+        "OS13",
+        side=_without_pad,
+    ),
+    saves_without_stride=Wrong(
+        "Which of the arguments never changes your result? Longer steps leave fewer places.",
+        "OS13",
+        side=_without_stride,
+    ),
 )
 
 
@@ -1535,530 +1205,373 @@ def _network_parameters(
     return result(weights, biases, layers)
 
 
-network_parameters = Mistakes("network_parameters", _network_parameters)
+network_parameters = Mistakes("network_parameters", _network_parameters, evidence=EVIDENCE)
 
-network_parameters.misconception(
-    "counts_pooling_windows",
-    hint="What would gradient descent change in a pooling layer? A size that you chose is not "
-    "something that is learned.",
-    row="NP1",
-    seen=2,
-    where="a web course and a guide",
-    learned=lambda size, channels: (size**2, 0),
-)
-
-network_parameters.misconception(
-    "counts_the_size_and_the_stride_of_pooling",
-    hint="Somebody chose the size and the stride before training. What does training change in a "
-    "pooling layer?",
-    row="NP1",
-    seen=1,
-    where="a guide",
-    learned=lambda size, channels: (2, 0),
-)
-
-network_parameters.misconception(
-    "counts_pooling_as_a_convolution",
-    hint="Taking a maximum or a mean uses no weight and no bias. What did you count for it?",
-    row="PC11",
-    seen=2,
-    where="two public pages",
-    learned=lambda size, channels: (size**2 * channels, channels),
-)
-
-network_parameters.misconception(
-    "counts_pooling_as_filters_through_all_channels",
-    hint="Pooling takes each channel by itself and multiplies nothing. Which numbers of it could "
-    "be learned?",
-    row="PC11",
-    learned=lambda size, channels: (size**2 * channels**2, channels),
-)
-
-network_parameters.misconception(
-    "gives_pooling_a_weight_and_a_bias_for_each_channel",
-    hint="Some old networks had a weight and a bias in each pooled channel. Does the maximum or "
-    "the mean of this exercise have them?",
-    row="PC11",
-    learned=lambda size, channels: (channels, channels),
-)
-
-network_parameters.misconception(
-    "network_without_biases",
-    hint="The small network of this section has 42 weights. What else does it learn, in which "
-    "layers, and where is that in your second number?",
-    row="NP6",
-    seen=2,
-    where="options of public quizzes",
-    conv_biases=lambda filters, channels, places: 0,
-    dense_biases=lambda inputs, units: 0,
-)
-
-network_parameters.misconception(
-    "takes_the_channels_of_the_picture",
-    hint="How many channels go into the second convolution: those of the picture, or what the "
-    "layer before it gives?",
-    row="NP2",
-    depth=lambda channels, in_shape: in_shape[2],
-)
-
-network_parameters.misconception(
-    "keeps_the_channels_in_convolutions",
-    hint="Which shape has the volume after a convolution with 6 filters? Look at its third number.",
-    row="NP2",
-    maps=lambda filters, channels: channels,
-)
-
-network_parameters.misconception(
-    "skips_pooling_altogether",
-    hint="A pooling layer learns nothing. Does it leave the volume as it is?",
-    row="NP3",
-    after_pool=lambda side, length, size, stride: length,
-)
-
-network_parameters.misconception(
-    "keeps_height_and_width_in_convolutions",
-    hint="Does a convolution leave height and width as they are? Follow the volume from layer "
-    "to layer.",
-    row="NP3",
-    after_conv=lambda side, size, kernel_size, stride, pad: size,
-)
-
-network_parameters.misconception(
-    "keeps_height_and_width_everywhere",
-    hint="Print the shape of the volume behind every layer. Which layers make a picture smaller?",
-    row="NP3",
-    after_conv=lambda side, size, kernel_size, stride, pad: size,
-    after_pool=lambda side, length, size, stride: length,
-)
-
-network_parameters.misconception(
-    "flattens_one_channel",
-    hint="How many numbers does the last volume hold when it is written as one row?",
-    row="NP4",
-    flat=lambda height, width, channels: height * width,
-)
-
-network_parameters.misconception(
-    "keeps_a_pooling_window_that_sticks_out",
-    hint="Pooling has windows too. What happens to one that would stick out?",
-    row="NP5",
-    after_pool=lambda side, length, size, stride: _rounded_up(length, size, stride, 0),
-)
-
-network_parameters.misconception(
-    "multiplies_filters_by_the_places",
-    hint="Does a filter change when it moves on? Give your function two pictures of different "
-    "sizes and one convolution: should the counts differ?",
-    row="PC14",
-    seen=3,
-    where="an option of a public quiz, a course that names it its main one, a learner's question",
-    conv_weights=lambda kernel, filters, places, pixels: kernel * filters * places,
-)
-
-network_parameters.misconception(
-    "multiplies_filters_by_the_pixels",
-    hint="Does a filter grow when the picture grows? Give your function two pictures of different "
-    "sizes and one convolution: should the counts differ?",
-    row="PC14",
-    seen=3,
-    where="an option of a public quiz, a course that names it its main one, a learner's question",
-    conv_weights=lambda kernel, filters, places, pixels: kernel * filters * pixels,
-)
-
-network_parameters.misconception(
-    "gives_every_place_a_bias_of_its_own",
-    hint="All places of one channel use one filter. Do they also use one bias in this course?",
-    row="PC15",
-    seen=2,
-    where="2 forum threads",
-    conv_biases=lambda filters, channels, places: filters * places,
-)
-
-network_parameters.misconception(
-    "counts_filters_through_one_channel",
-    hint="Through how many channels of the volume before it does one filter reach?",
-    row="PC1",
-    seen=5,
-    where="options of two public quizzes, a lecture and two forums",
-    depth=lambda channels, in_shape: 1,
-)
-
-network_parameters.misconception(
-    "counts_convolutions_without_biases",
-    hint="Your dense layers have biases. What else does a filter own besides its weights?",
-    row="PC2",
-    seen=2,
-    where="options of two public quizzes",
-    conv_biases=lambda filters, channels, places: 0,
-)
-
-network_parameters.misconception(
-    "counts_one_bias_for_each_convolution",
-    hint="Two filters of a convolution make two channels. Do they share a bias? See the table of "
-    "what is shared in section 4.",
-    row="PC3",
-    seen=2,
-    where="an option of a public quiz and a forum thread",
-    conv_biases=lambda filters, channels, places: 1,
-)
-
-network_parameters.misconception(
-    "counts_a_bias_for_each_pair_of_channels",
-    hint="A filter adds its products over all input channels into one number. How often is "
-    "the bias added to that number?",
-    row="PC4",
-    seen=1,
-    where="a forum thread",
-    conv_biases=lambda filters, channels, places: channels * filters,
-)
-
-network_parameters.misconception(
-    "counts_filters_of_one_row",
-    hint="One filter with a kernel_size of 3 on a grey picture has 9 weights. How many do you "
-    "count?",
-    row="PC22",
-    area=lambda kernel_size: kernel_size,
-)
-
-network_parameters.misconception(
-    "counts_one_filter_for_each_convolution",
-    hint="How many channels come out of the convolution, and which filter makes the second one?",
-    row="PC23",
-    conv_weights=lambda kernel, filters, places, pixels: kernel,
-)
-
-network_parameters.misconception(
-    "counts_dense_layers_without_biases",
-    hint="Your filters have biases. Besides its weights, what else does each dense unit own?",
-    row="PC8",
-    seen=4,
-    where="three threads of learners' questions and an option of a public quiz",
-    dense_biases=lambda inputs, units: 0,
-)
-
-network_parameters.misconception(
-    "counts_one_bias_for_each_dense_layer",
-    hint="Can two units of a dense layer have different biases? The small network ends in 3 units: "
-    "how many biases do you count for them?",
-    row="PC10",
-    seen=1,
-    where="an option of a public quiz",
-    dense_biases=lambda inputs, units: 1,
-)
-
-network_parameters.misconception(
-    "counts_the_biases_twice",
-    hint="The sum of your two numbers should be everything the network learns. Is something in "
-    "both of them?",
-    row="PC18",
-    result=lambda weights, biases, layers: (weights + biases, biases),
-)
-
-network_parameters.misconception(
-    "gives_one_number_for_the_network",
-    hint="The text at the top of the function asks for weights and biases apart. Which two numbers "
-    "did you add?",
-    result=lambda weights, biases, layers: weights + biases,
-)
-
-network_parameters.misconception(
-    "gives_the_biases_of_the_network_first",
-    hint="Which of the two numbers is asked for first? Compare with the order in which you return "
-    "them.",
-    result=lambda weights, biases, layers: (biases, weights),
-)
-
-network_parameters.misconception(
-    "flattens_to_the_channels",
-    hint="A volume of 2 × 2 × 2 is 8 numbers in a row. How many inputs does your dense layer see?",
-    flat=lambda height, width, channels: channels,
-)
-
-network_parameters.misconception(
-    "counts_the_flattened_numbers",
-    hint="Writing a volume as one row changes its shape only. What did you count for it?",
-    row="NP1",
-    seen=1,
-    where="a web course",
-    flattened=lambda numbers: numbers,
-)
-
-network_parameters.misconception(
-    "merges_the_channels_in_pooling",
-    hint="Pooling takes the maximum or the mean of each channel by itself. How many channels come "
-    "out?",
-    pooled=lambda channels: 1,
-)
-
-network_parameters.misconception(
-    "halves_the_sides_in_pooling",
-    hint="Pool a row of 6 numbers with size 3 and stride 1: how many windows are there, and how "
-    "many does your function find?",
-    after_pool=lambda side, length, size, stride: length // 2,
-)
-
-network_parameters.misconception(
-    "pools_without_overlap",
-    hint="A pooling layer has a size and a stride. Which of the two says how far its window moves?",
-    row="OS10",
-    seen=3,
-    where="3 of 56 student repositories of CS231n, in their pooling",
-    after_pool=lambda side, length, size, stride: length // size,
-)
-
-network_parameters.misconception(
-    "pools_at_every_pixel",
-    hint="How far does a pooling window move? One of the numbers of the layer is never used.",
-    after_pool=lambda side, length, size, stride: side(length, size, 1, 0),
-)
-
-network_parameters.misconception(
-    "knows_maximum_pooling_only",
-    hint="Which kinds of pooling layers may be in the list? Try a network with the other kind.",
-    pools=lambda kind: kind == "max_pool",
-)
-
-network_parameters.misconception(
-    "feeds_every_dense_layer_with_the_flattened_row",
-    hint="How many numbers go into the second dense layer: the whole row, or what the first one "
-    "gives?",
-    row="NP2",
-    passed_on=lambda inputs, units: inputs,
-)
-
-network_parameters.misconception(
-    "convolves_without_the_padding",
-    hint="Is the border of a convolution in the shape that comes out? Follow the volume through "
-    "one layer with padding.",
-    row="OS13",
-    after_conv=lambda side, size, kernel_size, stride, pad: side(size, kernel_size, stride, 0),
-)
-
-network_parameters.misconception(
-    "convolves_without_the_stride",
-    hint="Is the stride of a convolution in the shape that comes out? Follow the volume through "
-    "one layer with stride 2.",
-    row="OS13",
-    after_conv=lambda side, size, kernel_size, stride, pad: side(size, kernel_size, 1, pad),
-)
-
-network_parameters.misconception(
-    "follows_the_height_only",
-    hint="Is the volume as wide as it is high? Print its shape behind every layer.",
-    row="PC19",
-    seen=4,
-    where="4 student repositories (2 of C4W1, 2 of CS231n), in their convolution",
-    shape=_rows_twice,
-)
-
-network_parameters.misconception(
-    "follows_fractions_of_a_pixel",
-    hint="Print the shape of the volume behind every layer. Can a side have half a number?",
-    row="OS7",
-    seen=11,
-    where="11 of 70 student repositories of CS231n, in the size of an output",
-    side=_with_a_fraction,
-)
-
-network_parameters.misconception(
-    "refuses_layers_with_a_remainder",
-    hint="What does the rule of output_size say about a last window that would stick out: leave "
-    "it out, or refuse the network?",
-    row="OS9",
-    seen=4,
-    where="4 of 70 student repositories of CS231n, in the size of an output",
-    side=_without_remainder,
-)
-
-network_parameters.misconception(
-    "puts_all_windows_side_by_side",
-    hint="Each convolution and each pooling layer has a stride. Where does it go into the shape "
-    "that comes out?",
-    row="OS10",
-    seen=3,
-    where="3 of 56 student repositories of CS231n, in their pooling",
-    side=_side_by_side,
-)
-
-network_parameters.misconception(
-    "adds_one_twice_in_every_layer",
-    hint="Draw the windows of one row where the last one just fails to fit. Is there a place in "
-    "your shape that does not exist?",
-    row="OS4",
-    seen=1,
-    where="1 of 76 student repositories of C4W1, in the size of an output",
-    side=_one_added_twice,
-)
-
-network_parameters.misconception(
-    "adds_one_before_dividing_in_every_layer",
-    hint="A pooling window of 2 with stride 2 on a row of 2 numbers: how many numbers are left, "
-    "and how many do you count?",
-    row="OS11",
-    seen=1,
-    where="a formula on a public page",
-    side=_one_before_dividing,
-)
-
-network_parameters.misconception(
-    "forgets_the_first_place_in_every_layer",
-    hint="What shape comes out of a layer whose window is as large as its input? Print yours.",
-    row="OS3",
-    side=_one_too_few,
-)
-
-network_parameters.misconception(
-    "keeps_all_windows_that_stick_out",
-    hint="Draw the last window of a row, in a convolution or in pooling. Does all of it lie on "
-    "the padded volume?",
-    row="OS5",
-    side=_rounded_up,
-)
-
-network_parameters.misconception(
-    "pads_convolutions_at_one_border",
-    hint="A row has two ends, and a convolution adds zeros at both. How wide is its output then?",
-    row="OS6",
-    side=_padded_once,
-)
-
-network_parameters.misconception(
-    "rounds_the_sides_of_every_layer",
-    hint="Say the division gives 2.67. How many whole moves can the window make, and how many do "
-    "you count?",
-    row="OS8",
-    side=_rounded,
-)
-
-network_parameters.misconception(
-    "ignores_stride_and_padding_in_every_layer",
-    hint="Two numbers of a convolution do not appear in the shape that you compute. What do they "
-    "do to the window?",
-    row="OS13",
-    side=_without_both,
-)
-
-network_parameters.misconception(
-    "keeps_the_last_layer_only",
-    hint="Count a network of two convolutions. What became of the first one?",
-    add=lambda total, part: part,
-)
-
-network_parameters.misconception(
-    "returns_after_the_first_layer",
-    hint="After how many layers does your function return? Count a network of two convolutions.",
-    queue=lambda layers: layers[:1],
-    result=lambda weights, biases, layers: (weights, biases) if layers else None,
-)
-
-network_parameters.misconception(
-    "empties_the_list_of_layers",
-    hint="After a call of your function, what is left of the list that was passed to it?",
-    queue=_emptied,
-)
-
-network_parameters.misconception(
-    "writes_into_the_layers",
-    hint="After a call of your function, do the dictionaries in the list still have the keys that "
-    "they had before?",
-    queue=_with_pads,
+network_parameters.wrong(
+    counts_pooling_windows=Wrong(
+        "What would gradient descent change in a pooling layer? A size that you chose is not "
+        "something that is learned.",
+        "NP1",
+        learned=lambda size, channels: (size**2, 0),
+    ),
+    counts_the_size_and_the_stride_of_pooling=Wrong(
+        "Somebody chose the size and the stride before training. What does training change in a "
+        "pooling layer?",
+        "NP1",
+        seen=1,
+        where="a guide",
+        learned=lambda size, channels: (2, 0),
+    ),
+    counts_pooling_as_a_convolution=Wrong(
+        "Taking a maximum or a mean uses no weight and no bias. What did you count for it?",
+        "PC11",
+        seen=2,
+        where="two public pages",
+        learned=lambda size, channels: (size**2 * channels, channels),
+    ),
+    counts_pooling_as_filters_through_all_channels=Wrong(
+        "Pooling takes each channel by itself and multiplies nothing. Which numbers of it could "
+        "be learned?",
+        "PC11",
+        learned=lambda size, channels: (size**2 * channels**2, channels),
+    ),
+    gives_pooling_a_weight_and_a_bias_for_each_channel=Wrong(
+        "Some old networks had a weight and a bias in each pooled channel. Does the maximum or "
+        "the mean of this exercise have them?",
+        "PC11",
+        learned=lambda size, channels: (channels, channels),
+    ),
+    network_without_biases=Wrong(
+        "The small network of this section has 42 weights. What else does it learn, in which "
+        "layers, and where is that in your second number?",
+        "NP6",
+        conv_biases=lambda filters, channels, places: 0,
+        dense_biases=lambda inputs, units: 0,
+    ),
+    takes_the_channels_of_the_picture=Wrong(
+        "How many channels go into the second convolution: those of the picture, or what the "
+        "layer before it gives?",
+        "NP2",
+        depth=lambda channels, in_shape: in_shape[2],
+    ),
+    keeps_the_channels_in_convolutions=Wrong(
+        "Which shape has the volume after a convolution with 6 filters? Look at its third number.",
+        "NP2",
+        maps=lambda filters, channels: channels,
+    ),
+    skips_pooling_altogether=Wrong(
+        "A pooling layer learns nothing. Does it leave the volume as it is?",
+        "NP3",
+        after_pool=lambda side, length, size, stride: length,
+    ),
+    keeps_height_and_width_in_convolutions=Wrong(
+        "Does a convolution leave height and width as they are? Follow the volume from layer "
+        "to layer.",
+        "NP3",
+        after_conv=lambda side, size, kernel_size, stride, pad: size,
+    ),
+    keeps_height_and_width_everywhere=Wrong(
+        "Print the shape of the volume behind every layer. Which layers make a picture smaller?",
+        "NP3",
+        after_conv=lambda side, size, kernel_size, stride, pad: size,
+        after_pool=lambda side, length, size, stride: length,
+    ),
+    flattens_one_channel=Wrong(
+        "How many numbers does the last volume hold when it is written as one row?",
+        "NP4",
+        flat=lambda height, width, channels: height * width,
+    ),
+    keeps_a_pooling_window_that_sticks_out=Wrong(
+        "Pooling has windows too. What happens to one that would stick out?",
+        "NP5",
+        after_pool=lambda side, length, size, stride: _rounded_up(length, size, stride, 0),
+    ),
+    multiplies_filters_by_the_places=Wrong(
+        "Does a filter change when it moves on? Give your function two pictures of different "
+        "sizes and one convolution: should the counts differ?",
+        "PC14",
+        conv_weights=lambda kernel, filters, places, pixels: kernel * filters * places,
+    ),
+    multiplies_filters_by_the_pixels=Wrong(
+        "Does a filter grow when the picture grows? Give your function two pictures of different "
+        "sizes and one convolution: should the counts differ?",
+        "PC14",
+        conv_weights=lambda kernel, filters, places, pixels: kernel * filters * pixels,
+    ),
+    gives_every_place_a_bias_of_its_own=Wrong(
+        "All places of one channel use one filter. Do they also use one bias in this course?",
+        "PC15",
+        conv_biases=lambda filters, channels, places: filters * places,
+    ),
+    counts_filters_through_one_channel=Wrong(
+        "Through how many channels of the volume before it does one filter reach?",
+        "PC1",
+        depth=lambda channels, in_shape: 1,
+    ),
+    counts_convolutions_without_biases=Wrong(
+        "Your dense layers have biases. What else does a filter own besides its weights?",
+        "PC2",
+        conv_biases=lambda filters, channels, places: 0,
+    ),
+    counts_one_bias_for_each_convolution=Wrong(
+        "Two filters of a convolution make two channels. Do they share a bias? See the table of "
+        "what is shared in section 4.",
+        "PC3",
+        conv_biases=lambda filters, channels, places: 1,
+    ),
+    counts_a_bias_for_each_pair_of_channels=Wrong(
+        "A filter adds its products over all input channels into one number. How often is "
+        "the bias added to that number?",
+        "PC4",
+        conv_biases=lambda filters, channels, places: channels * filters,
+    ),
+    counts_filters_of_one_row=Wrong(
+        "One filter with a kernel_size of 3 on a grey picture has 9 weights. How many do you "
+        "count?",
+        "PC22",
+        area=lambda kernel_size: kernel_size,
+    ),
+    counts_one_filter_for_each_convolution=Wrong(
+        "How many channels come out of the convolution, and which filter makes the second one?",
+        "PC23",
+        conv_weights=lambda kernel, filters, places, pixels: kernel,
+    ),
+    counts_dense_layers_without_biases=Wrong(
+        "Your filters have biases. Besides its weights, what else does each dense unit own?",
+        "PC8",
+        dense_biases=lambda inputs, units: 0,
+    ),
+    counts_one_bias_for_each_dense_layer=Wrong(
+        "Can two units of a dense layer have different biases? The small network ends in 3 units: "
+        "how many biases do you count for them?",
+        "PC10",
+        dense_biases=lambda inputs, units: 1,
+    ),
+    counts_the_biases_twice=Wrong(
+        "The sum of your two numbers should be everything the network learns. Is something in "
+        "both of them?",
+        "PC18",
+        result=lambda weights, biases, layers: (weights + biases, biases),
+    ),
+    gives_one_number_for_the_network=Wrong(
+        "The text at the top of the function asks for weights and biases apart. Which two numbers "
+        "did you add?",
+        result=lambda weights, biases, layers: weights + biases,
+    ),
+    gives_the_biases_of_the_network_first=Wrong(
+        "Which of the two numbers is asked for first? Compare with the order in which you return "
+        "them.",
+        result=lambda weights, biases, layers: (biases, weights),
+    ),
+    flattens_to_the_channels=Wrong(
+        "A volume of 2 × 2 × 2 is 8 numbers in a row. How many inputs does your dense layer see?",
+        flat=lambda height, width, channels: channels,
+    ),
+    counts_the_flattened_numbers=Wrong(
+        "Writing a volume as one row changes its shape only. What did you count for it?",
+        "NP1",
+        seen=1,
+        where="a web course",
+        flattened=lambda numbers: numbers,
+    ),
+    merges_the_channels_in_pooling=Wrong(
+        "Pooling takes the maximum or the mean of each channel by itself. How many channels come "
+        "out?",
+        pooled=lambda channels: 1,
+    ),
+    halves_the_sides_in_pooling=Wrong(
+        "Pool a row of 6 numbers with size 3 and stride 1: how many windows are there, and how "
+        "many does your function find?",
+        after_pool=lambda side, length, size, stride: length // 2,
+    ),
+    pools_without_overlap=Wrong(
+        "A pooling layer has a size and a stride. Which of the two says how far its window moves?",
+        "OS10",
+        after_pool=lambda side, length, size, stride: length // size,
+    ),
+    pools_at_every_pixel=Wrong(
+        "How far does a pooling window move? One of the numbers of the layer is never used.",
+        after_pool=lambda side, length, size, stride: side(length, size, 1, 0),
+    ),
+    knows_maximum_pooling_only=Wrong(
+        "Which kinds of pooling layers may be in the list? Try a network with the other kind.",
+        pools=lambda kind: kind == "max_pool",
+    ),
+    feeds_every_dense_layer_with_the_flattened_row=Wrong(
+        "How many numbers go into the second dense layer: the whole row, or what the first one "
+        "gives?",
+        "NP2",
+        passed_on=lambda inputs, units: inputs,
+    ),
+    convolves_without_the_padding=Wrong(
+        "Is the border of a convolution in the shape that comes out? Follow the volume through "
+        "one layer with padding.",
+        "OS13",
+        after_conv=lambda side, size, kernel_size, stride, pad: side(size, kernel_size, stride, 0),
+    ),
+    convolves_without_the_stride=Wrong(
+        "Is the stride of a convolution in the shape that comes out? Follow the volume through "
+        "one layer with stride 2.",
+        "OS13",
+        after_conv=lambda side, size, kernel_size, stride, pad: side(size, kernel_size, 1, pad),
+    ),
+    follows_the_height_only=Wrong(
+        "Is the volume as wide as it is high? Print its shape behind every layer.",
+        "PC19",
+        shape=_rows_twice,
+    ),
+    follows_fractions_of_a_pixel=Wrong(
+        "Print the shape of the volume behind every layer. Can a side have half a number?",
+        "OS7",
+        side=_with_a_fraction,
+    ),
+    refuses_layers_with_a_remainder=Wrong(
+        "What does the rule of output_size say about a last window that would stick out: leave "
+        "it out, or refuse the network?",
+        "OS9",
+        side=_without_remainder,
+    ),
+    puts_all_windows_side_by_side=Wrong(
+        "Each convolution and each pooling layer has a stride. Where does it go into the shape "
+        "that comes out?",
+        "OS10",
+        side=_side_by_side,
+    ),
+    adds_one_twice_in_every_layer=Wrong(
+        "Draw the windows of one row where the last one just fails to fit. Is there a place in "
+        "your shape that does not exist?",
+        "OS4",
+        side=_one_added_twice,
+    ),
+    adds_one_before_dividing_in_every_layer=Wrong(
+        "A pooling window of 2 with stride 2 on a row of 2 numbers: how many numbers are left, "
+        "and how many do you count?",
+        "OS11",
+        side=_one_before_dividing,
+    ),
+    forgets_the_first_place_in_every_layer=Wrong(
+        "What shape comes out of a layer whose window is as large as its input? Print yours.",
+        "OS3",
+        side=_one_too_few,
+    ),
+    keeps_all_windows_that_stick_out=Wrong(
+        "Draw the last window of a row, in a convolution or in pooling. Does all of it lie on "
+        "the padded volume?",
+        "OS5",
+        side=_rounded_up,
+    ),
+    pads_convolutions_at_one_border=Wrong(
+        "A row has two ends, and a convolution adds zeros at both. How wide is its output then?",
+        "OS6",
+        side=_padded_once,
+    ),
+    rounds_the_sides_of_every_layer=Wrong(
+        "Say the division gives 2.67. How many whole moves can the window make, and how many do "
+        "you count?",
+        "OS8",
+        side=_rounded,
+    ),
+    ignores_stride_and_padding_in_every_layer=Wrong(
+        "Two numbers of a convolution do not appear in the shape that you compute. What do they "
+        "do to the window?",
+        "OS13",
+        side=_without_both,
+    ),
+    keeps_the_last_layer_only=Wrong(
+        "Count a network of two convolutions. What became of the first one?",
+        add=lambda total, part: part,
+    ),
+    returns_after_the_first_layer=Wrong(
+        "After how many layers does your function return? Count a network of two convolutions.",
+        queue=lambda layers: layers[:1],
+        result=lambda weights, biases, layers: (weights, biases) if layers else None,
+    ),
+    empties_the_list_of_layers=Wrong(
+        "After a call of your function, what is left of the list that was passed to it?",
+        queue=_emptied,
+    ),
+    writes_into_the_layers=Wrong(
+        "After a call of your function, do the dictionaries in the list still have the keys that "
+        "they had before?",
+        queue=_with_pads,
+    ),
 )
 
 
 # --- the questions --------------------------------------------------------------------------
 
-answer_1 = Mistakes("answer_1")
+answer_1 = Mistakes("answer_1", evidence=EVIDENCE)
 
-answer_1.option(
-    "a",
-    "takes_weights_that_became_zero_for_sparse_connections",
-    hint="A weight that is zero is still stored and counted. Is a connection taken away "
-    "by training, or before it?",
-    row="C1",
+answer_1.wrong(
+    takes_weights_that_became_zero_for_sparse_connections=Chosen(
+        "a",
+        "A weight that is zero is still stored and counted. Is a connection taken away "
+        "by training, or before it?",
+        "C1",
+    ),
+    takes_shared_weights_for_sparse_connections=Chosen(
+        "c",
+        "Using the same weights is the other idea. To how many of the pixels is each "
+        "output of this layer joined?",
+        "C4b",
+    ),
+    takes_inputs_that_are_zero_for_sparse_connections=Chosen(
+        "d",
+        "A black pixel is an input like any other. How many of the pixels lie inside this window?",
+    ),
 )
 
-answer_1.option(
-    "c",
-    "takes_shared_weights_for_sparse_connections",
-    hint="Using the same weights is the other idea. To how many of the pixels is each "
-    "output of this layer joined?",
-    row="C4b",
+answer_2 = Mistakes("answer_2", evidence=EVIDENCE)
+
+answer_2.wrong(
+    counts_a_weight_each_time_it_is_used=Chosen(
+        "a",
+        "Both numbers count what is stored. Can a weight of the larger count be used "
+        "at a second place?",
+        "C17",
+    ),
+    shares_a_kernel_among_the_input_channels=Chosen(
+        "b",
+        "Divide the two numbers of weights. Is the quotient the number of channels, "
+        "or the number of places?",
+        "C7",
+    ),
+    blames_the_biases_for_the_difference=Chosen(
+        "c", "Biases are a small part of both counts. Work out how many there are in each.", "C17"
+    ),
 )
 
-answer_1.option(
-    "d",
-    "takes_inputs_that_are_zero_for_sparse_connections",
-    hint="A black pixel is an input like any other. How many of the pixels lie inside this window?",
+answer_3 = Mistakes("answer_3", evidence=EVIDENCE)
+
+answer_3.wrong(
+    lets_the_stride_change_parameters_and_connections=Chosen(
+        "b", "Which of the arguments of your conv_parameters would the stride change?", "C14"
+    ),
+    lets_the_stride_change_nothing=Chosen(
+        "c",
+        "The window stops less often. Is a place where it no longer stops joined to anything?",
+        "CN1",
+    ),
+    lets_the_stride_change_the_parameters_alone=Chosen(
+        "d", "Which of your functions take the stride as an argument, and which do not?", "C14"
+    ),
 )
 
-answer_2 = Mistakes("answer_2")
+answer_4 = Mistakes("answer_4", evidence=EVIDENCE)
 
-answer_2.option(
-    "a",
-    "counts_a_weight_each_time_it_is_used",
-    hint="Both numbers count what is stored. Can a weight of the larger count be used "
-    "at a second place?",
-    row="C17",
-)
-
-answer_2.option(
-    "b",
-    "shares_a_kernel_among_the_input_channels",
-    hint="Divide the two numbers of weights. Is the quotient the number of channels, "
-    "or the number of places?",
-    row="C7",
-)
-
-answer_2.option(
-    "c",
-    "blames_the_biases_for_the_difference",
-    hint="Biases are a small part of both counts. Work out how many there are in each.",
-    row="C17",
-)
-
-answer_3 = Mistakes("answer_3")
-
-answer_3.option(
-    "b",
-    "lets_the_stride_change_parameters_and_connections",
-    hint="Which of the arguments of your conv_parameters would the stride change?",
-    row="C14",
-)
-
-answer_3.option(
-    "c",
-    "lets_the_stride_change_nothing",
-    hint="The window stops less often. Is a place where it no longer stops joined to anything?",
-    row="CN1",
-)
-
-answer_3.option(
-    "d",
-    "lets_the_stride_change_the_parameters_alone",
-    hint="Which of your functions take the stride as an argument, and which do not?",
-    row="C14",
-)
-
-answer_4 = Mistakes("answer_4")
-
-answer_4.option(
-    "a",
-    "lets_the_kernel_size_change_both_savings",
-    hint="Try your saving with kernel_size 3 and pad 1, then with 5 and 2, so that the output "
-    "keeps its height and width. Do both numbers change?",
-    row="C19",
-)
-
-answer_4.option(
-    "b",
-    "lets_the_kernel_size_change_the_saving_by_sharing",
-    hint="Which of the two quotients compares a whole picture with a window?",
-    row="SV1",
-)
-
-answer_4.option(
-    "d",
-    "lets_the_kernel_size_change_no_saving",
-    hint="A larger window leaves out less of the picture. Which of the two savings is "
-    "about what is left out?",
+answer_4.wrong(
+    lets_the_kernel_size_change_both_savings=Chosen(
+        "a",
+        "Try your saving with kernel_size 3 and pad 1, then with 5 and 2, so that the output "
+        "keeps its height and width. Do both numbers change?",
+        "C19",
+    ),
+    lets_the_kernel_size_change_the_saving_by_sharing=Chosen(
+        "b", "Which of the two quotients compares a whole picture with a window?", "SV1"
+    ),
+    lets_the_kernel_size_change_no_saving=Chosen(
+        "d",
+        "A larger window leaves out less of the picture. Which of the two savings is "
+        "about what is left out?",
+    ),
 )

@@ -8,7 +8,7 @@ import pytest
 
 from autograder.errors import CallTimedOut
 from autograder.explanation.diagnosis import Diagnosis, diagnose
-from autograder.explanation.misconceptions import Misconception, Mistakes, together
+from autograder.explanation.misconceptions import Chosen, Misconception, Mistakes, Wrong, together
 from autograder.running.direct import Direct
 from autograder.running.student import RecordedCall, Student
 from autograder.sandbox.wire import Opaque
@@ -25,13 +25,13 @@ def in_steps(a, b, c=0, *, product=lambda a, b: a * b, rest=lambda c: c, sign=la
 
 
 f = Mistakes("f", in_steps)
-f.misconception("adds", hint="Is it a sum?", product=lambda a, b: a + b)
-f.misconception("forgets_the_rest", hint="What of c?", seen=3, rest=lambda c: 0)
-f.misconception("takes_the_rest_twice", hint="How often c?", rest=lambda c: 2 * c)
-f.misconception("also_forgets_the_rest", hint="Where is c?", seen=9, rest=lambda c: 0)
-f.misconception("turns_the_sign", hint="Which sign?", sign=lambda n: -n)
-f.misconception("refuses_zeros", hint="Is zero a number?", product=lambda a, b: a * b * (1 // a))
-f.misconception("draws", hint="Twice the same?", repeats=False, sign=lambda n: n + np.random.rand())
+f.wrong(adds=Wrong("Is it a sum?", product=lambda a, b: a + b))
+f.wrong(forgets_the_rest=Wrong("What of c?", seen=3, rest=lambda c: 0))
+f.wrong(takes_the_rest_twice=Wrong("How often c?", rest=lambda c: 2 * c))
+f.wrong(also_forgets_the_rest=Wrong("Where is c?", seen=9, rest=lambda c: 0))
+f.wrong(turns_the_sign=Wrong("Which sign?", sign=lambda n: -n))
+f.wrong(refuses_zeros=Wrong("Is zero a number?", product=lambda a, b: a * b * (1 // a)))
+f.wrong(draws=Wrong("Twice the same?", repeats=False, sign=lambda n: n + np.random.rand()))
 
 KNOWN = {mistake.name: mistake for mistake in f.found}
 
@@ -138,7 +138,7 @@ def test_a_changed_argument_is_part_of_the_answer() -> None:
         x += 1
         return x - 1
 
-    g.misconception("works_in_place", hint="What is left of x?", used=in_place)
+    g.wrong(works_in_place=Wrong("What is left of x?", used=in_place))
     for student, found in ((lambda x: in_place(x) + 1, 1), (lambda x: x + 1, 0)):
         asked = Student(Direct({"g": student}), {})
         asked.g(np.ones(3))
@@ -163,8 +163,8 @@ def test_recorded_arguments_are_those_of_the_call() -> None:
 
 def test_a_choice_is_recognised_by_its_letter() -> None:
     question = Mistakes("answer_1")
-    question.option("b", "confuses_this", hint="Is it?")
-    question.option("c", "confuses_that", hint="Or is it?")
+    question.wrong(confuses_this=Chosen("b", "Is it?"))
+    question.wrong(confuses_that=Chosen("c", "Or is it?"))
     calls = [RecordedCall(value=" B")]
     assert name_of(diagnose(question.found, lambda: "a", calls, lambda c: c)) == "confuses_this"
 
@@ -177,6 +177,32 @@ def test_only_mistakes_in_different_steps_come_together() -> None:
     assert both.implementation(2, 3, 4) == -9
 
 
-def test_a_step_that_does_not_exist_is_noticed() -> None:
-    with pytest.raises(AssertionError, match="no such steps"):
-        f.misconception("misspelt", hint="?", prodcut=lambda a, b: 0)
+@pytest.mark.parametrize(
+    ("mistakes", "entry", "says"),
+    [
+        (f, Wrong("?", prodcut=lambda a, b: 0), "f has no step prodcut"),
+        (f, Wrong("?"), "does no step wrong"),
+        (Mistakes("answer_1"), Wrong("?", step=max), "answer_1 has no steps"),
+    ],
+)
+def test_an_entry_that_is_no_mistake_is_refused(
+    mistakes: Mistakes, entry: Wrong, says: str
+) -> None:
+    known = list(mistakes.found)
+    with pytest.raises(ValueError, match=says):
+        mistakes.wrong(misspelt=entry)
+    assert mistakes.found == known
+
+
+def test_evidence_stands_once_for_a_row_and_an_entry_may_have_its_own() -> None:
+    g = Mistakes("g", f.in_steps, evidence={"G1": (4, "in four notebooks")})
+    g.wrong(
+        of_the_row=Wrong("?", "G1", sign=abs),
+        of_its_own=Wrong("?", "G1", seen=1, where="in one", sign=abs),
+        of_no_row=Wrong("?", sign=abs),
+    )
+    assert [(m.seen, m.where) for m in g.found] == [
+        (4, "in four notebooks"),
+        (1, "in one"),
+        (0, ""),
+    ]

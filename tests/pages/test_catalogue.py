@@ -10,7 +10,7 @@ from commands import run_here
 from contents import SMALL
 from rich.console import Console
 
-from autograder.explanation.misconceptions import Mistakes
+from autograder.explanation.misconceptions import Mistakes, Wrong
 from autograder.notebook.assignment import Assignment
 from autograder.pages.catalogue import print_catalogue
 
@@ -34,7 +34,7 @@ def with_catalogue(assignment: Assignment, change: Callable[[Mistakes], None]) -
 
 
 def add_what_is_right(mistakes: Mistakes) -> None:
-    mistakes.misconception("is_right", hint="Is it wrong?", first=lambda number: number)
+    mistakes.wrong(is_right=Wrong("Is it wrong?", first=lambda number: number))
 
 
 def leave_one(mistakes: Mistakes) -> None:
