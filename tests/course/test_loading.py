@@ -92,7 +92,7 @@ def test_two_courses_do_not_mix(tmp_path: Path) -> None:
     theirs = other.solutions / "averages"
     edit(theirs / "__init__.py", '"answer_1": "b"', '"answer_1": "c"')
     edit(theirs / "hidden_tests.py", "@weight(3)", "@weight(5)")
-    edit(theirs / "misconceptions.py", '"walks_up"', '"climbs_a"')
+    edit(theirs / "misconceptions.py", "walks_up=", "climbs_a=")
     edit(theirs / "styles.py", "def step_one_by_one", "def step_two_by_two")
     edit(other.solutions / "_contrasts.py", "a single number", "a lonely number")
     edit(other.solutions / "_arguments.py", "number is needed", "number is wanted")
@@ -274,7 +274,12 @@ def test_an_edited_file_is_loaded_anew(
 ) -> None:
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     path = course / "solutions" / file
-    marks = {"b": '"answer_1": "{}"', 3: "@weight({})", "step_one_by_one": "def {}("}
+    marks = {
+        "b": '"answer_1": "{}"',
+        3: "@weight({})",
+        "step_one_by_one": "def {}(",
+        "walks_up": "{}=",
+    }
     mark = marks.get(old, '"{}"')
     for before, after in ((old, new), (new, old), (old, new)):
         assert seen(Contents(course).assignment("averages")) == before
