@@ -168,6 +168,7 @@ def errors(notebook: NotebookNode) -> Iterator[tuple[NotebookNode, NotebookNode]
 KERNEL_WARNINGS = pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::DeprecationWarning")
 
 
+@pytest.mark.kernel
 @KERNEL_WARNINGS
 def test_the_solved_notebook_runs_from_top_to_bottom(
     assignment: Assignment, tmp_path: Path
@@ -184,6 +185,7 @@ def test_the_solved_notebook_runs_from_top_to_bottom(
     assert pictures >= 2
 
 
+@pytest.mark.kernel
 @KERNEL_WARNINGS
 def test_without_answers_only_visible_tests_fail_and_say_what_is_missing(
     assignment: Assignment, tmp_path: Path

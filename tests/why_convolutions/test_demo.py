@@ -13,7 +13,7 @@ from autograder.sandbox.host import Sandbox
 
 
 def test_a_class_is_graded_as_foreseen_and_again(tmp_path: Path, sandbox: Sandbox) -> None:
-    for size in ("1", "6"):
+    for size in ("1", "6"):  # the sixth is the first with a mistake
         command = ("autograder", "demo", "course", "--students", size)
         result = run_here(*command, "--assignment", "convolution", cwd=tmp_path)
         assert "differs" not in result.stdout
