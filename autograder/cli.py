@@ -14,10 +14,8 @@ from rich.console import Console
 from traitlets import TraitError
 from typer.core import TyperCommand
 
-from . import (
-    __version__,
-    lean_imports,  # noqa: F401 (before anything imports nbformat or nbgrader)
-)
+from . import lean_imports  # noqa: F401, I001 (before anything imports nbformat or nbgrader)
+from . import __version__
 from .errors import AutograderError, NotACourse
 
 # --help and --version answer at once: nbgrader and NumPy, which take seconds to import, are
@@ -26,7 +24,7 @@ from .errors import AutograderError, NotACourse
 app = typer.Typer(
     name="autograder",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
 console = Console()

@@ -118,7 +118,7 @@ main()
 """
 
 
-@pytest.mark.parametrize("option", ["--help", "--version"])
+@pytest.mark.parametrize("option", ["-h", "--help", "--version"])
 def test_what_is_only_asked_of_the_command_imports_nothing_slow(
     tmp_path: Path, option: str
 ) -> None:

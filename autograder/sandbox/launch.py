@@ -61,7 +61,9 @@ class Launch:
 
     def start(self) -> StartedZygote:
         """Start it and wait until it is warm. Raises SandboxDidNotStart."""
-        readable, fonts = readable_paths(self.packages, self.course), font_list(self.folder)
+        # A package, or what is beside one, may have been removed since it was listed.
+        readable = [p for p in readable_paths(self.packages, self.course) if p.exists()]
+        fonts = font_list(self.folder)
         writable = self.folder / "scratch"
         writable.mkdir(mode=0o700, parents=True, exist_ok=True)
         scratch.empty(writable)

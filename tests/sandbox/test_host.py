@@ -16,6 +16,7 @@ from autograder.sandbox.child import Child
 from autograder.sandbox.host import Sandbox
 from autograder.sandbox.launch import Layers
 from autograder.sandbox.lockdown import ChildLimits
+from autograder.sandbox.readable import readable_paths
 
 LIMITS = ChildLimits(memory_mib=256, cpu_seconds=30, file_mib=1)
 
@@ -57,6 +58,17 @@ def test_what_is_installed_meanwhile_costs_nobody_an_import(own_sandbox: Sandbox
     child = own_sandbox.child(LIMITS, 1000)
     assert printed(child, "import stack_data; print('found')") == "found\n"
     child.kill()
+
+
+def test_what_was_removed_since_it_was_listed_stops_nothing(tmp_path: Path) -> None:
+    standard_library = sysconfig.get_path("stdlib")
+    readable_paths.cache_clear()
+    with tempfile.TemporaryDirectory(dir=standard_library) as gone:
+        listed = readable_paths((), None)
+        assert Path(gone) in listed
+    with Sandbox(tmp_path) as sandbox:
+        assert sandbox.probe.level != "none"
+    readable_paths.cache_clear()
 
 
 def test_what_a_child_starts_goes_with_it(tmp_path: Path) -> None:
