@@ -14,12 +14,11 @@ from rich.console import Console
 from traitlets import TraitError
 from typer.core import TyperCommand
 
-from . import lean_imports  # noqa: F401, I001 (before anything imports nbformat or nbgrader)
-from . import __version__
+from . import __version__, lean_imports  # noqa: F401
 from .errors import AutograderError, NotACourse
 
 # --help and --version answer at once: nbgrader and NumPy, which take seconds to import, are
-# imported by the commands themselves.
+# imported by the commands themselves, and after ``lean_imports``.
 
 app = typer.Typer(
     name="autograder",

@@ -77,7 +77,7 @@ def _registrations(file: str) -> dict[tuple[str, str], list[ast.keyword]]:
     """
     tree = ast.parse(Path(file).read_text(encoding="utf-8"))
     sharing: dict[str, list[str]] = {}
-    found = {}
+    found: dict[tuple[str, str], list[ast.keyword]] = {}
     for node in tree.body:
         if not isinstance(node, ast.Expr | ast.Assign) or not isinstance(node.value, ast.Call):
             continue
