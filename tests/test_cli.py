@@ -208,7 +208,7 @@ def test_an_option_that_makes_no_sense_is_refused(course: Path) -> None:
 def test_an_unreleased_assignment_is_named(tmp_path: Path) -> None:
     course = new_course(tmp_path / "course")
     hand_in(course, "student-001", "averages", "{}")
-    result = run_command("autograder", "grade", "averages", cwd=course, status=2)
+    result = run_here("autograder", "grade", "averages", cwd=course, status=2)
     assert "nbgrader generate_assignment averages" in result.stderr
     assert "Traceback" not in result.stderr
 
@@ -221,7 +221,7 @@ def test_grade_skips_what_has_not_changed(course: Path, averages: Assignment) ->
     hand_in(course, "student-004", "averages", right, file_name="other.ipynb")
     grade = ("autograder", "grade", "averages", "--course-dir", str(course))
 
-    first = run_command(*grade, cwd=course.parent, status=1)
+    first = run_here(*grade, cwd=course.parent, status=1)
     assert "60.0 / 60" in first.stdout
     assert first.stdout.count("not graded") == 2
     assert "had not changed" not in first.stdout
