@@ -26,7 +26,7 @@ from .errors import AutograderError, MustExecute, UnknownAssignment
 from .grading import grade, open_sandbox
 from .notebook.assignment import CODE_STUB
 from .notebook.submission import read_notebook, restore
-from .results import Grading
+from .results import Grading, broken_tests
 from .running.hidden_tests import check_hidden_tests
 from .sandbox.host import Sandbox
 from .sandbox.probe import not_locked_in
@@ -74,7 +74,7 @@ class RestoredNotebook(NotebookExporter):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)  # type: ignore[no-untyped-call]
         self._converter = cast(Any, self.parent)
-        self._told: set[str] = set()
+        self._broken: list[Grading] = []  # those in which a hidden test failed as a program
         self.course = Course(self._converter.coursedir, self.config)
         try:
             if not self.config.Execute.get("enabled", True):
@@ -107,12 +107,10 @@ class RestoredNotebook(NotebookExporter):
 
     def tell_of_broken_tests(self, grading: Grading) -> None:
         """Name each hidden test that failed as a program, once in a run."""
-        tests = (test for exercise in grading.exercises for test in exercise.tests if test.fault)
-        for test in tests:
-            fault = f"The hidden test {test.name} failed as a program: {test.fault}."
-            if fault not in self._told:
-                self.log.error("%s Submissions wait for a human because of it.", fault)
-            self._told.add(fault)
+        before = broken_tests(self._broken)
+        self._broken.append(grading)
+        for sentence in broken_tests(self._broken).keys() - before:
+            self.log.error("%s Submissions wait for a human because of it.", sentence)
 
     def _refuse(self, error: Exception) -> NoReturn:
         self.log.error(str(error))
@@ -162,7 +160,8 @@ class Grade(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
             secret=course.secret(),
             limits=limits,
         )
-        exporter.tell_of_broken_tests(graded.grading)
+        if broken_tests([graded.grading]):
+            exporter.tell_of_broken_tests(graded.grading)
         with Gradebook(about["db_url"], course.coursedir.course_id) as gradebook:
             check_released(gradebook, assignment)
             Record(course, assignment.name, gradebook).accept(about["student"], graded.grading)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
@@ -15,10 +17,18 @@ class Outcome(StrEnum):
     ERROR = "error"
 
 
+class Fault(msgspec.Struct, frozen=True, kw_only=True):
+    """How a hidden test failed as a program: the exception, its first words, file and line."""
+
+    kind: str
+    message: str
+    place: str
+
+
 class TestResult(msgspec.Struct, frozen=True, kw_only=True):
     """One hidden test: its sentence (``title``), how it ended, and what the student is told.
 
-    ``fault`` is for the instructor: where and how a test failed as a program ("" if it did not).
+    ``fault`` is for the instructor, where the test failed as a program.
     """
 
     __test__ = False  # not a test class, whatever pytest makes of the name
@@ -28,7 +38,7 @@ class TestResult(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome
     weight: float
     message: str = ""
-    fault: str = ""
+    fault: Fault | None = None
 
 
 class ExerciseResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,6 +118,26 @@ class Ungraded(msgspec.Struct, frozen=True, kw_only=True):
 
     notebook: str
     error: str
+
+
+def broken_tests(gradings: Iterable[Grading]) -> dict[str, int]:
+    """Return a sentence for each hidden test that failed as a program, and how many wait for it.
+
+    What the exception says may differ from student to student: the first one stands for all.
+    """
+    sentences: dict[tuple[str, str, str], str] = {}
+    waiting: Counter[str] = Counter()
+    for grading in gradings:
+        tests = [test for exercise in grading.exercises for test in exercise.tests]
+        found = {
+            (test.name.partition("[")[0], test.fault.kind, test.fault.place): test.fault.message
+            for test in tests
+            if test.fault
+        }
+        for (name, kind, place), message in found.items():
+            said = f"The hidden test {name} failed as a program: {kind}: {message} ({place})."
+            waiting[sentences.setdefault((name, kind, place), said)] += 1
+    return dict(waiting)
 
 
 def score_of(tests: list[TestResult], points: float) -> float | None:

@@ -60,3 +60,12 @@ def test_notebooks_by_path_name_it_too(course: Path) -> None:
     assert result.stderr.count("2 submissions wait for a human because of it.") == 1
     lines = [json.loads(line) for line in result.stdout.splitlines()]
     assert [line["pending"] for line in lines] == [24, 24]
+
+
+def test_one_line_stands_for_all_whatever_their_numbers_make_of_the_exception(course: Path) -> None:
+    tests = course / "solutions" / "averages" / "hidden_tests.py"
+    tests.write_text(tests.read_text().replace(WRONG, "raise KeyError(f'{values}' * 99)"))
+    result = run_here("autograder", "grade", "averages", cwd=course, status=1)
+    (line,) = [line for line in result.stderr.splitlines() if "failed as a program" in line]
+    assert line.endswith(" 3 submissions wait for a human because of it.")
+    assert len(line) < 600 + len(str(tests))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -14,7 +13,7 @@ from rich.text import Text
 
 from ..batch.class_grading import ClassResult
 from ..notebook.safe_html import plain
-from ..results import Grading, Ungraded
+from ..results import Grading, Ungraded, broken_tests
 from ..running.cell_outputs import verdict_text, written_text
 from ..sandbox.probe import not_locked_in
 
@@ -53,17 +52,11 @@ def print_class(results: Sequence[ClassResult], console: Console) -> None:
 
 def print_broken_tests(results: Sequence[Grading | Ungraded], console: Console) -> bool:
     """Name each hidden test that failed as a program once; return whether there is any."""
-    waiting: Counter[str] = Counter()
-    for result in results:
-        exercises = result.exercises if isinstance(result, Grading) else []
-        tests = (test for exercise in exercises for test in exercise.tests if test.fault)
-        waiting.update(
-            {f"{test.name.split('[')[0]} failed as a program: {test.fault}" for test in tests}
-        )
-    for fault, count in waiting.items():
+    found = broken_tests(result for result in results if isinstance(result, Grading))
+    for sentence, count in found.items():
         who = "1 submission waits" if count == 1 else f"{count} submissions wait"
-        _print_plain(f"The hidden test {fault}. {who} for a human because of it.", console)
-    return bool(waiting)
+        _print_plain(f"{sentence} {who} for a human because of it.", console)
+    return bool(found)
 
 
 def warn_unless_locked_in(results: Sequence[Grading | Ungraded], console: Console) -> None:

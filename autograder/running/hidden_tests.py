@@ -21,7 +21,7 @@ import pytest
 from ..course.contents import HIDDEN_TESTS, MISCONCEPTIONS
 from ..errors import HiddenTestsFailed, NoAnswer
 from ..notebook.assignment import Assignment
-from ..results import Outcome, TestResult
+from ..results import Fault, Outcome, TestResult
 from .student import Student
 from .testing import WrongAnswer
 
@@ -120,6 +120,10 @@ def _quiet() -> Iterator[None]:
         os.environ.update(ours)
 
 
+MOST_OF_A_FAULT = 200  # characters of what an exception says
+_NOT_RUN = Fault(kind="not run", message="the tests ended before it", place="no line of it")
+
+
 class _LoadedModule(pytest.Module):
     """A module that the course has loaded already."""
 
@@ -202,7 +206,7 @@ class _HiddenTests:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         for item in session.items:  # a test that is never reached must not be forgotten
-            self._record(item, Outcome.ERROR, "The grader did not come to this test.", "not run")
+            self._record(item, Outcome.ERROR, "The grader did not come to this test.", _NOT_RUN)
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         self.interrupted = excinfo.type is KeyboardInterrupt  # pytest itself swallows it
@@ -222,7 +226,7 @@ class _HiddenTests:
         return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
 
     def _record(
-        self, item: pytest.Item, outcome: Outcome, message: str = "", fault: str = ""
+        self, item: pytest.Item, outcome: Outcome, message: str = "", fault: Fault | None = None
     ) -> None:
         exercise_name = _argument(item, "exercise", "")
         result = TestResult(
@@ -248,17 +252,18 @@ def _argument(item: pytest.Item, mark: str, default: Any) -> Any:
     return marker.args[0] if marker else default
 
 
-def _verdict(item: pytest.Item, call: pytest.CallInfo[None]) -> tuple[Outcome, str, str]:
+def _verdict(item: pytest.Item, call: pytest.CallInfo[None]) -> tuple[Outcome, str, Fault | None]:
     """Return how a test ended, what the student is told, and the fault of the test itself."""
     if call.excinfo is None:
-        return Outcome.PASSED, "", ""
+        return Outcome.PASSED, "", None
     error = call.excinfo.value
     asserted = isinstance(error, AssertionError) and call.excinfo.traceback[-1].path == item.path
     if call.when == "call" and (asserted or isinstance(error, NoAnswer | WrongAnswer)):
-        return Outcome.FAILED, str(error), ""
+        return Outcome.FAILED, str(error), None
     kind = type(error).__name__
     message = f"The grader failed here ({kind}); a human will look."
-    return Outcome.ERROR, message, f"{kind}: {error} ({_place(item, call.excinfo)})"
+    said = " ".join(str(error).split())[:MOST_OF_A_FAULT]  # it may hold an answer, of any length
+    return Outcome.ERROR, message, Fault(kind=kind, message=said, place=_place(item, call.excinfo))
 
 
 def _place(item: pytest.Item, raised: pytest.ExceptionInfo[BaseException]) -> str:
