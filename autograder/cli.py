@@ -225,13 +225,71 @@ def doctor() -> None:
 
 
 @app.command(cls=Announced)
+def new_assignment(
+    name: str,
+    exercise: Annotated[
+        list[str], typer.Option(help="A function to write; repeatable.", show_default=False)
+    ],
+    questions: Annotated[int, typer.Option(min=0, help="Questions with letters.")] = 0,
+    course_dir: CourseDir = Path(),
+) -> None:
+    """Write a new assignment: its notebook and its solutions, ready to be tried and filled in."""
+    from .authoring.new_assignment import new_assignment as write
+    from .course.contents import ASSIGNMENTS, HIDDEN_TESTS, SOLUTIONS
+    from .course.folder import Course
+
+    course = Course.open(_checked_course(course_dir))
+    write(course.contents, name, exercise, questions)
+    console.print(
+        f"Written: {course_dir / ASSIGNMENTS / name} and {course_dir / SOLUTIONS / name}."
+    )
+    console.print("Next, in the course folder:")
+    for step in (
+        f"jupyter lab {ASSIGNMENTS}/{name}/{name}.ipynb   # texts, visible checks, points",
+        f"edit {SOLUTIONS}/{name}/__init__.py   # the functions, then: autograder sync",
+        f"edit {SOLUTIONS}/{name}/{HIDDEN_TESTS}.py   # what is really checked",
+        f"autograder check {name}",
+        f"nbgrader generate_assignment {name}",
+    ):
+        console.print(f"  {step}", highlight=False, soft_wrap=True)
+
+
+@app.command(cls=Announced)
+def check(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME...]", help="By default all.")
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Only what can be read.")] = False,
+    course_dir: CourseDir = Path(),
+    jobs: Jobs = None,
+) -> None:
+    """Say what is missing or wrong in assignments: first what can be read, then what is tried."""
+    from .batch.workers import default_jobs
+    from .course.folder import Course
+    from .pages.check import print_check
+
+    course = Course.open(_checked_course(course_dir))
+    fine = print_check(
+        course, names or (), quick=quick, jobs=jobs or default_jobs(), console=console
+    )
+    raise typer.Exit(0 if fine else 1)
+
+
+@app.command(cls=Announced)
 def sync() -> None:
     """Rewrite the source notebooks' cells that come from ``solutions/``."""
-    from .course.contents import Contents, is_course
+    from .course.contents import Contents
     from .course.sync import sync as sync_notebook
 
-    if not is_course(Path.cwd()):  # what comes with the package is not for writing
-        raise NotACourse(str(Path.cwd()))
-    contents = Contents(Path.cwd())
+    contents = Contents(_checked_course(Path.cwd()))  # what the package brings is not for writing
     for name in contents.names():
         console.print(f"{name}: {'rewritten' if sync_notebook(contents, name) else 'in step'}")
+
+
+def _checked_course(folder: Path) -> Path:
+    """Return a folder that is a course. Raises NotACourse."""
+    from .course.contents import is_course
+
+    if not is_course(folder):
+        raise NotACourse(str(folder.resolve()))
+    return folder

@@ -76,6 +76,25 @@ class NotAFolder(AutograderError):
         super().__init__(f"{path} is a file. A course needs a folder.")
 
 
+class AssignmentExists(AutograderError):
+    """A new assignment would be written over what is there."""
+
+    def __init__(self, name: str, place: str) -> None:
+        self.name = name
+        self.place = place
+        super().__init__(f"There is already {place}. Nothing was written; choose another name.")
+
+
+class BadName(AutograderError):
+    """A name cannot be one of an assignment or of an exercise; ``usable`` says what can."""
+
+    def __init__(self, name: str, kind: str, usable: str) -> None:
+        self.name = name
+        self.kind = kind
+        self.usable = usable
+        super().__init__(f"{name!r} cannot be the name of {kind}. It should be {usable}.")
+
+
 class BadSource(AutograderError):
     """The instructor's source notebook does not follow the layout of an assignment."""
 

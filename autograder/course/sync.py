@@ -20,9 +20,9 @@ from nbformat import NotebookNode
 
 from ..errors import BadSource
 from ..notebook.assignment import grade_id
+from ..notebook.filled_in import BEGIN, END, without_marks
 from .contents import Contents
 
-BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 _INDENT = "    "
 _CHECKS_MODULE = "_arguments"
 _IMPORTS_MODULE = "_imports"
@@ -144,12 +144,6 @@ def _given_module(name: str, directory: Path) -> str:
         for alias in node.names
     ]
     return "\n\n\n".join(["\n\n".join(head), *functions]) + "\n"
-
-
-def without_marks(cell_source: str) -> str:
-    """Return the text of a source notebook's solution cell without the solution marks."""
-    lines = cell_source.splitlines()
-    return "\n".join(line for line in lines if line.strip() not in (BEGIN, END))
 
 
 def _absolute_imports(tree: ast.Module, lines: list[str]) -> list[str]:

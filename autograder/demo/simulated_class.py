@@ -9,11 +9,11 @@ from itertools import count, cycle, islice, zip_longest
 import nbformat
 from nbformat import NotebookNode
 
-from ..course.sync import without_marks
 from ..explanation.misconceptions import Misconception, misconceptions, with_mistakes
 from ..explanation.styles import styles
 from ..explanation.typed_text import student_source
 from ..notebook.assignment import Assignment, grade_id
+from ..notebook.filled_in import solutions
 from ..results import Grading, Ungraded, score_of
 from ..running.direct import direct_student, right_answers
 from ..running.hidden_tests import run_hidden_tests
@@ -86,11 +86,7 @@ def simulate_class(assignment: Assignment, size: int) -> list[SimulatedStudent]:
 class _Maker:
     def __init__(self, assignment: Assignment) -> None:
         self._assignment = assignment
-        self._right = {
-            grade_id(cell): without_marks(cell.source)
-            for cell in assignment.notebook.cells
-            if cell.metadata.get("nbgrader", {}).get("solution")
-        }
+        self._right = solutions(assignment)
         self._right |= {question.grade_id: WRITTEN_ANSWER for question in assignment.written}
         self._functions = list(assignment.signatures())
         known = misconceptions(assignment)

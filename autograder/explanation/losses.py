@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import zip_longest
+from typing import TypeVar
 
 from ..notebook.assignment import Assignment
 from ..results import Outcome, TestResult, score_of
 from ..running.direct import direct_student, right_answers
 from ..running.hidden_tests import run_hidden_tests
 from .misconceptions import Misconception, misconceptions, with_mistakes
+from .styles import Style
+
+Entry = TypeVar("Entry", Misconception, Style)
 
 
 @dataclass(frozen=True)
@@ -33,12 +37,12 @@ class Loss:
         return 0.0 if score is None else self.points - score
 
 
-def rounds(mistakes: Iterable[Misconception]) -> list[list[Misconception]]:
-    """Return mistakes in submissions, one at most in each exercise."""
-    of_exercise: dict[str, list[Misconception]] = {}
-    for mistake in mistakes:
-        of_exercise.setdefault(mistake.exercise, []).append(mistake)
-    return [[m for m in row if m is not None] for row in zip_longest(*of_exercise.values())]
+def rounds(known: Iterable[Entry]) -> list[list[Entry]]:
+    """Return mistakes, or styles, in submissions: one at most in each exercise."""
+    of_exercise: dict[str, list[Entry]] = {}
+    for entry in known:
+        of_exercise.setdefault(entry.exercise, []).append(entry)
+    return [[e for e in row if e is not None] for row in zip_longest(*of_exercise.values())]
 
 
 def losses(assignment: Assignment) -> list[Loss]:

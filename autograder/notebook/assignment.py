@@ -20,6 +20,7 @@ from ..errors import BadSource
 from .cell_text import defined_names
 
 GRADE_PREFIX = "test_"  # the grade cell of an exercise is test_<exercise>
+FLAGS = {"grade", "grade_id", "locked", "solution"}  # what nbgrader says of each of its cells
 DEMONSTRATION = "demonstration"  # the tag of a locked cell that only shows something
 
 # A stub that raises would stop "Run all" at the first exercise; an unwritten function
@@ -121,8 +122,14 @@ def read_assignment(
         notebook = nbformat.read(path, as_version=4)
     except Exception as error:  # JSON of another shape fails in many ways
         raise BadSource(name, f"{path} is not a notebook ({type(error).__name__}).") from error
-    released = _without_solutions(notebook)
+    try:
+        released = _without_solutions(notebook)
+    except RuntimeError as error:  # nbgrader's, of marks that do not belong together
+        raise BadSource(name, f"its solution marks do not match: {error}") from error
     cells = tuple(cell for cell in released.cells if "nbgrader" in cell.metadata)
+    for cell in cells:
+        if missing := sorted(FLAGS - cell.metadata.nbgrader.keys()):
+            raise BadSource(name, f"the cell {grade_id(cell)!r} does not say {missing[0]!r}.")
     graded = [cell for cell in cells if cell.metadata.nbgrader.grade]
     automatic = [cell for cell in graded if not cell.metadata.nbgrader.solution]
     written = [cell for cell in graded if cell.metadata.nbgrader.solution]
@@ -170,4 +177,4 @@ def _exercise(assignment: str, cell: NotebookNode) -> Exercise:
 
 
 def _points(cell: NotebookNode) -> float:
-    return float(cell.metadata.nbgrader.points)
+    return float(cell.metadata.nbgrader.get("points") or 0)

@@ -84,10 +84,12 @@ def _nbformat_output(output: Output, order: int) -> NotebookNode:
     name, text = plain(output.name), plain(output.text)
     traceback = [plain(line) for line in output.traceback]
     data = {mime: _SHOWN[mime](content) for mime, content in output.data.items() if mime in _SHOWN}
+    described = {"alt": plain(output.alt)}
+    metadata = {mime: described for mime in data if mime in PICTURES and output.alt}
     fields: dict[str, dict[str, object]] = {
         "stream": {"name": output.name, "text": text},
         "error": {"ename": name, "evalue": text, "traceback": traceback},
-        "display_data": {"data": data},
+        "display_data": {"data": data, "metadata": metadata},
         "execute_result": {"data": data, "execution_count": order},
     }
     made: NotebookNode = new_output(output.kind, **fields[output.kind])

@@ -72,12 +72,17 @@ def check_hidden_tests(assignment: Assignment) -> None:
     _run_pytest(assignment, _HiddenTests(assignment, None), "--collect-only")
 
 
-def hidden_test_weights(assignment: Assignment) -> dict[str, dict[str, float]]:
-    """Return the weight of each hidden test by exercise and name, parameters added up."""
+def collected_tests(assignment: Assignment) -> dict[str, list[TestResult]]:
+    """Return the hidden tests by exercise, as none of them has been run."""
     plugin = _HiddenTests(assignment, None)
     _run_pytest(assignment, plugin, "--collect-only")
+    return plugin.results
+
+
+def hidden_test_weights(assignment: Assignment) -> dict[str, dict[str, float]]:
+    """Return the weight of each hidden test by exercise and name, parameters added up."""
     weights: dict[str, dict[str, float]] = {}
-    for exercise, tests in plugin.results.items():
+    for exercise, tests in collected_tests(assignment).items():
         of_exercise = weights.setdefault(exercise, {})
         for test in tests:
             name = test.name.split("[")[0]

@@ -99,9 +99,17 @@ def _text_only(data: dict[str, Any]) -> dict[str, str]:
     return {mime: encodable(text) for mime, text in data.items() if isinstance(text, str)}
 
 
+def _alternative_text(metadata: Any) -> str:
+    """Return what a picture's metadata say for those who do not see it."""
+    parts = metadata.values() if isinstance(metadata, dict) else ()
+    texts = (part.get("alt") for part in parts if isinstance(part, dict))
+    return encodable(next((text for text in texts if isinstance(text, str)), ""))
+
+
 class _Publisher(DisplayPublisher):
-    def publish(self, data: dict[str, Any], *_: Any, **__: Any) -> None:
-        self.shell.recorder.add(Output("display_data", data=_text_only(data)))
+    def publish(self, data: dict[str, Any], metadata: Any = None, *_: Any, **__: Any) -> None:
+        output = Output("display_data", data=_text_only(data), alt=_alternative_text(metadata))
+        self.shell.recorder.add(output)
 
     def clear_output(self, wait: bool = False) -> None:
         self.shell.recorder.clear()

@@ -156,12 +156,13 @@ class Output(msgspec.Struct, frozen=True):
     name: str = ""  # of a stream, or of an error's class
     text: str = ""  # of a stream, or of an error's message
     data: dict[str, str] = {}  # MIME type to content
+    alt: str = ""  # what a picture shows, in words
     traceback: list[str] = []
 
     @property
     def size(self) -> int:
         """How many characters it takes up in a notebook."""
-        texts = [self.name, self.text, *self.data, *self.data.values(), *self.traceback]
+        texts = [self.name, self.text + self.alt, *self.data, *self.data.values(), *self.traceback]
         return OUTPUT_COST + LINE_COST * (len(texts) - 2) + sum(map(len, texts))
 
 

@@ -1,0 +1,210 @@
+"""What an assignment owes its students, as far as one must try it: whole notebooks, handed in."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from ..batch.class_grading import grade_files
+from ..explanation.losses import rounds
+from ..explanation.misconceptions import Misconception, misconceptions
+from ..explanation.styles import Style, styles
+from ..explanation.typed_text import student_source
+from ..notebook.assignment import Assignment
+from ..notebook.cell_text import called_names
+from ..notebook.filled_in import answered, released, solutions
+from ..results import ExerciseResult, Grading, Outcome, Ungraded
+from ..running.hidden_tests import hidden_test_weights
+from .finding import Finding, Subject
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """A notebook that is handed in to try the assignment, and what stands in it."""
+
+    notebook: NotebookNode
+    mistakes: Sequence[Misconception] = ()
+    styles: Sequence[Style] = ()
+    untouched: bool = False
+
+
+@dataclass
+class Tried:
+    """What came of it: the findings, and what each known mistake was given."""
+
+    findings: list[Finding] = field(default_factory=list)
+    mistakes: dict[Misconception, ExerciseResult] = field(default_factory=dict)
+
+
+def handed_in(assignment: Assignment) -> list[HandedIn]:
+    """Return the release, the solutions, and all styles and mistakes, each in one notebook."""
+    return [
+        HandedIn(released(assignment), untouched=True),
+        HandedIn(answered(assignment, {})),
+        *(
+            HandedIn(answered(assignment, _typed(together)), styles=together)
+            for together in rounds(styles(assignment))
+        ),
+        *(
+            HandedIn(answered(assignment, _typed(together)), mistakes=together)
+            for together in _apart(misconceptions(assignment), assignment)
+        ),
+    ]
+
+
+def try_out(
+    subject: Subject,
+    todo: Sequence[HandedIn],
+    *,
+    jobs: int,
+    advance: Callable[[], None] = lambda: None,
+) -> Tried:
+    """Grade these notebooks as those of students; return what is wrong with what they get.
+
+    Raises CannotGradeHere, BrokenSolutions and HiddenTestsFailed.
+    """
+    tried = Tried()
+    with tempfile.TemporaryDirectory(prefix="check-") as folder:
+        paths = [Path(folder) / f"{number}.ipynb" for number in range(len(todo))]
+        for path, one in zip(paths, todo, strict=True):
+            nbformat.write(one.notebook, path)
+        # They are the course's own, and need as much time as they take.
+        limits = replace(subject.limits, unsafe_no_sandbox=True)
+        name, contents = subject.assignment.name, subject.contents
+        results = grade_files(paths, name, contents, jobs=jobs, limits=limits)
+        for one, result in zip(todo, results, strict=True):
+            tried.findings += _judged(subject, one, result, tried.mistakes)
+            advance()
+    tried.findings += _tests_that_notice_nothing(subject, tried.mistakes)
+    return tried
+
+
+def _judged(
+    subject: Subject,
+    one: HandedIn,
+    result: Grading | Ungraded,
+    mistakes: dict[Misconception, ExerciseResult],
+) -> Iterator[Finding]:
+    """Yield what is wrong with a result; keep what the mistakes in the notebook were given."""
+    if isinstance(result, Ungraded):
+        yield Finding(subject.notebook_file, 1, f"It cannot be graded: {result.error}")
+        return
+    made = {mistake.exercise: mistake for mistake in one.mistakes}
+    in_style = {style.exercise: style for style in one.styles}
+    for exercise in result.exercises:
+        if mistake := made.get(exercise.name):
+            mistakes[mistake] = exercise
+            yield from _judged_mistake(subject, mistake, exercise)
+        elif one.untouched:
+            if exercise.score:
+                sentence = f"As it is released, {exercise.name} gets {_points(exercise)}."
+                yield _at_grade_cell(subject, exercise, sentence)
+        elif exercise.score != exercise.max_score:
+            yield _unjust(subject, exercise, in_style.get(exercise.name), one.mistakes)
+
+
+def _judged_mistake(
+    subject: Subject, mistake: Misconception, exercise: ExerciseResult
+) -> Iterator[Finding]:
+    if exercise.score == exercise.max_score:
+        sentence = f"{mistake.name} costs nothing: no hidden test of {exercise.name} notices it."
+        yield subject.in_misconceptions(mistake.name, sentence)
+    elif exercise.misconception != mistake.name:
+        instead = exercise.misconception or "no known mistake"
+        yield subject.in_misconceptions(
+            mistake.name, f"{mistake.name} is explained to students as {instead}."
+        )
+
+
+def _unjust(
+    subject: Subject,
+    exercise: ExerciseResult,
+    style: Style | None,
+    mistakes: Sequence[Misconception],
+) -> Finding:
+    """Return the finding about right code that lost points."""
+    lost = next((t for t in exercise.tests if t.outcome is not Outcome.PASSED), None)
+    why = f" {lost.name}: {lost.message}" if lost else ""
+    if style:
+        return subject.in_styles(style.name, f"{style.name} gets {_points(exercise)}.{why}")
+    if mistakes:
+        called = _below(exercise.name, solutions(subject.assignment))
+        spilling = [m.name for m in mistakes if m.exercise in called] or [m.name for m in mistakes]
+        sentence = f"{' or '.join(spilling)} spills: {exercise.name}, which is right,"
+        return subject.in_misconceptions(spilling[0], f"{sentence} gets {_points(exercise)}.{why}")
+    return _at_grade_cell(
+        subject, exercise, f"The solution of {exercise.name} gets {_points(exercise)}.{why}"
+    )
+
+
+def _tests_that_notice_nothing(
+    subject: Subject, mistakes: Mapping[Misconception, ExerciseResult]
+) -> Iterator[Finding]:
+    """Yield the hidden tests that no known mistake fails, where mistakes are known at all."""
+    if not mistakes:
+        return
+    noticing = {
+        (exercise.name, test.name.split("[")[0])
+        for exercise in mistakes.values()
+        for test in exercise.tests
+        if test.outcome is Outcome.FAILED
+    }
+    for exercise, tests in hidden_test_weights(subject.assignment).items():
+        for test in tests:
+            if (exercise, test) not in noticing:
+                sentence = f"No known mistake in {exercise} fails {test}."
+                yield subject.in_hidden_tests(test, sentence)
+
+
+def _at_grade_cell(subject: Subject, exercise: ExerciseResult, sentence: str) -> Finding:
+    return subject.in_notebook(subject.assignment.by_grade_id[f"test_{exercise.name}"], sentence)
+
+
+def _points(exercise: ExerciseResult) -> str:
+    if exercise.score is None:
+        return "no result"
+    return f"{round(exercise.score, 2):g} of {exercise.max_score:g} points"
+
+
+def _typed(entries: Sequence[Misconception] | Sequence[Style]) -> dict[str, str]:
+    return {entry.exercise: student_source(entry) for entry in entries}
+
+
+def _apart(known: Sequence[Misconception], assignment: Assignment) -> list[list[Misconception]]:
+    """Return mistakes in notebooks, one at most in each exercise.
+
+    A mistake that changed the answers to another exercise would hide what was done wrong there.
+    Exercises that call those of the others in their notebook have notebooks of their own: they
+    must be right to show that nothing below them costs them a point.
+    """
+    cells = solutions(assignment)
+    levels = {mistake.exercise: _level(mistake.exercise, cells) for mistake in known}
+    apart = ([m for m in known if levels[m.exercise] == one] for one in sorted({*levels.values()}))
+    return list(chain.from_iterable(map(rounds, apart)))
+
+
+def _level(exercise: str, cells: Mapping[str, str]) -> int:
+    """Return how many exercises lie below one, each of which the one above it calls."""
+    below = _below(exercise, cells)
+    return max(
+        (1 + _level(name, cells) for name in below if exercise not in _below(name, cells)),
+        default=0,
+    )
+
+
+def _below(exercise: str, cells: Mapping[str, str]) -> set[str]:
+    """Return the exercises that one calls, directly or not."""
+    found: set[str] = set()
+    waiting = [exercise]
+    while waiting:
+        name = waiting.pop()
+        new = cells.keys() & called_names(name, cells.get(name, "")) - found - {exercise}
+        found |= new
+        waiting += new
+    return found

@@ -1,0 +1,83 @@
+"""What is missing or wrong in assignments, as lines that an editor finds its way from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+
+from ..authoring.check import (
+    broken,
+    missing_files,
+    names_to_check,
+    what_can_be_read,
+)
+from ..authoring.finding import Finding, Subject
+from ..authoring.looking import look_at
+from ..authoring.trying import handed_in, try_out
+from ..course.folder import Course
+from ..errors import AutograderError, CannotGradeHere
+from ..notebook.safe_html import plain
+from .terminal import progress_bar
+
+
+def print_check(
+    course: Course, chosen: Sequence[str], *, quick: bool, jobs: int, console: Console
+) -> bool:
+    """Print all that is missing or wrong in assignments; return whether nothing is.
+
+    First what can be read, of all of them; then, unless ``quick``, what must be tried. Raises
+    UnknownAssignment and CannotGradeHere.
+    """
+    names = names_to_check(course.contents, chosen, ())
+    found: dict[str, int] = dict.fromkeys(names, 0)
+    subjects = []
+    for name in names:
+        subject, findings = _read(course, name)
+        found[name] += _print(findings, console)
+        subjects += [subject] if subject else []
+    for subject in () if quick else subjects:
+        name = subject.assignment.name
+        found[name] += _print(_tried(subject, jobs), console)
+    for name, count in found.items():
+        things = "1 thing" if count == 1 else f"{count} things"
+        said = f"{things} to mend" if count else "nothing to mend"
+        unread = ", as far as it was read" if quick else ""
+        console.print(f"{name}: {said}{unread}.", highlight=False)
+    return not any(found.values())
+
+
+def _read(course: Course, name: str) -> tuple[Subject | None, list[Finding]]:
+    """Return an assignment and what can be read of it; None where it cannot be read at all."""
+    if missing := missing_files(course.contents, name):
+        return None, missing
+    limits = course.limits(name)
+    try:
+        subject = Subject(course.contents, name, limits)
+        return subject, what_can_be_read(subject)
+    except CannotGradeHere:
+        raise
+    except AutograderError as error:
+        return None, [broken(course.contents, name, error)]
+
+
+def _tried(subject: Subject, jobs: int) -> list[Finding]:
+    """Return what comes of handing the assignment in, and of running its notebook."""
+    name, todo = subject.assignment.name, handed_in(subject.assignment)
+    with progress_bar(f"Trying {name}") as (announce, advance):
+        announce(len(todo) + 1)
+        findings = [*look_at(subject)]
+        advance()
+        return findings + try_out(subject, todo, jobs=jobs, advance=advance).findings
+
+
+def _print(findings: Iterable[Finding], console: Console) -> int:
+    """Print findings once each, with paths from the working folder; return how many."""
+    once = dict.fromkeys(findings)
+    for finding in once:
+        shown = replace(finding, file=Path(os.path.relpath(finding.file)))
+        console.print(plain(str(shown)), highlight=False, markup=False, soft_wrap=True)
+    return len(once)
