@@ -104,14 +104,21 @@ def demo(
 
 
 @app.command(cls=Announced)
-def quickstart(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
+def quickstart(
+    folder: Annotated[Path, typer.Argument(metavar="DIR")],
+    empty: Annotated[bool, typer.Option("--empty", help="Without any assignment.")] = False,
+) -> None:
     """Make a new course folder for an instructor, or add what one of an older version lacks."""
-    from .course.contents import Contents, create_course
+    from .course.contents import Contents
+    from .course.new_course import create_course
 
-    create_course(folder)
-    first, *_ = Contents(folder).names()
-    console.print(f"The course is in {folder}. Next, in that folder:", soft_wrap=True)
-    console.print(f"  nbgrader generate_assignment {first}")
+    create_course(folder, empty=empty)
+    console.print(
+        f"The course is in {folder}. Its README.md says what to do there:", soft_wrap=True
+    )
+    for name in Contents(folder).names()[:1]:
+        console.print(f"  nbgrader generate_assignment {name}")
+    console.print("  autograder new-assignment NAME --exercise FUNCTION")
 
 
 @app.command(cls=Announced)

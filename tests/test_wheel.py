@@ -1,6 +1,7 @@
 """The wheel alone, in an environment of its own: one importable package, the course as data."""
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -52,9 +53,12 @@ def bin_folder(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return python.parent
 
 
-def run(*command: object, cwd: Path = ROOT, status: int = 0) -> str:
+def run(
+    *command: object, cwd: Path = ROOT, status: int = 0, first_on_path: Path | None = None
+) -> str:
     """Run a command; return what it prints on stdout and stderr."""
-    path = os.pathsep.join([str(Path(str(command[0])).parent), os.environ["PATH"]])
+    first = first_on_path or Path(str(command[0])).parent
+    path = os.pathsep.join([str(first), os.environ["PATH"]])
     result = subprocess.run(
         [str(part) for part in command],
         cwd=cwd,
@@ -99,6 +103,45 @@ def test_an_instructor_with_the_wheel_alone(bin_folder: Path, tmp_path: Path) ->
     assert "had not changed" not in again
     unchanged = run(bin_folder / "autograder", "grade", "pooling", cwd=course)
     assert "1 of 1 had not changed" in unchanged
+
+
+def test_an_author_with_the_guide_and_the_wheel_alone(bin_folder: Path, tmp_path: Path) -> None:
+    """Every file and every command of the guide, in its order."""
+    folder, said = tmp_path, ""
+    for kind, what, text in blocks(ROOT / "docs" / "write-an-assignment.md"):
+        if kind == "sh":
+            for line in text.splitlines():
+                if line.startswith("cd "):
+                    folder /= line.removeprefix("cd ")
+                else:
+                    said += run("/bin/sh", "-c", line, cwd=folder, first_on_path=bin_folder)
+        elif what.startswith("cell "):
+            (path,) = folder.glob("assignments/*/*.ipynb")
+            notebook = nbformat.read(path, as_version=4)
+            (cell,) = (c for c in notebook.cells if c.id == what.removeprefix("cell "))
+            cell.source = text.rstrip()
+            nbformat.write(notebook, path)
+        else:
+            assert (folder / what).is_file()
+            (folder / what).write_text(text)
+    assert said.count("medians: nothing to mend.") == 2
+    assert re.search(r"student-001 +│ +0\.0 / 15", said)
+    assert re.search(r"student-002 +│ +15\.0 / 15", said)
+    assert "student-002" in (folder / "grades.csv").read_text()
+    page = folder / "feedback" / "student-001" / "medians" / "medians.html"
+    assert "Of five numbers, the third in order is the median." in page.read_text()
+    # The author changes a weight and a hint: what was graded by hand would stay, all is found anew.
+    tests = folder / "solutions" / "medians" / "hidden_tests.py"
+    tests.write_text(tests.read_text().replace("@weight(2)", "@weight(3)"))
+    command = (bin_folder / "autograder", "grade", "medians")
+    assert "had not changed" not in run(*command, cwd=folder)
+    assert "2 of 2 had not changed" in run(*command, cwd=folder)
+
+
+def blocks(page: Path) -> list[tuple[str, str, str]]:
+    """Return language, what comes after it, and text of each block of code on a page."""
+    fence = re.compile(r"^```(\w+) ?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+    return fence.findall(page.read_text())
 
 
 def test_a_notebook_without_a_course_around_it(bin_folder: Path, tmp_path: Path) -> None:

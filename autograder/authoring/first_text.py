@@ -140,5 +140,3 @@ What is asked? Choose one: a) the right answer, b) another one, c) a third one.
 VISIBLE_CHOICE = """\
 assert answer_$number in ("a", "b", "c"), "answer_$number: one letter, between the quotes"
 """
-    'assert answer_$number in ("a", "b", "c"), "answer_$number: one letter, between the quotes"'
-)

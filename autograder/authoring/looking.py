@@ -86,7 +86,7 @@ def _of_a_visible_check(subject: Subject, cell: NotebookNode, run: CellRun) -> I
 
 def _failure(run: CellRun) -> str:
     error = _error(run)
-    return run.stopped or (f"{error.name}: {error.text}" if error else "")
+    return run.stopped or (f"{error.name}: {error.text}" if error else run.limit)
 
 
 def _error(run: CellRun) -> Output | None:

@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from ..errors import BadSource, MissingSource, NotAFolder, SolutionsMissing, UnknownAssignment
+from ..errors import BadSource, MissingSource, SolutionsMissing, UnknownAssignment
 from ..notebook.assignment import Assignment, read_assignment
 from .handed_in import regular_files
 from .loading import LoadedSolutions
@@ -105,23 +104,3 @@ def course_here() -> Path:
     """Return the working folder if it is a course, else the course that comes with the package."""
     here = Path.cwd()
     return here if is_course(here) else PACKAGED_COURSE
-
-
-def create_course(folder: Path) -> None:
-    """Lay out the course that comes with the package; what is there already is left alone.
-
-    Raises NotAFolder.
-    """
-    if folder.exists() and not folder.is_dir():
-        raise NotAFolder(str(folder))
-    for source in _files_of(PACKAGED_COURSE):
-        target = folder / source.relative_to(PACKAGED_COURSE)
-        if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, target)
-
-
-def _files_of(course: Path) -> Iterator[Path]:
-    yield course / CONFIG_FILE
-    for part in (ASSIGNMENTS, SOLUTIONS):
-        yield from regular_files(course / part, ("__pycache__", "*.pyc", ".*"))

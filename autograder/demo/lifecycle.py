@@ -23,9 +23,10 @@ from traitlets.config import Config
 
 from ..batch.class_grading import ClassResult, grade_class
 from ..batch.workers import default_jobs
-from ..course.contents import CONFIG_FILE, create_course
+from ..course.contents import CONFIG_FILE
 from ..course.export import SafeCsv
 from ..course.folder import Course
+from ..course.new_course import create_course
 from ..errors import DemoFailed
 from ..pages.doctor import WHAT_BUBBLEWRAP_ADDS
 from ..pages.terminal import progress_bar, warn_unless_locked_in

@@ -158,6 +158,7 @@ def _warm_up(setup: Setup) -> Shell:
     import matplotlib.pyplot as plt
     import numpy as np
     import numpy.random  # loaded lazily by NumPy otherwise
+    import stack_data  # noqa: F401 (by IPython at the first traceback, in each child that raises)
 
     np.linalg.solve(np.eye(2) @ np.eye(2), np.ones(2))
     plt.switch_backend("module://matplotlib_inline.backend_inline")

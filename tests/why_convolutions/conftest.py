@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from contents import ASSIGNMENTS, load_assignment
 
-from autograder.course.contents import create_course
+from autograder.course.new_course import create_course
 from autograder.notebook.assignment import Assignment
 
 # Code of a notebook that runs here finds the modules that are given with it.
