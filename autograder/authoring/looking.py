@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from nbformat import NotebookNode
 
-from ..grading import open_sandbox
 from ..notebook.assignment import grade_id
 from ..notebook.filled_in import answered, released
 from ..notebook.safe_html import PICTURES
 from ..running.execution import CellRun, Execution
+from ..sandbox.host import Sandbox
 from ..sandbox.wire import Output
 from .finding import Finding, Subject
 
@@ -19,17 +19,26 @@ PATIENCE = 3600.0  # seconds: a demonstration may train a network
 LEAST_SAID = 20  # characters: "wrong" helps nobody
 
 
-def look_at(subject: Subject) -> Iterator[Finding]:
-    """Run the notebook twice, with the solutions and without; yield what is wrong.
+def look_at_the_solved(subject: Subject, sandbox: Sandbox) -> Iterator[Finding]:
+    """Run the notebook with the solutions; yield cells that fail, and pictures without words."""
+    notebook = answered(subject.assignment, {})
+    for cell, run in zip(*_run(subject, sandbox, notebook), strict=True):
+        if why := _failure(run):
+            yield subject.in_notebook(
+                cell, f"With the solutions the cell {_name(cell)} fails: {why}"
+            )
+        for output in run.outputs:
+            if output.data.keys() & {*PICTURES} and not output.alt:
+                yield subject.in_notebook(
+                    cell, f"The picture of the cell {_name(cell)} has no alternative text."
+                )
 
-    Raises CannotGradeHere.
-    """
-    solved = answered(subject.assignment, {})
-    for cell, run in zip(*_run(subject, solved), strict=True):
-        yield from _of_the_solved(subject, cell, run)
-    untouched = released(subject.assignment)
+
+def look_at_the_release(subject: Subject, sandbox: Sandbox) -> Iterator[Finding]:
+    """Run the notebook as it is released: only visible checks may fail, and should say why."""
+    notebook = released(subject.assignment)
     visible = {exercise.grade_id for exercise in subject.assignment.exercises}
-    for cell, run in zip(*_run(subject, untouched), strict=True):
+    for cell, run in zip(*_run(subject, sandbox, notebook), strict=True):
         if grade_id(cell) in visible:
             yield from _of_a_visible_check(subject, cell, run)
         elif why := _failure(run):
@@ -37,36 +46,20 @@ def look_at(subject: Subject) -> Iterator[Finding]:
             yield subject.in_notebook(cell, f"{sentence}: {why}")
 
 
-def _run(subject: Subject, notebook: NotebookNode) -> tuple[list[NotebookNode], list[CellRun]]:
+def _run(
+    subject: Subject, sandbox: Sandbox, notebook: NotebookNode
+) -> tuple[list[NotebookNode], list[CellRun]]:
     """Return the code cells that have text, and how each ran."""
     cells = {
         number: cell
         for number, cell in enumerate(notebook.cells)
         if cell.cell_type == "code" and cell.source.strip()
     }
-    limits = replace(
-        subject.limits,
-        cell_seconds=PATIENCE,
-        submission_seconds=PATIENCE,
-        unsafe_no_sandbox=True,  # it is the course's own
-    )
+    limits = replace(subject.limits, cell_seconds=PATIENCE, submission_seconds=PATIENCE)
     texts = {number: cell.source for number, cell in cells.items()}
-    files = subject.assignment.given_files
-    with (
-        open_sandbox(limits, subject.contents.root) as sandbox,
-        Execution(sandbox, texts, limits, files) as execution,
-    ):
+    with Execution(sandbox, texts, limits, subject.assignment.given_files) as execution:
         execution.run_cells()
     return [*cells.values()], [*execution.cells.values()]
-
-
-def _of_the_solved(subject: Subject, cell: NotebookNode, run: CellRun) -> Iterator[Finding]:
-    if why := _failure(run):
-        yield subject.in_notebook(cell, f"With the solutions the cell {_name(cell)} fails: {why}")
-    for output in run.outputs:
-        if output.data.keys() & {*PICTURES} and not output.alt:
-            sentence = f"The picture of the cell {_name(cell)} has no alternative text."
-            yield subject.in_notebook(cell, sentence)
 
 
 def _of_a_visible_check(subject: Subject, cell: NotebookNode, run: CellRun) -> Iterator[Finding]:

@@ -20,7 +20,7 @@ from ..notebook.filled_in import BEGIN, END, released
 from .finding import Finding, Rule, Subject
 
 LONG = 30  # characters; shorter lines such as "return total" are no secret
-_MARKS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN HIDDEN TESTS", "END HIDDEN TESTS")
+_NBGRADERS_HIDDEN_TESTS = "BEGIN HIDDEN TESTS"
 _STATED_POINTS = re.compile(r"^#+ .*\((\d+(?:\.\d+)?) points?\)", re.MULTILINE)
 _NO_ALTERNATIVE = re.compile(r"!\[\s*\]\(|<img(?![^>]*\balt=[\"'][^\"'])[^>]*>", re.IGNORECASE)
 _STUDENTS_HAVE = {*sys.stdlib_module_names, "numpy", "matplotlib"}
@@ -64,7 +64,8 @@ def is_locked_or_an_answer(subject: Subject) -> Iterator[Finding]:
 
 def every_exercise_has_an_answer(subject: Subject) -> Iterator[Finding]:
     """There is a cell to write each function and each letter in."""
-    answers = subject.assignment.answer_cells
+    cells = subject.assignment.cells
+    answers = {grade_id(cell) for cell in cells if cell.metadata.nbgrader.solution}
     for exercise in subject.assignment.exercises:
         if exercise.name not in answers:
             yield subject.in_notebook(
@@ -119,14 +120,23 @@ def release_tells_nothing(subject: Subject) -> Iterator[Finding]:
     secret |= {line.strip(): "a hidden test" for line in hidden if len(line.strip()) >= LONG}
     for cell in released(subject.assignment).cells:
         text = cell.source
-        if mark := next((mark for mark in _MARKS if mark in text), None):
-            yield subject.in_notebook(cell, f"The release of {_called(cell)} still has {mark!r}.")
-        elif line := next((line for line in secret if line in text), None):
+        if line := next((line for line in secret if line in text), None):
             yield subject.in_notebook(
                 cell, f"The release of {_called(cell)} tells {secret[line]}: {line!r}."
             )
         elif _told_letter(subject, text):
             yield subject.in_notebook(cell, f"The release of {_called(cell)} tells the letter.")
+
+
+def hidden_tests_are_elsewhere(subject: Subject) -> Iterator[Finding]:
+    """What nbgrader calls hidden tests, it runs in the student's process; here nobody does."""
+    for cell in _code(subject):
+        if _NBGRADERS_HIDDEN_TESTS in cell.source:
+            yield subject.in_notebook(
+                cell,
+                f"{_called(cell)} has hidden tests, which are not run here. "
+                f"Write them in {subject.assignment.hidden_tests.name}.",
+            )
 
 
 def needs_nothing_else(subject: Subject) -> Iterator[Finding]:
@@ -176,6 +186,7 @@ RULES: tuple[Rule, ...] = (
     points_are_stated,
     is_in_step,
     release_tells_nothing,
+    hidden_tests_are_elsewhere,
     needs_nothing_else,
     demonstrations_stand_alone,
     pictures_have_words,

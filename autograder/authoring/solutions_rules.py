@@ -73,7 +73,7 @@ RULES: tuple[Rule, ...] = (
 
 
 def _wrong_with(mistake: Misconception, subject: Subject) -> Iterator[str]:
-    if mistake.exercise not in subject.assignment.references:
+    if mistake.exercise not in {exercise.name for exercise in subject.assignment.exercises}:
         yield f"is a mistake in {mistake.exercise!r}, which is no exercise here."
     if not mistake.name.islower():
         yield "should be lower case: it is read as a sentence."

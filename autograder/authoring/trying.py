@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -58,29 +59,28 @@ def handed_in(assignment: Assignment) -> list[HandedIn]:
     ]
 
 
-def try_out(
-    subject: Subject,
-    todo: Sequence[HandedIn],
-    *,
-    jobs: int,
-    advance: Callable[[], None] = lambda: None,
-) -> Tried:
-    """Grade these notebooks as those of students; return what is wrong with what they get.
+def graded(subject: Subject, todo: Sequence[HandedIn], jobs: int) -> Iterator[Grading | Ungraded]:
+    """Grade these notebooks as those of students, in parallel; yield the results in order.
 
     Raises CannotGradeHere, BrokenSolutions and HiddenTestsFailed.
     """
-    tried = Tried()
     with tempfile.TemporaryDirectory(prefix="check-") as folder:
         paths = [Path(folder) / f"{number}.ipynb" for number in range(len(todo))]
         for path, one in zip(paths, todo, strict=True):
             nbformat.write(one.notebook, path)
-        # They are the course's own, and need as much time as they take.
-        limits = replace(subject.limits, unsafe_no_sandbox=True)
+        limits = replace(subject.limits, unsafe_no_sandbox=True)  # they are the course's own
         name, contents = subject.assignment.name, subject.contents
-        results = grade_files(paths, name, contents, jobs=jobs, limits=limits)
-        for one, result in zip(todo, results, strict=True):
-            tried.findings += _judged(subject, one, result, tried.mistakes)
-            advance()
+        with closing(grade_files(paths, name, contents, jobs=jobs, limits=limits)) as results:
+            yield from results
+
+
+def judged(
+    subject: Subject, todo: Sequence[HandedIn], results: Iterable[Grading | Ungraded]
+) -> Tried:
+    """Return what is wrong with what these notebooks got, and what each mistake in them got."""
+    tried = Tried()
+    for one, result in zip(todo, results, strict=True):
+        tried.findings += _judged(subject, one, result, tried.mistakes)
     tried.findings += _tests_that_notice_nothing(subject, tried.mistakes)
     return tried
 
@@ -98,7 +98,9 @@ def _judged(
     made = {mistake.exercise: mistake for mistake in one.mistakes}
     in_style = {style.exercise: style for style in one.styles}
     for exercise in result.exercises:
-        if mistake := made.get(exercise.name):
+        if exercise.score is None:
+            yield from _failed_as_programs(subject, exercise)
+        elif mistake := made.get(exercise.name):
             mistakes[mistake] = exercise
             yield from _judged_mistake(subject, mistake, exercise)
         elif one.untouched:
@@ -107,6 +109,14 @@ def _judged(
                 yield _at_grade_cell(subject, exercise, sentence)
         elif exercise.score != exercise.max_score:
             yield _unjust(subject, exercise, in_style.get(exercise.name), one.mistakes)
+
+
+def _failed_as_programs(subject: Subject, exercise: ExerciseResult) -> Iterator[Finding]:
+    for test in exercise.tests:
+        if test.fault:
+            function = test.name.partition("[")[0]
+            said = f"{test.fault.kind}: {test.fault.message} ({test.fault.place})"
+            yield subject.in_hidden_tests(function, f"{function} fails as a program: {said}.")
 
 
 def _judged_mistake(
@@ -167,9 +177,7 @@ def _at_grade_cell(subject: Subject, exercise: ExerciseResult, sentence: str) ->
 
 
 def _points(exercise: ExerciseResult) -> str:
-    if exercise.score is None:
-        return "no result"
-    return f"{round(exercise.score, 2):g} of {exercise.max_score:g} points"
+    return f"{round(exercise.score or 0.0, 2):g} of {exercise.max_score:g} points"
 
 
 def _typed(entries: Sequence[Misconception] | Sequence[Style]) -> dict[str, str]:

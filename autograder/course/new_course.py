@@ -33,7 +33,6 @@ _OF_NBGRADER: tuple[tuple[type[Any], str, str], ...] = (
     (exchange.Exchange, "timezone", "The time zone in which hand-ins are stamped."),
     (exchange.Exchange, "path_includes_course", "Whether students fetch into COURSE/ASSIGNMENT."),
     (LateSubmissionPlugin, "penalty_method", 'What lateness costs: "none", or "zero" for all.'),
-    (CourseDirectory, "db_url", "The gradebook, if it is not gradebook.db in this folder."),
     (CourseDirectory, "student_id_exclude", "Whom grading and feedback leave out: a,b,c."),
     (CourseDirectory, "max_file_size", "In kilobytes, of a file that is handed in."),
 )

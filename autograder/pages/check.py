@@ -16,10 +16,11 @@ from ..authoring.check import (
     what_can_be_read,
 )
 from ..authoring.finding import Finding, Subject
-from ..authoring.looking import look_at
-from ..authoring.trying import handed_in, try_out
+from ..authoring.looking import look_at_the_release, look_at_the_solved
+from ..authoring.trying import graded, handed_in, judged
 from ..course.folder import Course
 from ..errors import AutograderError, CannotGradeHere
+from ..grading import open_sandbox
 from ..notebook.safe_html import plain
 from .terminal import progress_bar
 
@@ -65,13 +66,21 @@ def _read(course: Course, name: str) -> tuple[Subject | None, list[Finding]]:
 
 
 def _tried(subject: Subject, jobs: int) -> list[Finding]:
-    """Return what comes of handing the assignment in, and of running its notebook."""
+    """Return what comes of running the notebook, and of handing the assignment in."""
     name, todo = subject.assignment.name, handed_in(subject.assignment)
+    findings: list[Finding] = []
     with progress_bar(f"Trying {name}") as (announce, advance):
-        announce(len(todo) + 1)
-        findings = [*look_at(subject)]
-        advance()
-        return findings + try_out(subject, todo, jobs=jobs, advance=advance).findings
+        announce(len(todo) + 2)
+        limits = replace(subject.limits, unsafe_no_sandbox=True)  # it is the course's own
+        with open_sandbox(limits, subject.contents.root) as sandbox:
+            for look in (look_at_the_solved, look_at_the_release):
+                findings += look(subject, sandbox)
+                advance()
+        results = []
+        for result in graded(subject, todo, jobs):
+            results.append(result)
+            advance()
+    return findings + judged(subject, todo, results).findings
 
 
 def _print(findings: Iterable[Finding], console: Console) -> int:

@@ -1,11 +1,10 @@
-"""What a course folder holds: its assignments by name, and how a new one is laid out."""
+"""What a course folder holds: its assignments by name."""
 
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from commands import run_here
 from contents import SMALL
 from courses import new_course
 
@@ -13,15 +12,12 @@ from autograder.course.contents import (
     PACKAGED_COURSE,
     Contents,
     course_here,
-    create_course,
     is_course,
 )
-from autograder.course.folder import Course
 from autograder.errors import (
     AutograderError,
     BadSource,
     MissingSource,
-    NotAFolder,
     SolutionsMissing,
     UnknownAssignment,
 )
@@ -145,85 +141,6 @@ def test_the_working_folder_is_taken_if_it_is_a_course(
     without_solutions(course)
     assert not is_course(course)
     assert course_here() == PACKAGED_COURSE
-
-
-def test_a_new_course_is_the_one_that_comes_with_the_package(tmp_path: Path) -> None:
-    folder = tmp_path / "new" / "course"
-    create_course(folder)
-    assert is_course(folder)
-    config = "nbgrader_config.py"
-    assert {path.name for path in folder.iterdir()} == {*PARTS, config}
-    assert (folder / config).read_bytes() == (PACKAGED_COURSE / config).read_bytes()
-    for part in PARTS:
-        made, given = files_below(folder / part), files_below(PACKAGED_COURSE / part)
-        assert made == {
-            name: content
-            for name, content in given.items()
-            if not any(p.startswith((".", "__pycache__")) for p in Path(name).parts)
-        }
-    course = Course.open(folder)
-    names = Contents(PACKAGED_COURSE).names()
-    assert names
-    assert course.contents.names() == names
-    assert course.demo_assignment in names
-    assert [course.assignment(name).name for name in names] == names
-
-
-def test_what_is_there_already_is_left_alone(tmp_path: Path) -> None:
-    create_course(tmp_path)
-    before = files_below(tmp_path)
-    for name in before:
-        (tmp_path / name).write_text(f"# my own {name}")
-    (tmp_path / "grades.csv").write_text("mine as well")
-    changed = files_below(tmp_path)
-    create_course(tmp_path)
-    assert files_below(tmp_path) == changed
-
-
-def test_what_a_course_lacks_is_added(tmp_path: Path) -> None:
-    create_course(tmp_path / "new")
-    complete = files_below(tmp_path / "new")
-    for name in complete:
-        create_course(tmp_path / "course")
-        (tmp_path / "course" / name).unlink()
-        create_course(tmp_path / "course")
-        assert files_below(tmp_path / "course") == complete, name
-
-
-def test_a_course_of_an_older_version_gets_its_solutions(tmp_path: Path) -> None:
-    """Such a course has a configuration and assignments, and its notebooks may be edited."""
-    create_course(tmp_path / "new")
-    folder = tmp_path / "old"
-    create_course(folder)
-    shutil.rmtree(folder / "solutions")
-    name, *_ = Contents(tmp_path / "new").names()
-    (folder / "nbgrader_config.py").write_text(
-        "from autograder.nbgrader_hooks import configure\n\nc = get_config()\nconfigure(c)\n"
-    )
-    notebook = folder / "assignments" / name / f"{name}.ipynb"
-    notebook.write_bytes(notebook.read_bytes().replace(b"\n", b"\n\n", 1))
-    before = files_below(folder)
-
-    result = run_here("autograder", "grade", name, cwd=folder, status=2)
-    assert "has no solutions/" in result.stderr
-    assert "autograder quickstart ." in result.stderr
-    assert files_below(folder) == before
-    result = run_here("autograder", "quickstart", ".", cwd=folder)
-    assert f"nbgrader generate_assignment {name}" in result.stdout
-    after = files_below(folder)
-    assert {path: after[path] for path in before} == before
-    added = {path: text for path, text in after.items() if path not in before}
-    solutions = files_below(tmp_path / "new" / "solutions")
-    assert added == {f"solutions/{path}": text for path, text in solutions.items()}
-    result = run_here("autograder", "grade", name, cwd=folder, status=2)
-    assert "Collect first" in result.stderr  # it can be graded
-
-
-def test_a_file_is_not_made_a_course(tmp_path: Path) -> None:
-    (tmp_path / "thesis.txt").write_text("years of work")
-    with pytest.raises(NotAFolder, match=r"thesis\.txt is a file"):
-        create_course(tmp_path / "thesis.txt")
-    assert (tmp_path / "thesis.txt").read_text() == "years of work"
 
 
 def test_the_small_course_of_the_tests_is_one() -> None:
