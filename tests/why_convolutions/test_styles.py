@@ -1,7 +1,7 @@
 """Right code gets full marks, whatever its style and wherever in the notebook it is written."""
 
 from collections import Counter
-from itertools import cycle, zip_longest
+from itertools import cycle
 from textwrap import indent
 from typing import Any, NamedTuple, get_args, get_origin
 
@@ -14,7 +14,8 @@ from notebooks import released, solutions
 from typed import typed
 
 from autograder.course.options import Limits
-from autograder.explanation.styles import Style, styles
+from autograder.explanation.losses import rounds
+from autograder.explanation.styles import styles
 from autograder.explanation.typed_text import student_source
 from autograder.grading import grade
 from autograder.notebook.assignment import grade_id
@@ -35,17 +36,6 @@ class Cells(NamedTuple):
     cell: str = ""
     before: str = ""
     behind: str = ""
-
-
-def rounds(name: str) -> list[list[Style]]:
-    """Return submissions, each with one style of every exercise.
-
-    No style calls another exercise, so grading them together proves as much as one by one.
-    """
-    known = styles(load_assignment(name))
-    exercises = dict.fromkeys(style.exercise for style in known)
-    columns = [[s for s in known if s.exercise == exercise] for exercise in exercises]
-    return [[style for style in row if style is not None] for row in zip_longest(*columns)]
 
 
 def written(name: str, changes: dict[str, Cells]) -> NotebookNode:
@@ -89,7 +79,7 @@ def check_all_passed(results: dict[str, list[TestResult]]) -> None:
 @pytest.mark.parametrize("name", assignment_names())
 def test_every_style_passes_every_hidden_test(name: str) -> None:
     assignment = load_assignment(name)
-    for number, together in enumerate(rounds(name)):
+    for number, together in enumerate(rounds(styles(load_assignment(name)))):
         functions = {style.exercise: typed(name, style) for style in together}
         student, seed = direct_student(assignment, functions), f"student-{number:03}".encode()
         results = run_hidden_tests(assignment, student, seed, functions)
@@ -99,7 +89,10 @@ def test_every_style_passes_every_hidden_test(name: str) -> None:
 
 @pytest.mark.parametrize("name", assignment_names())
 def test_a_notebook_in_other_styles_gets_full_marks(name: str, sandbox: Sandbox) -> None:
-    changes = {style.exercise: Cells(student_source(style)) for style in rounds(name)[0]}
+    changes = {
+        style.exercise: Cells(student_source(style))
+        for style in rounds(styles(load_assignment(name)))[0]
+    }
     check_full_marks(sandbox, name, written(name, changes), 0)
 
 
