@@ -6,24 +6,30 @@
         def test_falling_numbers(self, student, reference, rng):
             \"\"\"Numbers that only fall leave the first one standing.\"\"\"
             numbers = sorted(rng.integers(-9, 9, 8).tolist(), reverse=True)
-            expected = reference.running_maximum(numbers)
-            check(student.running_maximum(numbers), expected)
+            check_call(student, reference, "running_maximum", numbers)
 
-The docstring is the sentence that the student reads. A test fails by ``check`` and its
-relatives, by a call that gives no answer, or by a plain assert; any other exception is an
-error of the grader, which never costs points. ``reference`` is the module of the right
-functions; what lies beside a file of hidden tests is imported by relative names.
+The docstring is the sentence that the student reads. ``reference`` is the module of the right
+functions: ``check_call`` makes the same call of both. Where more is to be said about the answer,
+call the student's function, and ``check`` what came of it:
+
+            answer = student.running_maximum(numbers)
+            check(answer, numbers[:1] * len(numbers))
+
+A test fails by ``check`` and its relatives, by a call that gives no answer, or by a plain assert;
+any other exception is an error of the grader, which never costs points. What lies beside a file of
+hidden tests is imported by relative names.
 """
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
 import pytest
 
 from .comparison import Mismatch, check_array, compare
-from .student import Answer
+from .student import Answer, Student
 
 exercise = pytest.mark.exercise
 weight = pytest.mark.weight
@@ -43,6 +49,18 @@ def check(answer: Answer, expected: Any) -> None:
     mismatch = compare(answer.value, expected)
     if mismatch is not None:
         raise WrongAnswer(_sentence(answer, mismatch))
+
+
+def check_call(
+    student: Student, reference: Any, function: str, /, *args: Any, **kwargs: Any
+) -> None:
+    """Fail unless the student's function gives what the reference's gives, called in the same way.
+
+    See ``check``. The reference works on copies: what it changes is not the student's fault.
+    """
+    given, named = copy.deepcopy((args, kwargs))
+    expected = getattr(reference, function)(*given, **named)
+    check(getattr(student, function)(*args, **kwargs), expected)
 
 
 def checked_array(answer: Answer, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:

@@ -9,7 +9,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autograder.running.testing import check, check_choice, checked_array, exercise, require, weight
+from autograder.running.testing import (
+    check,
+    check_call,
+    check_choice,
+    checked_array,
+    exercise,
+    require,
+    weight,
+)
 
 from .. import convolution
 from .._questions import LETTERS
@@ -32,8 +40,7 @@ def without_bias(rng, x_shape, w_shape):
 
 
 def check_forward(student, arrays, **settings):
-    expected = convolution.conv_forward(*arrays, **settings)
-    check(student.conv_forward(*arrays, **settings), expected)
+    check_call(student, convolution, "conv_forward", *arrays, **settings)
 
 
 def backward(rng, x_shape, w_shape, **settings):
@@ -43,8 +50,7 @@ def backward(rng, x_shape, w_shape, **settings):
 
 
 def check_backward(student, arrays, **settings):
-    expected = convolution.conv_backward(*arrays, **settings)
-    check(student.conv_backward(*arrays, **settings), expected)
+    check_call(student, convolution, "conv_backward", *arrays, **settings)
 
 
 def check_one_gradient(student, place, arrays, **settings):
@@ -67,22 +73,16 @@ class TestZeroPad:
     @weight(2)
     def test_border_of_one(self, student, rng):
         """A border of one pixel is zero on all four sides and the image is in the middle."""
-        x = images(rng, 2, 3, 4, 3)
-        expected = convolution.zero_pad(x, 1)
-        check(student.zero_pad(x, 1), expected)
+        check_call(student, convolution, "zero_pad", images(rng, 2, 3, 4, 3), 1)
 
     @weight(2)
     def test_wide_border(self, student, rng):
         """A wider border is zero on all four sides and the image is in the middle."""
-        x = images(rng, 2, 3, 5, 4)
-        expected = convolution.zero_pad(x, 2)
-        check(student.zero_pad(x, 2), expected)
+        check_call(student, convolution, "zero_pad", images(rng, 2, 3, 5, 4), 2)
 
     def test_no_border(self, student, rng):
         """A border of width 0 gives the image back as it was."""
-        x = images(rng, 2, 3, 5, 4)
-        expected = convolution.zero_pad(x, 0)
-        check(student.zero_pad(x, 0), expected)
+        check_call(student, convolution, "zero_pad", images(rng, 2, 3, 5, 4), 0)
 
 
 def as_number(answer):
@@ -116,8 +116,7 @@ class TestConvSingleStep:
     def test_returns_a_number(self, student, rng):
         """What comes back is a number and not an array that holds one."""
         window, kernel = rng.normal(size=(2, 3, 3, 2))
-        expected = convolution.conv_single_step(window, kernel, 0.0)
-        check(student.conv_single_step(window, kernel, 0.0), expected)
+        check_call(student, convolution, "conv_single_step", window, kernel, 0.0)
 
     @weight(0.5)
     @pytest.mark.parametrize("size", [2, 3, 4], ids=["2 by 2", "3 by 3", "4 by 4"])

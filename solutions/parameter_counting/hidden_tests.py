@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.running.student import Answer
-from autograder.running.testing import check, check_choice, exercise, weight
+from autograder.running.student import Student
+from autograder.running.testing import check, check_call, check_choice, exercise, weight
 
 from .. import parameter_counting as counting
 from .._questions import LETTERS
@@ -38,9 +38,10 @@ def side(stops: int, kernel_size: int, stride: int = 1, pad: int = 0, rest: int 
     return kernel_size + (stops - 1) * stride + rest - 2 * pad
 
 
-def check_part(answer: Answer, expected: tuple[float, float], part: int) -> None:
+def check_part(student: Student, function: str, part: int, *args: Any, **settings: int) -> None:
     """Check one of two results by itself: the other one may be wrong."""
-    results = answer.value
+    answer = getattr(student, function)(*args, **settings)
+    expected, results = getattr(counting, function)(*args, **settings), answer.value
     pair = isinstance(results, np.ndarray) and results.shape == (2,)
     if pair or (isinstance(results, tuple | list) and len(results) == 2):
         # Whether the inputs were left alone is asked where both results are checked.
@@ -48,6 +49,12 @@ def check_part(answer: Answer, expected: tuple[float, float], part: int) -> None
         check(answer, expected[part])
     else:
         check(answer, expected)  # says what is wrong with the pair
+
+
+def check_size(student: Student, *args: int, **settings: int) -> None:
+    """Check a size, and take a float of the right value for right."""
+    expected = float(counting.output_size(*args, **settings))
+    check(student.output_size(*args, **settings), expected)
 
 
 @exercise("output_size")
@@ -59,15 +66,13 @@ class TestOutputSize:
         """A window that moves by one number stops wherever it fits."""
         kernel_size = int(rng.choice([3, 5]))
         size = side(2 * one_of(rng, 1, 4), kernel_size)
-        expected = counting.output_size(size, kernel_size)
-        check(student.output_size(size, kernel_size), float(expected))
+        check_size(student, size, kernel_size)
 
     @weight(1)
     def test_window_as_long_as_the_side(self, student, rng):
         """A window as long as its input stops once, whatever the stride."""
         size, stride = one_of(rng, 2, 9), one_of(rng, 2, 4)
-        expected = counting.output_size(size, size, stride=stride)
-        check(student.output_size(size, size, stride=stride), float(expected))
+        check_size(student, size, size, stride=stride)
 
     @weight(2)
     def test_larger_stride(self, student, rng):
@@ -75,8 +80,7 @@ class TestOutputSize:
         stride = one_of(rng, 2, 4)
         kernel_size = stride + one_of(rng, 1, 3)
         size = side(one_of(rng, 3, 8), kernel_size, stride)
-        expected = counting.output_size(size, kernel_size, stride)
-        check(student.output_size(size, kernel_size, stride), float(expected))
+        check_size(student, size, kernel_size, stride)
 
     @weight(2)
     def test_last_window_that_sticks_out(self, student, rng):
@@ -84,15 +88,13 @@ class TestOutputSize:
         stride = one_of(rng, 3, 5)
         kernel_size = 2 * stride + one_of(rng, 0, 2)
         size = side(one_of(rng, 3, 8), kernel_size, stride, rest=stride - 1)
-        expected = counting.output_size(size, kernel_size, stride)
-        check(student.output_size(size, kernel_size, stride), float(expected))
+        check_size(student, size, kernel_size, stride)
 
     @weight(2)
     def test_padding_at_both_ends(self, student, rng):
         """Padding makes the input longer at both of its ends."""
         size, kernel_size, pad = one_of(rng, 5, 12), one_of(rng, 2, 5), one_of(rng, 1, 3)
-        expected = counting.output_size(size, kernel_size, pad=pad)
-        check(student.output_size(size, kernel_size, pad=pad), float(expected))
+        check_size(student, size, kernel_size, pad=pad)
 
     @weight(3)
     def test_stride_and_padding(self, student, rng):
@@ -100,8 +102,7 @@ class TestOutputSize:
         stride = pad = one_of(rng, 3, 4)
         kernel_size = 2 * stride + one_of(rng, 0, 2)
         size = side(one_of(rng, 4, 8), kernel_size, stride, pad, rest=1)
-        expected = counting.output_size(size, kernel_size, stride, pad)
-        check(student.output_size(size, kernel_size, stride, pad), float(expected))
+        check_size(student, size, kernel_size, stride, pad)
 
     @weight(1)
     def test_whole_number(self, student, rng):
@@ -109,8 +110,7 @@ class TestOutputSize:
         stride = one_of(rng, 2, 4)
         kernel_size = stride + one_of(rng, 1, 3)
         size = side(one_of(rng, 3, 8), kernel_size, stride)
-        expected = counting.output_size(size, kernel_size, stride)
-        check(student.output_size(size, kernel_size, stride), expected)
+        check_call(student, counting, "output_size", size, kernel_size, stride)
 
 
 @exercise("dense_parameters")
@@ -120,32 +120,28 @@ class TestDenseParameters:
         """Weights: every output of a grey picture is joined to every pixel."""
         height, width, out_height, out_width = distinct(rng, 2, 9, 4)
         shapes = (height, width, 1), (out_height, out_width, 1)
-        expected = counting.dense_parameters(*shapes)
-        check_part(student.dense_parameters(*shapes), expected, WEIGHTS)
+        check_part(student, "dense_parameters", WEIGHTS, *shapes)
 
     @weight(2)
     def test_weights_of_a_colour_picture(self, student, rng):
         """Weights: every unit is joined to every channel of every pixel."""
         height, width, channels, units = distinct(rng, 2, 9, 4)
         shapes = (height, width, channels), (1, 1, units)
-        expected = counting.dense_parameters(*shapes)
-        check_part(student.dense_parameters(*shapes), expected, WEIGHTS)
+        check_part(student, "dense_parameters", WEIGHTS, *shapes)
 
     @weight(2)
     def test_weights_of_an_output_volume(self, student, rng):
         """Weights: an output volume has as many outputs as it holds numbers."""
         height, width, channels, out_height, out_width, out_channels = distinct(rng, 2, 9, 6)
         shapes = (height, width, channels), (out_height, out_width, out_channels)
-        expected = counting.dense_parameters(*shapes)
-        check_part(student.dense_parameters(*shapes), expected, WEIGHTS)
+        check_part(student, "dense_parameters", WEIGHTS, *shapes)
 
     @weight(2)
     def test_biases(self, student, rng):
         """Biases: every output has one of its own."""
         height, width, channels, out_height, out_width, out_channels = distinct(rng, 2, 9, 6)
         shapes = (height, width, channels), (out_height, out_width, out_channels)
-        expected = counting.dense_parameters(*shapes)
-        check_part(student.dense_parameters(*shapes), expected, BIASES)
+        check_part(student, "dense_parameters", BIASES, *shapes)
 
 
 @exercise("locally_connected_parameters")
@@ -156,8 +152,7 @@ class TestLocallyConnectedParameters:
         kernel_size = one_of(rng, 2, 4)
         size = side(2 * one_of(rng, 2, 3), kernel_size)
         setting = (size, size, 1), kernel_size, 1
-        expected = counting.locally_connected_parameters(*setting)
-        check_part(student.locally_connected_parameters(*setting), expected, WEIGHTS)
+        check_part(student, "locally_connected_parameters", WEIGHTS, *setting)
 
     @weight(3)
     def test_weights_through_all_channels(self, student, rng):
@@ -167,9 +162,7 @@ class TestLocallyConnectedParameters:
         size = one_of(rng, kernel_size + 1, 12)
         in_channels, out_channels = distinct(rng, 2, 6, 2)
         setting = (size, size, in_channels), kernel_size, out_channels
-        expected = counting.locally_connected_parameters(*setting, pad=pad)
-        answer = student.locally_connected_parameters(*setting, pad=pad)
-        check_part(answer, expected, WEIGHTS)
+        check_part(student, "locally_connected_parameters", WEIGHTS, *setting, pad=pad)
 
     @weight(3)
     def test_weights_with_stride(self, student, rng):
@@ -181,8 +174,7 @@ class TestLocallyConnectedParameters:
         width = side(columns, kernel_size, stride, rest=2)
         in_channels, out_channels = distinct(rng, 2, 6, 2)
         setting = (height, width, in_channels), kernel_size, out_channels, stride
-        expected = counting.locally_connected_parameters(*setting)
-        check_part(student.locally_connected_parameters(*setting), expected, WEIGHTS)
+        check_part(student, "locally_connected_parameters", WEIGHTS, *setting)
 
     @weight(2)
     def test_weights_with_stride_and_padding(self, student, rng):
@@ -194,8 +186,7 @@ class TestLocallyConnectedParameters:
         width = side(columns, kernel_size, stride, pad, rest=1)
         in_channels, out_channels = distinct(rng, 2, 6, 2)
         setting = (height, width, in_channels), kernel_size, out_channels, stride, pad
-        expected = counting.locally_connected_parameters(*setting)
-        check_part(student.locally_connected_parameters(*setting), expected, WEIGHTS)
+        check_part(student, "locally_connected_parameters", WEIGHTS, *setting)
 
     @weight(3)
     def test_biases(self, student, rng):
@@ -205,8 +196,7 @@ class TestLocallyConnectedParameters:
         size = side(one_of(rng, 4, 7), kernel_size, stride, pad)
         in_channels, out_channels = distinct(rng, 2, 6, 2)
         setting = (size, size, in_channels), kernel_size, out_channels, stride, pad
-        expected = counting.locally_connected_parameters(*setting)
-        check_part(student.locally_connected_parameters(*setting), expected, BIASES)
+        check_part(student, "locally_connected_parameters", BIASES, *setting)
 
 
 @exercise("conv_parameters")
@@ -215,36 +205,31 @@ class TestConvParameters:
     def test_weights_of_one_grey_filter(self, student, rng):
         """Weights: one filter on a grey picture is a square."""
         setting = one_of(rng, 2, 9), 1, 1
-        expected = counting.conv_parameters(*setting)
-        check_part(student.conv_parameters(*setting), expected, WEIGHTS)
+        check_part(student, "conv_parameters", WEIGHTS, *setting)
 
     @weight(2)
     def test_weights_of_several_filters(self, student, rng):
         """Weights: every channel of the output has a filter of its own."""
         setting = one_of(rng, 2, 9), 1, one_of(rng, 2, 99)
-        expected = counting.conv_parameters(*setting)
-        check_part(student.conv_parameters(*setting), expected, WEIGHTS)
+        check_part(student, "conv_parameters", WEIGHTS, *setting)
 
     @weight(3)
     def test_weights_of_fewer_filters_than_channels(self, student, rng):
         """Weights: a filter reaches through all channels of the input (many in, few out)."""
         setting = one_of(rng, 2, 9), one_of(rng, 10, 99), one_of(rng, 2, 9)
-        expected = counting.conv_parameters(*setting)
-        check_part(student.conv_parameters(*setting), expected, WEIGHTS)
+        check_part(student, "conv_parameters", WEIGHTS, *setting)
 
     @weight(3)
     def test_weights_of_more_filters_than_channels(self, student, rng):
         """Weights: a filter reaches through all channels of the input (few in, many out)."""
         setting = one_of(rng, 2, 9), one_of(rng, 2, 9), one_of(rng, 10, 99)
-        expected = counting.conv_parameters(*setting)
-        check_part(student.conv_parameters(*setting), expected, WEIGHTS)
+        check_part(student, "conv_parameters", WEIGHTS, *setting)
 
     @weight(3)
     def test_biases(self, student, rng):
         """Biases: as many as the layer has filters."""
         setting = one_of(rng, 2, 9), one_of(rng, 2, 9), one_of(rng, 10, 99)
-        expected = counting.conv_parameters(*setting)
-        check_part(student.conv_parameters(*setting), expected, BIASES)
+        check_part(student, "conv_parameters", BIASES, *setting)
 
 
 @exercise("connections")
@@ -255,7 +240,7 @@ class TestConnections:
         kernel_size = one_of(rng, 2, 4)
         size = side(2 * one_of(rng, 2, 5), kernel_size)
         setting = (size, size, 1), kernel_size, 1
-        check(student.connections(*setting), counting.connections(*setting))
+        check_call(student, counting, "connections", *setting)
 
     @weight(2)
     def test_channels(self, student, rng):
@@ -264,7 +249,7 @@ class TestConnections:
         size = one_of(rng, kernel_size + 2, 12)
         in_channels, out_channels = distinct(rng, 2, 6, 2)
         setting = (size, size, in_channels), kernel_size, out_channels
-        check(student.connections(*setting), counting.connections(*setting))
+        check_call(student, counting, "connections", *setting)
 
     @weight(2)
     def test_stride(self, student, rng):
@@ -275,7 +260,7 @@ class TestConnections:
         height = side(rows, kernel_size, stride, rest=2)
         width = side(columns, kernel_size, stride, rest=1)
         setting = (height, width, 1), kernel_size, 1, stride
-        check(student.connections(*setting), counting.connections(*setting))
+        check_call(student, counting, "connections", *setting)
 
     @weight(2)
     def test_padding(self, student, rng):
@@ -284,8 +269,7 @@ class TestConnections:
         kernel_size = 2 * pad + 1
         size = one_of(rng, kernel_size + 1, 12)
         setting = (size, size, 1), kernel_size, 1
-        expected = counting.connections(*setting, pad=pad)
-        check(student.connections(*setting, pad=pad), expected)
+        check_call(student, counting, "connections", *setting, pad=pad)
 
     @weight(2)
     def test_stride_and_padding(self, student, rng):
@@ -297,7 +281,7 @@ class TestConnections:
         width = side(columns, kernel_size, stride, pad, rest=2)
         in_channels, out_channels = distinct(rng, 2, 6, 2)
         setting = (height, width, in_channels), kernel_size, out_channels, stride, pad
-        check(student.connections(*setting), counting.connections(*setting))
+        check_call(student, counting, "connections", *setting)
 
     @weight(1)
     def test_windows_on_padding_alone(self, student, rng):
@@ -306,8 +290,7 @@ class TestConnections:
         pad = kernel_size + one_of(rng, 1, 2)
         height, width = distinct(rng, 4, 9, 2)
         setting = (height, width, 1), kernel_size, 1
-        expected = counting.connections(*setting, pad=pad)
-        check(student.connections(*setting, pad=pad), expected)
+        check_call(student, counting, "connections", *setting, pad=pad)
 
 
 def all_finite(results: Any) -> bool:
@@ -344,30 +327,22 @@ class TestSaving:
     @weight(3)
     def test_by_sharing(self, student, rng):
         """By sharing: from locally connected to convolutional, stride 1 and no padding."""
-        setting = saving_setting(rng)
-        expected = counting.saving(*setting)
-        check_part(student.saving(*setting), expected, BY_SHARING)
+        check_part(student, "saving", BY_SHARING, *saving_setting(rng))
 
     @weight(3)
     def test_by_sparsity(self, student, rng):
         """By sparsity: from dense to locally connected, stride 1 and no padding."""
-        setting = saving_setting(rng)
-        expected = counting.saving(*setting)
-        check_part(student.saving(*setting), expected, BY_SPARSITY)
+        check_part(student, "saving", BY_SPARSITY, *saving_setting(rng))
 
     @weight(2)
     def test_by_sharing_with_stride_and_padding(self, student, rng):
         """By sharing: with stride and padding."""
-        setting = saving_setting_with_rests(rng)
-        expected = counting.saving(*setting)
-        check_part(student.saving(*setting), expected, BY_SHARING)
+        check_part(student, "saving", BY_SHARING, *saving_setting_with_rests(rng))
 
     @weight(2)
     def test_by_sparsity_with_stride_and_padding(self, student, rng):
         """By sparsity: with stride and padding, for the same output volume."""
-        setting = saving_setting_with_rests(rng)
-        expected = counting.saving(*setting)
-        check_part(student.saving(*setting), expected, BY_SPARSITY)
+        check_part(student, "saving", BY_SPARSITY, *saving_setting_with_rests(rng))
 
     @weight(2)
     def test_product_is_the_whole_saving(self, student, rng):
@@ -409,16 +384,14 @@ class TestNetworkParameters:
         """Weights: one dense layer on a flattened volume."""
         height, width, channels, units = distinct(rng, 2, 9, 4)
         network = [FLATTEN, dense(units)], (height, width, channels)
-        expected = counting.network_parameters(*network)
-        check_part(student.network_parameters(*network), expected, WEIGHTS)
+        check_part(student, "network_parameters", WEIGHTS, *network)
 
     @weight(1)
     def test_weights_of_dense_layers_in_a_row(self, student, rng):
         """Weights: the units of one dense layer are the inputs of the next."""
         height, width, first, second, third = distinct(rng, 2, 9, 5)
         network = [FLATTEN, dense(first), dense(second), dense(third)], (height, width, 1)
-        expected = counting.network_parameters(*network)
-        check_part(student.network_parameters(*network), expected, WEIGHTS)
+        check_part(student, "network_parameters", WEIGHTS, *network)
 
     @weight(2)
     def test_weights_of_one_convolution(self, student, rng):
@@ -426,8 +399,7 @@ class TestNetworkParameters:
         kernel_size, channels, filters, height, width = distinct(rng, 2, 9, 5)
         shape = height + 9, width + 9, channels
         network = [conv(kernel_size, filters)], shape
-        expected = counting.network_parameters(*network)
-        check_part(student.network_parameters(*network), expected, WEIGHTS)
+        check_part(student, "network_parameters", WEIGHTS, *network)
 
     @weight(2)
     def test_weights_of_convolutions_in_a_row(self, student, rng):
@@ -435,8 +407,7 @@ class TestNetworkParameters:
         channels, first, second, third = distinct(rng, 2, 9, 4)
         layers = [conv(3, first, pad=1), conv(5, second, pad=2), conv(2, third)]
         shape = one_of(rng, 9, 12), one_of(rng, 13, 16), channels
-        expected = counting.network_parameters(layers, shape)
-        check_part(student.network_parameters(layers, shape), expected, WEIGHTS)
+        check_part(student, "network_parameters", WEIGHTS, layers, shape)
 
     @weight(1)
     def test_weights_of_pooling(self, student, rng):
@@ -444,8 +415,7 @@ class TestNetworkParameters:
         channels, first, second = distinct(rng, 2, 9, 3)
         layers = [conv(3, first), pool("max", 2, 2), conv(3, second), pool("average", 3, 2)]
         shape = one_of(rng, 16, 20), one_of(rng, 21, 25), channels
-        expected = counting.network_parameters(layers, shape)
-        check_part(student.network_parameters(layers, shape), expected, WEIGHTS)
+        check_part(student, "network_parameters", WEIGHTS, layers, shape)
 
     @weight(2)
     def test_weights_of_a_dense_layer_after_pooling(self, student, rng):
@@ -454,8 +424,7 @@ class TestNetworkParameters:
         rows, columns, channels, units = distinct(rng, 2, 7, 4)
         network = [pool("max", size, size), FLATTEN, dense(units)]
         shape = rows * size, columns * size, channels
-        expected = counting.network_parameters(network, shape)
-        check_part(student.network_parameters(network, shape), expected, WEIGHTS)
+        check_part(student, "network_parameters", WEIGHTS, network, shape)
 
     @weight(1)
     def test_weights_after_pooling_with_a_remainder(self, student, rng):
@@ -464,8 +433,7 @@ class TestNetworkParameters:
         rows, columns, channels, units = distinct(rng, 4, 9, 4)
         network = [pool("average", size, stride), FLATTEN, dense(units)]
         shape = side(rows, size, stride, rest=2), side(columns, size, stride, rest=1), channels
-        expected = counting.network_parameters(network, shape)
-        check_part(student.network_parameters(network, shape), expected, WEIGHTS)
+        check_part(student, "network_parameters", WEIGHTS, network, shape)
 
     @weight(1)
     def test_weights_of_a_dense_layer_after_a_convolution(self, student, rng):
@@ -473,22 +441,19 @@ class TestNetworkParameters:
         rows, columns, channels, filters, units = distinct(rng, 3, 9, 5)
         layers = [conv(4, filters, stride=3, pad=2), FLATTEN, dense(units)]
         shape = side(rows, 4, 3, 2, rest=2), side(columns, 4, 3, 2, rest=1), channels
-        expected = counting.network_parameters(layers, shape)
-        check_part(student.network_parameters(layers, shape), expected, WEIGHTS)
+        check_part(student, "network_parameters", WEIGHTS, layers, shape)
 
     @weight(2)
     def test_biases(self, student, rng):
         """Biases: one for each filter and one for each dense unit, none for pooling."""
         layers, shape = whole_network(rng)
-        expected = counting.network_parameters(layers, shape)
-        check_part(student.network_parameters(layers, shape), expected, BIASES)
+        check_part(student, "network_parameters", BIASES, layers, shape)
 
     @weight(2)
     def test_whole_network(self, student, rng):
         """Weights and biases of a whole network, whose list of layers is left unchanged."""
         layers, shape = whole_network(rng)
-        expected = counting.network_parameters(layers, shape)
-        check(student.network_parameters(layers, shape), expected)
+        check_call(student, counting, "network_parameters", layers, shape)
 
 
 def whole_network(rng: np.random.Generator) -> tuple[list[counting.Layer], counting.Shape]:

@@ -25,7 +25,7 @@ HEADER = """
 import numpy as np
 import pytest
 from autograder.running.testing import (
-    check, check_choice, checked_array, exercise, require, weight)
+    check, check_call, check_choice, checked_array, exercise, require, weight)
 """
 FIRST_LINE = HEADER.count("\n") + 1  # of what a test writes
 
@@ -185,6 +185,43 @@ def test_choices(tmp_path: Path, chosen: Any, message: str) -> None:
     (result,) = run(tmp_path, source, chosen)
     assert result.outcome is (Outcome.FAILED if message else Outcome.PASSED)
     assert message in result.message
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ([2, 2, 5], ""),
+        ([2, 1, 5], "result 2 of 3"),
+        (CallTimedOut("running_maximum", 3), "within 3 seconds"),
+    ],
+)
+def test_the_same_call_of_the_student_and_the_reference(
+    tmp_path: Path, value: Any, message: str
+) -> None:
+    source = """
+@exercise("running_maximum")
+def test_it(student, reference):
+    check_call(student, reference, "running_maximum", numbers=[2, 1, 5])
+"""
+    (result,) = run(tmp_path, source, value)
+    assert result.outcome is (Outcome.FAILED if message else Outcome.PASSED)
+    assert message in result.message
+
+
+def test_what_the_reference_changes_is_not_the_students_fault(tmp_path: Path) -> None:
+    source = """
+class Reference:
+    def largest(self, numbers):
+        numbers.sort()
+        return numbers[-1]
+@exercise("f")
+def test_it(student):
+    numbers = [3, 1]
+    check_call(student, Reference(), "largest", numbers)
+    require(numbers == [3, 1], "The numbers are sorted.")
+"""
+    (result,) = run(tmp_path, source, 3)
+    assert result.outcome is Outcome.PASSED, result.message
 
 
 def test_a_title_says_which_of_several_cases_it_is(tmp_path: Path) -> None:
