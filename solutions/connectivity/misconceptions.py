@@ -280,8 +280,7 @@ connectivity_matrix.wrong(
     does_not_round_the_size_down=Wrong(
         "A number of positions is a whole number. Which of Python's two divisions gives one?",
         "OS7",
-        seen=11,
-        where="11 of 70 student repositories of CS231n, in the convolution",
+        seen=(11, "11 of 70 student repositories of CS231n, in the convolution"),
         side=lambda size, kernel_size, stride, pad: (size + 2 * pad - kernel_size) / stride + 1,
     ),
     computes_the_width_from_the_height=Wrong(
@@ -564,8 +563,7 @@ conv_as_dense.wrong(
     does_not_round_the_size_down=Wrong(
         "A number of positions is a whole number. Which of Python's two divisions gives one?",
         "OS7",
-        seen=11,
-        where="11 of 70 student repositories of CS231n, in the convolution",
+        seen=(11, "11 of 70 student repositories of CS231n, in the convolution"),
         side=lambda size, kernel_size, stride, pad: (size + 2 * pad - kernel_size) / stride + 1,
     ),
     computes_the_width_from_the_height=Wrong(
@@ -965,8 +963,7 @@ locally_connected_forward.wrong(
     does_not_round_the_size_down=Wrong(
         "A number of positions is a whole number. Which of Python's two divisions gives one?",
         "OS7",
-        seen=11,
-        where="11 of 70 student repositories of CS231n, in the convolution",
+        seen=(11, "11 of 70 student repositories of CS231n, in the convolution"),
         side=lambda size, kernel_size, stride, pad: (size + 2 * pad - kernel_size) / stride + 1,
     ),
     gives_the_output_the_dtype_of_the_image=Wrong(

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.explanation.misconceptions import Chosen, Mistakes, Wrong
+from autograder.explanation.misconceptions import NEVER, Chosen, Mistakes, Wrong
 
 from .._contrasts import OF_LAYERS
 from .._evidence import EVIDENCE
@@ -140,8 +140,7 @@ zero_pad.wrong(
     writes_between_pad_and_minus_pad=Wrong(
         "What does a slice like [pad:-pad] select when pad is 0? Try it on a list.",
         "CB1",
-        seen=0,
-        where="",
+        seen=NEVER,
         result=_written_between,
     ),
 )
@@ -182,8 +181,7 @@ conv_single_step.wrong(
     puts_the_number_into_an_array=Wrong(
         "One window and one filter give one number. Is an array that holds it the same thing?",
         "SS3",
-        seen=0,
-        where="",
+        seen=NEVER,
         total=lambda products: np.array([np.sum(products)]),
     ),
     keeps_the_channels_apart=Wrong(
@@ -312,23 +310,20 @@ conv_forward.wrong(
         "Lay a filter on a window of zeros. How often is the bias of that filter added to the "
         "one number that comes out?",
         "SS1",
-        seen=9,
-        where="9 of 76 student repositories of C4W1, in the single step",
+        seen=(9, "9 of 76 student repositories of C4W1, in the single step"),
         offset=lambda total, b, windows: total + b * windows[0].size,
     ),
     computes_the_width_from_the_height=Wrong(
         "An image of 4 rows and 6 columns, a 3 × 3 kernel, stride 1: how many columns should the "
         "output have, and how many does yours have? From what does your code compute them?",
         "OS1",
-        seen=4,
-        where="4 student repositories (2 of C4W1, 2 of CS231n)",
+        seen=(4, "4 student repositories (2 of C4W1, 2 of CS231n)"),
         shape=lambda h_out, w_out: (h_out, h_out),
     ),
     swaps_output_height_and_width=Wrong(
         "Which axis of the output is the height? Try an image that is wider than high.",
         "OS2",
-        seen=2,
-        where="a forum thread and a course changelog",
+        seen=(2, "a forum thread and a course changelog"),
         shape=lambda h_out, w_out: (w_out, h_out),
     ),
     forgets_the_first_position=Wrong(
@@ -341,8 +336,7 @@ conv_forward.wrong(
         "Try your size formula with a row of 4 pixels, a window of 3 and stride 1. At how many "
         "positions does the window fit, and where does the extra one come from?",
         "OS4",
-        seen=1,
-        where="1 of 76 student repositories of C4W1",
+        seen=(1, "1 of 76 student repositories of C4W1"),
         side=lambda size, kernel_size, stride, pad: (
             (size + 2 * pad - kernel_size + 1) // stride + 1
         ),
@@ -370,8 +364,7 @@ conv_forward.wrong(
     does_not_round_the_size_down=Wrong(
         "A number of positions is a whole number. Which of Python's two divisions gives one?",
         "OS7",
-        seen=11,
-        where="11 of 70 student repositories of CS231n",
+        seen=(11, "11 of 70 student repositories of CS231n"),
         side=lambda size, kernel_size, stride, pad: (size + 2 * pad - kernel_size) / stride + 1,
     ),
     rounds_the_number_of_positions=Wrong(
@@ -386,8 +379,7 @@ conv_forward.wrong(
         "What does the text at the top of the function say about pixels that fill no complete "
         "window? Is that a reason to refuse the image?",
         "OS9",
-        seen=4,
-        where="4 of 70 student repositories of CS231n",
+        seen=(4, "4 of 70 student repositories of CS231n"),
         side=_refuse_remainder,
     ),
     adds_the_one_before_dividing=Wrong(
@@ -423,8 +415,7 @@ conv_forward.wrong(
     starts_every_window_one_pixel_on=Wrong(
         "Where does the second window start, and where is the stride in your code?",
         "CF2",
-        seen=3,
-        where="2 of 76 student repositories of C4W1 and a course changelog",
+        seen=(3, "2 of 76 student repositories of C4W1 and a course changelog"),
         move=lambda kernel_size, stride: 1,
     ),
     moves_the_window_by_its_own_size=Wrong(
@@ -475,8 +466,7 @@ conv_forward.wrong(
         "With pad 1 the output has as many positions as the padded image allows. From which array "
         "does your code cut the windows?",
         "CF1",
-        seen=1,
-        where="a course warns of it in its text",
+        seen=(1, "a course warns of it in its text"),
         border=lambda x, pad: x,
     ),
     ends_the_window_without_the_stride=Wrong(
@@ -518,8 +508,7 @@ conv_forward.wrong(
         "Lay a filter of ones on an image of ones. Does a neuron add up its inputs, or take their "
         "average?",
         "SS5",
-        seen=0,
-        where="",
+        seen=NEVER,
         total=lambda windows, w: _sum_of_products(windows, w) / windows[0].size,
     ),
     joins_each_map_to_one_input_channel=Wrong(
@@ -532,8 +521,7 @@ conv_forward.wrong(
         "Which axis of w counts the filters? With 2 input channels and 3 filters, which channels "
         "of your output are ever written?",
         "CF14",
-        seen=1,
-        where="a forum thread",
+        seen=(1, "a forum thread"),
         maps=lambda w: range(w.shape[2]),
     ),
     multiplies_inside_the_image=Wrong(
@@ -797,8 +785,7 @@ conv_backward.wrong(
     gives_the_gradients_the_dtype_of_the_inputs=Wrong(
         "What is the dtype of your gradients when the image holds whole numbers?",
         "CB22",
-        seen=1,
-        where="1 of 53 student repositories of C4W1",
+        seen=(1, "1 of 53 student repositories of C4W1"),
         start=_zeros_like_the_inputs,
     ),
     cuts_the_fractions_off_the_gradients=Wrong(

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from autograder.explanation.misconceptions import Chosen, Mistakes, Wrong
+from autograder.explanation.misconceptions import NEVER, Chosen, Mistakes, Wrong
 
 from .._contrasts import OF_LAYERS
 from .._evidence import EVIDENCE
@@ -149,16 +149,14 @@ output_size.wrong(
     does_not_round_the_size_down=Wrong(
         "How often a window stops is a whole number. Which of Python's two divisions gives one?",
         "OS7",
-        seen=11,
-        where="11 of 70 student repositories of CS231n",
+        seen=(11, "11 of 70 student repositories of CS231n"),
         moves=lambda length, taken, pixels: (length - taken) / pixels,
     ),
     refuses_a_remainder=Wrong(
         "What should happen to a last window that does not fit? Read that sentence of the text at "
         "the top of the function again: is it an error?",
         "OS9",
-        seen=4,
-        where="4 of 70 student repositories of CS231n",
+        seen=(4, "4 of 70 student repositories of CS231n"),
         moves=_moves_without_remainder,
     ),
     takes_the_kernel_for_the_stride=Wrong(
@@ -170,8 +168,7 @@ output_size.wrong(
         "You add one inside the division and one outside. Draw a case in which the last "
         "window just fails to fit: which of the two ones counts a place that does not exist?",
         "OS4",
-        seen=1,
-        where="1 of 76 student repositories of C4W1",
+        seen=(1, "1 of 76 student repositories of C4W1"),
         first=lambda kernel_size: kernel_size - 1,
     ),
     adds_one_before_dividing=Wrong(
@@ -409,16 +406,14 @@ locally_connected_parameters.wrong(
     counts_the_local_layer_without_biases=Wrong(
         "What does each output own besides its kernel? Look for it in your second number.",
         "PC8",
-        seen=0,
-        where="",
+        seen=NEVER,
         biases=lambda places, filters, out_channels: 0,
     ),
     counts_the_local_layer_with_one_bias=Wrong(
         "A 4 × 4 picture with a 2 × 2 window and stride 2 has 4 outputs. How many biases do they "
         "have, and how many do you count?",
         "PC10",
-        seen=0,
-        where="",
+        seen=NEVER,
         biases=lambda places, filters, out_channels: 1,
     ),
     counts_the_local_layer_with_the_same_biases_in_all_channels=Wrong(
@@ -699,8 +694,7 @@ connections.wrong(
     counts_connections_of_windows_without_the_stride=Wrong(
         "Where does the second window start? It matters as soon as a window hangs over the border.",
         "CF2",
-        seen=3,
-        where="2 of 76 student repositories of C4W1 and a course changelog, in a convolution",
+        seen=(3, "2 of 76 student repositories of C4W1 and a course changelog, in a convolution"),
         move=lambda kernel_size, stride: 1,
     ),
     counts_connections_to_one_input_channel=Wrong(
@@ -919,23 +913,20 @@ saving.wrong(
         "Look at your dense count and at your locally connected one. Is the same thing counted "
         "in both?",
         "SV5",
-        seen=0,
-        where="",
+        seen=NEVER,
         biases=lambda outputs, filters: (0, outputs, filters),
     ),
     counts_the_biases_of_the_convolution_only=Wrong(
         "Look at your locally connected count and at your convolutional one. Is the same thing "
         "counted in both?",
         "SV5",
-        seen=0,
-        where="",
+        seen=NEVER,
         biases=lambda outputs, filters: (0, 0, filters),
     ),
     counts_the_biases_of_the_dense_layer_only=Wrong(
         "Your dense count holds something that the two others do not. Does this exercise want it?",
         "SV5",
-        seen=0,
-        where="",
+        seen=NEVER,
         biases=lambda outputs, filters: (outputs, 0, 0),
     ),
     swaps_the_two_savings=Wrong(
@@ -980,8 +971,7 @@ saving.wrong(
         "You have one number, the saving of both ideas together. Which layer stands between the "
         "dense and the convolutional one?",
         "SV2",
-        seen=0,
-        where="",
+        seen=NEVER,
         result=lambda by_sparsity, by_sharing: by_sparsity * by_sharing,
     ),
     compares_connections_with_weights=Wrong(
@@ -1218,15 +1208,13 @@ network_parameters.wrong(
         "Somebody chose the size and the stride before training. What does training change in a "
         "pooling layer?",
         "NP1",
-        seen=1,
-        where="a guide",
+        seen=(1, "a guide"),
         learned=lambda size, channels: (2, 0),
     ),
     counts_pooling_as_a_convolution=Wrong(
         "Taking a maximum or a mean uses no weight and no bias. What did you count for it?",
         "PC11",
-        seen=2,
-        where="two public pages",
+        seen=(2, "two public pages"),
         learned=lambda size, channels: (size**2 * channels, channels),
     ),
     counts_pooling_as_filters_through_all_channels=Wrong(
@@ -1370,8 +1358,7 @@ network_parameters.wrong(
     counts_the_flattened_numbers=Wrong(
         "Writing a volume as one row changes its shape only. What did you count for it?",
         "NP1",
-        seen=1,
-        where="a web course",
+        seen=(1, "a web course"),
         flattened=lambda numbers: numbers,
     ),
     merges_the_channels_in_pooling=Wrong(

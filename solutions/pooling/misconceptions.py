@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.explanation.misconceptions import Chosen, Mistakes, Shared, Wrong
+from autograder.explanation.misconceptions import NEVER, Chosen, Mistakes, Shared, Wrong
 
 from .._contrasts import OF_LAYERS
 from .._evidence import EVIDENCE
@@ -227,16 +227,14 @@ forward.wrong(
     does_not_round_the_size_down=Wrong(
         "A number of windows is a whole number. Which of Python's two divisions gives one?",
         "OS7",
-        seen=11,
-        where="11 of 70 student repositories of CS231n",
+        seen=(11, "11 of 70 student repositories of CS231n"),
         side=lambda length, size, stride: (length - size) / stride + 1,
     ),
     refuses_a_remainder=Wrong(
         "What does the exercise say about a window that would stick out? An input that does not "
         "divide evenly is no mistake.",
         "OS9",
-        seen=4,
-        where="4 of 70 student repositories of CS231n",
+        seen=(4, "4 of 70 student repositories of CS231n"),
         side=_refuse_remainder,
     ),
     takes_the_width_from_the_height=Wrong(
@@ -248,16 +246,14 @@ forward.wrong(
         "How many windows fit in a row of 7 when the size is 3 and the stride 2? Draw them and "
         "compare with your output size.",
         "OS10",
-        seen=3,
-        where="3 of 56 student repositories of CS231n",
+        seen=(3, "3 of 56 student repositories of CS231n"),
         side=lambda length, size, stride: length // size,
     ),
     cuts_the_input_into_blocks=Wrong(
         "Your windows lie side by side and fill the input. What if the stride says otherwise, "
         "or a last row is left over?",
         "OS10",
-        seen=0,
-        where="",
+        seen=NEVER,
         side=_only_whole_blocks,
         move=lambda size, stride: size,
     ),
@@ -276,8 +272,7 @@ forward.wrong(
         "How many entries of your output were never written? The stride moves the window in the "
         "input, not the place in the output.",
         "PF10",
-        seen=2,
-        where="2 student repositories, in one form or the other",
+        seen=(2, "2 student repositories, in one form or the other"),
         visited=_every_output_of_the_stride,
         move=lambda size, stride: 1,
     ),
@@ -285,8 +280,7 @@ forward.wrong(
         "Why do the numbers of your output come in blocks? One window gives one number, and it "
         "has one place.",
         "PF10",
-        seen=2,
-        where="2 student repositories, in one form or the other",
+        seen=(2, "2 student repositories, in one form or the other"),
         visited=_every_output_of_the_stride,
         move=lambda size, stride: 1,
         write=_write_a_block,
@@ -339,31 +333,27 @@ forward.wrong(
         "Try your size formula with a row of 4 numbers, a size of 3 and stride 1. How many "
         "windows fit, and where does the extra one come from?",
         "OS4",
-        seen=1,
-        where="1 of 76 student repositories of C4W1",
+        seen=(1, "1 of 76 student repositories of C4W1"),
         side=lambda length, size, stride: (length - size + 1) // stride + 1,
     ),
     swaps_output_height_and_width=Wrong(
         "Which axis of the output is the height? Try an input that is wider than high.",
         "OS2",
-        seen=2,
-        where="a forum thread and a course changelog, on the convolution",
+        seen=(2, "a forum thread and a course changelog, on the convolution"),
         shape=lambda h_out, w_out: (w_out, h_out),
     ),
     ends_the_window_without_the_stride=Wrong(
         "With stride 2, print the shapes of the first and of the second window: they should be "
         "equal. What does the end of the second one depend on in your code?",
         "CF3",
-        seen=1,
-        where="1 public text, on the convolution",
+        seen=(1, "1 public text, on the convolution"),
         cut=lambda x, top, left, size, stride, i, j: x[:, top : i + size, left : j + size],
     ),
     ends_the_window_one_pixel_early=Wrong(
         "How many numbers should a window with a size of 3 hold, and how many does yours? List "
         "the rows and columns that it takes in.",
         "CF11",
-        seen=2,
-        where="1 of 76 student repositories of C4W1 and a forum thread, on the convolution",
+        seen=(2, "1 of 76 student repositories of C4W1 and a forum thread, on the convolution"),
         cut=lambda x, top, left, size, stride, i, j: x[
             :, top : top + size - 1, left : left + size - 1
         ],
@@ -464,8 +454,7 @@ average_pool_forward.wrong(
         "How many windows fit in a row of 7 when the size is 3 and the stride 2? Draw them and "
         "compare with your output size.",
         "OS10",
-        seen=3,
-        where="3 of 56 student repositories of CS231n",
+        seen=(3, "3 of 56 student repositories of CS231n"),
         side=lambda length, size, stride: length // size,
         divided=lambda total, windows, size: total / size**2,
     ),
@@ -771,8 +760,7 @@ backward.wrong(
     stops_after_a_row=Wrong(
         "Which rows of dx have a gradient at all? At which point does your function return?",
         "PB12",
-        seen=1,
-        where="1 public issue",
+        seen=(1, "1 public issue"),
         visited=lambda h_out, w_out, stride: _every_output(min(h_out, 1), w_out, stride),
         maps=lambda examples, channels: [(slice(1), slice(None))],
     ),
@@ -803,16 +791,14 @@ backward.wrong(
         "Which index of an array comes first, the row or the column? An input that is higher "
         "than wide shows it.",
         "PF11",
-        seen=0,
-        where="",
+        seen=NEVER,
         position=lambda i, j, c: (j, i),
     ),
     takes_the_column_from_the_row=Wrong(
         "Which windows of the input got a gradient? Look at what the left edge of the window is "
         "computed from.",
         "PF6",
-        seen=0,
-        where="",
+        seen=NEVER,
         position=lambda i, j, c: (i, i),
     ),
     reads_dout_with_swapped_indices=Wrong(
@@ -824,8 +810,7 @@ backward.wrong(
         "Let dout have 2 rows and 4 columns. Which of its numbers does your code read, and from "
         "where does it take the number of columns?",
         "CB20",
-        seen=0,
-        where="",
+        seen=NEVER,
         visited=lambda h_out, w_out, stride: _every_output(h_out, h_out, stride),
     ),
     skips_the_last_row=Wrong(
@@ -927,8 +912,7 @@ max_pool_backward.wrong(
         "The output is the winning input itself. If the input grows by 1, by how much does the "
         "output grow?",
         "PB6",
-        seen=0,
-        where="",
+        seen=NEVER,
         sent=lambda gradients, windows: _largest(windows) * gradients,
     ),
     takes_the_winners_of_one_example=Wrong(
@@ -1113,8 +1097,7 @@ sgd_step.wrong(
         "Put w = -2 and dw = 0 into the formula of the step. What comes out, and what does your "
         "function return?",
         "C2",
-        seen=1,
-        where="a learners' forum thread",
+        seen=(1, "a learners' forum thread"),
         result=lambda w, new, dw: np.where(dw == 0, 0.0, new),
     ),
     climbs_the_gradient=Wrong(
@@ -1195,8 +1178,7 @@ answer_2.wrong(
         "Add up what the window sends back and compare it with what came in. Then raise both "
         "fives by a little: how much does the output rise?",
         "ties 1",
-        seen=0,
-        where="",
+        seen=NEVER,
     ),
     gives_nothing_where_two_are_equal=Chosen(
         "c",
