@@ -13,6 +13,7 @@ from typing import Any
 
 from autograder.explanation.misconceptions import NEVER, Chosen, Mistakes, Wrong
 
+from .. import _families as families
 from .._contrasts import OF_LAYERS
 from .._evidence import EVIDENCE
 from . import Layer, Shape
@@ -118,6 +119,74 @@ def _on_real_inputs(in_shape: Shape, kernel_size: int, stride: int, pad: int) ->
     return rows * columns
 
 
+# --- families of mistakes -------------------------------------------------------------------
+
+WITHOUT_STRIDE_AND_PADDING = Wrong(
+    "Two of the arguments do not appear in your result. What do they do to the window?", "OS13"
+)
+BIASES_FIRST = Wrong(
+    "Which of the two numbers is asked for first? Compare with the order in which you return them.",
+    result=lambda weights, biases: (biases, weights),
+)
+A_WINDOW_PER_PIXEL = Wrong(
+    "Do you count the pixels of the input, or the places where the window stops?",
+    "PC7",
+    side=lambda size, kernel_size, stride, pad: size,
+)
+SQUARE_PICTURES = Wrong(
+    "Is the picture as wide as it is high? Which of the two numbers do you use?", "PC19"
+)
+WINDOWS_OF_ONE_ROW = Wrong(
+    "kernel_size is one side of the window. How many numbers does the whole square hold?", "PC22"
+)
+WITHOUT_REMAINDERS = Wrong(
+    "What does the rule of output_size say about a last window that would stick out: leave "
+    "it out, or refuse the picture?",
+    "OS9",
+    side=_without_remainder,
+)
+ONE_ADDED_TWICE = Wrong(
+    "Draw the windows of one row where the last one just fails to fit. Do you count a place "
+    "that does not exist?",
+    "OS4",
+    side=_one_added_twice,
+)
+ONE_ADDED_BEFORE_DIVIDING = Wrong(
+    "Take a picture exactly as large as the window and a stride of 2. At how many places "
+    "does the window stop, and how many do you count?",
+    "OS11",
+    side=_one_before_dividing,
+)
+WITHOUT_THE_FIRST_PLACE = Wrong(
+    "At how many places does a window stop on a picture that is exactly as large? How many "
+    "do you count?",
+    "OS3",
+    side=_one_too_few,
+)
+WINDOWS_THAT_STICK_OUT = Wrong(
+    "Draw the last window of a row. Does all of it lie on the padded picture?",
+    "OS5",
+    side=_rounded_up,
+)
+WITHOUT_PADDING = Wrong(
+    "Which of the arguments never changes your result? A larger border gives the window "
+    "more places.",
+    "OS13",
+    side=_without_pad,
+)
+WITHOUT_STRIDE = Wrong(
+    "Which of the arguments never changes your result? Longer steps leave fewer places.",
+    "OS13",
+    side=_without_stride,
+)
+PADDED_AT_ONE_BORDER = Wrong(
+    "A row has two ends, and zeros are added at both. At how many places does the window "
+    "stop then?",
+    "OS6",
+    side=_padded_once,
+)
+
+
 # --- output_size ----------------------------------------------------------------------------
 
 
@@ -193,17 +262,11 @@ output_size.wrong(
         "OS6",
         padded=lambda size, pad: size + pad,
     ),
-    rounds_to_the_nearest=Wrong(
-        "Say the division gives 2.67. How many whole moves can the window make, and how many do "
-        "you count?",
-        "OS8",
-        moves=lambda length, taken, pixels: round((length - taken) / pixels),
+    rounds_to_the_nearest=families.ROUNDED.but(
+        moves=lambda length, taken, pixels: round((length - taken) / pixels)
     ),
-    ignores_stride_and_padding=Wrong(
-        "Two of the arguments do not appear in your result. What do they do to the window?",
-        "OS13",
-        padded=lambda size, pad: size,
-        move=lambda kernel_size, stride: 1,
+    ignores_stride_and_padding=WITHOUT_STRIDE_AND_PADDING.but(
+        padded=lambda size, pad: size, move=lambda kernel_size, stride: 1
     ),
     ignores_the_padding=Wrong(
         "One of the arguments does not change your result. How long is the side once the zeros "
@@ -305,11 +368,7 @@ dense_parameters.wrong(
         "The text at the top of the function asks for two numbers. Which two did you add up?",
         result=lambda weights, biases: weights + biases,
     ),
-    counts_the_dense_layer_with_the_biases_first=Wrong(
-        "Which of the two numbers is asked for first? Compare with the order in which you return "
-        "them.",
-        result=lambda weights, biases: (biases, weights),
-    ),
+    counts_the_dense_layer_with_the_biases_first=BIASES_FIRST,
 )
 
 
@@ -370,16 +429,8 @@ locally_connected_parameters.wrong(
         "PC6",
         biases=lambda places, filters, out_channels: out_channels,
     ),
-    counts_the_local_layer_with_a_kernel_per_pixel=Wrong(
-        "Do you count the pixels of the input, or the places where the window stops?",
-        "PC7",
-        side=lambda size, kernel_size, stride, pad: size,
-    ),
-    counts_the_local_layer_on_square_pictures_only=Wrong(
-        "Is the picture as wide as it is high? Which of the two numbers do you use?",
-        "PC19",
-        shape=_rows_twice,
-    ),
+    counts_the_local_layer_with_a_kernel_per_pixel=A_WINDOW_PER_PIXEL,
+    counts_the_local_layer_on_square_pictures_only=SQUARE_PICTURES.but(shape=_rows_twice),
     counts_the_local_layer_with_smaller_kernels_at_the_border=Wrong(
         "Does an output at the border own a smaller kernel than the others? See what the text at "
         "the top of the function says about weights that fall on padding.",
@@ -398,10 +449,8 @@ locally_connected_parameters.wrong(
         filters=lambda out_channels: 1,
         biases=lambda places, filters, out_channels: places * out_channels,
     ),
-    counts_the_local_layer_with_windows_of_one_row=Wrong(
-        "kernel_size is one side of the window. How many numbers does the whole square hold?",
-        "PC22",
-        area=lambda kernel_size, in_shape: kernel_size,
+    counts_the_local_layer_with_windows_of_one_row=WINDOWS_OF_ONE_ROW.but(
+        area=lambda kernel_size, in_shape: kernel_size
     ),
     counts_the_local_layer_without_biases=Wrong(
         "What does each output own besides its kernel? Look for it in your second number.",
@@ -431,78 +480,34 @@ locally_connected_parameters.wrong(
         "did you add?",
         result=lambda weights, biases: weights + biases,
     ),
-    counts_the_local_layer_with_the_biases_first=Wrong(
-        "Which of the two numbers is asked for first? Compare with the order in which you return "
-        "them.",
-        result=lambda weights, biases: (biases, weights),
-    ),
+    counts_the_local_layer_with_the_biases_first=BIASES_FIRST,
     counts_the_local_layer_with_a_fraction_of_a_place=Wrong(
         "Print how many rows and columns of places you count. Can there be half a place?",
         "OS7",
         side=_with_a_fraction,
     ),
-    counts_the_local_layer_without_remainders=Wrong(
-        "What does the rule of output_size say about a last window that would stick out: leave "
-        "it out, or refuse the picture?",
-        "OS9",
-        side=_without_remainder,
-    ),
+    counts_the_local_layer_without_remainders=WITHOUT_REMAINDERS,
     counts_the_local_layer_with_windows_side_by_side=Wrong(
         "Do your windows overlap when the stride is smaller than the window? Which argument "
         "moves them?",
         "OS10",
         side=_side_by_side,
     ),
-    counts_the_local_layer_with_one_added_twice=Wrong(
-        "Draw the windows of one row where the last one just fails to fit. Do you count a place "
-        "that does not exist?",
-        "OS4",
-        side=_one_added_twice,
-    ),
-    counts_the_local_layer_with_one_added_before_dividing=Wrong(
-        "Take a picture exactly as large as the window and a stride of 2. At how many places "
-        "does the window stop, and how many do you count?",
-        "OS11",
-        side=_one_before_dividing,
-    ),
-    counts_the_local_layer_without_the_first_place=Wrong(
-        "At how many places does a window stop on a picture that is exactly as large? How many "
-        "do you count?",
-        "OS3",
-        side=_one_too_few,
-    ),
-    counts_the_local_layer_with_windows_that_stick_out=Wrong(
-        "Draw the last window of a row. Does all of it lie on the padded picture?",
-        "OS5",
-        side=_rounded_up,
-    ),
+    counts_the_local_layer_with_one_added_twice=ONE_ADDED_TWICE,
+    counts_the_local_layer_with_one_added_before_dividing=ONE_ADDED_BEFORE_DIVIDING,
+    counts_the_local_layer_without_the_first_place=WITHOUT_THE_FIRST_PLACE,
+    counts_the_local_layer_with_windows_that_stick_out=WINDOWS_THAT_STICK_OUT,
     counts_the_local_layer_padded_at_one_border=Wrong(
         "A row has two ends, and zeros are added at both. How long is it then?",
         "OS6",
         side=_padded_once,
     ),
-    counts_the_local_layer_with_rounded_places=Wrong(
-        "Say the division gives 2.67. How many whole moves can the window make, and how many do "
-        "you count?",
-        "OS8",
-        side=_rounded,
+    counts_the_local_layer_with_rounded_places=families.ROUNDED.but(side=_rounded),
+    counts_the_local_layer_without_stride_and_padding=WITHOUT_STRIDE_AND_PADDING.but(
+        side=_without_both
     ),
-    counts_the_local_layer_without_stride_and_padding=Wrong(
-        "Two of the arguments do not appear in your result. What do they do to the window?",
-        "OS13",
-        side=_without_both,
-    ),
-    counts_the_local_layer_without_padding=Wrong(
-        "Which of the arguments never changes your result? A larger border gives the window "
-        "more places.",
-        "OS13",
-        side=_without_pad,
-    ),
-    counts_the_local_layer_without_stride=Wrong(
-        "Which of the arguments never changes your result? Longer steps leave fewer places.",
-        "OS13",
-        side=_without_stride,
-    ),
+    counts_the_local_layer_without_padding=WITHOUT_PADDING,
+    counts_the_local_layer_without_stride=WITHOUT_STRIDE,
 )
 
 
@@ -581,11 +586,7 @@ conv_parameters.wrong(
         "The text at the top of the function asks for a pair. Which two numbers did you add up?",
         result=lambda weights, biases: weights + biases,
     ),
-    counts_filters_with_the_biases_first=Wrong(
-        "Which of the two numbers is asked for first? Compare with the order in which you return "
-        "them.",
-        result=lambda weights, biases: (biases, weights),
-    ),
+    counts_filters_with_the_biases_first=BIASES_FIRST,
 )
 
 
@@ -719,21 +720,11 @@ connections.wrong(
         "pair of its own.",
         along=_each_input_once,
     ),
-    counts_connections_of_windows_of_one_row=Wrong(
-        "kernel_size is one side of the window. How many numbers does the whole square hold?",
-        "PC22",
-        joined=lambda rows, columns, places, in_shape, kernel_size: places * kernel_size,
+    counts_connections_of_windows_of_one_row=WINDOWS_OF_ONE_ROW.but(
+        joined=lambda rows, columns, places, in_shape, kernel_size: places * kernel_size
     ),
-    counts_connections_of_a_window_per_pixel=Wrong(
-        "Do you count the pixels of the input, or the places where the window stops?",
-        "PC7",
-        side=lambda size, kernel_size, stride, pad: size,
-    ),
-    counts_connections_of_a_square_picture=Wrong(
-        "Is the picture as wide as it is high? Which of the two numbers do you use?",
-        "PC19",
-        lengths=_rows_twice,
-    ),
+    counts_connections_of_a_window_per_pixel=A_WINDOW_PER_PIXEL,
+    counts_connections_of_a_square_picture=SQUARE_PICTURES.but(lengths=_rows_twice),
     counts_connections_of_as_many_columns_as_rows=Wrong(
         "How often does a window stop along a row of the picture, and how often along a column? "
         "From which side of the picture do you compute each of the two?",
@@ -746,59 +737,21 @@ connections.wrong(
         "OS7",
         side=_with_a_fraction,
     ),
-    counts_connections_without_remainders=Wrong(
-        "What does the rule of output_size say about a last window that would stick out: leave "
-        "it out, or refuse the picture?",
-        "OS9",
-        side=_without_remainder,
-    ),
+    counts_connections_without_remainders=WITHOUT_REMAINDERS,
     counts_connections_of_windows_side_by_side=Wrong(
         "How many places does a window of 3 have on a row of 5 when it moves by 1? Which "
         "argument moves it?",
         "OS10",
         side=_side_by_side,
     ),
-    counts_connections_with_one_added_twice=Wrong(
-        "Draw the windows of one row where the last one just fails to fit. Do you count a place "
-        "that does not exist?",
-        "OS4",
-        side=_one_added_twice,
-    ),
-    counts_connections_with_one_added_before_dividing=Wrong(
-        "Take a picture exactly as large as the window and a stride of 2. At how many places "
-        "does the window stop, and how many do you count?",
-        "OS11",
-        side=_one_before_dividing,
-    ),
-    counts_connections_without_the_last_place=Wrong(
-        "At how many places does a window stop on a picture that is exactly as large? How many "
-        "do you count?",
-        "OS3",
-        side=_one_too_few,
-    ),
-    counts_connections_of_windows_that_stick_out=Wrong(
-        "Draw the last window of a row. Does all of it lie on the padded picture?",
-        "OS5",
-        side=_rounded_up,
-    ),
-    counts_connections_padded_at_one_border=Wrong(
-        "A row has two ends, and zeros are added at both. At how many places does the window "
-        "stop then?",
-        "OS6",
-        side=_padded_once,
-    ),
-    counts_connections_of_rounded_places=Wrong(
-        "Say the division gives 2.67. How many whole moves can the window make, and how many do "
-        "you count?",
-        "OS8",
-        side=_rounded,
-    ),
-    counts_connections_without_stride_and_padding=Wrong(
-        "Two of the arguments do not appear in your result. What do they do to the window?",
-        "OS13",
-        side=_without_both,
-        first=lambda pad: 0,
-        move=lambda kernel_size, stride: 1,
+    counts_connections_with_one_added_twice=ONE_ADDED_TWICE,
+    counts_connections_with_one_added_before_dividing=ONE_ADDED_BEFORE_DIVIDING,
+    counts_connections_without_the_last_place=WITHOUT_THE_FIRST_PLACE,
+    counts_connections_of_windows_that_stick_out=WINDOWS_THAT_STICK_OUT,
+    counts_connections_padded_at_one_border=PADDED_AT_ONE_BORDER,
+    counts_connections_of_rounded_places=families.ROUNDED.but(side=_rounded),
+    counts_connections_without_stride_and_padding=WITHOUT_STRIDE_AND_PADDING.but(
+        side=_without_both, first=lambda pad: 0, move=lambda kernel_size, stride: 1
     ),
 )
 
@@ -1020,91 +973,36 @@ saving.wrong(
         "PC23",
         local=lambda owned, depth, filters: owned * depth,
     ),
-    saves_with_windows_of_one_row=Wrong(
-        "kernel_size is one side of the window. How many numbers does the whole square hold?",
-        "PC22",
-        area=lambda kernel_size: kernel_size,
-    ),
+    saves_with_windows_of_one_row=WINDOWS_OF_ONE_ROW.but(area=lambda kernel_size: kernel_size),
     saves_with_a_kernel_per_pixel=Wrong(
         "Do you count the pixels of the input, or the places where the window stops? With stride "
         "2 these are not the same.",
         "PC7",
         side=lambda size, kernel_size, stride, pad: size,
     ),
-    saves_on_square_pictures_only=Wrong(
-        "Is the picture as wide as it is high? Which of the two numbers do you use?",
-        "PC19",
-        shape=_rows_twice,
-    ),
+    saves_on_square_pictures_only=SQUARE_PICTURES.but(shape=_rows_twice),
     saves_on_a_fraction_of_a_place=Wrong(
         "A saving may have a fraction, but may the number of places? Print how many rows and "
         "columns of places you count.",
         "OS7",
         side=_with_a_fraction,
     ),
-    saves_without_remainders=Wrong(
-        "What does the rule of output_size say about a last window that would stick out: leave "
-        "it out, or refuse the picture?",
-        "OS9",
-        side=_without_remainder,
-    ),
+    saves_without_remainders=WITHOUT_REMAINDERS,
     saves_on_windows_side_by_side=Wrong(
         "Sharing lets all places use one kernel. How many places does a window of 3 have on a "
         "row of 5 when it moves by 1?",
         "OS10",
         side=_side_by_side,
     ),
-    saves_with_one_added_twice=Wrong(
-        "Draw the windows of one row where the last one just fails to fit. Do you count a place "
-        "that does not exist?",
-        "OS4",
-        side=_one_added_twice,
-    ),
-    saves_with_one_added_before_dividing=Wrong(
-        "Take a picture exactly as large as the window and a stride of 2. At how many places "
-        "does the window stop, and how many do you count?",
-        "OS11",
-        side=_one_before_dividing,
-    ),
-    saves_without_the_first_place=Wrong(
-        "At how many places does a window stop on a picture that is exactly as large? How many "
-        "do you count?",
-        "OS3",
-        side=_one_too_few,
-    ),
-    saves_on_windows_that_stick_out=Wrong(
-        "Draw the last window of a row. Does all of it lie on the padded picture?",
-        "OS5",
-        side=_rounded_up,
-    ),
-    saves_with_padding_at_one_border=Wrong(
-        "A row has two ends, and zeros are added at both. At how many places does the window "
-        "stop then?",
-        "OS6",
-        side=_padded_once,
-    ),
-    saves_on_rounded_places=Wrong(
-        "Say the division gives 2.67. How many whole moves can the window make, and how many do "
-        "you count?",
-        "OS8",
-        side=_rounded,
-    ),
-    saves_without_stride_and_padding=Wrong(
-        "Two of the arguments do not appear in your result. What do they do to the window?",
-        "OS13",
-        side=_without_both,
-    ),
-    saves_without_padding=Wrong(
-        "Which of the arguments never changes your result? A larger border gives the window "
-        "more places.",
-        "OS13",
-        side=_without_pad,
-    ),
-    saves_without_stride=Wrong(
-        "Which of the arguments never changes your result? Longer steps leave fewer places.",
-        "OS13",
-        side=_without_stride,
-    ),
+    saves_with_one_added_twice=ONE_ADDED_TWICE,
+    saves_with_one_added_before_dividing=ONE_ADDED_BEFORE_DIVIDING,
+    saves_without_the_first_place=WITHOUT_THE_FIRST_PLACE,
+    saves_on_windows_that_stick_out=WINDOWS_THAT_STICK_OUT,
+    saves_with_padding_at_one_border=PADDED_AT_ONE_BORDER,
+    saves_on_rounded_places=families.ROUNDED.but(side=_rounded),
+    saves_without_stride_and_padding=WITHOUT_STRIDE_AND_PADDING.but(side=_without_both),
+    saves_without_padding=WITHOUT_PADDING,
+    saves_without_stride=WITHOUT_STRIDE,
 )
 
 
@@ -1346,10 +1244,8 @@ network_parameters.wrong(
         "did you add?",
         result=lambda weights, biases, layers: weights + biases,
     ),
-    gives_the_biases_of_the_network_first=Wrong(
-        "Which of the two numbers is asked for first? Compare with the order in which you return "
-        "them.",
-        result=lambda weights, biases, layers: (biases, weights),
+    gives_the_biases_of_the_network_first=BIASES_FIRST.but(
+        result=lambda weights, biases, layers: (biases, weights)
     ),
     flattens_to_the_channels=Wrong(
         "A volume of 2 × 2 × 2 is 8 numbers in a row. How many inputs does your dense layer see?",
@@ -1452,12 +1348,7 @@ network_parameters.wrong(
         "OS6",
         side=_padded_once,
     ),
-    rounds_the_sides_of_every_layer=Wrong(
-        "Say the division gives 2.67. How many whole moves can the window make, and how many do "
-        "you count?",
-        "OS8",
-        side=_rounded,
-    ),
+    rounds_the_sides_of_every_layer=families.ROUNDED.but(side=_rounded),
     ignores_stride_and_padding_in_every_layer=Wrong(
         "Two numbers of a convolution do not appear in the shape that you compute. What do they "
         "do to the window?",
