@@ -60,6 +60,20 @@ KERNELS_TURNED = Wrong(
     "Which axis of w goes down the picture? Try a kernel with a single 1 in its top right corner.",
     laid=lambda w: w.transpose(1, 0, 2, 3),
 )
+KERNEL_TURNED_ROUND = Wrong(
+    "Which weight should meet the top left pixel of a window? In this course the kernel lies "
+    "on the window as it is.",
+    laid=lambda w: w[::-1, ::-1],
+)
+ONE_FILTER = Wrong(
+    "All maps of your output differ by a constant only. How many filters are in w, and which "
+    "of them does your code use?",
+    filters=lambda w: np.repeat(w[:, :, :, :1], w.shape[3], axis=3),
+)
+ONE_PIXEL_SHORT = Wrong(
+    "How many numbers of one channel should the window of a 3 × 3 kernel hold, and how many "
+    "does yours? List the rows and columns that it takes in."
+)
 ONE_BIAS = Wrong("How many biases are in b, and how many of them did you read?")
 WITHOUT_BIASES = Wrong(
     "One of your arguments does not change the result: set w to zero and look at the output.",
@@ -100,6 +114,11 @@ WINDOW_INTO_DX = Wrong(
     "In a product a times b, what stands in the gradient of a? Compare your lines for dx and dw.",
     sent=lambda gradients, w, windows: np.einsum("nklc,nf->nklc", windows, gradients),
 )
+WINDOW_TURNED_ROUND = Wrong(
+    "Put a single 1 into dout. dw should be the window of the input itself: which way round "
+    "is yours?",
+    viewed=lambda windows: windows[:, ::-1, ::-1],
+)
 WINDOW_BEFORE_OVERWRITTEN = Wrong(
     "How many windows see the pixel in the middle? Each of them has something to say about "
     "its gradient."
@@ -128,6 +147,11 @@ DX_WITH_ITS_BORDER = Wrong(
 DX_OF_THE_LAST_IMAGE = Wrong(
     "Look at dx of the first image of the batch. When is the border removed, once for each "
     "image or once at the end?"
+)
+UNSEEN_PIXELS_LEFT_OUT = Wrong(
+    "An image of 6 rows, a 3 × 3 kernel, stride 2, no padding: no window sees the last row. "
+    "What is its gradient, and how many rows does your dx have?",
+    reached=lambda dx, height, width: dx[:, :height, :width],
 )
 
 # --- of gradients as they are returned, and of the step along them ---------------------------

@@ -50,41 +50,6 @@ def _as_it_is(w: Array) -> Array:
     return w
 
 
-# --- families of mistakes -------------------------------------------------------------------
-
-IGNORES_THE_PADDING = Wrong(
-    "Call your function with pad 0 and with pad 1. Should both matrices have the same number "
-    "of rows?",
-    side=lambda size, kernel_size, stride, pad: (size - kernel_size) // stride + 1,
-)
-IGNORES_THE_STRIDE = Wrong(
-    "Call your function with stride 1 and with stride 2. Should both matrices have the same "
-    "number of rows?",
-    "CM2",
-    side=_stops_of_stride_one,
-    move=lambda kernel_size, stride: 1,
-)
-LAST_WINDOW_STICKS_OUT = Wrong(
-    "Draw the windows over a row of 6 pixels, kernel 3, stride 2. Does all of your last "
-    "window lie inside?",
-    "OS5",
-    side=_stops_of_part_windows_too,
-)
-WIDTH_FROM_THE_HEIGHT = Wrong(
-    "Height and width may differ. Is each side of the output computed from its own side of "
-    "the image?",
-    "OS1",
-    shape=lambda h_out, w_out: (h_out, h_out),
-)
-SIDES_SWAPPED = Wrong(
-    "How many windows fit below each other, and how many side by side? Try an image that is "
-    "wider than high.",
-    "OS2",
-    shape=lambda h_out, w_out: (w_out, h_out),
-)
-NO_EFFECT = Wrong("One of your arguments does not change the result. Which one?")
-
-
 # --- steps of the two matrices --------------------------------------------------------------
 
 
@@ -121,6 +86,57 @@ def _of_slices(tops: Array, lefts: Array, size: int, height: int, width: int) ->
     ]
     outputs, a, k, rows, columns = np.array(taps, dtype=int).reshape(-1, 5).T
     return outputs, a, k, rows, columns
+
+
+# --- families of mistakes -------------------------------------------------------------------
+
+IGNORES_THE_PADDING = Wrong(
+    "Call your function with pad 0 and with pad 1. Should both matrices have the same number "
+    "of rows?",
+    side=lambda size, kernel_size, stride, pad: (size - kernel_size) // stride + 1,
+)
+IGNORES_THE_STRIDE = Wrong(
+    "Call your function with stride 1 and with stride 2. Should both matrices have the same "
+    "number of rows?",
+    "CM2",
+    side=_stops_of_stride_one,
+    move=lambda kernel_size, stride: 1,
+)
+LAST_WINDOW_STICKS_OUT = Wrong(
+    "Draw the windows over a row of 6 pixels, kernel 3, stride 2. Does all of your last "
+    "window lie inside?",
+    "OS5",
+    side=_stops_of_part_windows_too,
+)
+WIDTH_FROM_THE_HEIGHT = Wrong(
+    "Height and width may differ. Is each side of the output computed from its own side of "
+    "the image?",
+    "OS1",
+    shape=lambda h_out, w_out: (h_out, h_out),
+)
+SIDES_SWAPPED = Wrong(
+    "How many windows fit below each other, and how many side by side? Try an image that is "
+    "wider than high.",
+    "OS2",
+    shape=lambda h_out, w_out: (w_out, h_out),
+)
+NO_EFFECT = Wrong("One of your arguments does not change the result. Which one?")
+ROUND_THE_IMAGE = Wrong(
+    "Does the left edge of the image see its right edge? Count the inputs that the output in "
+    "the corner sees when pad is 1.",
+    taps=_coming_round,
+)
+INTO_THE_NEXT_ROW = Wrong(
+    "A window that begins in the border has taps in column -1. Which input does your column "
+    "number belong to there, and should it be marked at all?",
+    taps=_everywhere,
+)
+MOVED_TO_THE_EDGE = Wrong(
+    "How many inputs does the output in the corner see when a 3 × 3 window has a border of 2? "
+    "Taps that fall on the border see none.",
+    "CM9",
+    taps=_at_the_edge,
+)
 
 
 # --- connectivity_matrix --------------------------------------------------------------------
@@ -178,11 +194,10 @@ connectivity_matrix.wrong(
     ),
     ignores_the_padding=IGNORES_THE_PADDING.but(row="CM1", border=lambda pad, kernel_size: 0),
     ignores_the_stride=IGNORES_THE_STRIDE,
-    moves_every_window_by_one_pixel=Wrong(
+    moves_every_window_by_one_pixel=families.ONE_PIXEL_ON.but(
         "Where does the second window start when the stride is 2? Which inputs does the second "
         "row of your matrix mark?",
         "CM2",
-        move=lambda kernel_size, stride: 1,
     ),
     moves_the_window_by_its_own_size=families.MOVED_BY_ITS_OWN_SIZE.but(
         "Which argument moves the window: its size, or its stride? Do neighbouring windows of "
@@ -214,24 +229,9 @@ connectivity_matrix.wrong(
         "The output after the first is one further to the right. At which row and which column "
         "does its window start when the stride is 1, and where does yours start?"
     ),
-    lets_the_image_come_round=Wrong(
-        "Does the left edge of the image see its right edge? Count the inputs that the output in "
-        "the corner sees when pad is 1.",
-        "CM6",
-        taps=_coming_round,
-    ),
-    lets_the_window_run_into_the_next_row=Wrong(
-        "A window that begins in the border has taps in column -1. Which input does your column "
-        "number belong to there, and should it be marked at all?",
-        "CM6",
-        taps=_everywhere,
-    ),
-    moves_taps_of_the_border_to_the_edge=Wrong(
-        "How many inputs does the output in the corner see when a 3 × 3 window has a border of 2? "
-        "Taps that fall on the border see none.",
-        "CM9",
-        taps=_at_the_edge,
-    ),
+    lets_the_image_come_round=ROUND_THE_IMAGE.but(row="CM6"),
+    lets_the_window_run_into_the_next_row=INTO_THE_NEXT_ROW.but(row="CM6"),
+    moves_taps_of_the_border_to_the_edge=MOVED_TO_THE_EDGE,
     loses_windows_that_begin_in_the_border=Wrong(
         "A window that begins at row -1 still sees row 0. What does a slice select that starts at "
         "-1 and ends at 2? Try it on a list.",
@@ -368,18 +368,12 @@ def _conv_as_dense(
 conv_as_dense = Mistakes("conv_as_dense", _conv_as_dense, evidence=EVIDENCE)
 
 conv_as_dense.wrong(
-    turns_the_kernel_round=Wrong(
-        "Which weight should meet the top left pixel of a window? In this course the kernel lies "
-        "on the window as it is.",
-        "CD1",
-        laid=lambda w: w[::-1, ::-1],
-    ),
+    turns_the_kernel_round=families.KERNEL_TURNED_ROUND.but(row="CD1"),
     swaps_rows_and_columns_of_the_kernel=families.KERNELS_TURNED.but(row="CD2"),
-    uses_one_filter_for_all_maps=Wrong(
+    uses_one_filter_for_all_maps=families.ONE_FILTER.but(
         "Rows of your matrix that belong to one position are all equal. How many filters are in "
         "w, and which of them do you use?",
         "CD3",
-        filters=lambda w: np.repeat(w[:, :, :, :1], w.shape[3], axis=3),
     ),
     fills_in_the_first_input_channel_only=Wrong(
         "How deep is a window? Make the first channel of an image zero and look at what your "
@@ -410,23 +404,19 @@ conv_as_dense.wrong(
         "bias be in each output?",
         values=lambda kernels, b: kernels + b,
     ),
-    lets_the_image_come_round=Wrong(
+    lets_the_image_come_round=ROUND_THE_IMAGE.but(
         "Does the left edge of the image see its right edge? Count the weights in the row of the "
         "output in the corner when pad is 1.",
         "CD7",
-        taps=_coming_round,
     ),
-    lets_the_window_run_into_the_next_row=Wrong(
+    lets_the_window_run_into_the_next_row=INTO_THE_NEXT_ROW.but(
         "A window that begins in the border has taps in column -1. Which input does your column "
         "number belong to there, and is there a weight for it at all?",
         "CD7",
-        taps=_everywhere,
     ),
-    moves_taps_of_the_border_to_the_edge=Wrong(
+    moves_taps_of_the_border_to_the_edge=MOVED_TO_THE_EDGE.but(
         "How many inputs does the output in the corner see when a 3 × 3 window has a border of 2? "
-        "What becomes of the other weights of the kernel?",
-        "CM9",
-        taps=_at_the_edge,
+        "What becomes of the other weights of the kernel?"
     ),
     takes_the_channels_of_the_inputs_first=Wrong(
         "Flatten a 1 × 2 image with 2 channels by hand, row-major. Which number comes second: the "
@@ -468,11 +458,10 @@ conv_as_dense.wrong(
         border=lambda pad: 0,
     ),
     ignores_the_stride=IGNORES_THE_STRIDE,
-    moves_every_window_by_one_pixel=Wrong(
+    moves_every_window_by_one_pixel=families.ONE_PIXEL_ON.but(
         "Where does the second window start when the stride is 2? Compare the first two rows of "
         "your matrix that belong to one filter.",
         "CM2",
-        move=lambda kernel_size, stride: 1,
     ),
     writes_ones_for_the_weights=Wrong(
         "The pattern says what is connected. What are the numbers on these connections?",
@@ -812,16 +801,14 @@ locally_connected_forward.wrong(
     ),
     moves_every_window_by_one_pixel=families.ONE_PIXEL_ON.but(row="LC4"),
     moves_the_window_by_its_own_size=families.MOVED_BY_ITS_OWN_SIZE,
-    turns_the_kernels_round=Wrong(
+    turns_the_kernels_round=families.KERNEL_TURNED_ROUND.but(
         "Which weight should meet the top left pixel of the window? In this course a kernel lies "
         "on the window as it is.",
         "LC5",
-        laid=lambda w: w[::-1, ::-1],
     ),
-    swaps_rows_and_columns_of_the_kernels=Wrong(
+    swaps_rows_and_columns_of_the_kernels=families.KERNELS_TURNED.but(
         "Which axis of a kernel goes down the picture? Try kernels with a single 1 in their top "
-        "right corner.",
-        laid=lambda w: w.transpose(1, 0, 2, 3),
+        "right corner."
     ),
     uses_one_filter_for_all_maps=Wrong(
         "All maps of your output differ by their biases only. How many filters has a position, "
@@ -842,10 +829,8 @@ locally_connected_forward.wrong(
         "The padded size is right. Where does the top left pixel of the image sit in it?",
         border=_zeros_behind,
     ),
-    ends_the_window_one_pixel_early=Wrong(
-        "How many numbers of one channel should the window of a 3 × 3 kernel hold, and how many "
-        "does yours? List the rows and columns that it takes in.",
-        cut=lambda images, top, left, size, i, j: _square(images, top, left, size - 1),
+    ends_the_window_one_pixel_early=families.ONE_PIXEL_SHORT.but(
+        cut=lambda images, top, left, size, i, j: _square(images, top, left, size - 1)
     ),
     ends_the_window_without_the_stride=families.END_WITHOUT_THE_STRIDE.but(
         cut=lambda images, top, left, size, i, j: images[:, top : i + size, left : j + size]
@@ -1064,21 +1049,18 @@ locally_connected_backward.wrong(
     cuts_dx_out_of_the_corner=families.CORNER_OF_DX,
     returns_dx_with_its_border=families.DX_WITH_ITS_BORDER,
     keeps_dx_of_the_last_image=families.DX_OF_THE_LAST_IMAGE.but(crop=_last_image_into_dx),
-    leaves_out_pixels_that_no_window_saw=Wrong(
+    leaves_out_pixels_that_no_window_saw=families.UNSEEN_PIXELS_LEFT_OUT.but(
         "An image of 6 rows, 3 × 3 kernels, stride 2, no padding: no window sees the last row. "
-        "What is its gradient, and how many rows does your dx have?",
-        reached=lambda dx, height, width: dx[:, :height, :width],
+        "What is its gradient, and how many rows does your dx have?"
     ),
     moves_every_window_by_one_pixel=families.BACK_WITHOUT_THE_STRIDE,
-    turns_the_kernels_round_in_dx=Wrong(
+    turns_the_kernels_round_in_dx=families.KERNEL_TURNED_ROUND.but(
         "Put a single 1 into dout. The part of dx that it reaches should be the kernel of that "
-        "position: which way round is yours?",
-        laid=lambda w: w[::-1, ::-1],
+        "position: which way round is yours?"
     ),
-    turns_the_window_round_in_dw=Wrong(
+    turns_the_window_round_in_dw=families.WINDOW_TURNED_ROUND.but(
         "Put a single 1 into dout. dw of that position should be the window of the input itself: "
-        "which way round is yours?",
-        viewed=lambda windows: windows[:, ::-1, ::-1],
+        "which way round is yours?"
     ),
     averages_over_the_batch=families.MEAN_OVER_THE_BATCH.but(
         dw_of=lambda dw, examples: dw / examples, db_of=lambda db, examples: db / examples

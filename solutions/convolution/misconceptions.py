@@ -445,25 +445,16 @@ conv_forward.wrong(
         row="CF3",
         cut=lambda images, top, left, size, i, j: images[:, top : i + size, left : j + size],
     ),
-    ends_the_window_one_pixel_early=Wrong(
-        "How many numbers of one channel should the window of a 3 × 3 kernel hold, and how many "
-        "does yours? List the rows and columns that it takes in.",
-        "CF11",
-        cut=lambda images, top, left, size, i, j: _square(images, top, left, size - 1),
+    ends_the_window_one_pixel_early=families.ONE_PIXEL_SHORT.but(
+        row="CF11", cut=lambda images, top, left, size, i, j: _square(images, top, left, size - 1)
     ),
-    turns_the_kernel_round_before_sliding=Wrong(
+    turns_the_kernel_round_before_sliding=families.KERNEL_TURNED_ROUND.but(
         "Which weight should meet the top left pixel of the window? In this course the kernel "
         "lies on the window as it is.",
         "SS4",
-        laid=lambda w: w[::-1, ::-1],
     ),
     swaps_rows_and_columns_of_the_kernels=families.KERNELS_TURNED.but(row="SS7"),
-    uses_one_filter_for_all_maps=Wrong(
-        "All maps of your output differ by a constant only. How many filters are in w, and which "
-        "of them does your code use?",
-        "CF9",
-        filters=lambda w: np.repeat(w[:, :, :, :1], w.shape[3], axis=3),
-    ),
+    uses_one_filter_for_all_maps=families.ONE_FILTER.but(row="CF9"),
     looks_at_the_first_channel_only=Wrong(
         "How deep is a window? Make the first channel of an image zero and look at the output.",
         "SS6",
@@ -646,12 +637,7 @@ conv_backward.wrong(
     keeps_dx_of_the_last_image=families.DX_OF_THE_LAST_IMAGE.but(
         row="CB4", crop=_last_image_into_dx
     ),
-    leaves_out_pixels_that_no_window_saw=Wrong(
-        "An image of 6 rows, a 3 × 3 kernel, stride 2, no padding: no window sees the last row. "
-        "What is its gradient, and how many rows does your dx have?",
-        "CB25",
-        reached=lambda dx, height, width: dx[:, :height, :width],
-    ),
+    leaves_out_pixels_that_no_window_saw=families.UNSEEN_PIXELS_LEFT_OUT.but(row="CB25"),
     overwrites_the_gradient_of_the_window_before=families.WINDOW_BEFORE_OVERWRITTEN.but(
         row="CB5", into_dx=_assign
     ),
@@ -687,18 +673,12 @@ conv_backward.wrong(
     adds_the_gradient_to_the_image=families.ON_TOP_OF_THE_IMAGE.but(
         row="CB23", start=_on_top_of_the_images
     ),
-    turns_the_kernel_round_in_dx=Wrong(
+    turns_the_kernel_round_in_dx=families.KERNEL_TURNED_ROUND.but(
         "Put a single 1 into dout. The part of dx that it reaches should be the kernel itself: "
         "which way round is yours?",
         "CB10",
-        laid=lambda w: w[::-1, ::-1],
     ),
-    turns_the_window_round_in_dw=Wrong(
-        "Put a single 1 into dout. dw should be the window of the input itself: which way round "
-        "is yours?",
-        "CB11",
-        viewed=lambda windows: windows[:, ::-1, ::-1],
-    ),
+    turns_the_window_round_in_dw=families.WINDOW_TURNED_ROUND.but(row="CB11"),
     puts_the_window_into_dx=families.WINDOW_INTO_DX.but(row="CB24"),
     gives_the_gradients_the_dtype_of_the_inputs=Wrong(
         "What is the dtype of your gradients when the image holds whole numbers?",

@@ -185,6 +185,26 @@ PADDED_AT_ONE_BORDER = Wrong(
     "OS6",
     side=_padded_once,
 )
+A_FRACTION_OF_A_PLACE = Wrong(
+    "Print the number of places along one side, and its type. Can a window stop at half a place?",
+    "OS7",
+    side=_with_a_fraction,
+)
+WINDOWS_SIDE_BY_SIDE = Wrong(
+    "Do your windows overlap when the stride is smaller than the window? Which argument "
+    "moves them?",
+    "OS10",
+    side=_side_by_side,
+)
+ONE_CHANNEL_DEEP = Wrong(
+    "A window is not flat. How deep is it?", "PC5", depth=lambda in_channels: 1
+)
+BIASES_IN_BOTH = Wrong(
+    "The sum of your two numbers should be everything the layer learns. Is something in "
+    "both of them?",
+    "PC18",
+    result=lambda weights, biases: (weights + biases, biases),
+)
 
 
 # --- output_size ----------------------------------------------------------------------------
@@ -228,10 +248,8 @@ output_size.wrong(
         seen=(4, "4 of 70 student repositories of CS231n"),
         moves=_moves_without_remainder,
     ),
-    takes_the_kernel_for_the_stride=Wrong(
-        "Which argument says how far the window moves: its own size, or another one?",
-        "OS10",
-        move=lambda kernel_size, stride: kernel_size,
+    takes_the_kernel_for_the_stride=families.MOVED_BY_ITS_OWN_SIZE.but(
+        "Which argument says how far the window moves: its own size, or another one?", "OS10"
     ),
     adds_one_twice=Wrong(
         "You add one inside the division and one outside. Draw a case in which the last "
@@ -346,12 +364,7 @@ dense_parameters.wrong(
         "PC13",
         outputs=lambda out_shape: out_shape[2],
     ),
-    counts_the_dense_layer_with_the_biases_in_both=Wrong(
-        "The sum of your two numbers should be everything the layer learns. Is something in "
-        "both of them?",
-        "PC18",
-        result=lambda weights, biases: (weights + biases, biases),
-    ),
+    counts_the_dense_layer_with_the_biases_in_both=BIASES_IN_BOTH,
     counts_the_dense_layer_to_one_output_channel=Wrong(
         "The output is a volume too. How many numbers stand at each of its places?",
         outputs=lambda out_shape: out_shape[0] * out_shape[1],
@@ -421,9 +434,7 @@ locally_connected_parameters.wrong(
         "PC21",
         area=lambda kernel_size, in_shape: in_shape[0] * in_shape[1],
     ),
-    counts_the_local_layer_through_one_channel=Wrong(
-        "A window is not flat. How deep is it?", "PC5", depth=lambda in_channels: 1
-    ),
+    counts_the_local_layer_through_one_channel=ONE_CHANNEL_DEEP,
     counts_the_local_layer_with_shared_biases=Wrong(
         "If two places do not share their weights, do they share a bias?",
         "PC6",
@@ -470,10 +481,8 @@ locally_connected_parameters.wrong(
         "bias of its own?",
         biases=lambda places, filters, out_channels: places,
     ),
-    counts_the_local_layer_with_the_biases_in_both=Wrong(
-        "Add your two numbers for 4 outputs with 4 weights each. Do you get 20, or more?",
-        "PC18",
-        result=lambda weights, biases: (weights + biases, biases),
+    counts_the_local_layer_with_the_biases_in_both=BIASES_IN_BOTH.but(
+        "Add your two numbers for 4 outputs with 4 weights each. Do you get 20, or more?"
     ),
     counts_the_local_layer_with_everything_in_one_number=Wrong(
         "The text at the top of the function asks for weights and biases apart. Which two numbers "
@@ -481,26 +490,17 @@ locally_connected_parameters.wrong(
         result=lambda weights, biases: weights + biases,
     ),
     counts_the_local_layer_with_the_biases_first=BIASES_FIRST,
-    counts_the_local_layer_with_a_fraction_of_a_place=Wrong(
-        "Print how many rows and columns of places you count. Can there be half a place?",
-        "OS7",
-        side=_with_a_fraction,
+    counts_the_local_layer_with_a_fraction_of_a_place=A_FRACTION_OF_A_PLACE.but(
+        "Print how many rows and columns of places you count. Can there be half a place?"
     ),
     counts_the_local_layer_without_remainders=WITHOUT_REMAINDERS,
-    counts_the_local_layer_with_windows_side_by_side=Wrong(
-        "Do your windows overlap when the stride is smaller than the window? Which argument "
-        "moves them?",
-        "OS10",
-        side=_side_by_side,
-    ),
+    counts_the_local_layer_with_windows_side_by_side=WINDOWS_SIDE_BY_SIDE,
     counts_the_local_layer_with_one_added_twice=ONE_ADDED_TWICE,
     counts_the_local_layer_with_one_added_before_dividing=ONE_ADDED_BEFORE_DIVIDING,
     counts_the_local_layer_without_the_first_place=WITHOUT_THE_FIRST_PLACE,
     counts_the_local_layer_with_windows_that_stick_out=WINDOWS_THAT_STICK_OUT,
-    counts_the_local_layer_padded_at_one_border=Wrong(
-        "A row has two ends, and zeros are added at both. How long is it then?",
-        "OS6",
-        side=_padded_once,
+    counts_the_local_layer_padded_at_one_border=PADDED_AT_ONE_BORDER.but(
+        "A row has two ends, and zeros are added at both. How long is it then?"
     ),
     counts_the_local_layer_with_rounded_places=families.ROUNDED.but(side=_rounded),
     counts_the_local_layer_without_stride_and_padding=WITHOUT_STRIDE_AND_PADDING.but(
@@ -533,10 +533,8 @@ def _conv_parameters(
 conv_parameters = Mistakes("conv_parameters", _conv_parameters, evidence=EVIDENCE)
 
 conv_parameters.wrong(
-    counts_filters_through_one_channel=Wrong(
-        "Through how many channels of the input does one filter reach?",
-        "PC1",
-        depth=lambda in_channels: 1,
+    counts_filters_through_one_channel=ONE_CHANNEL_DEEP.but(
+        "Through how many channels of the input does one filter reach?", "PC1"
     ),
     counts_filters_without_biases=Wrong(
         "A 3 × 3 filter on a grey picture has 10 parameters, and 9 of them are weights. What is "
@@ -576,11 +574,9 @@ conv_parameters.wrong(
         "To which number is a bias added, to one that goes in or to one that comes out?",
         biases=lambda in_channels, filters: in_channels,
     ),
-    counts_filters_with_the_biases_in_both=Wrong(
+    counts_filters_with_the_biases_in_both=BIASES_IN_BOTH.but(
         "One 3 × 3 filter on a grey picture has 9 weights and 1 bias. What do your two numbers "
-        "add up to?",
-        "PC18",
-        result=lambda weights, biases: (weights + biases, biases),
+        "add up to?"
     ),
     counts_filters_with_everything_in_one_number=Wrong(
         "The text at the top of the function asks for a pair. Which two numbers did you add up?",
@@ -698,10 +694,8 @@ connections.wrong(
         seen=(3, "2 of 76 student repositories of C4W1 and a course changelog, in a convolution"),
         move=lambda kernel_size, stride: 1,
     ),
-    counts_connections_to_one_input_channel=Wrong(
-        "Take one output by itself. Is it joined to one channel in its window, or to all?",
-        "CN4",
-        depth=lambda in_channels: 1,
+    counts_connections_to_one_input_channel=ONE_CHANNEL_DEEP.but(
+        "Take one output by itself. Is it joined to one channel in its window, or to all?", "CN4"
     ),
     counts_connections_of_one_output_channel=Wrong(
         "How many outputs are there at one place of the window?",
@@ -731,18 +725,11 @@ connections.wrong(
         "PC19",
         shape=_rows_twice,
     ),
-    counts_connections_of_a_fraction_of_a_place=Wrong(
-        "Print the number of places along one side, and its type. Can a window stop at half a "
-        "place?",
-        "OS7",
-        side=_with_a_fraction,
-    ),
+    counts_connections_of_a_fraction_of_a_place=A_FRACTION_OF_A_PLACE,
     counts_connections_without_remainders=WITHOUT_REMAINDERS,
-    counts_connections_of_windows_side_by_side=Wrong(
+    counts_connections_of_windows_side_by_side=WINDOWS_SIDE_BY_SIDE.but(
         "How many places does a window of 3 have on a row of 5 when it moves by 1? Which "
-        "argument moves it?",
-        "OS10",
-        side=_side_by_side,
+        "argument moves it?"
     ),
     counts_connections_with_one_added_twice=ONE_ADDED_TWICE,
     counts_connections_with_one_added_before_dividing=ONE_ADDED_BEFORE_DIVIDING,
@@ -939,10 +926,8 @@ saving.wrong(
         "PC20",
         owned=lambda places, area, in_shape, window: area,
     ),
-    saves_with_flat_windows=Wrong(
-        "A window is not flat. Is the depth of the input in all three of your counts?",
-        "PC5",
-        depth=lambda in_channels: 1,
+    saves_with_flat_windows=ONE_CHANNEL_DEEP.but(
+        "A window is not flat. Is the depth of the input in all three of your counts?"
     ),
     saves_with_flat_windows_in_the_local_layer=Wrong(
         "Compare your locally connected count with your convolutional one: through how many "
@@ -974,25 +959,19 @@ saving.wrong(
         local=lambda owned, depth, filters: owned * depth,
     ),
     saves_with_windows_of_one_row=WINDOWS_OF_ONE_ROW.but(area=lambda kernel_size: kernel_size),
-    saves_with_a_kernel_per_pixel=Wrong(
+    saves_with_a_kernel_per_pixel=A_WINDOW_PER_PIXEL.but(
         "Do you count the pixels of the input, or the places where the window stops? With stride "
-        "2 these are not the same.",
-        "PC7",
-        side=lambda size, kernel_size, stride, pad: size,
+        "2 these are not the same."
     ),
     saves_on_square_pictures_only=SQUARE_PICTURES.but(shape=_rows_twice),
-    saves_on_a_fraction_of_a_place=Wrong(
+    saves_on_a_fraction_of_a_place=A_FRACTION_OF_A_PLACE.but(
         "A saving may have a fraction, but may the number of places? Print how many rows and "
-        "columns of places you count.",
-        "OS7",
-        side=_with_a_fraction,
+        "columns of places you count."
     ),
     saves_without_remainders=WITHOUT_REMAINDERS,
-    saves_on_windows_side_by_side=Wrong(
+    saves_on_windows_side_by_side=WINDOWS_SIDE_BY_SIDE.but(
         "Sharing lets all places use one kernel. How many places does a window of 3 have on a "
-        "row of 5 when it moves by 1?",
-        "OS10",
-        side=_side_by_side,
+        "row of 5 when it moves by 1?"
     ),
     saves_with_one_added_twice=ONE_ADDED_TWICE,
     saves_with_one_added_before_dividing=ONE_ADDED_BEFORE_DIVIDING,
@@ -1303,50 +1282,34 @@ network_parameters.wrong(
         "PC19",
         shape=_rows_twice,
     ),
-    follows_fractions_of_a_pixel=Wrong(
-        "Print the shape of the volume behind every layer. Can a side have half a number?",
-        "OS7",
-        side=_with_a_fraction,
+    follows_fractions_of_a_pixel=A_FRACTION_OF_A_PLACE.but(
+        "Print the shape of the volume behind every layer. Can a side have half a number?"
     ),
-    refuses_layers_with_a_remainder=Wrong(
+    refuses_layers_with_a_remainder=WITHOUT_REMAINDERS.but(
         "What does the rule of output_size say about a last window that would stick out: leave "
-        "it out, or refuse the network?",
-        "OS9",
-        side=_without_remainder,
+        "it out, or refuse the network?"
     ),
-    puts_all_windows_side_by_side=Wrong(
+    puts_all_windows_side_by_side=WINDOWS_SIDE_BY_SIDE.but(
         "Each convolution and each pooling layer has a stride. Where does it go into the shape "
-        "that comes out?",
-        "OS10",
-        side=_side_by_side,
+        "that comes out?"
     ),
-    adds_one_twice_in_every_layer=Wrong(
+    adds_one_twice_in_every_layer=ONE_ADDED_TWICE.but(
         "Draw the windows of one row where the last one just fails to fit. Is there a place in "
-        "your shape that does not exist?",
-        "OS4",
-        side=_one_added_twice,
+        "your shape that does not exist?"
     ),
-    adds_one_before_dividing_in_every_layer=Wrong(
+    adds_one_before_dividing_in_every_layer=ONE_ADDED_BEFORE_DIVIDING.but(
         "A pooling window of 2 with stride 2 on a row of 2 numbers: how many numbers are left, "
-        "and how many do you count?",
-        "OS11",
-        side=_one_before_dividing,
+        "and how many do you count?"
     ),
-    forgets_the_first_place_in_every_layer=Wrong(
-        "What shape comes out of a layer whose window is as large as its input? Print yours.",
-        "OS3",
-        side=_one_too_few,
+    forgets_the_first_place_in_every_layer=WITHOUT_THE_FIRST_PLACE.but(
+        "What shape comes out of a layer whose window is as large as its input? Print yours."
     ),
-    keeps_all_windows_that_stick_out=Wrong(
+    keeps_all_windows_that_stick_out=WINDOWS_THAT_STICK_OUT.but(
         "Draw the last window of a row, in a convolution or in pooling. Does all of it lie on "
-        "the padded volume?",
-        "OS5",
-        side=_rounded_up,
+        "the padded volume?"
     ),
-    pads_convolutions_at_one_border=Wrong(
-        "A row has two ends, and a convolution adds zeros at both. How wide is its output then?",
-        "OS6",
-        side=_padded_once,
+    pads_convolutions_at_one_border=PADDED_AT_ONE_BORDER.but(
+        "A row has two ends, and a convolution adds zeros at both. How wide is its output then?"
     ),
     rounds_the_sides_of_every_layer=families.ROUNDED.but(side=_rounded),
     ignores_stride_and_padding_in_every_layer=Wrong(

@@ -116,6 +116,30 @@ NEGATIVE_MAXIMUM = Wrong(
     "one does?",
     "MK2",
 )
+STRIDE_IGNORED = Wrong(
+    "Where does the second window start, and where should it? Try it with a stride of 2.",
+    move=lambda size, stride: 1,
+)
+OUTPUTS_SKIPPED = Wrong(
+    "How many entries of your output were never written? The stride moves the window in the "
+    "input, not the place in the output.",
+    "PF10",
+    visited=_every_output_of_the_stride,
+    move=lambda size, stride: 1,
+)
+WHERE_THE_WINDOW_STARTS = Wrong(
+    "With stride 2 the second window starts at row 2 of the input. Which row of the output "
+    "is its number for?",
+    "PF10",
+    visited=_every_corner,
+    move=lambda size, stride: 1,
+)
+WINDOW_NEVER_CUT = Wrong(
+    "Every number of a map comes out the same. Of which part of the input do you take the "
+    "maximum, and does that part depend on the position?",
+    "PF5",
+    cut=lambda x, top, left, size, stride, i, j: x,
+)
 
 
 # --- forward --------------------------------------------------------------------------------
@@ -295,20 +319,9 @@ forward.wrong(
         side=_only_whole_blocks,
         move=lambda size, stride: size,
     ),
-    ignores_the_stride=Wrong(
-        "Where does the second window start, and where should it? Try it with a stride of 2.",
-        "PF1",
-        move=lambda size, stride: 1,
-    ),
+    ignores_the_stride=STRIDE_IGNORED.but(row="PF1"),
     swaps_rows_and_columns=POSITION_TRANSPOSED,
-    skips_outputs=Wrong(
-        "How many entries of your output were never written? The stride moves the window in the "
-        "input, not the place in the output.",
-        "PF10",
-        seen=(2, "2 student repositories, in one form or the other"),
-        visited=_every_output_of_the_stride,
-        move=lambda size, stride: 1,
-    ),
+    skips_outputs=OUTPUTS_SKIPPED.but(seen=(2, "2 student repositories, in one form or the other")),
     writes_blocks_of_outputs=Wrong(
         "Why do the numbers of your output come in blocks? One window gives one number, and it "
         "has one place.",
@@ -399,11 +412,9 @@ forward.wrong(
         "OS3",
         side=lambda length, size, stride: (length - size) // stride,
     ),
-    never_uses_the_stride=Wrong(
+    never_uses_the_stride=SIZE_WITHOUT_THE_STRIDE.but(
         "Which of your arguments never appears in your code? Call your function with two "
         "strides and compare.",
-        "OS13",
-        side=lambda length, size, stride: length - size + 1,
         move=lambda size, stride: 1,
     ),
     leaves_the_stride_out_of_the_size=SIZE_WITHOUT_THE_STRIDE,
@@ -424,12 +435,7 @@ forward.wrong(
 # --- max_pool_forward, alone ----------------------------------------------------------------
 
 max_pool_forward.wrong(
-    never_cuts_the_window=Wrong(
-        "Every number of a map comes out the same. Of which part of the input do you take the "
-        "maximum, and does that part depend on the position?",
-        "PF5",
-        cut=lambda x, top, left, size, stride, i, j: x,
-    ),
+    never_cuts_the_window=WINDOW_NEVER_CUT,
     starts_from_zero=Wrong(
         "A window holds -7, -2, -5 and -3. What is the largest of them, what does your function "
         "give, and where does that number come from?",
@@ -463,19 +469,11 @@ average_pool_forward.wrong(
     takes_the_width_from_the_height_with_a_fixed_divisor=_by_a_fixed_number(WIDTH_FROM_THE_HEIGHT),
     divides_by_its_size_with_a_fixed_divisor=_by_a_fixed_number(DIVIDED_BY_ITS_SIZE),
     swaps_rows_and_columns_with_a_fixed_divisor=_by_a_fixed_number(POSITION_TRANSPOSED),
-    writes_where_the_window_starts=Wrong(
-        "With stride 2 the second window starts at row 2 of the input. Which row of the output "
-        "is its number for?",
-        "PF10",
-        visited=_every_corner,
-        move=lambda size, stride: 1,
-    ),
+    writes_where_the_window_starts=WHERE_THE_WINDOW_STARTS,
     moves_by_its_size_with_a_fixed_divisor=_by_a_fixed_number(MOVED_BY_ITS_SIZE),
-    never_cuts_the_window=Wrong(
+    never_cuts_the_window=WINDOW_NEVER_CUT.but(
         "Every number of a map comes out the same. Of which part of the input do you take the "
-        "average, and does that part depend on the position?",
-        "PF5",
-        cut=lambda x, top, left, size, stride, i, j: x,
+        "average, and does that part depend on the position?"
     ),
     keeps_windows_that_stick_out_with_a_fixed_divisor=Wrong(
         "Draw the last window. Does all of it lie inside the input? See what the exercise says "
@@ -724,16 +722,13 @@ backward = Shared(max_pool_backward, average_pool_backward)
 
 
 backward.wrong(
-    ignores_the_stride=Wrong(
+    ignores_the_stride=STRIDE_IGNORED.but(
         "With stride 2, at which row and which column of the input does the window of dout[0, 1, "
         "1] start, and where does the one that your code uses?",
         "PB1",
-        move=lambda size, stride: 1,
     ),
-    moves_by_its_size=Wrong(
-        "Which argument moved the window in the forward pass: its size or its stride?",
-        "PB11",
-        move=lambda size, stride: size,
+    moves_by_its_size=MOVED_BY_ITS_SIZE.but(
+        "Which argument moved the window in the forward pass: its size or its stride?", "PB11"
     ),
     takes_the_column_from_the_channel=Wrong(
         "Which of your loop variables is the column? Look at the left edge of the window.",
@@ -794,19 +789,13 @@ backward.wrong(
         "CB19",
         visited=lambda h_out, w_out, stride: _every_output(h_out - 1, w_out, stride),
     ),
-    skips_outputs=Wrong(
+    skips_outputs=OUTPUTS_SKIPPED.but(
         "How many numbers of dout were never read? The stride moves the window in the input, "
-        "not the place in dout.",
-        "PF10",
-        visited=_every_output_of_the_stride,
-        move=lambda size, stride: 1,
+        "not the place in dout."
     ),
-    reads_dout_where_the_window_starts=Wrong(
+    reads_dout_where_the_window_starts=WHERE_THE_WINDOW_STARTS.but(
         "With stride 2 the second window starts at row 2 of the input. In which row of dout is "
-        "its gradient?",
-        "PF10",
-        visited=_every_corner,
-        move=lambda size, stride: 1,
+        "its gradient?"
     ),
     reaches_as_far_as_the_stride=AS_LONG_AS_THE_STRIDE,
     averages_over_the_batch=Wrong(
@@ -892,10 +881,9 @@ max_pool_backward.wrong(
         "PB14",
         mask=lambda windows, images, size: windows == images.max(axis=(1, 2), keepdims=True),
     ),
-    sends_everything_to_the_maximum_of_the_map=Wrong(
+    sends_everything_to_the_maximum_of_the_map=WINDOW_NEVER_CUT.but(
         "Each window has its own winner. How many inputs of a map received a gradient from you?",
         "PB14",
-        cut=lambda x, top, left, size, stride, i, j: x,
     ),
     multiplies_by_the_maximum=Wrong(
         "A window holds 1, 2, 3 and 4 and a gradient of 10 comes in. Which inputs should receive "
@@ -947,11 +935,10 @@ average_pool_backward.wrong(
         "PB18",
         result=lambda dx, dout, size: dout.copy() / size**2,
     ),
-    moves_a_square_by_its_size=Wrong(
+    moves_a_square_by_its_size=MOVED_BY_ITS_SIZE.but(
         "Which argument moved the window in the forward pass: its size or its stride? Your last "
         "squares reach past the edge.",
         "PB11",
-        move=lambda size, stride: size,
         share=_square_of_shares,
     ),
     sends_all_of_dout_to_every_window=Wrong(
