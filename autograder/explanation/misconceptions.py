@@ -13,9 +13,17 @@ done wrong. They stand in a table, one entry for each:
         ),
     )
 
-So two mistakes in different steps can be made together, as students do. Exercises with the
-same steps may share mistakes: ``Shared(running_maximum, running_minimum).wrong(...)`` puts them
-in both tables. A multiple-choice question has an entry for each wrong letter:
+So two mistakes in different steps can be made together, as students do. What several exercises
+share is written once. ``Shared(running_maximum, running_minimum).wrong(...)`` puts mistakes into
+both tables, under the same names. An entry can also have a name of its own, and stand in tables of
+several files; ``but`` says what is different there:
+
+    FROM_ZERO = Wrong("What about numbers that are all negative?", first=lambda number: 0)
+
+    running_maximum.wrong(starts_from_zero=FROM_ZERO)
+    running_minimum.wrong(begins_at_zero=FROM_ZERO.but("What about numbers that are all positive?"))
+
+A multiple-choice question has an entry for each wrong letter:
 
     answer_1 = Mistakes("answer_1")
     answer_1.wrong(counts_the_first_twice=Chosen("b", "How often is the first number added?"))
@@ -26,12 +34,13 @@ with ``Mistakes(..., evidence={"RM2": (5, "in five notebooks")})``.
 
 from __future__ import annotations
 
+import copy
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
 from ..course.contents import MISCONCEPTIONS
 from ..notebook.assignment import Assignment
@@ -68,16 +77,17 @@ class Misconception:
         return partial(self.procedure, **self.steps)
 
 
-# How often something was observed, and where, by its row in the list of what was.
-Evidence = Mapping[str, tuple[int, str]]
+Seen = tuple[int, str]  # how often something was observed, and where
+NEVER: Seen = (0, "")
+Evidence = Mapping[str, Seen]  # by its row in the list of what was observed
 NO_EVIDENCE: Evidence = MappingProxyType({})
 
 
 class Wrong:
     """An entry of a table: the hint, the row of what was observed, the steps done wrong.
 
-    ``seen`` and ``where`` are given where they differ from those of the row; a mistake with random
-    numbers in it does not repeat its answers.
+    A step is a lambda, or a function by its name. ``seen`` is given where it differs from what the
+    row says; a mistake with random numbers in it does not repeat its answers.
     """
 
     def __init__(
@@ -85,8 +95,7 @@ class Wrong:
         hint: str,
         row: str = "",
         *,
-        seen: int | None = None,
-        where: str = "",
+        seen: Seen | None = None,
         repeats: bool = True,
         **steps: Step,
     ) -> None:
@@ -94,11 +103,21 @@ class Wrong:
         self.row = row
         self.repeats = repeats
         self.steps = steps
-        self._evidence = None if seen is None else (seen, where)
+        self._seen = seen
 
-    def evidence(self, of_rows: Evidence) -> tuple[int, str]:
-        """Return how often the mistake was seen, and where."""
-        return self._evidence or of_rows.get(self.row, (0, ""))
+    def but(
+        self, hint: str = "", row: str = "", *, seen: Seen | None = None, **steps: Step
+    ) -> Self:
+        """Return the same mistake as it is made elsewhere: what is given takes the place of it."""
+        other = copy.copy(self)
+        other.hint, other.row = hint or self.hint, row or self.row
+        other.steps = {**self.steps, **steps}
+        other._seen = seen or self._seen
+        return other
+
+    def seen(self, evidence: Evidence) -> Seen:
+        """Return how often the mistake was seen, and where; ``evidence`` is that of the rows."""
+        return self._seen or evidence.get(self.row, NEVER)
 
 
 class Chosen(Wrong):
@@ -133,7 +152,7 @@ class Mistakes:
         self.found += [self._entered(name, entry) for name, entry in table.items()]
 
     def _entered(self, name: str, entry: Wrong) -> Misconception:
-        seen, where = entry.evidence(self.evidence)
+        seen, where = entry.seen(self.evidence)
         return Misconception(
             self.exercise,
             name,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from ..course.sync import with_helpers
-from .misconceptions import AND, Misconception
+from .misconceptions import Misconception
 from .styles import Style
 
 
@@ -44,16 +44,10 @@ def _source_of_mistake(entry: Misconception) -> str:
     """Return the procedure with its wrong steps; of an option, the line with its letter."""
     if not entry.steps:
         return f'{entry.exercise} = "{entry.implementation()}"'
-    file = inspect.getfile(entry.procedure)
-    functions = _functions(file)
+    functions = _functions(inspect.getfile(entry.procedure))
     node = _copy(functions[entry.procedure.__name__])
     given = ", ".join(argument.arg for argument in node.args.args)
-    wrong = [
-        f"{keyword.arg}={ast.unparse(keyword.value)}"
-        for name in entry.name.split(AND)
-        for keyword in _registrations(file)[entry.exercise, name]
-        if keyword.arg in entry.steps
-    ]
+    wrong = [f"{name}={_as_written(name, step)}" for name, step in entry.steps.items()]
     call = f"return {node.name}({', '.join([given, *wrong])})"
     parameters = ast.unparse(
         ast.arguments([], node.args.args, None, [], [], None, node.args.defaults)
@@ -63,47 +57,30 @@ def _source_of_mistake(entry: Misconception) -> str:
     return _joined([*with_helpers(exercise, functions), exercise])
 
 
+def _as_written(name: str, step: Any) -> str:
+    """Return what stands for a step in its table: a lambda, or the name of a function."""
+    if step.__name__ != "<lambda>":
+        return str(step.__name__)
+    return _lambdas(step.__code__.co_filename)[name, step.__code__.co_firstlineno]
+
+
+@cache
+def _lambdas(file: str) -> dict[tuple[str | None, int], str]:
+    """Return the lambdas that are given by keyword in a file, by keyword and line."""
+    return {
+        (node.arg, node.value.lineno): ast.unparse(node.value)
+        for node in ast.walk(_tree(file))
+        if isinstance(node, ast.keyword) and isinstance(node.value, ast.Lambda)
+    }
+
+
 @cache
 def _functions(file: str) -> dict[str, ast.FunctionDef]:
-    tree = ast.parse(Path(file).read_text(encoding="utf-8"))
-    return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    return {node.name: node for node in _tree(file).body if isinstance(node, ast.FunctionDef)}
 
 
-@cache
-def _registrations(file: str) -> dict[tuple[str, str], list[ast.keyword]]:
-    """Return the keywords of each entry of the tables ``exercise.wrong(name=Wrong(...))``.
-
-    Where several exercises share a table, its entries are found under each of them.
-    """
-    tree = ast.parse(Path(file).read_text(encoding="utf-8"))
-    sharing: dict[str, list[str]] = {}
-    found: dict[tuple[str, str], list[ast.keyword]] = {}
-    for node in tree.body:
-        if not isinstance(node, ast.Expr | ast.Assign) or not isinstance(node.value, ast.Call):
-            continue
-        function = node.value.func
-        if isinstance(node, ast.Assign) and ast.unparse(function) == "Shared":
-            sharing[ast.unparse(node.targets[0])] = _named(node.value)
-        elif isinstance(function, ast.Attribute) and function.attr == "wrong":
-            what = ast.unparse(function.value)
-            shared_here = isinstance(function.value, ast.Call)
-            exercises = _named(function.value) if shared_here else sharing.get(what, [what])
-            for exercise in exercises:
-                found |= {(exercise, name): steps for name, steps in _entries(node.value)}
-    return found
-
-
-def _entries(table: ast.Call) -> Iterator[tuple[str, list[ast.keyword]]]:
-    """Yield the name and the keywords of each ``name=Wrong(...)``."""
-    for entry in table.keywords:
-        if entry.arg and isinstance(entry.value, ast.Call):
-            yield entry.arg, entry.value.keywords
-
-
-def _named(shared: ast.expr) -> list[str]:
-    """Return the exercises in ``Shared(one, other)``."""
-    assert isinstance(shared, ast.Call)
-    return [ast.unparse(exercise) for exercise in shared.args]
+def _tree(file: str) -> ast.Module:
+    return ast.parse(Path(file).read_text(encoding="utf-8"))
 
 
 def _joined(parts: list[ast.FunctionDef]) -> str:

@@ -15,6 +15,7 @@ import numpy as np
 
 from autograder.explanation.misconceptions import Chosen, Mistakes, Wrong
 
+from .. import _families as families
 from .._contrasts import OF_LAYERS
 from .._evidence import EVIDENCE
 from . import Array
@@ -87,6 +88,57 @@ def _of_slices(tops: Array, lefts: Array, size: int, height: int, width: int) ->
     return outputs, a, k, rows, columns
 
 
+# --- families of mistakes -------------------------------------------------------------------
+
+IGNORES_THE_PADDING = Wrong(
+    "Call your function with pad 0 and with pad 1. Should both matrices have the same number "
+    "of rows?",
+    side=lambda size, kernel_size, stride, pad: (size - kernel_size) // stride + 1,
+)
+IGNORES_THE_STRIDE = Wrong(
+    "Call your function with stride 1 and with stride 2. Should both matrices have the same "
+    "number of rows?",
+    "CM2",
+    side=_stops_of_stride_one,
+    move=lambda kernel_size, stride: 1,
+)
+LAST_WINDOW_STICKS_OUT = Wrong(
+    "Draw the windows over a row of 6 pixels, kernel 3, stride 2. Does all of your last "
+    "window lie inside?",
+    "OS5",
+    side=_stops_of_part_windows_too,
+)
+WIDTH_FROM_THE_HEIGHT = Wrong(
+    "Height and width may differ. Is each side of the output computed from its own side of "
+    "the image?",
+    "OS1",
+    shape=lambda h_out, w_out: (h_out, h_out),
+)
+SIDES_SWAPPED = Wrong(
+    "How many windows fit below each other, and how many side by side? Try an image that is "
+    "wider than high.",
+    "OS2",
+    shape=lambda h_out, w_out: (w_out, h_out),
+)
+NO_EFFECT = Wrong("One of your arguments does not change the result. Which one?")
+ROUND_THE_IMAGE = Wrong(
+    "Does the left edge of the image see its right edge? Count the inputs that the output in "
+    "the corner sees when pad is 1.",
+    taps=_coming_round,
+)
+INTO_THE_NEXT_ROW = Wrong(
+    "A window that begins in the border has taps in column -1. Which input does your column "
+    "number belong to there, and should it be marked at all?",
+    taps=_everywhere,
+)
+MOVED_TO_THE_EDGE = Wrong(
+    "How many inputs does the output in the corner see when a 3 × 3 window has a border of 2? "
+    "Taps that fall on the border see none.",
+    "CM9",
+    taps=_at_the_edge,
+)
+
+
 # --- connectivity_matrix --------------------------------------------------------------------
 
 
@@ -140,30 +192,16 @@ connectivity_matrix.wrong(
         "CM1",
         border=lambda pad, kernel_size: 0,
     ),
-    ignores_the_padding=Wrong(
-        "Call your function with pad 0 and with pad 1. Should both matrices have the same number "
-        "of rows?",
-        "CM1",
-        side=lambda size, kernel_size, stride, pad: (size - kernel_size) // stride + 1,
-        border=lambda pad, kernel_size: 0,
-    ),
-    ignores_the_stride=Wrong(
-        "Call your function with stride 1 and with stride 2. Should both matrices have the same "
-        "number of rows?",
-        "CM2",
-        side=_stops_of_stride_one,
-        move=lambda kernel_size, stride: 1,
-    ),
-    moves_every_window_by_one_pixel=Wrong(
+    ignores_the_padding=IGNORES_THE_PADDING.but(row="CM1", border=lambda pad, kernel_size: 0),
+    ignores_the_stride=IGNORES_THE_STRIDE,
+    moves_every_window_by_one_pixel=families.ONE_PIXEL_ON.but(
         "Where does the second window start when the stride is 2? Which inputs does the second "
         "row of your matrix mark?",
         "CM2",
-        move=lambda kernel_size, stride: 1,
     ),
-    moves_the_window_by_its_own_size=Wrong(
+    moves_the_window_by_its_own_size=families.MOVED_BY_ITS_OWN_SIZE.but(
         "Which argument moves the window: its size, or its stride? Do neighbouring windows of "
-        "your matrix ever overlap?",
-        move=lambda kernel_size, stride: kernel_size,
+        "your matrix ever overlap?"
     ),
     counts_inputs_with_the_wrong_row_length=Wrong(
         "In an image of 2 rows and 4 columns, counted from 0, which number does the first pixel "
@@ -187,29 +225,13 @@ connectivity_matrix.wrong(
         "window of your matrix's second row start?",
         output_number=lambda i, j, h_out, w_out: j * h_out + i,
     ),
-    swaps_rows_and_columns_of_the_window=Wrong(
+    swaps_rows_and_columns_of_the_window=families.WINDOW_TRANSPOSED.but(
         "The output after the first is one further to the right. At which row and which column "
-        "does its window start when the stride is 1, and where does yours start?",
-        position=lambda i, j: (j, i),
+        "does its window start when the stride is 1, and where does yours start?"
     ),
-    lets_the_image_come_round=Wrong(
-        "Does the left edge of the image see its right edge? Count the inputs that the output in "
-        "the corner sees when pad is 1.",
-        "CM6",
-        taps=_coming_round,
-    ),
-    lets_the_window_run_into_the_next_row=Wrong(
-        "A window that begins in the border has taps in column -1. Which input does your column "
-        "number belong to there, and should it be marked at all?",
-        "CM6",
-        taps=_everywhere,
-    ),
-    moves_taps_of_the_border_to_the_edge=Wrong(
-        "How many inputs does the output in the corner see when a 3 × 3 window has a border of 2? "
-        "Taps that fall on the border see none.",
-        "CM9",
-        taps=_at_the_edge,
-    ),
+    lets_the_image_come_round=ROUND_THE_IMAGE.but(row="CM6"),
+    lets_the_window_run_into_the_next_row=INTO_THE_NEXT_ROW.but(row="CM6"),
+    moves_taps_of_the_border_to_the_edge=MOVED_TO_THE_EDGE,
     loses_windows_that_begin_in_the_border=Wrong(
         "A window that begins at row -1 still sees row 0. What does a slice select that starts at "
         "-1 and ends at 2? Try it on a list.",
@@ -260,42 +282,12 @@ connectivity_matrix.wrong(
         "An output depends on all of its window. How many inputs does a row of your matrix mark?",
         window=lambda kernel_size: 1,
     ),
-    forgets_the_first_position=Wrong(
-        "How many positions has a window on an image that is exactly as large as the kernel? "
-        "Put the numbers into your size formula.",
-        "OS3",
-        side=lambda size, kernel_size, stride, pad: (size + 2 * pad - kernel_size) // stride,
-    ),
-    counts_the_border_once=Wrong(
-        "At how many ends of a row does the border stand? How often is it in your size formula?",
-        "OS6",
-        side=lambda size, kernel_size, stride, pad: (size + pad - kernel_size) // stride + 1,
-    ),
-    lets_the_last_window_stick_out=Wrong(
-        "Draw the windows over a row of 6 pixels, kernel 3, stride 2. Does all of your last "
-        "window lie inside?",
-        "OS5",
-        side=_stops_of_part_windows_too,
-    ),
-    does_not_round_the_size_down=Wrong(
-        "A number of positions is a whole number. Which of Python's two divisions gives one?",
-        "OS7",
-        seen=11,
-        where="11 of 70 student repositories of CS231n, in the convolution",
-        side=lambda size, kernel_size, stride, pad: (size + 2 * pad - kernel_size) / stride + 1,
-    ),
-    computes_the_width_from_the_height=Wrong(
-        "Height and width may differ. Is each side of the output computed from its own side of "
-        "the image?",
-        "OS1",
-        shape=lambda h_out, w_out: (h_out, h_out),
-    ),
-    swaps_output_height_and_width=Wrong(
-        "How many windows fit below each other, and how many side by side? Try an image that is "
-        "wider than high.",
-        "OS2",
-        shape=lambda h_out, w_out: (w_out, h_out),
-    ),
+    forgets_the_first_position=families.WITHOUT_THE_FIRST_POSITION,
+    counts_the_border_once=families.BORDER_COUNTED_ONCE,
+    lets_the_last_window_stick_out=LAST_WINDOW_STICKS_OUT,
+    does_not_round_the_size_down=families.SIZE_NOT_ROUNDED,
+    computes_the_width_from_the_height=WIDTH_FROM_THE_HEIGHT,
+    swaps_output_height_and_width=SIDES_SWAPPED,
 )
 
 
@@ -376,23 +368,12 @@ def _conv_as_dense(
 conv_as_dense = Mistakes("conv_as_dense", _conv_as_dense, evidence=EVIDENCE)
 
 conv_as_dense.wrong(
-    turns_the_kernel_round=Wrong(
-        "Which weight should meet the top left pixel of a window? In this course the kernel lies "
-        "on the window as it is.",
-        "CD1",
-        laid=lambda w: w[::-1, ::-1],
-    ),
-    swaps_rows_and_columns_of_the_kernel=Wrong(
-        "Which axis of w goes down the picture? Try a kernel with a single 1 in its top right "
-        "corner.",
-        "CD2",
-        laid=lambda w: w.transpose(1, 0, 2, 3),
-    ),
-    uses_one_filter_for_all_maps=Wrong(
+    turns_the_kernel_round=families.KERNEL_TURNED_ROUND.but(row="CD1"),
+    swaps_rows_and_columns_of_the_kernel=families.KERNELS_TURNED.but(row="CD2"),
+    uses_one_filter_for_all_maps=families.ONE_FILTER.but(
         "Rows of your matrix that belong to one position are all equal. How many filters are in "
         "w, and which of them do you use?",
         "CD3",
-        filters=lambda w: np.repeat(w[:, :, :, :1], w.shape[3], axis=3),
     ),
     fills_in_the_first_input_channel_only=Wrong(
         "How deep is a window? Make the first channel of an image zero and look at what your "
@@ -400,10 +381,8 @@ conv_as_dense.wrong(
         "CD11",
         depth=_first_channel_alone,
     ),
-    leaves_the_bias_vector_zero=Wrong(
-        "One of your arguments does not change the result. Which one?",
-        "CD4",
-        offsets=lambda b, outputs: np.zeros(len(b) * outputs),
+    leaves_the_bias_vector_zero=NO_EFFECT.but(
+        row="CD4", offsets=lambda b, outputs: np.zeros(len(b) * outputs)
     ),
     repeats_the_biases_in_blocks=Wrong(
         "Which output comes right after the one at position (0, 0) in the first channel, and "
@@ -417,32 +396,27 @@ conv_as_dense.wrong(
         "CD6",
         offsets=lambda b, outputs: b.copy(),
     ),
-    uses_the_first_bias_everywhere=Wrong(
-        "How many biases are in b, and how many of them did you read?",
-        offsets=lambda b, outputs: np.full(len(b) * outputs, b[0]),
+    uses_the_first_bias_everywhere=families.ONE_BIAS.but(
+        offsets=lambda b, outputs: np.full(len(b) * outputs, b[0])
     ),
     adds_the_bias_to_every_weight=Wrong(
         "Multiply your matrix by an image of zeros and by an image of ones. How often should the "
         "bias be in each output?",
         values=lambda kernels, b: kernels + b,
     ),
-    lets_the_image_come_round=Wrong(
+    lets_the_image_come_round=ROUND_THE_IMAGE.but(
         "Does the left edge of the image see its right edge? Count the weights in the row of the "
         "output in the corner when pad is 1.",
         "CD7",
-        taps=_coming_round,
     ),
-    lets_the_window_run_into_the_next_row=Wrong(
+    lets_the_window_run_into_the_next_row=INTO_THE_NEXT_ROW.but(
         "A window that begins in the border has taps in column -1. Which input does your column "
         "number belong to there, and is there a weight for it at all?",
         "CD7",
-        taps=_everywhere,
     ),
-    moves_taps_of_the_border_to_the_edge=Wrong(
+    moves_taps_of_the_border_to_the_edge=MOVED_TO_THE_EDGE.but(
         "How many inputs does the output in the corner see when a 3 × 3 window has a border of 2? "
-        "What becomes of the other weights of the kernel?",
-        "CM9",
-        taps=_at_the_edge,
+        "What becomes of the other weights of the kernel?"
     ),
     takes_the_channels_of_the_inputs_first=Wrong(
         "Flatten a 1 × 2 image with 2 channels by hand, row-major. Which number comes second: the "
@@ -476,31 +450,18 @@ conv_as_dense.wrong(
         "CD9",
         border=lambda pad: 0,
     ),
-    ignores_the_padding=Wrong(
-        "Call your function with pad 0 and with pad 1. Should both matrices have the same number "
-        "of rows?",
-        "CD9",
-        side=lambda size, kernel_size, stride, pad: (size - kernel_size) // stride + 1,
-        border=lambda pad: 0,
-    ),
+    ignores_the_padding=IGNORES_THE_PADDING.but(row="CD9", border=lambda pad: 0),
     takes_the_border_for_inputs=Wrong(
         "Is a zero of the border an input of the layer? By what should one be able to multiply "
         "your matrix: the image, or the padded image?",
         extent=lambda length, pad: length + 2 * pad,
         border=lambda pad: 0,
     ),
-    ignores_the_stride=Wrong(
-        "Call your function with stride 1 and with stride 2. Should both matrices have the same "
-        "number of rows?",
-        "CM2",
-        side=_stops_of_stride_one,
-        move=lambda kernel_size, stride: 1,
-    ),
-    moves_every_window_by_one_pixel=Wrong(
+    ignores_the_stride=IGNORES_THE_STRIDE,
+    moves_every_window_by_one_pixel=families.ONE_PIXEL_ON.but(
         "Where does the second window start when the stride is 2? Compare the first two rows of "
         "your matrix that belong to one filter.",
         "CM2",
-        move=lambda kernel_size, stride: 1,
     ),
     writes_ones_for_the_weights=Wrong(
         "The pattern says what is connected. What are the numbers on these connections?",
@@ -531,10 +492,9 @@ conv_as_dense.wrong(
         "CM3",
         output_number=lambda i, j, f, h_out, w_out, c_out: (i * h_out + j) * c_out + f,
     ),
-    swaps_rows_and_columns_of_the_window=Wrong(
+    swaps_rows_and_columns_of_the_window=families.WINDOW_TRANSPOSED.but(
         "The position after the first is one further to the right. At which row and which column "
-        "does its window start when the stride is 1, and where does yours start?",
-        position=lambda i, j: (j, i),
+        "does its window start when the stride is 1, and where does yours start?"
     ),
     cuts_the_fractions_off=Wrong(
         "Are all weights whole numbers? Look at the dtype of the matrix that you fill.",
@@ -544,42 +504,12 @@ conv_as_dense.wrong(
         "In which order are the two results asked for? Compare their shapes.",
         result=lambda matrix, bias, w, b: (bias, matrix),
     ),
-    forgets_the_first_position=Wrong(
-        "How many positions has a window on an image that is exactly as large as the kernel? "
-        "Put the numbers into your size formula.",
-        "OS3",
-        side=lambda size, kernel_size, stride, pad: (size + 2 * pad - kernel_size) // stride,
-    ),
-    counts_the_border_once=Wrong(
-        "At how many ends of a row does the border stand? How often is it in your size formula?",
-        "OS6",
-        side=lambda size, kernel_size, stride, pad: (size + pad - kernel_size) // stride + 1,
-    ),
-    lets_the_last_window_stick_out=Wrong(
-        "Draw the windows over a row of 6 pixels, kernel 3, stride 2. Does all of your last "
-        "window lie inside?",
-        "OS5",
-        side=_stops_of_part_windows_too,
-    ),
-    does_not_round_the_size_down=Wrong(
-        "A number of positions is a whole number. Which of Python's two divisions gives one?",
-        "OS7",
-        seen=11,
-        where="11 of 70 student repositories of CS231n, in the convolution",
-        side=lambda size, kernel_size, stride, pad: (size + 2 * pad - kernel_size) / stride + 1,
-    ),
-    computes_the_width_from_the_height=Wrong(
-        "Height and width may differ. Is each side of the output computed from its own side of "
-        "the image?",
-        "OS1",
-        shape=lambda h_out, w_out: (h_out, h_out),
-    ),
-    swaps_output_height_and_width=Wrong(
-        "How many windows fit below each other, and how many side by side? Try an image that is "
-        "wider than high.",
-        "OS2",
-        shape=lambda h_out, w_out: (w_out, h_out),
-    ),
+    forgets_the_first_position=families.WITHOUT_THE_FIRST_POSITION,
+    counts_the_border_once=families.BORDER_COUNTED_ONCE,
+    lets_the_last_window_stick_out=LAST_WINDOW_STICKS_OUT,
+    does_not_round_the_size_down=families.SIZE_NOT_ROUNDED,
+    computes_the_width_from_the_height=WIDTH_FROM_THE_HEIGHT,
+    swaps_output_height_and_width=SIDES_SWAPPED,
 )
 
 
@@ -855,11 +785,7 @@ locally_connected_forward.wrong(
         "LC3",
         kernel=lambda w, i, j, examples: w[j, i],
     ),
-    swaps_rows_and_columns_of_the_window=Wrong(
-        "The second output of the first row is out[n, 0, 1, c]. At which row and which column "
-        "does its window start when the stride is 1, and where does yours start?",
-        position=lambda i, j: (j, i),
-    ),
+    swaps_rows_and_columns_of_the_window=families.WINDOW_TRANSPOSED,
     uses_the_mean_of_all_kernels=Wrong(
         "Nothing is shared here, and nothing is averaged. Which kernel belongs to position (1, 2)?",
         "LC6",
@@ -873,25 +799,16 @@ locally_connected_forward.wrong(
         laid=lambda w: w,
         total=_kernel_for_each_example,
     ),
-    moves_every_window_by_one_pixel=Wrong(
-        "Where does the second window start, and where is the stride in your code?",
-        "LC4",
-        move=lambda kernel_size, stride: 1,
-    ),
-    moves_the_window_by_its_own_size=Wrong(
-        "Which argument moves the window: its size, or its stride?",
-        move=lambda kernel_size, stride: kernel_size,
-    ),
-    turns_the_kernels_round=Wrong(
+    moves_every_window_by_one_pixel=families.ONE_PIXEL_ON.but(row="LC4"),
+    moves_the_window_by_its_own_size=families.MOVED_BY_ITS_OWN_SIZE,
+    turns_the_kernels_round=families.KERNEL_TURNED_ROUND.but(
         "Which weight should meet the top left pixel of the window? In this course a kernel lies "
         "on the window as it is.",
         "LC5",
-        laid=lambda w: w[::-1, ::-1],
     ),
-    swaps_rows_and_columns_of_the_kernels=Wrong(
+    swaps_rows_and_columns_of_the_kernels=families.KERNELS_TURNED.but(
         "Which axis of a kernel goes down the picture? Try kernels with a single 1 in their top "
-        "right corner.",
-        laid=lambda w: w.transpose(1, 0, 2, 3),
+        "right corner."
     ),
     uses_one_filter_for_all_maps=Wrong(
         "All maps of your output differ by their biases only. How many filters has a position, "
@@ -902,11 +819,7 @@ locally_connected_forward.wrong(
         "How deep is a window? Make the first channel of an image zero and look at the output.",
         total=lambda windows, kernel: _sum_of_products(windows[..., :1], kernel[:, :, :1]),
     ),
-    looks_at_the_first_image_only=Wrong(
-        "All images of your batch give the same output. From which image does your code cut its "
-        "windows?",
-        image=lambda windows: np.repeat(windows[:1], len(windows), axis=0),
-    ),
+    looks_at_the_first_image_only=families.FIRST_IMAGE,
     cuts_windows_from_the_image_without_border=Wrong(
         "With pad 1 there are as many positions as the padded image allows. From which array does "
         "your code cut the windows?",
@@ -916,20 +829,13 @@ locally_connected_forward.wrong(
         "The padded size is right. Where does the top left pixel of the image sit in it?",
         border=_zeros_behind,
     ),
-    ends_the_window_one_pixel_early=Wrong(
-        "How many numbers of one channel should the window of a 3 × 3 kernel hold, and how many "
-        "does yours? List the rows and columns that it takes in.",
-        cut=lambda images, top, left, size, i, j: _square(images, top, left, size - 1),
+    ends_the_window_one_pixel_early=families.ONE_PIXEL_SHORT.but(
+        cut=lambda images, top, left, size, i, j: _square(images, top, left, size - 1)
     ),
-    ends_the_window_without_the_stride=Wrong(
-        "With stride 2, print the shapes of the first and of the second window: they should be "
-        "equal. What does the end of the second one depend on in your code?",
-        cut=lambda images, top, left, size, i, j: images[:, top : i + size, left : j + size],
+    ends_the_window_without_the_stride=families.END_WITHOUT_THE_STRIDE.but(
+        cut=lambda images, top, left, size, i, j: images[:, top : i + size, left : j + size]
     ),
-    leaves_the_biases_out=Wrong(
-        "One of your arguments does not change the result: set w to zero and look at the output.",
-        offset=lambda total, b, windows: total,
-    ),
+    leaves_the_biases_out=families.WITHOUT_BIASES,
     adds_the_bias_to_every_product=Wrong(
         "Lay a kernel on a window of zeros. How often is the bias added to the one number that "
         "comes out?",
@@ -950,29 +856,16 @@ locally_connected_forward.wrong(
         "Look at the last row and the last column of your output. Does your code ever get there?",
         visited=lambda h_out, w_out, stride: _every_output(h_out - 1, w_out - 1, stride),
     ),
-    forgets_the_first_position=Wrong(
+    forgets_the_first_position=families.WITHOUT_THE_FIRST_POSITION.but(
         "How many positions has a window on an image that is exactly as large as the kernel? "
-        "Compare with the first two sides of w.",
-        "OS3",
-        side=lambda size, kernel_size, stride, pad: (size + 2 * pad - kernel_size) // stride,
+        "Compare with the first two sides of w."
     ),
-    counts_the_border_once=Wrong(
+    counts_the_border_once=families.BORDER_COUNTED_ONCE.but(
         "At how many ends of a row does the border stand? Compare your output's sides with the "
-        "first two sides of w.",
-        "OS6",
-        side=lambda size, kernel_size, stride, pad: (size + pad - kernel_size) // stride + 1,
+        "first two sides of w."
     ),
-    does_not_round_the_size_down=Wrong(
-        "A number of positions is a whole number. Which of Python's two divisions gives one?",
-        "OS7",
-        seen=11,
-        where="11 of 70 student repositories of CS231n, in the convolution",
-        side=lambda size, kernel_size, stride, pad: (size + 2 * pad - kernel_size) / stride + 1,
-    ),
-    gives_the_output_the_dtype_of_the_image=Wrong(
-        "What is the dtype of your output when the image holds whole numbers?",
-        result=lambda out, x: out.astype(x.dtype),
-    ),
+    does_not_round_the_size_down=families.SIZE_NOT_ROUNDED,
+    gives_the_output_the_dtype_of_the_image=families.DTYPE_OF_THE_IMAGE,
 )
 
 
@@ -1127,11 +1020,8 @@ locally_connected_backward.wrong(
         "db after the last of them?",
         into_db=_last_image_into_db,
     ),
-    overwrites_the_gradient_of_the_window_before=Wrong(
-        "How many windows see the pixel in the middle? Each of them has something to say about "
-        "its gradient.",
-        "LC9",
-        into_dx=_assign,
+    overwrites_the_gradient_of_the_window_before=families.WINDOW_BEFORE_OVERWRITTEN.but(
+        row="LC9", into_dx=_assign
     ),
     overwrites_the_gradient_of_the_filter_before=Wrong(
         "How many filters look at one window? Each of them sends something back to it, and yours "
@@ -1151,59 +1041,29 @@ locally_connected_backward.wrong(
         "LC11",
         db_of=lambda db, examples: db.sum(axis=(0, 1)),
     ),
-    removes_the_border_with_a_negative_end=Wrong(
-        "Try pad 0. What does a slice select whose end is minus zero?",
-        "LC12",
-        crop=_minus_pad_into_dx,
+    removes_the_border_with_a_negative_end=families.NEGATIVE_END.but(
+        row="LC12", crop=_minus_pad_into_dx
     ),
-    loses_the_whole_image_without_a_border=Wrong(
-        "Look at the shape of your dx for pad 0. What does a slice select whose end is minus zero?",
-        "LC12",
-        crop=lambda dx, x, pad: dx[:, pad:-pad, pad:-pad],
-    ),
-    removes_a_border_of_one=Wrong(
-        "You cut one pixel off each side. Where does that one come from?",
-        crop=lambda dx, x, pad: dx[:, 1:-1, 1:-1],
-    ),
-    cuts_dx_out_of_the_corner=Wrong(
-        "Where does the top left pixel of the image sit in the padded image? Which part of the "
-        "padded gradient belongs to the image?",
-        crop=lambda dx, x, pad: dx[:, : x.shape[1], : x.shape[2]],
-    ),
-    returns_dx_with_its_border=Wrong(
-        "Compare the shape of dx with the shape of x. Is the border part of the layer's input?",
-        crop=lambda dx, x, pad: dx,
-    ),
-    keeps_dx_of_the_last_image=Wrong(
-        "Look at dx of the first image of the batch. When is the border removed, once for each "
-        "image or once at the end?",
-        crop=_last_image_into_dx,
-    ),
-    leaves_out_pixels_that_no_window_saw=Wrong(
+    loses_the_whole_image_without_a_border=families.NOTHING_LEFT_OF_DX.but(row="LC12"),
+    removes_a_border_of_one=families.BORDER_OF_ONE,
+    cuts_dx_out_of_the_corner=families.CORNER_OF_DX,
+    returns_dx_with_its_border=families.DX_WITH_ITS_BORDER,
+    keeps_dx_of_the_last_image=families.DX_OF_THE_LAST_IMAGE.but(crop=_last_image_into_dx),
+    leaves_out_pixels_that_no_window_saw=families.UNSEEN_PIXELS_LEFT_OUT.but(
         "An image of 6 rows, 3 × 3 kernels, stride 2, no padding: no window sees the last row. "
-        "What is its gradient, and how many rows does your dx have?",
-        reached=lambda dx, height, width: dx[:, :height, :width],
+        "What is its gradient, and how many rows does your dx have?"
     ),
-    moves_every_window_by_one_pixel=Wrong(
-        "Where does the second window start? Each output sends its gradient back to the window "
-        "it came from.",
-        move=lambda kernel_size, stride: 1,
-    ),
-    turns_the_kernels_round_in_dx=Wrong(
+    moves_every_window_by_one_pixel=families.BACK_WITHOUT_THE_STRIDE,
+    turns_the_kernels_round_in_dx=families.KERNEL_TURNED_ROUND.but(
         "Put a single 1 into dout. The part of dx that it reaches should be the kernel of that "
-        "position: which way round is yours?",
-        laid=lambda w: w[::-1, ::-1],
+        "position: which way round is yours?"
     ),
-    turns_the_window_round_in_dw=Wrong(
+    turns_the_window_round_in_dw=families.WINDOW_TURNED_ROUND.but(
         "Put a single 1 into dout. dw of that position should be the window of the input itself: "
-        "which way round is yours?",
-        viewed=lambda windows: windows[:, ::-1, ::-1],
+        "which way round is yours?"
     ),
-    averages_over_the_batch=Wrong(
-        "Put the same image into the batch twice, with the same dout. Should dw and db stay as "
-        "they were for one image, or become twice as large?",
-        dw_of=lambda dw, examples: dw / examples,
-        db_of=lambda db, examples: db / examples,
+    averages_over_the_batch=families.MEAN_OVER_THE_BATCH.but(
+        dw_of=lambda dw, examples: dw / examples, db_of=lambda db, examples: db / examples
     ),
     averages_all_gradients_over_the_batch=Wrong(
         "dout already carries whatever the loss divided by. Does twice the same image in a batch "
@@ -1214,10 +1074,7 @@ locally_connected_backward.wrong(
         "Each image adds its gradient to the bias in full. What does a mean do to it?",
         db_of=lambda db, examples: db / examples,
     ),
-    swaps_rows_and_columns_of_dout=Wrong(
-        "Which comes first in an index, the row or the column? Look at how you read dout.",
-        incoming=lambda dout, i, j: dout[:, j, i],
-    ),
+    swaps_rows_and_columns_of_dout=families.DOUT_TRANSPOSED,
     swaps_the_indices_of_the_kernel=Wrong(
         "Which of the first two axes of w counts the rows of outputs? Compare how you index w and "
         "how you index dout.",
@@ -1232,32 +1089,13 @@ locally_connected_backward.wrong(
         "Put a single 1 into the last row of dout. What should arrive in dx, and what does?",
         visited=lambda h_out, w_out, stride: _every_output(h_out - 1, w_out, stride),
     ),
-    puts_the_window_into_dx=Wrong(
-        "In a product a times b, what stands in the gradient of a? Compare your lines for dx "
-        "and dw.",
-        sent=lambda gradients, w, windows: np.einsum("nklc,nf->nklc", windows, gradients),
-    ),
-    cuts_windows_for_dw_from_the_image_without_border=Wrong(
-        "Which image did the windows of the forward pass look at, with its border or without?",
-        images=lambda x, pad: x,
-    ),
-    pads_on_one_side_for_dw=Wrong(
-        "Is the padded image here the same as in the forward pass, with a border on all four "
-        "sides?",
-        images=_zeros_behind,
-    ),
-    adds_the_gradient_to_the_image=Wrong(
-        "What must the gradients be when dout is zero? Look at what dx starts from.",
-        start=_on_top_of_the_images,
-    ),
-    writes_the_gradient_into_the_image=Wrong(
-        "What has happened to the caller's x after the call? A second name for an array is not "
-        "a second array.",
-        result=_into_the_images,
-    ),
-    returns_the_gradients_in_another_order=Wrong(
-        "In which order are the three gradients asked for? Compare their shapes with x, w and b.",
-        result=lambda dx, dw, db, x: (dw, dx, db),
+    puts_the_window_into_dx=families.WINDOW_INTO_DX,
+    cuts_windows_for_dw_from_the_image_without_border=families.IMAGE_WITHOUT_BORDER,
+    pads_on_one_side_for_dw=families.PADDED_ON_ONE_SIDE.but(images=_zeros_behind),
+    adds_the_gradient_to_the_image=families.ON_TOP_OF_THE_IMAGE.but(start=_on_top_of_the_images),
+    writes_the_gradient_into_the_image=families.INTO_THE_CALLERS_X.but(result=_into_the_images),
+    returns_the_gradients_in_another_order=families.ANOTHER_ORDER.but(
+        result=lambda dx, dw, db, x: (dw, dx, db)
     ),
 )
 
@@ -1280,11 +1118,8 @@ def _tie_gradients(
 tie_gradients = Mistakes("tie_gradients", _tie_gradients, evidence=EVIDENCE)
 
 tie_gradients.wrong(
-    takes_the_mean_over_the_positions=Wrong(
-        "If a weight is used in many places, does each place count in full, or only its share?",
-        "TG1",
-        tied_dw=lambda dw: dw.mean(axis=(0, 1)),
-        tied_db=lambda db: db.mean(axis=(0, 1)),
+    takes_the_mean_over_the_positions=families.MEAN_OVER_THE_POSITIONS.but(
+        tied_dw=lambda dw: dw.mean(axis=(0, 1)), tied_db=lambda db: db.mean(axis=(0, 1))
     ),
     averages_the_biases_only=Wrong(
         "Is a bias shared in another way than the weights? Compare your two lines.",
@@ -1578,9 +1413,7 @@ translate.wrong(
         "In (N, H, W, C), which axis counts the channels? Along which two axes do you move?",
         axes=lambda: (2, 3),
     ),
-    does_not_move_sideways=Wrong(
-        "One of your arguments does not change the result. Which one?", right=lambda columns: 0
-    ),
+    does_not_move_sideways=NO_EFFECT.but(right=lambda columns: 0),
     loses_the_sign_of_a_move=Wrong(
         "Move an image by one row and by minus one row. Should the two results be the same?",
         down=lambda rows: abs(rows),

@@ -14,6 +14,7 @@ import numpy as np
 
 from autograder.explanation.misconceptions import Chosen, Mistakes, Wrong
 
+from .. import _families as families
 from .._contrasts import OF_LAYERS
 from .._evidence import EVIDENCE
 from .._layers import max_pool_backward, max_pool_forward
@@ -55,6 +56,15 @@ def _pool(maps: Array) -> Array:
 
 def _average(maps: Array) -> Any:
     return maps.mean(axis=(1, 2))
+
+
+# --- families of mistakes -------------------------------------------------------------------
+
+TWO_RESULTS_TURNED = Wrong("In which order are the two results asked for?")
+ONE_AXIS_LEFT = Wrong(
+    "How many numbers are left of one map? Look at the shape: which axis is still there?"
+)
+ONE_RESULT = Wrong("Two results are asked for. How would one see whether training gets anywhere?")
 
 
 # --- relu_forward ---------------------------------------------------------------------------
@@ -302,9 +312,8 @@ dense_backward.wrong(
         "How many biases are there, and how many numbers has your db?",
         db_of=lambda dout: dout.sum(),
     ),
-    keeps_the_axis_that_was_added_up_in_db=Wrong(
-        "What is the shape of b, and what is the shape of your db?",
-        db_of=lambda dout: dout.sum(axis=0, keepdims=True),
+    keeps_the_axis_that_was_added_up_in_db=families.AXES_LEFT_IN_DB.but(
+        db_of=lambda dout: dout.sum(axis=0, keepdims=True)
     ),
     turns_dw_round=Wrong(
         "A gradient has the shape of what it belongs to. Compare dw with w.",
@@ -323,14 +332,8 @@ dense_backward.wrong(
         "Each example adds its part to dw. What does = do in a loop, and what does += do?",
         dw_of=lambda dout, x: np.outer(x[-1], dout[-1]),
     ),
-    exchanges_dx_and_dw=Wrong(
-        "In which order are the three gradients asked for? Compare their shapes with x, w and b.",
-        result=lambda dx, dw, db: (dw, dx, db),
-    ),
-    returns_dx_last=Wrong(
-        "In which order are the three gradients asked for? Compare their shapes with x, w and b.",
-        result=lambda dx, dw, db: (dw, db, dx),
-    ),
+    exchanges_dx_and_dw=families.ANOTHER_ORDER.but(result=lambda dx, dw, db: (dw, dx, db)),
+    returns_dx_last=families.ANOTHER_ORDER.but(result=lambda dx, dw, db: (dw, db, dx)),
 )
 
 
@@ -511,9 +514,8 @@ softmax_cross_entropy.wrong(
         "You return p. How does the loss change if the score of the right class rises?",
         result=lambda loss, dscores, p: (loss, p),
     ),
-    returns_the_gradient_first=Wrong(
-        "In which order are the two results asked for?",
-        result=lambda loss, dscores, p: (dscores, loss),
+    returns_the_gradient_first=TWO_RESULTS_TURNED.but(
+        result=lambda loss, dscores, p: (dscores, loss)
     ),
     returns_the_loss_alone=Wrong(
         "Two results are asked for. Where does the backward pass begin?",
@@ -555,14 +557,8 @@ global_average_pool_forward.wrong(
         "What is the average of 0, 0, 0 and 4, and what do you return for it?",
         number=lambda x, axes: x.max(axis=axes),
     ),
-    averages_over_the_rows_alone=Wrong(
-        "How many numbers are left of one map? Look at the shape: which axis is still there?",
-        axes=lambda: 1,
-    ),
-    averages_over_the_columns_alone=Wrong(
-        "How many numbers are left of one map? Look at the shape: which axis is still there?",
-        axes=lambda: 2,
-    ),
+    averages_over_the_rows_alone=ONE_AXIS_LEFT.but(axes=lambda: 1),
+    averages_over_the_columns_alone=ONE_AXIS_LEFT.but(axes=lambda: 2),
     averages_over_the_channels_as_well=Wrong(
         "Should a map of edges and a map of corners be mixed? Look at the shape: which axis is "
         "missing?",
@@ -676,10 +672,7 @@ global_average_pool_backward.wrong(
         "pixel was before?",
         spread=lambda share, x: share[:, None, None, :] * x,
     ),
-    ignores_dout=Wrong(
-        "Who decides how much there is to share out? One of your arguments is never read.",
-        arriving=lambda dout: np.ones(dout.shape),
-    ),
+    ignores_dout=families.DOUT_NEVER_READ.but(arriving=lambda dout: np.ones(dout.shape)),
     leaves_the_pixels_out=Wrong(
         "A gradient has the shape of what it belongs to. How many numbers has x, and how many do "
         "you return?",
@@ -693,11 +686,7 @@ global_average_pool_backward.wrong(
         "In (N, H, W, C), where do the height and the width stand? Where do yours stand?",
         spread=lambda share, x: np.ones(x.shape) * share[:, :, None, None],
     ),
-    writes_the_gradient_into_x=Wrong(
-        "What has happened to the caller's x after the call? A second name for an array is not "
-        "a second array.",
-        result=lambda dx, x: _into(x, dx),
-    ),
+    writes_the_gradient_into_x=families.INTO_THE_CALLERS_X.but(result=lambda dx, x: _into(x, dx)),
 )
 
 
@@ -1047,14 +1036,10 @@ convnet_gradients.wrong(
         "parameter.",
         named=lambda gradients, parameters: {f"d{name}": gradients[name] for name in gradients},
     ),
-    returns_the_gradients_first=Wrong(
-        "In which order are the two results asked for?",
-        result=lambda loss, gradients: (gradients, loss),
+    returns_the_gradients_first=TWO_RESULTS_TURNED.but(
+        result=lambda loss, gradients: (gradients, loss)
     ),
-    returns_the_gradients_alone=Wrong(
-        "Two results are asked for. How would one see whether training gets anywhere?",
-        result=lambda loss, gradients: gradients,
-    ),
+    returns_the_gradients_alone=ONE_RESULT.but(result=lambda loss, gradients: gradients),
 )
 
 
@@ -1156,9 +1141,7 @@ def _train(
 train = Mistakes("train", _train, evidence=EVIDENCE)
 
 train.wrong(
-    climbs_the_gradient=Wrong(
-        "The gradient points to where the loss grows. Which way do you want to go?", moved=_up
-    ),
+    climbs_the_gradient=families.UPHILL.but(moved=_up),
     changes_the_parameters_of_the_caller=Wrong(
         "What has happened to the caller's parameters after the call? -= writes into the array it "
         "is given, and a copy of a dict holds the same arrays.",
@@ -1256,21 +1239,19 @@ train.wrong(
         "trained ones go?",
         result=lambda current, losses, parameters: (parameters, losses),
     ),
-    returns_the_losses_first=Wrong(
-        "In which order are the two results asked for?",
-        result=lambda current, losses, parameters: (losses, current),
+    returns_the_losses_first=TWO_RESULTS_TURNED.but(
+        result=lambda current, losses, parameters: (losses, current)
     ),
-    returns_the_parameters_alone=Wrong(
-        "Two results are asked for. How would one see whether training gets anywhere?",
-        result=lambda current, losses, parameters: current,
-    ),
-    # --- the questions --------------------------------------------------------------------------
+    returns_the_parameters_alone=ONE_RESULT.but(result=lambda current, losses, parameters: current),
     always_trains_the_same_network=Wrong(
         "Your last argument makes no difference. Whose gradients does a call with another "
         "function for gradients_of follow, and whose should it?",
         network=lambda gradients_of: _convnet_gradients,
     ),
 )
+
+
+# --- the questions --------------------------------------------------------------------------
 
 answer_1 = Mistakes("answer_1", evidence=EVIDENCE)
 

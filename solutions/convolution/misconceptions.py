@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.explanation.misconceptions import Chosen, Mistakes, Wrong
+from autograder.explanation.misconceptions import NEVER, Chosen, Mistakes, Wrong
 
+from .. import _families as families
 from .._contrasts import OF_LAYERS
 from .._evidence import EVIDENCE
 from . import Array
@@ -47,6 +48,15 @@ def _every_output(h_out: int, w_out: int, stride: int) -> Iterable[Place]:
 
 def _square(images: Array, top: int, left: int, size: int, i: int = 0, j: int = 0) -> Array:
     return images[:, top : top + size, left : left + size]  # (N, K, K, C_in), a view
+
+
+# --- families of mistakes -------------------------------------------------------------------
+
+NOT_ZERO = Wrong(
+    "Pad an image that holds only sevens with a border of 1. Which number should stand in the "
+    "border, and which stands in yours?",
+    "ZP5",
+)
 
 
 # --- zero_pad -------------------------------------------------------------------------------
@@ -110,18 +120,8 @@ zero_pad.wrong(
         "ZP4",
         filled=lambda x, widths, pad: np.pad(x, widths, constant_values=pad),
     ),
-    repeats_the_edge=Wrong(
-        "Pad an image that holds only sevens with a border of 1. Which number should stand in the "
-        "border, and which stands in yours?",
-        "ZP5",
-        filled=lambda x, widths, pad: np.pad(x, widths, mode="edge"),
-    ),
-    mirrors_the_image=Wrong(
-        "Pad an image that holds only sevens with a border of 1. Which number should stand in the "
-        "border, and which stands in yours?",
-        "ZP5",
-        filled=lambda x, widths, pad: np.pad(x, widths, mode="reflect"),
-    ),
+    repeats_the_edge=NOT_ZERO.but(filled=lambda x, widths, pad: np.pad(x, widths, mode="edge")),
+    mirrors_the_image=NOT_ZERO.but(filled=lambda x, widths, pad: np.pad(x, widths, mode="reflect")),
     pads_above_and_left_only=Wrong(
         "How many sides has a picture, and how many of them got a border?",
         "ZP6",
@@ -140,8 +140,7 @@ zero_pad.wrong(
     writes_between_pad_and_minus_pad=Wrong(
         "What does a slice like [pad:-pad] select when pad is 0? Try it on a list.",
         "CB1",
-        seen=0,
-        where="",
+        seen=NEVER,
         result=_written_between,
     ),
 )
@@ -182,8 +181,7 @@ conv_single_step.wrong(
     puts_the_number_into_an_array=Wrong(
         "One window and one filter give one number. Is an array that holds it the same thing?",
         "SS3",
-        seen=0,
-        where="",
+        seen=NEVER,
         total=lambda products: np.array([np.sum(products)]),
     ),
     keeps_the_channels_apart=Wrong(
@@ -312,37 +310,28 @@ conv_forward.wrong(
         "Lay a filter on a window of zeros. How often is the bias of that filter added to the "
         "one number that comes out?",
         "SS1",
-        seen=9,
-        where="9 of 76 student repositories of C4W1, in the single step",
+        seen=(9, "9 of 76 student repositories of C4W1, in the single step"),
         offset=lambda total, b, windows: total + b * windows[0].size,
     ),
     computes_the_width_from_the_height=Wrong(
         "An image of 4 rows and 6 columns, a 3 × 3 kernel, stride 1: how many columns should the "
         "output have, and how many does yours have? From what does your code compute them?",
         "OS1",
-        seen=4,
-        where="4 student repositories (2 of C4W1, 2 of CS231n)",
+        seen=(4, "4 student repositories (2 of C4W1, 2 of CS231n)"),
         shape=lambda h_out, w_out: (h_out, h_out),
     ),
     swaps_output_height_and_width=Wrong(
         "Which axis of the output is the height? Try an image that is wider than high.",
         "OS2",
-        seen=2,
-        where="a forum thread and a course changelog",
+        seen=(2, "a forum thread and a course changelog"),
         shape=lambda h_out, w_out: (w_out, h_out),
     ),
-    forgets_the_first_position=Wrong(
-        "How many positions has a window on an image that is exactly as large as the kernel? "
-        "Put the numbers into your size formula.",
-        "OS3",
-        side=lambda size, kernel_size, stride, pad: (size + 2 * pad - kernel_size) // stride,
-    ),
+    forgets_the_first_position=families.WITHOUT_THE_FIRST_POSITION,
     adds_one_twice_to_the_size=Wrong(
         "Try your size formula with a row of 4 pixels, a window of 3 and stride 1. At how many "
         "positions does the window fit, and where does the extra one come from?",
         "OS4",
-        seen=1,
-        where="1 of 76 student repositories of C4W1",
+        seen=(1, "1 of 76 student repositories of C4W1"),
         side=lambda size, kernel_size, stride, pad: (
             (size + 2 * pad - kernel_size + 1) // stride + 1
         ),
@@ -362,32 +351,20 @@ conv_forward.wrong(
             int(np.ceil((size + 2 * pad - kernel_size) / stride)) + 1
         ),
     ),
-    counts_the_border_once=Wrong(
-        "At how many ends of a row does the border stand? How often is it in your size formula?",
-        "OS6",
-        side=lambda size, kernel_size, stride, pad: (size + pad - kernel_size) // stride + 1,
+    counts_the_border_once=families.BORDER_COUNTED_ONCE,
+    does_not_round_the_size_down=families.SIZE_NOT_ROUNDED.but(
+        seen=(11, "11 of 70 student repositories of CS231n")
     ),
-    does_not_round_the_size_down=Wrong(
-        "A number of positions is a whole number. Which of Python's two divisions gives one?",
-        "OS7",
-        seen=11,
-        where="11 of 70 student repositories of CS231n",
-        side=lambda size, kernel_size, stride, pad: (size + 2 * pad - kernel_size) / stride + 1,
-    ),
-    rounds_the_number_of_positions=Wrong(
-        "Say the division gives 2.67. How many whole moves can the window make, and how many do "
-        "you count?",
-        "OS8",
+    rounds_the_number_of_positions=families.ROUNDED.but(
         side=lambda size, kernel_size, stride, pad: (
             round((size + 2 * pad - kernel_size) / stride) + 1
-        ),
+        )
     ),
     refuses_a_remainder=Wrong(
         "What does the text at the top of the function say about pixels that fill no complete "
         "window? Is that a reason to refuse the image?",
         "OS9",
-        seen=4,
-        where="4 of 70 student repositories of CS231n",
+        seen=(4, "4 of 70 student repositories of CS231n"),
         side=_refuse_remainder,
     ),
     adds_the_one_before_dividing=Wrong(
@@ -420,23 +397,14 @@ conv_forward.wrong(
         "CF17",
         place=lambda i, j, h_out, w_out: divmod(i * h_out + j, w_out),
     ),
-    starts_every_window_one_pixel_on=Wrong(
-        "Where does the second window start, and where is the stride in your code?",
-        "CF2",
-        seen=3,
-        where="2 of 76 student repositories of C4W1 and a course changelog",
-        move=lambda kernel_size, stride: 1,
+    starts_every_window_one_pixel_on=families.ONE_PIXEL_ON.but(
+        row="CF2", seen=(3, "2 of 76 student repositories of C4W1 and a course changelog")
     ),
-    moves_the_window_by_its_own_size=Wrong(
-        "Which argument moves the window: its size, or its stride?",
-        "CF20",
-        move=lambda kernel_size, stride: kernel_size,
-    ),
-    swaps_rows_and_columns_of_the_window=Wrong(
+    moves_the_window_by_its_own_size=families.MOVED_BY_ITS_OWN_SIZE.but(row="CF20"),
+    swaps_rows_and_columns_of_the_window=families.WINDOW_TRANSPOSED.but(
         "The second output of the first row is [0, 0, 1, 0]. At which row and which column does "
         "its window start when the stride is 1, and where does yours start?",
         "CF4",
-        position=lambda i, j: (j, i),
     ),
     takes_the_column_from_the_row_index=Wrong(
         "All numbers within a row of your output are equal. What does the left edge of the window "
@@ -459,12 +427,7 @@ conv_forward.wrong(
         "CF16",
         visited=lambda h_out, w_out, stride: np.ndindex(max(h_out - 1, 0), max(w_out - 1, 0)),
     ),
-    looks_at_the_first_image_only=Wrong(
-        "All images of your batch give the same output. From which image does your code cut its "
-        "windows?",
-        "CF7",
-        image=lambda windows: np.repeat(windows[:1], len(windows), axis=0),
-    ),
+    looks_at_the_first_image_only=families.FIRST_IMAGE.but(row="CF7"),
     always_puts_on_a_border_of_one=Wrong(
         "Call your function with pad 0 and with pad 2. How wide is the border that your code puts "
         "on in each case?",
@@ -475,40 +438,23 @@ conv_forward.wrong(
         "With pad 1 the output has as many positions as the padded image allows. From which array "
         "does your code cut the windows?",
         "CF1",
-        seen=1,
-        where="a course warns of it in its text",
+        seen=(1, "a course warns of it in its text"),
         border=lambda x, pad: x,
     ),
-    ends_the_window_without_the_stride=Wrong(
-        "With stride 2, print the shapes of the first and of the second window: they should be "
-        "equal. What does the end of the second one depend on in your code?",
-        "CF3",
+    ends_the_window_without_the_stride=families.END_WITHOUT_THE_STRIDE.but(
+        row="CF3",
         cut=lambda images, top, left, size, i, j: images[:, top : i + size, left : j + size],
     ),
-    ends_the_window_one_pixel_early=Wrong(
-        "How many numbers of one channel should the window of a 3 × 3 kernel hold, and how many "
-        "does yours? List the rows and columns that it takes in.",
-        "CF11",
-        cut=lambda images, top, left, size, i, j: _square(images, top, left, size - 1),
+    ends_the_window_one_pixel_early=families.ONE_PIXEL_SHORT.but(
+        row="CF11", cut=lambda images, top, left, size, i, j: _square(images, top, left, size - 1)
     ),
-    turns_the_kernel_round_before_sliding=Wrong(
+    turns_the_kernel_round_before_sliding=families.KERNEL_TURNED_ROUND.but(
         "Which weight should meet the top left pixel of the window? In this course the kernel "
         "lies on the window as it is.",
         "SS4",
-        laid=lambda w: w[::-1, ::-1],
     ),
-    swaps_rows_and_columns_of_the_kernels=Wrong(
-        "Which axis of w goes down the picture? Try a kernel with a single 1 in its top right "
-        "corner.",
-        "SS7",
-        laid=lambda w: w.transpose(1, 0, 2, 3),
-    ),
-    uses_one_filter_for_all_maps=Wrong(
-        "All maps of your output differ by a constant only. How many filters are in w, and which "
-        "of them does your code use?",
-        "CF9",
-        filters=lambda w: np.repeat(w[:, :, :, :1], w.shape[3], axis=3),
-    ),
+    swaps_rows_and_columns_of_the_kernels=families.KERNELS_TURNED.but(row="SS7"),
+    uses_one_filter_for_all_maps=families.ONE_FILTER.but(row="CF9"),
     looks_at_the_first_channel_only=Wrong(
         "How deep is a window? Make the first channel of an image zero and look at the output.",
         "SS6",
@@ -518,8 +464,7 @@ conv_forward.wrong(
         "Lay a filter of ones on an image of ones. Does a neuron add up its inputs, or take their "
         "average?",
         "SS5",
-        seen=0,
-        where="",
+        seen=NEVER,
         total=lambda windows, w: _sum_of_products(windows, w) / windows[0].size,
     ),
     joins_each_map_to_one_input_channel=Wrong(
@@ -532,8 +477,7 @@ conv_forward.wrong(
         "Which axis of w counts the filters? With 2 input channels and 3 filters, which channels "
         "of your output are ever written?",
         "CF14",
-        seen=1,
-        where="a forum thread",
+        seen=(1, "a forum thread"),
         maps=lambda w: range(w.shape[2]),
     ),
     multiplies_inside_the_image=Wrong(
@@ -543,21 +487,11 @@ conv_forward.wrong(
         border=_zeros_on_request,
         total=_products_inside_the_images,
     ),
-    uses_one_bias_for_all_maps=Wrong(
-        "How many biases are in b, and how many of them did you read?",
-        "CF8",
-        offset=lambda total, b, windows: total + b[0],
+    uses_one_bias_for_all_maps=families.ONE_BIAS.but(
+        row="CF8", offset=lambda total, b, windows: total + b[0]
     ),
-    leaves_the_biases_out=Wrong(
-        "One of your arguments does not change the result: set w to zero and look at the output.",
-        "SS2",
-        offset=lambda total, b, windows: total,
-    ),
-    gives_the_output_the_dtype_of_the_image=Wrong(
-        "What is the dtype of your output when the image holds whole numbers?",
-        "CF13",
-        result=lambda out, x: out.astype(x.dtype),
-    ),
+    leaves_the_biases_out=families.WITHOUT_BIASES.but(row="SS2"),
+    gives_the_output_the_dtype_of_the_image=families.DTYPE_OF_THE_IMAGE.but(row="CF13"),
 )
 
 
@@ -687,60 +621,25 @@ def _conv_backward(
 conv_backward = Mistakes("conv_backward", _conv_backward, evidence=EVIDENCE)
 
 conv_backward.wrong(
-    removes_the_border_with_a_negative_end=Wrong(
-        "Try pad 0. What does a slice select whose end is minus zero?",
-        "CB1",
-        crop=_minus_pad_into_dx,
+    removes_the_border_with_a_negative_end=families.NEGATIVE_END.but(
+        row="CB1", crop=_minus_pad_into_dx
     ),
-    loses_the_whole_image_without_a_border=Wrong(
-        "Look at the shape of your dx for pad 0. What does a slice select whose end is minus zero?",
-        "CB1",
-        crop=lambda dx, x, pad: dx[:, pad:-pad, pad:-pad],
-    ),
-    sends_back_to_windows_without_the_stride=Wrong(
-        "Where does the second window start? Each output sends its gradient back to the window "
-        "it came from.",
-        "CB8",
-        move=lambda kernel_size, stride: 1,
-    ),
-    removes_a_border_of_one=Wrong(
-        "You cut one pixel off each side. Where does that one come from?",
-        "CB2",
-        crop=lambda dx, x, pad: dx[:, 1:-1, 1:-1],
-    ),
+    loses_the_whole_image_without_a_border=families.NOTHING_LEFT_OF_DX.but(row="CB1"),
+    sends_back_to_windows_without_the_stride=families.BACK_WITHOUT_THE_STRIDE.but(row="CB8"),
+    removes_a_border_of_one=families.BORDER_OF_ONE.but(row="CB2"),
     fits_only_a_border_of_one=Wrong(
         "Your dx fits only where the border is one pixel wide. Where does that one come from?",
         "CB2",
         crop=_one_pixel_into_dx,
     ),
-    cuts_dx_out_of_the_corner=Wrong(
-        "Where does the top left pixel of the image sit in the padded image? Which part of the "
-        "padded gradient belongs to the image?",
-        "CB3",
-        crop=lambda dx, x, pad: dx[:, : x.shape[1], : x.shape[2]],
+    cuts_dx_out_of_the_corner=families.CORNER_OF_DX.but(row="CB3"),
+    returns_dx_with_its_border=families.DX_WITH_ITS_BORDER.but(row="CB3"),
+    keeps_dx_of_the_last_image=families.DX_OF_THE_LAST_IMAGE.but(
+        row="CB4", crop=_last_image_into_dx
     ),
-    returns_dx_with_its_border=Wrong(
-        "Compare the shape of dx with the shape of x. Is the border part of the layer's input?",
-        "CB3",
-        crop=lambda dx, x, pad: dx,
-    ),
-    keeps_dx_of_the_last_image=Wrong(
-        "Look at dx of the first image of the batch. When is the border removed, once for each "
-        "image or once at the end?",
-        "CB4",
-        crop=_last_image_into_dx,
-    ),
-    leaves_out_pixels_that_no_window_saw=Wrong(
-        "An image of 6 rows, a 3 × 3 kernel, stride 2, no padding: no window sees the last row. "
-        "What is its gradient, and how many rows does your dx have?",
-        "CB25",
-        reached=lambda dx, height, width: dx[:, :height, :width],
-    ),
-    overwrites_the_gradient_of_the_window_before=Wrong(
-        "How many windows see the pixel in the middle? Each of them has something to say about "
-        "its gradient.",
-        "CB5",
-        into_dx=_assign,
+    leaves_out_pixels_that_no_window_saw=families.UNSEEN_PIXELS_LEFT_OUT.but(row="CB25"),
+    overwrites_the_gradient_of_the_window_before=families.WINDOW_BEFORE_OVERWRITTEN.but(
+        row="CB5", into_dx=_assign
     ),
     overwrites_the_gradient_of_the_filter_before=Wrong(
         "How many filters look at one window? Each of them sends something back to it, and yours "
@@ -771,34 +670,20 @@ conv_backward.wrong(
         repeats=False,
         start=_random_numbers,
     ),
-    adds_the_gradient_to_the_image=Wrong(
-        "What must the gradients be when dout is zero? Look at what dx starts from.",
-        "CB23",
-        start=_on_top_of_the_images,
+    adds_the_gradient_to_the_image=families.ON_TOP_OF_THE_IMAGE.but(
+        row="CB23", start=_on_top_of_the_images
     ),
-    turns_the_kernel_round_in_dx=Wrong(
+    turns_the_kernel_round_in_dx=families.KERNEL_TURNED_ROUND.but(
         "Put a single 1 into dout. The part of dx that it reaches should be the kernel itself: "
         "which way round is yours?",
         "CB10",
-        laid=lambda w: w[::-1, ::-1],
     ),
-    turns_the_window_round_in_dw=Wrong(
-        "Put a single 1 into dout. dw should be the window of the input itself: which way round "
-        "is yours?",
-        "CB11",
-        viewed=lambda windows: windows[:, ::-1, ::-1],
-    ),
-    puts_the_window_into_dx=Wrong(
-        "In a product a times b, what stands in the gradient of a? Compare your lines for dx "
-        "and dw.",
-        "CB24",
-        sent=lambda gradients, w, windows: np.einsum("nklc,nf->nklc", windows, gradients),
-    ),
+    turns_the_window_round_in_dw=families.WINDOW_TURNED_ROUND.but(row="CB11"),
+    puts_the_window_into_dx=families.WINDOW_INTO_DX.but(row="CB24"),
     gives_the_gradients_the_dtype_of_the_inputs=Wrong(
         "What is the dtype of your gradients when the image holds whole numbers?",
         "CB22",
-        seen=1,
-        where="1 of 53 student repositories of C4W1",
+        seen=(1, "1 of 53 student repositories of C4W1"),
         start=_zeros_like_the_inputs,
     ),
     cuts_the_fractions_off_the_gradients=Wrong(
@@ -806,12 +691,8 @@ conv_backward.wrong(
         "CB22",
         result=lambda dx, dw, db, x, w: (dx.astype(x.dtype), dw.astype(w.dtype), db),
     ),
-    averages_over_the_batch=Wrong(
-        "Put the same image into the batch twice, with the same dout. Should dw and db stay as "
-        "they were for one image, or become twice as large?",
-        "CB13",
-        dw_of=lambda dw, dout: dw / len(dout),
-        db_of=lambda db, dout, w: db / len(dout),
+    averages_over_the_batch=families.MEAN_OVER_THE_BATCH.but(
+        row="CB13", dw_of=lambda dw, dout: dw / len(dout), db_of=lambda db, dout, w: db / len(dout)
     ),
     averages_all_gradients_over_the_batch=Wrong(
         "dout already carries whatever the loss divided by. Does twice the same image in a batch "
@@ -819,13 +700,10 @@ conv_backward.wrong(
         "CB13",
         result=lambda dx, dw, db, x, w: (dx / len(x), dw / len(x), db / len(x)),
     ),
-    returns_the_gradients_in_another_order=Wrong(
-        "In which order are the three gradients asked for? Compare their shapes with x, w and b.",
-        result=lambda dx, dw, db, x, w: (dw, dx, db),
+    returns_the_gradients_in_another_order=families.ANOTHER_ORDER.but(
+        result=lambda dx, dw, db, x, w: (dw, dx, db)
     ),
-    averages_over_the_positions=Wrong(
-        "If a weight is used in many places, does each place count in full, or only its share?",
-        "TG1",
+    averages_over_the_positions=families.MEAN_OVER_THE_POSITIONS.but(
         dw_of=lambda dw, dout: dw / dout[0, :, :, 0].size,
         db_of=lambda db, dout, w: db / dout[0, :, :, 0].size,
     ),
@@ -840,10 +718,8 @@ conv_backward.wrong(
         "CB15",
         db_of=lambda db, dout, w: dout.sum(axis=(0, 1)),
     ),
-    keeps_the_axes_that_were_added_up_in_db=Wrong(
-        "What is the shape of b, and what is the shape of your db?",
-        "CB15",
-        db_of=lambda db, dout, w: dout.sum(axis=(0, 1, 2), keepdims=True),
+    keeps_the_axes_that_were_added_up_in_db=families.AXES_LEFT_IN_DB.but(
+        row="CB15", db_of=lambda db, dout, w: dout.sum(axis=(0, 1, 2), keepdims=True)
     ),
     gives_db_the_shape_of_the_weights=Wrong(
         "How many biases went into the layer? A gradient has the shape of what it belongs to.",
@@ -855,38 +731,21 @@ conv_backward.wrong(
         "CB21",
         db_of=lambda db, dout, w: db * w[:, :, :, 0].size,
     ),
-    assumes_a_square_output=Wrong(
-        "Let dout have 2 rows and 4 columns. Which of its numbers does your code read, and from "
-        "where does it take the number of columns?",
-        "CB20",
-        visited=lambda h_out, w_out, stride: np.ndindex(h_out, h_out),
+    assumes_a_square_output=families.SQUARE_OUTPUT.but(
+        visited=lambda h_out, w_out, stride: np.ndindex(h_out, h_out)
     ),
     skips_the_last_row_of_dout=Wrong(
         "Put a single 1 into the last row of dout. What should arrive in dx, and what does?",
         "CB19",
         visited=lambda h_out, w_out, stride: np.ndindex(h_out - 1, w_out),
     ),
-    swaps_rows_and_columns_of_dout=Wrong(
-        "Which comes first in an index, the row or the column? Look at how you read dout.",
-        "CB17",
-        incoming=lambda dout, i, j: dout[:, j, i],
+    swaps_rows_and_columns_of_dout=families.DOUT_TRANSPOSED.but(row="CB17"),
+    pads_on_one_side_for_dw=families.PADDED_ON_ONE_SIDE.but(
+        row="CB12", images=lambda x, pad: np.pad(x, ((0, 0), (0, 2 * pad), (0, 2 * pad), (0, 0)))
     ),
-    pads_on_one_side_for_dw=Wrong(
-        "Is the padded image here the same as in the forward pass, with a border on all four "
-        "sides?",
-        "CB12",
-        images=lambda x, pad: np.pad(x, ((0, 0), (0, 2 * pad), (0, 2 * pad), (0, 0))),
-    ),
-    cuts_windows_for_dw_from_the_image_without_border=Wrong(
-        "Which image did the windows of the forward pass look at, with its border or without?",
-        "CB26",
-        images=lambda x, pad: x,
-    ),
-    takes_only_complete_windows_without_the_border_for_dw=Wrong(
-        "Which image did the windows of the forward pass look at, with its border or without?",
-        "CB26",
-        images=lambda x, pad: x,
-        into_dw=_complete_ones_into_dw,
+    cuts_windows_for_dw_from_the_image_without_border=families.IMAGE_WITHOUT_BORDER.but(row="CB26"),
+    takes_only_complete_windows_without_the_border_for_dw=families.IMAGE_WITHOUT_BORDER.but(
+        row="CB26", into_dw=_complete_ones_into_dw
     ),
 )
 

@@ -11,8 +11,9 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from autograder.explanation.misconceptions import Chosen, Mistakes, Wrong
+from autograder.explanation.misconceptions import NEVER, Chosen, Mistakes, Wrong
 
+from .. import _families as families
 from .._contrasts import OF_LAYERS
 from .._evidence import EVIDENCE
 from . import Layer, Shape
@@ -118,6 +119,94 @@ def _on_real_inputs(in_shape: Shape, kernel_size: int, stride: int, pad: int) ->
     return rows * columns
 
 
+# --- families of mistakes -------------------------------------------------------------------
+
+WITHOUT_STRIDE_AND_PADDING = Wrong(
+    "Two of the arguments do not appear in your result. What do they do to the window?", "OS13"
+)
+BIASES_FIRST = Wrong(
+    "Which of the two numbers is asked for first? Compare with the order in which you return them.",
+    result=lambda weights, biases: (biases, weights),
+)
+A_WINDOW_PER_PIXEL = Wrong(
+    "Do you count the pixels of the input, or the places where the window stops?",
+    "PC7",
+    side=lambda size, kernel_size, stride, pad: size,
+)
+SQUARE_PICTURES = Wrong(
+    "Is the picture as wide as it is high? Which of the two numbers do you use?", "PC19"
+)
+WINDOWS_OF_ONE_ROW = Wrong(
+    "kernel_size is one side of the window. How many numbers does the whole square hold?", "PC22"
+)
+WITHOUT_REMAINDERS = Wrong(
+    "What does the rule of output_size say about a last window that would stick out: leave "
+    "it out, or refuse the picture?",
+    "OS9",
+    side=_without_remainder,
+)
+ONE_ADDED_TWICE = Wrong(
+    "Draw the windows of one row where the last one just fails to fit. Do you count a place "
+    "that does not exist?",
+    "OS4",
+    side=_one_added_twice,
+)
+ONE_ADDED_BEFORE_DIVIDING = Wrong(
+    "Take a picture exactly as large as the window and a stride of 2. At how many places "
+    "does the window stop, and how many do you count?",
+    "OS11",
+    side=_one_before_dividing,
+)
+WITHOUT_THE_FIRST_PLACE = Wrong(
+    "At how many places does a window stop on a picture that is exactly as large? How many "
+    "do you count?",
+    "OS3",
+    side=_one_too_few,
+)
+WINDOWS_THAT_STICK_OUT = Wrong(
+    "Draw the last window of a row. Does all of it lie on the padded picture?",
+    "OS5",
+    side=_rounded_up,
+)
+WITHOUT_PADDING = Wrong(
+    "Which of the arguments never changes your result? A larger border gives the window "
+    "more places.",
+    "OS13",
+    side=_without_pad,
+)
+WITHOUT_STRIDE = Wrong(
+    "Which of the arguments never changes your result? Longer steps leave fewer places.",
+    "OS13",
+    side=_without_stride,
+)
+PADDED_AT_ONE_BORDER = Wrong(
+    "A row has two ends, and zeros are added at both. At how many places does the window "
+    "stop then?",
+    "OS6",
+    side=_padded_once,
+)
+A_FRACTION_OF_A_PLACE = Wrong(
+    "Print the number of places along one side, and its type. Can a window stop at half a place?",
+    "OS7",
+    side=_with_a_fraction,
+)
+WINDOWS_SIDE_BY_SIDE = Wrong(
+    "Do your windows overlap when the stride is smaller than the window? Which argument "
+    "moves them?",
+    "OS10",
+    side=_side_by_side,
+)
+ONE_CHANNEL_DEEP = Wrong(
+    "A window is not flat. How deep is it?", "PC5", depth=lambda in_channels: 1
+)
+BIASES_IN_BOTH = Wrong(
+    "The sum of your two numbers should be everything the layer learns. Is something in "
+    "both of them?",
+    "PC18",
+    result=lambda weights, biases: (weights + biases, biases),
+)
+
+
 # --- output_size ----------------------------------------------------------------------------
 
 
@@ -149,29 +238,24 @@ output_size.wrong(
     does_not_round_the_size_down=Wrong(
         "How often a window stops is a whole number. Which of Python's two divisions gives one?",
         "OS7",
-        seen=11,
-        where="11 of 70 student repositories of CS231n",
+        seen=(11, "11 of 70 student repositories of CS231n"),
         moves=lambda length, taken, pixels: (length - taken) / pixels,
     ),
     refuses_a_remainder=Wrong(
         "What should happen to a last window that does not fit? Read that sentence of the text at "
         "the top of the function again: is it an error?",
         "OS9",
-        seen=4,
-        where="4 of 70 student repositories of CS231n",
+        seen=(4, "4 of 70 student repositories of CS231n"),
         moves=_moves_without_remainder,
     ),
-    takes_the_kernel_for_the_stride=Wrong(
-        "Which argument says how far the window moves: its own size, or another one?",
-        "OS10",
-        move=lambda kernel_size, stride: kernel_size,
+    takes_the_kernel_for_the_stride=families.MOVED_BY_ITS_OWN_SIZE.but(
+        "Which argument says how far the window moves: its own size, or another one?", "OS10"
     ),
     adds_one_twice=Wrong(
         "You add one inside the division and one outside. Draw a case in which the last "
         "window just fails to fit: which of the two ones counts a place that does not exist?",
         "OS4",
-        seen=1,
-        where="1 of 76 student repositories of C4W1",
+        seen=(1, "1 of 76 student repositories of C4W1"),
         first=lambda kernel_size: kernel_size - 1,
     ),
     adds_one_before_dividing=Wrong(
@@ -196,17 +280,11 @@ output_size.wrong(
         "OS6",
         padded=lambda size, pad: size + pad,
     ),
-    rounds_to_the_nearest=Wrong(
-        "Say the division gives 2.67. How many whole moves can the window make, and how many do "
-        "you count?",
-        "OS8",
-        moves=lambda length, taken, pixels: round((length - taken) / pixels),
+    rounds_to_the_nearest=families.ROUNDED.but(
+        moves=lambda length, taken, pixels: round((length - taken) / pixels)
     ),
-    ignores_stride_and_padding=Wrong(
-        "Two of the arguments do not appear in your result. What do they do to the window?",
-        "OS13",
-        padded=lambda size, pad: size,
-        move=lambda kernel_size, stride: 1,
+    ignores_stride_and_padding=WITHOUT_STRIDE_AND_PADDING.but(
+        padded=lambda size, pad: size, move=lambda kernel_size, stride: 1
     ),
     ignores_the_padding=Wrong(
         "One of the arguments does not change your result. How long is the side once the zeros "
@@ -286,12 +364,7 @@ dense_parameters.wrong(
         "PC13",
         outputs=lambda out_shape: out_shape[2],
     ),
-    counts_the_dense_layer_with_the_biases_in_both=Wrong(
-        "The sum of your two numbers should be everything the layer learns. Is something in "
-        "both of them?",
-        "PC18",
-        result=lambda weights, biases: (weights + biases, biases),
-    ),
+    counts_the_dense_layer_with_the_biases_in_both=BIASES_IN_BOTH,
     counts_the_dense_layer_to_one_output_channel=Wrong(
         "The output is a volume too. How many numbers stand at each of its places?",
         outputs=lambda out_shape: out_shape[0] * out_shape[1],
@@ -308,11 +381,7 @@ dense_parameters.wrong(
         "The text at the top of the function asks for two numbers. Which two did you add up?",
         result=lambda weights, biases: weights + biases,
     ),
-    counts_the_dense_layer_with_the_biases_first=Wrong(
-        "Which of the two numbers is asked for first? Compare with the order in which you return "
-        "them.",
-        result=lambda weights, biases: (biases, weights),
-    ),
+    counts_the_dense_layer_with_the_biases_first=BIASES_FIRST,
 )
 
 
@@ -365,24 +434,14 @@ locally_connected_parameters.wrong(
         "PC21",
         area=lambda kernel_size, in_shape: in_shape[0] * in_shape[1],
     ),
-    counts_the_local_layer_through_one_channel=Wrong(
-        "A window is not flat. How deep is it?", "PC5", depth=lambda in_channels: 1
-    ),
+    counts_the_local_layer_through_one_channel=ONE_CHANNEL_DEEP,
     counts_the_local_layer_with_shared_biases=Wrong(
         "If two places do not share their weights, do they share a bias?",
         "PC6",
         biases=lambda places, filters, out_channels: out_channels,
     ),
-    counts_the_local_layer_with_a_kernel_per_pixel=Wrong(
-        "Do you count the pixels of the input, or the places where the window stops?",
-        "PC7",
-        side=lambda size, kernel_size, stride, pad: size,
-    ),
-    counts_the_local_layer_on_square_pictures_only=Wrong(
-        "Is the picture as wide as it is high? Which of the two numbers do you use?",
-        "PC19",
-        shape=_rows_twice,
-    ),
+    counts_the_local_layer_with_a_kernel_per_pixel=A_WINDOW_PER_PIXEL,
+    counts_the_local_layer_on_square_pictures_only=SQUARE_PICTURES.but(shape=_rows_twice),
     counts_the_local_layer_with_smaller_kernels_at_the_border=Wrong(
         "Does an output at the border own a smaller kernel than the others? See what the text at "
         "the top of the function says about weights that fall on padding.",
@@ -401,24 +460,20 @@ locally_connected_parameters.wrong(
         filters=lambda out_channels: 1,
         biases=lambda places, filters, out_channels: places * out_channels,
     ),
-    counts_the_local_layer_with_windows_of_one_row=Wrong(
-        "kernel_size is one side of the window. How many numbers does the whole square hold?",
-        "PC22",
-        area=lambda kernel_size, in_shape: kernel_size,
+    counts_the_local_layer_with_windows_of_one_row=WINDOWS_OF_ONE_ROW.but(
+        area=lambda kernel_size, in_shape: kernel_size
     ),
     counts_the_local_layer_without_biases=Wrong(
         "What does each output own besides its kernel? Look for it in your second number.",
         "PC8",
-        seen=0,
-        where="",
+        seen=NEVER,
         biases=lambda places, filters, out_channels: 0,
     ),
     counts_the_local_layer_with_one_bias=Wrong(
         "A 4 × 4 picture with a 2 × 2 window and stride 2 has 4 outputs. How many biases do they "
         "have, and how many do you count?",
         "PC10",
-        seen=0,
-        where="",
+        seen=NEVER,
         biases=lambda places, filters, out_channels: 1,
     ),
     counts_the_local_layer_with_the_same_biases_in_all_channels=Wrong(
@@ -426,88 +481,33 @@ locally_connected_parameters.wrong(
         "bias of its own?",
         biases=lambda places, filters, out_channels: places,
     ),
-    counts_the_local_layer_with_the_biases_in_both=Wrong(
-        "Add your two numbers for 4 outputs with 4 weights each. Do you get 20, or more?",
-        "PC18",
-        result=lambda weights, biases: (weights + biases, biases),
+    counts_the_local_layer_with_the_biases_in_both=BIASES_IN_BOTH.but(
+        "Add your two numbers for 4 outputs with 4 weights each. Do you get 20, or more?"
     ),
     counts_the_local_layer_with_everything_in_one_number=Wrong(
         "The text at the top of the function asks for weights and biases apart. Which two numbers "
         "did you add?",
         result=lambda weights, biases: weights + biases,
     ),
-    counts_the_local_layer_with_the_biases_first=Wrong(
-        "Which of the two numbers is asked for first? Compare with the order in which you return "
-        "them.",
-        result=lambda weights, biases: (biases, weights),
+    counts_the_local_layer_with_the_biases_first=BIASES_FIRST,
+    counts_the_local_layer_with_a_fraction_of_a_place=A_FRACTION_OF_A_PLACE.but(
+        "Print how many rows and columns of places you count. Can there be half a place?"
     ),
-    counts_the_local_layer_with_a_fraction_of_a_place=Wrong(
-        "Print how many rows and columns of places you count. Can there be half a place?",
-        "OS7",
-        side=_with_a_fraction,
+    counts_the_local_layer_without_remainders=WITHOUT_REMAINDERS,
+    counts_the_local_layer_with_windows_side_by_side=WINDOWS_SIDE_BY_SIDE,
+    counts_the_local_layer_with_one_added_twice=ONE_ADDED_TWICE,
+    counts_the_local_layer_with_one_added_before_dividing=ONE_ADDED_BEFORE_DIVIDING,
+    counts_the_local_layer_without_the_first_place=WITHOUT_THE_FIRST_PLACE,
+    counts_the_local_layer_with_windows_that_stick_out=WINDOWS_THAT_STICK_OUT,
+    counts_the_local_layer_padded_at_one_border=PADDED_AT_ONE_BORDER.but(
+        "A row has two ends, and zeros are added at both. How long is it then?"
     ),
-    counts_the_local_layer_without_remainders=Wrong(
-        "What does the rule of output_size say about a last window that would stick out: leave "
-        "it out, or refuse the picture?",
-        "OS9",
-        side=_without_remainder,
+    counts_the_local_layer_with_rounded_places=families.ROUNDED.but(side=_rounded),
+    counts_the_local_layer_without_stride_and_padding=WITHOUT_STRIDE_AND_PADDING.but(
+        side=_without_both
     ),
-    counts_the_local_layer_with_windows_side_by_side=Wrong(
-        "Do your windows overlap when the stride is smaller than the window? Which argument "
-        "moves them?",
-        "OS10",
-        side=_side_by_side,
-    ),
-    counts_the_local_layer_with_one_added_twice=Wrong(
-        "Draw the windows of one row where the last one just fails to fit. Do you count a place "
-        "that does not exist?",
-        "OS4",
-        side=_one_added_twice,
-    ),
-    counts_the_local_layer_with_one_added_before_dividing=Wrong(
-        "Take a picture exactly as large as the window and a stride of 2. At how many places "
-        "does the window stop, and how many do you count?",
-        "OS11",
-        side=_one_before_dividing,
-    ),
-    counts_the_local_layer_without_the_first_place=Wrong(
-        "At how many places does a window stop on a picture that is exactly as large? How many "
-        "do you count?",
-        "OS3",
-        side=_one_too_few,
-    ),
-    counts_the_local_layer_with_windows_that_stick_out=Wrong(
-        "Draw the last window of a row. Does all of it lie on the padded picture?",
-        "OS5",
-        side=_rounded_up,
-    ),
-    counts_the_local_layer_padded_at_one_border=Wrong(
-        "A row has two ends, and zeros are added at both. How long is it then?",
-        "OS6",
-        side=_padded_once,
-    ),
-    counts_the_local_layer_with_rounded_places=Wrong(
-        "Say the division gives 2.67. How many whole moves can the window make, and how many do "
-        "you count?",
-        "OS8",
-        side=_rounded,
-    ),
-    counts_the_local_layer_without_stride_and_padding=Wrong(
-        "Two of the arguments do not appear in your result. What do they do to the window?",
-        "OS13",
-        side=_without_both,
-    ),
-    counts_the_local_layer_without_padding=Wrong(
-        "Which of the arguments never changes your result? A larger border gives the window "
-        "more places.",
-        "OS13",
-        side=_without_pad,
-    ),
-    counts_the_local_layer_without_stride=Wrong(
-        "Which of the arguments never changes your result? Longer steps leave fewer places.",
-        "OS13",
-        side=_without_stride,
-    ),
+    counts_the_local_layer_without_padding=WITHOUT_PADDING,
+    counts_the_local_layer_without_stride=WITHOUT_STRIDE,
 )
 
 
@@ -533,10 +533,8 @@ def _conv_parameters(
 conv_parameters = Mistakes("conv_parameters", _conv_parameters, evidence=EVIDENCE)
 
 conv_parameters.wrong(
-    counts_filters_through_one_channel=Wrong(
-        "Through how many channels of the input does one filter reach?",
-        "PC1",
-        depth=lambda in_channels: 1,
+    counts_filters_through_one_channel=ONE_CHANNEL_DEEP.but(
+        "Through how many channels of the input does one filter reach?", "PC1"
     ),
     counts_filters_without_biases=Wrong(
         "A 3 × 3 filter on a grey picture has 10 parameters, and 9 of them are weights. What is "
@@ -576,21 +574,15 @@ conv_parameters.wrong(
         "To which number is a bias added, to one that goes in or to one that comes out?",
         biases=lambda in_channels, filters: in_channels,
     ),
-    counts_filters_with_the_biases_in_both=Wrong(
+    counts_filters_with_the_biases_in_both=BIASES_IN_BOTH.but(
         "One 3 × 3 filter on a grey picture has 9 weights and 1 bias. What do your two numbers "
-        "add up to?",
-        "PC18",
-        result=lambda weights, biases: (weights + biases, biases),
+        "add up to?"
     ),
     counts_filters_with_everything_in_one_number=Wrong(
         "The text at the top of the function asks for a pair. Which two numbers did you add up?",
         result=lambda weights, biases: weights + biases,
     ),
-    counts_filters_with_the_biases_first=Wrong(
-        "Which of the two numbers is asked for first? Compare with the order in which you return "
-        "them.",
-        result=lambda weights, biases: (biases, weights),
-    ),
+    counts_filters_with_the_biases_first=BIASES_FIRST,
 )
 
 
@@ -699,14 +691,11 @@ connections.wrong(
     counts_connections_of_windows_without_the_stride=Wrong(
         "Where does the second window start? It matters as soon as a window hangs over the border.",
         "CF2",
-        seen=3,
-        where="2 of 76 student repositories of C4W1 and a course changelog, in a convolution",
+        seen=(3, "2 of 76 student repositories of C4W1 and a course changelog, in a convolution"),
         move=lambda kernel_size, stride: 1,
     ),
-    counts_connections_to_one_input_channel=Wrong(
-        "Take one output by itself. Is it joined to one channel in its window, or to all?",
-        "CN4",
-        depth=lambda in_channels: 1,
+    counts_connections_to_one_input_channel=ONE_CHANNEL_DEEP.but(
+        "Take one output by itself. Is it joined to one channel in its window, or to all?", "CN4"
     ),
     counts_connections_of_one_output_channel=Wrong(
         "How many outputs are there at one place of the window?",
@@ -725,86 +714,31 @@ connections.wrong(
         "pair of its own.",
         along=_each_input_once,
     ),
-    counts_connections_of_windows_of_one_row=Wrong(
-        "kernel_size is one side of the window. How many numbers does the whole square hold?",
-        "PC22",
-        joined=lambda rows, columns, places, in_shape, kernel_size: places * kernel_size,
+    counts_connections_of_windows_of_one_row=WINDOWS_OF_ONE_ROW.but(
+        joined=lambda rows, columns, places, in_shape, kernel_size: places * kernel_size
     ),
-    counts_connections_of_a_window_per_pixel=Wrong(
-        "Do you count the pixels of the input, or the places where the window stops?",
-        "PC7",
-        side=lambda size, kernel_size, stride, pad: size,
-    ),
-    counts_connections_of_a_square_picture=Wrong(
-        "Is the picture as wide as it is high? Which of the two numbers do you use?",
-        "PC19",
-        lengths=_rows_twice,
-    ),
+    counts_connections_of_a_window_per_pixel=A_WINDOW_PER_PIXEL,
+    counts_connections_of_a_square_picture=SQUARE_PICTURES.but(lengths=_rows_twice),
     counts_connections_of_as_many_columns_as_rows=Wrong(
         "How often does a window stop along a row of the picture, and how often along a column? "
         "From which side of the picture do you compute each of the two?",
         "PC19",
         shape=_rows_twice,
     ),
-    counts_connections_of_a_fraction_of_a_place=Wrong(
-        "Print the number of places along one side, and its type. Can a window stop at half a "
-        "place?",
-        "OS7",
-        side=_with_a_fraction,
-    ),
-    counts_connections_without_remainders=Wrong(
-        "What does the rule of output_size say about a last window that would stick out: leave "
-        "it out, or refuse the picture?",
-        "OS9",
-        side=_without_remainder,
-    ),
-    counts_connections_of_windows_side_by_side=Wrong(
+    counts_connections_of_a_fraction_of_a_place=A_FRACTION_OF_A_PLACE,
+    counts_connections_without_remainders=WITHOUT_REMAINDERS,
+    counts_connections_of_windows_side_by_side=WINDOWS_SIDE_BY_SIDE.but(
         "How many places does a window of 3 have on a row of 5 when it moves by 1? Which "
-        "argument moves it?",
-        "OS10",
-        side=_side_by_side,
+        "argument moves it?"
     ),
-    counts_connections_with_one_added_twice=Wrong(
-        "Draw the windows of one row where the last one just fails to fit. Do you count a place "
-        "that does not exist?",
-        "OS4",
-        side=_one_added_twice,
-    ),
-    counts_connections_with_one_added_before_dividing=Wrong(
-        "Take a picture exactly as large as the window and a stride of 2. At how many places "
-        "does the window stop, and how many do you count?",
-        "OS11",
-        side=_one_before_dividing,
-    ),
-    counts_connections_without_the_last_place=Wrong(
-        "At how many places does a window stop on a picture that is exactly as large? How many "
-        "do you count?",
-        "OS3",
-        side=_one_too_few,
-    ),
-    counts_connections_of_windows_that_stick_out=Wrong(
-        "Draw the last window of a row. Does all of it lie on the padded picture?",
-        "OS5",
-        side=_rounded_up,
-    ),
-    counts_connections_padded_at_one_border=Wrong(
-        "A row has two ends, and zeros are added at both. At how many places does the window "
-        "stop then?",
-        "OS6",
-        side=_padded_once,
-    ),
-    counts_connections_of_rounded_places=Wrong(
-        "Say the division gives 2.67. How many whole moves can the window make, and how many do "
-        "you count?",
-        "OS8",
-        side=_rounded,
-    ),
-    counts_connections_without_stride_and_padding=Wrong(
-        "Two of the arguments do not appear in your result. What do they do to the window?",
-        "OS13",
-        side=_without_both,
-        first=lambda pad: 0,
-        move=lambda kernel_size, stride: 1,
+    counts_connections_with_one_added_twice=ONE_ADDED_TWICE,
+    counts_connections_with_one_added_before_dividing=ONE_ADDED_BEFORE_DIVIDING,
+    counts_connections_without_the_last_place=WITHOUT_THE_FIRST_PLACE,
+    counts_connections_of_windows_that_stick_out=WINDOWS_THAT_STICK_OUT,
+    counts_connections_padded_at_one_border=PADDED_AT_ONE_BORDER,
+    counts_connections_of_rounded_places=families.ROUNDED.but(side=_rounded),
+    counts_connections_without_stride_and_padding=WITHOUT_STRIDE_AND_PADDING.but(
+        side=_without_both, first=lambda pad: 0, move=lambda kernel_size, stride: 1
     ),
 )
 
@@ -919,23 +853,20 @@ saving.wrong(
         "Look at your dense count and at your locally connected one. Is the same thing counted "
         "in both?",
         "SV5",
-        seen=0,
-        where="",
+        seen=NEVER,
         biases=lambda outputs, filters: (0, outputs, filters),
     ),
     counts_the_biases_of_the_convolution_only=Wrong(
         "Look at your locally connected count and at your convolutional one. Is the same thing "
         "counted in both?",
         "SV5",
-        seen=0,
-        where="",
+        seen=NEVER,
         biases=lambda outputs, filters: (0, 0, filters),
     ),
     counts_the_biases_of_the_dense_layer_only=Wrong(
         "Your dense count holds something that the two others do not. Does this exercise want it?",
         "SV5",
-        seen=0,
-        where="",
+        seen=NEVER,
         biases=lambda outputs, filters: (outputs, 0, 0),
     ),
     swaps_the_two_savings=Wrong(
@@ -980,8 +911,7 @@ saving.wrong(
         "You have one number, the saving of both ideas together. Which layer stands between the "
         "dense and the convolutional one?",
         "SV2",
-        seen=0,
-        where="",
+        seen=NEVER,
         result=lambda by_sparsity, by_sharing: by_sparsity * by_sharing,
     ),
     compares_connections_with_weights=Wrong(
@@ -996,10 +926,8 @@ saving.wrong(
         "PC20",
         owned=lambda places, area, in_shape, window: area,
     ),
-    saves_with_flat_windows=Wrong(
-        "A window is not flat. Is the depth of the input in all three of your counts?",
-        "PC5",
-        depth=lambda in_channels: 1,
+    saves_with_flat_windows=ONE_CHANNEL_DEEP.but(
+        "A window is not flat. Is the depth of the input in all three of your counts?"
     ),
     saves_with_flat_windows_in_the_local_layer=Wrong(
         "Compare your locally connected count with your convolutional one: through how many "
@@ -1030,91 +958,30 @@ saving.wrong(
         "PC23",
         local=lambda owned, depth, filters: owned * depth,
     ),
-    saves_with_windows_of_one_row=Wrong(
-        "kernel_size is one side of the window. How many numbers does the whole square hold?",
-        "PC22",
-        area=lambda kernel_size: kernel_size,
-    ),
-    saves_with_a_kernel_per_pixel=Wrong(
+    saves_with_windows_of_one_row=WINDOWS_OF_ONE_ROW.but(area=lambda kernel_size: kernel_size),
+    saves_with_a_kernel_per_pixel=A_WINDOW_PER_PIXEL.but(
         "Do you count the pixels of the input, or the places where the window stops? With stride "
-        "2 these are not the same.",
-        "PC7",
-        side=lambda size, kernel_size, stride, pad: size,
+        "2 these are not the same."
     ),
-    saves_on_square_pictures_only=Wrong(
-        "Is the picture as wide as it is high? Which of the two numbers do you use?",
-        "PC19",
-        shape=_rows_twice,
-    ),
-    saves_on_a_fraction_of_a_place=Wrong(
+    saves_on_square_pictures_only=SQUARE_PICTURES.but(shape=_rows_twice),
+    saves_on_a_fraction_of_a_place=A_FRACTION_OF_A_PLACE.but(
         "A saving may have a fraction, but may the number of places? Print how many rows and "
-        "columns of places you count.",
-        "OS7",
-        side=_with_a_fraction,
+        "columns of places you count."
     ),
-    saves_without_remainders=Wrong(
-        "What does the rule of output_size say about a last window that would stick out: leave "
-        "it out, or refuse the picture?",
-        "OS9",
-        side=_without_remainder,
-    ),
-    saves_on_windows_side_by_side=Wrong(
+    saves_without_remainders=WITHOUT_REMAINDERS,
+    saves_on_windows_side_by_side=WINDOWS_SIDE_BY_SIDE.but(
         "Sharing lets all places use one kernel. How many places does a window of 3 have on a "
-        "row of 5 when it moves by 1?",
-        "OS10",
-        side=_side_by_side,
+        "row of 5 when it moves by 1?"
     ),
-    saves_with_one_added_twice=Wrong(
-        "Draw the windows of one row where the last one just fails to fit. Do you count a place "
-        "that does not exist?",
-        "OS4",
-        side=_one_added_twice,
-    ),
-    saves_with_one_added_before_dividing=Wrong(
-        "Take a picture exactly as large as the window and a stride of 2. At how many places "
-        "does the window stop, and how many do you count?",
-        "OS11",
-        side=_one_before_dividing,
-    ),
-    saves_without_the_first_place=Wrong(
-        "At how many places does a window stop on a picture that is exactly as large? How many "
-        "do you count?",
-        "OS3",
-        side=_one_too_few,
-    ),
-    saves_on_windows_that_stick_out=Wrong(
-        "Draw the last window of a row. Does all of it lie on the padded picture?",
-        "OS5",
-        side=_rounded_up,
-    ),
-    saves_with_padding_at_one_border=Wrong(
-        "A row has two ends, and zeros are added at both. At how many places does the window "
-        "stop then?",
-        "OS6",
-        side=_padded_once,
-    ),
-    saves_on_rounded_places=Wrong(
-        "Say the division gives 2.67. How many whole moves can the window make, and how many do "
-        "you count?",
-        "OS8",
-        side=_rounded,
-    ),
-    saves_without_stride_and_padding=Wrong(
-        "Two of the arguments do not appear in your result. What do they do to the window?",
-        "OS13",
-        side=_without_both,
-    ),
-    saves_without_padding=Wrong(
-        "Which of the arguments never changes your result? A larger border gives the window "
-        "more places.",
-        "OS13",
-        side=_without_pad,
-    ),
-    saves_without_stride=Wrong(
-        "Which of the arguments never changes your result? Longer steps leave fewer places.",
-        "OS13",
-        side=_without_stride,
-    ),
+    saves_with_one_added_twice=ONE_ADDED_TWICE,
+    saves_with_one_added_before_dividing=ONE_ADDED_BEFORE_DIVIDING,
+    saves_without_the_first_place=WITHOUT_THE_FIRST_PLACE,
+    saves_on_windows_that_stick_out=WINDOWS_THAT_STICK_OUT,
+    saves_with_padding_at_one_border=PADDED_AT_ONE_BORDER,
+    saves_on_rounded_places=families.ROUNDED.but(side=_rounded),
+    saves_without_stride_and_padding=WITHOUT_STRIDE_AND_PADDING.but(side=_without_both),
+    saves_without_padding=WITHOUT_PADDING,
+    saves_without_stride=WITHOUT_STRIDE,
 )
 
 
@@ -1218,15 +1085,13 @@ network_parameters.wrong(
         "Somebody chose the size and the stride before training. What does training change in a "
         "pooling layer?",
         "NP1",
-        seen=1,
-        where="a guide",
+        seen=(1, "a guide"),
         learned=lambda size, channels: (2, 0),
     ),
     counts_pooling_as_a_convolution=Wrong(
         "Taking a maximum or a mean uses no weight and no bias. What did you count for it?",
         "PC11",
-        seen=2,
-        where="two public pages",
+        seen=(2, "two public pages"),
         learned=lambda size, channels: (size**2 * channels, channels),
     ),
     counts_pooling_as_filters_through_all_channels=Wrong(
@@ -1358,10 +1223,8 @@ network_parameters.wrong(
         "did you add?",
         result=lambda weights, biases, layers: weights + biases,
     ),
-    gives_the_biases_of_the_network_first=Wrong(
-        "Which of the two numbers is asked for first? Compare with the order in which you return "
-        "them.",
-        result=lambda weights, biases, layers: (biases, weights),
+    gives_the_biases_of_the_network_first=BIASES_FIRST.but(
+        result=lambda weights, biases, layers: (biases, weights)
     ),
     flattens_to_the_channels=Wrong(
         "A volume of 2 × 2 × 2 is 8 numbers in a row. How many inputs does your dense layer see?",
@@ -1370,8 +1233,7 @@ network_parameters.wrong(
     counts_the_flattened_numbers=Wrong(
         "Writing a volume as one row changes its shape only. What did you count for it?",
         "NP1",
-        seen=1,
-        where="a web course",
+        seen=(1, "a web course"),
         flattened=lambda numbers: numbers,
     ),
     merges_the_channels_in_pooling=Wrong(
@@ -1420,57 +1282,36 @@ network_parameters.wrong(
         "PC19",
         shape=_rows_twice,
     ),
-    follows_fractions_of_a_pixel=Wrong(
-        "Print the shape of the volume behind every layer. Can a side have half a number?",
-        "OS7",
-        side=_with_a_fraction,
+    follows_fractions_of_a_pixel=A_FRACTION_OF_A_PLACE.but(
+        "Print the shape of the volume behind every layer. Can a side have half a number?"
     ),
-    refuses_layers_with_a_remainder=Wrong(
+    refuses_layers_with_a_remainder=WITHOUT_REMAINDERS.but(
         "What does the rule of output_size say about a last window that would stick out: leave "
-        "it out, or refuse the network?",
-        "OS9",
-        side=_without_remainder,
+        "it out, or refuse the network?"
     ),
-    puts_all_windows_side_by_side=Wrong(
+    puts_all_windows_side_by_side=WINDOWS_SIDE_BY_SIDE.but(
         "Each convolution and each pooling layer has a stride. Where does it go into the shape "
-        "that comes out?",
-        "OS10",
-        side=_side_by_side,
+        "that comes out?"
     ),
-    adds_one_twice_in_every_layer=Wrong(
+    adds_one_twice_in_every_layer=ONE_ADDED_TWICE.but(
         "Draw the windows of one row where the last one just fails to fit. Is there a place in "
-        "your shape that does not exist?",
-        "OS4",
-        side=_one_added_twice,
+        "your shape that does not exist?"
     ),
-    adds_one_before_dividing_in_every_layer=Wrong(
+    adds_one_before_dividing_in_every_layer=ONE_ADDED_BEFORE_DIVIDING.but(
         "A pooling window of 2 with stride 2 on a row of 2 numbers: how many numbers are left, "
-        "and how many do you count?",
-        "OS11",
-        side=_one_before_dividing,
+        "and how many do you count?"
     ),
-    forgets_the_first_place_in_every_layer=Wrong(
-        "What shape comes out of a layer whose window is as large as its input? Print yours.",
-        "OS3",
-        side=_one_too_few,
+    forgets_the_first_place_in_every_layer=WITHOUT_THE_FIRST_PLACE.but(
+        "What shape comes out of a layer whose window is as large as its input? Print yours."
     ),
-    keeps_all_windows_that_stick_out=Wrong(
+    keeps_all_windows_that_stick_out=WINDOWS_THAT_STICK_OUT.but(
         "Draw the last window of a row, in a convolution or in pooling. Does all of it lie on "
-        "the padded volume?",
-        "OS5",
-        side=_rounded_up,
+        "the padded volume?"
     ),
-    pads_convolutions_at_one_border=Wrong(
-        "A row has two ends, and a convolution adds zeros at both. How wide is its output then?",
-        "OS6",
-        side=_padded_once,
+    pads_convolutions_at_one_border=PADDED_AT_ONE_BORDER.but(
+        "A row has two ends, and a convolution adds zeros at both. How wide is its output then?"
     ),
-    rounds_the_sides_of_every_layer=Wrong(
-        "Say the division gives 2.67. How many whole moves can the window make, and how many do "
-        "you count?",
-        "OS8",
-        side=_rounded,
-    ),
+    rounds_the_sides_of_every_layer=families.ROUNDED.but(side=_rounded),
     ignores_stride_and_padding_in_every_layer=Wrong(
         "Two numbers of a convolution do not appear in the shape that you compute. What do they "
         "do to the window?",

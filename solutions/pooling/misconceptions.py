@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.explanation.misconceptions import Chosen, Mistakes, Shared, Wrong
+from autograder.explanation.misconceptions import NEVER, Chosen, Mistakes, Shared, Wrong
 
+from .. import _families as families
 from .._contrasts import OF_LAYERS
 from .._evidence import EVIDENCE
 from . import Array
@@ -68,6 +69,77 @@ def _largest_in_magnitude(windows: Array) -> Any:
     flat = windows.reshape(n, height * width, channels)
     places = np.abs(flat).argmax(axis=1)
     return flat[np.arange(n)[:, None], places, np.arange(channels)]
+
+
+# --- families of mistakes -------------------------------------------------------------------
+
+WIDTH_FROM_THE_HEIGHT = Wrong(
+    "Height and width may differ. Is each output side computed from its own input side?",
+    "OS12",
+    shape=lambda h_out, w_out: (h_out, h_out),
+)
+DIVIDED_BY_ITS_SIZE = Wrong(
+    "How many windows fit in a row of 7 when the size is 3 and the stride 2? Draw them and "
+    "compare with your output size.",
+    "OS10",
+    seen=(3, "3 of 56 student repositories of CS231n"),
+    side=lambda length, size, stride: length // size,
+)
+POSITION_TRANSPOSED = Wrong(
+    "The second output of the first row is out[n, 0, 1, c]. At which row and which column "
+    "does its window start when the stride is 2, and where does yours start?",
+    "PF11",
+    position=lambda i, j: (j, i),
+)
+MOVED_BY_ITS_SIZE = Wrong(
+    "Which argument moves the window: its size or its stride? Try a size of 3 with a stride of 2.",
+    "PF7",
+    move=lambda size, stride: size,
+)
+AS_LONG_AS_THE_STRIDE = Wrong(
+    "Which argument says how long a window is, and which one says how far it moves? Yours "
+    "ends where the next one starts.",
+    cut=lambda x, top, left, size, stride, i, j: x[:, top : top + stride, left : left + stride],
+)
+SIZE_WITHOUT_THE_STRIDE = Wrong(
+    "Which argument does not appear in your size formula? A larger stride leaves fewer windows.",
+    "OS13",
+    side=lambda length, size, stride: length - size + 1,
+)
+LARGEST_MAGNITUDE = Wrong("Which is larger, -7 or -2? The maximum looks at the sign too.")
+BY_FOUR = Wrong("Where does the 4 come from, and is it right when the window has side 3?", "PF15")
+ADDED_TO_THE_INPUT = Wrong(
+    "What must dx be when every number of dout is zero?", "PB15", start=lambda x, dout: x.copy()
+)
+NEGATIVE_MAXIMUM = Wrong(
+    "A window holds -7, -2, -5 and -3. Which of them should receive the gradient, and which "
+    "one does?",
+    "MK2",
+)
+STRIDE_IGNORED = Wrong(
+    "Where does the second window start, and where should it? Try it with a stride of 2.",
+    move=lambda size, stride: 1,
+)
+OUTPUTS_SKIPPED = Wrong(
+    "How many entries of your output were never written? The stride moves the window in the "
+    "input, not the place in the output.",
+    "PF10",
+    visited=_every_output_of_the_stride,
+    move=lambda size, stride: 1,
+)
+WHERE_THE_WINDOW_STARTS = Wrong(
+    "With stride 2 the second window starts at row 2 of the input. Which row of the output "
+    "is its number for?",
+    "PF10",
+    visited=_every_corner,
+    move=lambda size, stride: 1,
+)
+WINDOW_NEVER_CUT = Wrong(
+    "Every number of a map comes out the same. Of which part of the input do you take the "
+    "maximum, and does that part depend on the position?",
+    "PF5",
+    cut=lambda x, top, left, size, stride, i, j: x,
+)
 
 
 # --- forward --------------------------------------------------------------------------------
@@ -227,66 +299,34 @@ forward.wrong(
     does_not_round_the_size_down=Wrong(
         "A number of windows is a whole number. Which of Python's two divisions gives one?",
         "OS7",
-        seen=11,
-        where="11 of 70 student repositories of CS231n",
+        seen=(11, "11 of 70 student repositories of CS231n"),
         side=lambda length, size, stride: (length - size) / stride + 1,
     ),
     refuses_a_remainder=Wrong(
         "What does the exercise say about a window that would stick out? An input that does not "
         "divide evenly is no mistake.",
         "OS9",
-        seen=4,
-        where="4 of 70 student repositories of CS231n",
+        seen=(4, "4 of 70 student repositories of CS231n"),
         side=_refuse_remainder,
     ),
-    takes_the_width_from_the_height=Wrong(
-        "Height and width may differ. Is each output side computed from its own input side?",
-        "OS12",
-        shape=lambda h_out, w_out: (h_out, h_out),
-    ),
-    divides_by_its_size=Wrong(
-        "How many windows fit in a row of 7 when the size is 3 and the stride 2? Draw them and "
-        "compare with your output size.",
-        "OS10",
-        seen=3,
-        where="3 of 56 student repositories of CS231n",
-        side=lambda length, size, stride: length // size,
-    ),
+    takes_the_width_from_the_height=WIDTH_FROM_THE_HEIGHT,
+    divides_by_its_size=DIVIDED_BY_ITS_SIZE,
     cuts_the_input_into_blocks=Wrong(
         "Your windows lie side by side and fill the input. What if the stride says otherwise, "
         "or a last row is left over?",
         "OS10",
-        seen=0,
-        where="",
+        seen=NEVER,
         side=_only_whole_blocks,
         move=lambda size, stride: size,
     ),
-    ignores_the_stride=Wrong(
-        "Where does the second window start, and where should it? Try it with a stride of 2.",
-        "PF1",
-        move=lambda size, stride: 1,
-    ),
-    swaps_rows_and_columns=Wrong(
-        "The second output of the first row is out[n, 0, 1, c]. At which row and which column "
-        "does its window start when the stride is 2, and where does yours start?",
-        "PF11",
-        position=lambda i, j: (j, i),
-    ),
-    skips_outputs=Wrong(
-        "How many entries of your output were never written? The stride moves the window in the "
-        "input, not the place in the output.",
-        "PF10",
-        seen=2,
-        where="2 student repositories, in one form or the other",
-        visited=_every_output_of_the_stride,
-        move=lambda size, stride: 1,
-    ),
+    ignores_the_stride=STRIDE_IGNORED.but(row="PF1"),
+    swaps_rows_and_columns=POSITION_TRANSPOSED,
+    skips_outputs=OUTPUTS_SKIPPED.but(seen=(2, "2 student repositories, in one form or the other")),
     writes_blocks_of_outputs=Wrong(
         "Why do the numbers of your output come in blocks? One window gives one number, and it "
         "has one place.",
         "PF10",
-        seen=2,
-        where="2 student repositories, in one form or the other",
+        seen=(2, "2 student repositories, in one form or the other"),
         visited=_every_output_of_the_stride,
         move=lambda size, stride: 1,
         write=_write_a_block,
@@ -296,12 +336,7 @@ forward.wrong(
         "PF10",
         visited=_every_output_of_the_stride,
     ),
-    moves_by_its_size=Wrong(
-        "Which argument moves the window: its size or its stride? Try a size of 3 with a stride "
-        "of 2.",
-        "PF7",
-        move=lambda size, stride: size,
-    ),
+    moves_by_its_size=MOVED_BY_ITS_SIZE,
     pools_across_channels=Wrong(
         "One channel of an image holds only ones, the other only fives. What should each channel "
         "of the output hold, and what does it hold in yours?",
@@ -339,50 +374,37 @@ forward.wrong(
         "Try your size formula with a row of 4 numbers, a size of 3 and stride 1. How many "
         "windows fit, and where does the extra one come from?",
         "OS4",
-        seen=1,
-        where="1 of 76 student repositories of C4W1",
+        seen=(1, "1 of 76 student repositories of C4W1"),
         side=lambda length, size, stride: (length - size + 1) // stride + 1,
     ),
     swaps_output_height_and_width=Wrong(
         "Which axis of the output is the height? Try an input that is wider than high.",
         "OS2",
-        seen=2,
-        where="a forum thread and a course changelog, on the convolution",
+        seen=(2, "a forum thread and a course changelog, on the convolution"),
         shape=lambda h_out, w_out: (w_out, h_out),
     ),
-    ends_the_window_without_the_stride=Wrong(
-        "With stride 2, print the shapes of the first and of the second window: they should be "
-        "equal. What does the end of the second one depend on in your code?",
-        "CF3",
-        seen=1,
-        where="1 public text, on the convolution",
+    ends_the_window_without_the_stride=families.END_WITHOUT_THE_STRIDE.but(
+        row="CF3",
+        seen=(1, "1 public text, on the convolution"),
         cut=lambda x, top, left, size, stride, i, j: x[:, top : i + size, left : j + size],
     ),
     ends_the_window_one_pixel_early=Wrong(
         "How many numbers should a window with a size of 3 hold, and how many does yours? List "
         "the rows and columns that it takes in.",
         "CF11",
-        seen=2,
-        where="1 of 76 student repositories of C4W1 and a forum thread, on the convolution",
+        seen=(2, "1 of 76 student repositories of C4W1 and a forum thread, on the convolution"),
         cut=lambda x, top, left, size, stride, i, j: x[
             :, top : top + size - 1, left : left + size - 1
         ],
     ),
-    cuts_windows_as_long_as_the_stride=Wrong(
-        "Which argument says how long a window is, and which one says how far it moves? Yours "
-        "ends where the next one starts.",
-        cut=lambda x, top, left, size, stride, i, j: x[:, top : top + stride, left : left + stride],
-    ),
+    cuts_windows_as_long_as_the_stride=AS_LONG_AS_THE_STRIDE,
     keeps_windows_that_stick_out=Wrong(
         "Draw the last window. Does all of it lie inside the input?",
         "OS5",
         side=lambda length, size, stride: -((size - length) // stride) + 1,
     ),
-    rounds_the_number_of_windows=Wrong(
-        "Say the division gives 2.67. How many whole moves can the window make, and how many do "
-        "you count?",
-        "OS8",
-        side=lambda length, size, stride: round((length - size) / stride) + 1,
+    rounds_the_number_of_windows=families.ROUNDED.but(
+        side=lambda length, size, stride: round((length - size) / stride) + 1
     ),
     forgets_the_first_window=Wrong(
         "How many windows are there on an input exactly as large as the window? Put the numbers "
@@ -390,19 +412,12 @@ forward.wrong(
         "OS3",
         side=lambda length, size, stride: (length - size) // stride,
     ),
-    never_uses_the_stride=Wrong(
+    never_uses_the_stride=SIZE_WITHOUT_THE_STRIDE.but(
         "Which of your arguments never appears in your code? Call your function with two "
         "strides and compare.",
-        "OS13",
-        side=lambda length, size, stride: length - size + 1,
         move=lambda size, stride: 1,
     ),
-    leaves_the_stride_out_of_the_size=Wrong(
-        "Which argument does not appear in your size formula? A larger stride leaves fewer "
-        "windows.",
-        "OS13",
-        side=lambda length, size, stride: length - size + 1,
-    ),
+    leaves_the_stride_out_of_the_size=SIZE_WITHOUT_THE_STRIDE,
     skips_the_last_row_and_column=Wrong(
         "Look at the last row and the last column of your output. Are these zeros real?",
         "CF16",
@@ -420,23 +435,14 @@ forward.wrong(
 # --- max_pool_forward, alone ----------------------------------------------------------------
 
 max_pool_forward.wrong(
-    never_cuts_the_window=Wrong(
-        "Every number of a map comes out the same. Of which part of the input do you take the "
-        "maximum, and does that part depend on the position?",
-        "PF5",
-        cut=lambda x, top, left, size, stride, i, j: x,
-    ),
+    never_cuts_the_window=WINDOW_NEVER_CUT,
     starts_from_zero=Wrong(
         "A window holds -7, -2, -5 and -3. What is the largest of them, what does your function "
         "give, and where does that number come from?",
         "PF9",
         number=lambda windows: windows.max(axis=(1, 2), initial=0),
     ),
-    takes_the_largest_magnitude=Wrong(
-        "Which is larger, -7 or -2? The maximum looks at the sign too.",
-        "PF16",
-        number=_largest_in_magnitude,
-    ),
+    takes_the_largest_magnitude=LARGEST_MAGNITUDE.but(row="PF16", number=_largest_in_magnitude),
     forgets_the_sign=Wrong(
         "The largest of -7 and -2 is one of these two numbers. Where did the sign go?",
         "PF16",
@@ -453,48 +459,21 @@ max_pool_forward.wrong(
 
 # --- average_pool_forward, alone ------------------------------------------------------------
 
+
+def _by_a_fixed_number(mistake: Wrong) -> Wrong:
+    """Return a mistake with windows, made by somebody who divides by the size of a whole one."""
+    return mistake.but(divided=lambda total, windows, size: total / size**2)
+
+
 average_pool_forward.wrong(
-    takes_the_width_from_the_height_with_a_fixed_divisor=Wrong(
-        "Height and width may differ. Is each output side computed from its own input side?",
-        "OS12",
-        shape=lambda h_out, w_out: (h_out, h_out),
-        divided=lambda total, windows, size: total / size**2,
-    ),
-    divides_by_its_size_with_a_fixed_divisor=Wrong(
-        "How many windows fit in a row of 7 when the size is 3 and the stride 2? Draw them and "
-        "compare with your output size.",
-        "OS10",
-        seen=3,
-        where="3 of 56 student repositories of CS231n",
-        side=lambda length, size, stride: length // size,
-        divided=lambda total, windows, size: total / size**2,
-    ),
-    swaps_rows_and_columns_with_a_fixed_divisor=Wrong(
-        "The second output of the first row is out[n, 0, 1, c]. At which row and which column "
-        "does its window start when the stride is 2, and where does yours start?",
-        "PF11",
-        position=lambda i, j: (j, i),
-        divided=lambda total, windows, size: total / size**2,
-    ),
-    writes_where_the_window_starts=Wrong(
-        "With stride 2 the second window starts at row 2 of the input. Which row of the output "
-        "is its number for?",
-        "PF10",
-        visited=_every_corner,
-        move=lambda size, stride: 1,
-    ),
-    moves_by_its_size_with_a_fixed_divisor=Wrong(
-        "Which argument moves the window: its size or its stride? Try a size of 3 with a stride "
-        "of 2.",
-        "PF7",
-        move=lambda size, stride: size,
-        divided=lambda total, windows, size: total / size**2,
-    ),
-    never_cuts_the_window=Wrong(
+    takes_the_width_from_the_height_with_a_fixed_divisor=_by_a_fixed_number(WIDTH_FROM_THE_HEIGHT),
+    divides_by_its_size_with_a_fixed_divisor=_by_a_fixed_number(DIVIDED_BY_ITS_SIZE),
+    swaps_rows_and_columns_with_a_fixed_divisor=_by_a_fixed_number(POSITION_TRANSPOSED),
+    writes_where_the_window_starts=WHERE_THE_WINDOW_STARTS,
+    moves_by_its_size_with_a_fixed_divisor=_by_a_fixed_number(MOVED_BY_ITS_SIZE),
+    never_cuts_the_window=WINDOW_NEVER_CUT.but(
         "Every number of a map comes out the same. Of which part of the input do you take the "
-        "average, and does that part depend on the position?",
-        "PF5",
-        cut=lambda x, top, left, size, stride, i, j: x,
+        "average, and does that part depend on the position?"
     ),
     keeps_windows_that_stick_out_with_a_fixed_divisor=Wrong(
         "Draw the last window. Does all of it lie inside the input? See what the exercise says "
@@ -503,12 +482,8 @@ average_pool_forward.wrong(
         side=lambda length, size, stride: -((size - length) // stride) + 1,
         divided=lambda total, windows, size: total / size**2,
     ),
-    leaves_the_stride_out_of_the_size_with_a_fixed_divisor=Wrong(
-        "Which argument does not appear in your size formula? A larger stride leaves fewer "
-        "windows.",
-        "OS13",
-        side=lambda length, size, stride: length - size + 1,
-        divided=lambda total, windows, size: total / size**2,
+    leaves_the_stride_out_of_the_size_with_a_fixed_divisor=_by_a_fixed_number(
+        SIZE_WITHOUT_THE_STRIDE
     ),
     only_adds_up=Wrong(
         "What is the average of four equal numbers? Try a window of ones.",
@@ -520,11 +495,7 @@ average_pool_forward.wrong(
         "PF13",
         divided=lambda total, windows, size: total / size,
     ),
-    always_divides_by_four=Wrong(
-        "Where does the 4 come from, and is it right when the window has side 3?",
-        "PF15",
-        divided=lambda total, windows, size: total / 4,
-    ),
+    always_divides_by_four=BY_FOUR.but(divided=lambda total, windows, size: total / 4),
     divides_by_the_sum_of_the_sides=Wrong(
         "How many numbers are in a window of side 3? Count them in a drawing.",
         divided=lambda total, windows, size: total / (size + size),
@@ -751,16 +722,13 @@ backward = Shared(max_pool_backward, average_pool_backward)
 
 
 backward.wrong(
-    ignores_the_stride=Wrong(
+    ignores_the_stride=STRIDE_IGNORED.but(
         "With stride 2, at which row and which column of the input does the window of dout[0, 1, "
         "1] start, and where does the one that your code uses?",
         "PB1",
-        move=lambda size, stride: 1,
     ),
-    moves_by_its_size=Wrong(
-        "Which argument moved the window in the forward pass: its size or its stride?",
-        "PB11",
-        move=lambda size, stride: size,
+    moves_by_its_size=MOVED_BY_ITS_SIZE.but(
+        "Which argument moved the window in the forward pass: its size or its stride?", "PB11"
     ),
     takes_the_column_from_the_channel=Wrong(
         "Which of your loop variables is the column? Look at the left edge of the window.",
@@ -771,8 +739,7 @@ backward.wrong(
     stops_after_a_row=Wrong(
         "Which rows of dx have a gradient at all? At which point does your function return?",
         "PB12",
-        seen=1,
-        where="1 public issue",
+        seen=(1, "1 public issue"),
         visited=lambda h_out, w_out, stride: _every_output(min(h_out, 1), w_out, stride),
         maps=lambda examples, channels: [(slice(1), slice(None))],
     ),
@@ -803,55 +770,34 @@ backward.wrong(
         "Which index of an array comes first, the row or the column? An input that is higher "
         "than wide shows it.",
         "PF11",
-        seen=0,
-        where="",
+        seen=NEVER,
         position=lambda i, j, c: (j, i),
     ),
     takes_the_column_from_the_row=Wrong(
         "Which windows of the input got a gradient? Look at what the left edge of the window is "
         "computed from.",
         "PF6",
-        seen=0,
-        where="",
+        seen=NEVER,
         position=lambda i, j, c: (i, i),
     ),
-    reads_dout_with_swapped_indices=Wrong(
-        "Which comes first in an index, the row or the column? Look at how you read dout.",
-        "CB17",
-        incoming=lambda dout, i, j: dout[:, j, i],
-    ),
-    assumes_a_square_output=Wrong(
-        "Let dout have 2 rows and 4 columns. Which of its numbers does your code read, and from "
-        "where does it take the number of columns?",
-        "CB20",
-        seen=0,
-        where="",
-        visited=lambda h_out, w_out, stride: _every_output(h_out, h_out, stride),
+    reads_dout_with_swapped_indices=families.DOUT_TRANSPOSED.but(row="CB17"),
+    assumes_a_square_output=families.SQUARE_OUTPUT.but(
+        seen=NEVER, visited=lambda h_out, w_out, stride: _every_output(h_out, h_out, stride)
     ),
     skips_the_last_row=Wrong(
         "Does every row of dout send something back? Look at where your loop ends.",
         "CB19",
         visited=lambda h_out, w_out, stride: _every_output(h_out - 1, w_out, stride),
     ),
-    skips_outputs=Wrong(
+    skips_outputs=OUTPUTS_SKIPPED.but(
         "How many numbers of dout were never read? The stride moves the window in the input, "
-        "not the place in dout.",
-        "PF10",
-        visited=_every_output_of_the_stride,
-        move=lambda size, stride: 1,
+        "not the place in dout."
     ),
-    reads_dout_where_the_window_starts=Wrong(
+    reads_dout_where_the_window_starts=WHERE_THE_WINDOW_STARTS.but(
         "With stride 2 the second window starts at row 2 of the input. In which row of dout is "
-        "its gradient?",
-        "PF10",
-        visited=_every_corner,
-        move=lambda size, stride: 1,
+        "its gradient?"
     ),
-    reaches_as_far_as_the_stride=Wrong(
-        "Which argument says how long a window is, and which one says how far it moves? Yours "
-        "ends where the next one starts.",
-        cut=lambda x, top, left, size, stride, i, j: x[:, top : top + stride, left : left + stride],
-    ),
+    reaches_as_far_as_the_stride=AS_LONG_AS_THE_STRIDE,
     averages_over_the_batch=Wrong(
         "Should the gradient of an image become smaller when a second image joins the batch? "
         "Compare its dx alone and in a batch of two.",
@@ -888,18 +834,9 @@ max_pool_backward.wrong(
         "PB3",
         into=_assign_at_the_winner,
     ),
-    adds_the_gradient_to_the_input=Wrong(
-        "What must dx be when every number of dout is zero?",
-        "PB15",
-        start=lambda x, dout: x.copy(),
-        into=_add_number_by_number,
-    ),
-    writes_the_gradient_into_the_input=Wrong(
-        "What has happened to the caller's x after the call? A second name for an array is not "
-        "a second array.",
-        "PB15",
-        start=lambda x, dout: x,
-        into=_add_number_by_number,
+    adds_the_gradient_to_the_input=ADDED_TO_THE_INPUT.but(into=_add_number_by_number),
+    writes_the_gradient_into_the_input=families.INTO_THE_CALLERS_X.but(
+        row="PB15", start=lambda x, dout: x, into=_add_number_by_number
     ),
     leaves_the_gradient_at_the_place_of_the_output=Wrong(
         "You return one number for each output. Which inputs did it come from, and how many "
@@ -927,8 +864,7 @@ max_pool_backward.wrong(
         "The output is the winning input itself. If the input grows by 1, by how much does the "
         "output grow?",
         "PB6",
-        seen=0,
-        where="",
+        seen=NEVER,
         sent=lambda gradients, windows: _largest(windows) * gradients,
     ),
     takes_the_winners_of_one_example=Wrong(
@@ -945,10 +881,9 @@ max_pool_backward.wrong(
         "PB14",
         mask=lambda windows, images, size: windows == images.max(axis=(1, 2), keepdims=True),
     ),
-    sends_everything_to_the_maximum_of_the_map=Wrong(
+    sends_everything_to_the_maximum_of_the_map=WINDOW_NEVER_CUT.but(
         "Each window has its own winner. How many inputs of a map received a gradient from you?",
         "PB14",
-        cut=lambda x, top, left, size, stride, i, j: x,
     ),
     multiplies_by_the_maximum=Wrong(
         "A window holds 1, 2, 3 and 4 and a gradient of 10 comes in. Which inputs should receive "
@@ -956,27 +891,17 @@ max_pool_backward.wrong(
         "MK1",
         mask=lambda windows, images, size: windows.max(axis=(1, 2), keepdims=True),
     ),
-    loses_negative_maxima=Wrong(
-        "A window holds -7, -2, -5 and -3. Which of them should receive the gradient, and which "
-        "one does?",
-        "MK2",
-        mask=_positive_ones_alone,
-    ),
-    sends_the_gradient_of_negative_windows_to_the_corner=Wrong(
-        "A window holds -7, -2, -5 and -3. Which of them should receive the gradient, and which "
-        "one does?",
-        "MK2",
-        mask=_corner_unless_positive,
+    loses_negative_maxima=NEGATIVE_MAXIMUM.but(mask=_positive_ones_alone),
+    sends_the_gradient_of_negative_windows_to_the_corner=NEGATIVE_MAXIMUM.but(
+        mask=_corner_unless_positive
     ),
     marks_near_maxima_too=Wrong(
         "How close is equal? A number that is nearly the largest is still not the largest.",
         "MK3",
         mask=_close_to_the_largest,
     ),
-    looks_for_the_largest_magnitude=Wrong(
-        "Which is larger, -7 or -2? The maximum looks at the sign too.",
-        "MK4",
-        compared=lambda windows: np.abs(windows),
+    looks_for_the_largest_magnitude=LARGEST_MAGNITUDE.but(
+        row="MK4", compared=lambda windows: np.abs(windows)
     ),
     expects_a_single_maximum=Wrong(
         "What happens in your code if two numbers of a window are equally large?",
@@ -1000,14 +925,9 @@ average_pool_backward.wrong(
         "PB4",
         into=_assign,
     ),
-    adds_the_gradient_to_the_input=Wrong(
-        "What must dx be when every number of dout is zero?", "PB15", start=lambda x, dout: x.copy()
-    ),
-    writes_the_gradient_into_the_input=Wrong(
-        "What has happened to the caller's x after the call? A second name for an array is not "
-        "a second array.",
-        "PB15",
-        start=lambda x, dout: x,
+    adds_the_gradient_to_the_input=ADDED_TO_THE_INPUT,
+    writes_the_gradient_into_the_input=families.INTO_THE_CALLERS_X.but(
+        row="PB15", start=lambda x, dout: x
     ),
     leaves_the_gradient_at_the_place_of_the_output=Wrong(
         "You return one number for each output. Which inputs did it come from, and how many "
@@ -1015,11 +935,10 @@ average_pool_backward.wrong(
         "PB18",
         result=lambda dx, dout, size: dout.copy() / size**2,
     ),
-    moves_a_square_by_its_size=Wrong(
+    moves_a_square_by_its_size=MOVED_BY_ITS_SIZE.but(
         "Which argument moved the window in the forward pass: its size or its stride? Your last "
         "squares reach past the edge.",
         "PB11",
-        move=lambda size, stride: size,
         share=_square_of_shares,
     ),
     sends_all_of_dout_to_every_window=Wrong(
@@ -1032,10 +951,8 @@ average_pool_backward.wrong(
         "PB9",
         share=lambda windows, size, h_out, w_out: 1 / (h_out * w_out),
     ),
-    ignores_dout=Wrong(
-        "Who decides how much there is to share out? One of your arguments is never read.",
-        "DV1",
-        sent=lambda gradients, windows: np.ones(gradients.shape),
+    ignores_dout=families.DOUT_NEVER_READ.but(
+        row="DV1", sent=lambda gradients, windows: np.ones(gradients.shape)
     ),
     gives_everyone_the_whole_gradient=Wrong(
         "Add up what a single window hands out. Is it what came in?",
@@ -1052,10 +969,8 @@ average_pool_backward.wrong(
         "DV4",
         share=lambda windows, size, h_out, w_out: 1 / (size + size),
     ),
-    always_divides_the_gradient_by_four=Wrong(
-        "Where does the 4 come from, and is it right when the window has side 3?",
-        "PF15",
-        share=lambda windows, size, h_out, w_out: 1 / 4,
+    always_divides_the_gradient_by_four=BY_FOUR.but(
+        share=lambda windows, size, h_out, w_out: 1 / 4
     ),
     routes_the_average=Wrong(
         "What is travelling back: the average of the activations, or the gradient that belongs "
@@ -1113,14 +1028,10 @@ sgd_step.wrong(
         "Put w = -2 and dw = 0 into the formula of the step. What comes out, and what does your "
         "function return?",
         "C2",
-        seen=1,
-        where="a learners' forum thread",
+        seen=(1, "a learners' forum thread"),
         result=lambda w, new, dw: np.where(dw == 0, 0.0, new),
     ),
-    climbs_the_gradient=Wrong(
-        "The gradient points to where the loss grows. Which way do you want to go?",
-        moved=lambda w, step: w + step,
-    ),
+    climbs_the_gradient=families.UPHILL.but(moved=lambda w, step: w + step),
     steps_in_place=Wrong(
         "What has happened to the caller's w after the call? Look at which array your step "
         "writes into.",
@@ -1195,8 +1106,7 @@ answer_2.wrong(
         "Add up what the window sends back and compare it with what came in. Then raise both "
         "fives by a little: how much does the output rise?",
         "ties 1",
-        seen=0,
-        where="",
+        seen=NEVER,
     ),
     gives_nothing_where_two_are_equal=Chosen(
         "c",

@@ -26,9 +26,9 @@ def in_steps(a, b, c=0, *, product=lambda a, b: a * b, rest=lambda c: c, sign=la
 
 f = Mistakes("f", in_steps)
 f.wrong(adds=Wrong("Is it a sum?", product=lambda a, b: a + b))
-f.wrong(forgets_the_rest=Wrong("What of c?", seen=3, rest=lambda c: 0))
+f.wrong(forgets_the_rest=Wrong("What of c?", seen=(3, ""), rest=lambda c: 0))
 f.wrong(takes_the_rest_twice=Wrong("How often c?", rest=lambda c: 2 * c))
-f.wrong(also_forgets_the_rest=Wrong("Where is c?", seen=9, rest=lambda c: 0))
+f.wrong(also_forgets_the_rest=Wrong("Where is c?", seen=(9, ""), rest=lambda c: 0))
 f.wrong(turns_the_sign=Wrong("Which sign?", sign=lambda n: -n))
 f.wrong(refuses_zeros=Wrong("Is zero a number?", product=lambda a, b: a * b * (1 // a)))
 f.wrong(draws=Wrong("Twice the same?", repeats=False, sign=lambda n: n + np.random.rand()))
@@ -198,7 +198,7 @@ def test_evidence_stands_once_for_a_row_and_an_entry_may_have_its_own() -> None:
     g = Mistakes("g", f.in_steps, evidence={"G1": (4, "in four notebooks")})
     g.wrong(
         of_the_row=Wrong("?", "G1", sign=abs),
-        of_its_own=Wrong("?", "G1", seen=1, where="in one", sign=abs),
+        of_its_own=Wrong("?", "G1", seen=(1, "in one"), sign=abs),
         of_no_row=Wrong("?", sign=abs),
     )
     assert [(m.seen, m.where) for m in g.found] == [
