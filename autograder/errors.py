@@ -24,6 +24,54 @@ class UnknownAssignment(AutograderError):
         super().__init__(f"There is no assignment {name!r}. Known are: {', '.join(known)}.")
 
 
+class NoHiddenTests(AutograderError):
+    """An assignment has a notebook and no hidden tests, as an ordinary one of nbgrader's."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f"{name!r} has no hidden tests in solutions/{name}/. An ordinary nbgrader assignment, "
+            "named in c.GradingOptions.plain_assignments, can be graded with "
+            f"`autograder grade {name}` and with nbgrader autograde only."
+        )
+
+
+class PlainIsMissing(AutograderError):
+    """An assignment that is said to be an ordinary one of nbgrader's has no notebook."""
+
+    def __init__(self, name: str, folder: str) -> None:
+        self.name = name
+        self.folder = folder
+        super().__init__(
+            f"c.GradingOptions.plain_assignments names {name!r}, and there is no notebook in "
+            f"{folder}. Correct the name, or put the notebook there."
+        )
+
+
+class PlainHasHiddenTests(AutograderError):
+    """An assignment with hidden tests is said to be an ordinary one of nbgrader's."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f"c.GradingOptions.plain_assignments names {name!r}, which has hidden tests in "
+            f"solutions/{name}/. Take the name out, or move the hidden tests away."
+        )
+
+
+class PlainNotAllowed(AutograderError):
+    """The course does not say that the code of an ordinary assignment may run without a sandbox."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f"Nothing was graded: {name!r} is an ordinary nbgrader assignment, and submitted code "
+            "is not locked in. It could read the solutions and write the gradebook. To grade it "
+            "nevertheless, write in nbgrader_config.py: "
+            f"c.GradingOptions.per_assignment = {{{name!r}: {{'unsafe_no_sandbox': True}}}}"
+        )
+
+
 class MissingSource(AutograderError):
     """The source notebook of an assignment is not where the course has its sources."""
 
