@@ -21,11 +21,12 @@ from .course.folder import Course
 from .course.gradebook import check_released
 from .course.handed_in import check_folder, remove_links
 from .course.options import Limits
+from .course.plain import is_plain, plain_warning, use_stock
 from .course.record import Record
 from .errors import AutograderError, MustExecute, UnknownAssignment
 from .grading import grade, open_sandbox
 from .notebook.assignment import CODE_STUB
-from .notebook.submission import read_notebook, restore
+from .notebook.submission import check_file, read_notebook, restore
 from .results import Grading, broken_tests
 from .running.hidden_tests import check_hidden_tests
 from .sandbox.host import Sandbox
@@ -68,7 +69,8 @@ class RestoredNotebook(NotebookExporter):
 
     Before anything is written it refuses to work where nothing could be graded. Around nbgrader's
     own preparation of a submission it looks at the files beside the notebook, and forgets the
-    earlier score: nbgrader keeps that for one that fails.
+    earlier score: nbgrader keeps that for one that fails. An ordinary assignment (``plain``) it
+    leaves to nbgrader otherwise: which one is graded is not known before.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -77,17 +79,25 @@ class RestoredNotebook(NotebookExporter):
         self._broken: list[Grading] = []  # those in which a hidden test failed as a program
         self.course = Course(self._converter.coursedir, self.config)
         try:
-            if not self.config.Execute.get("enabled", True):
-                raise MustExecute
-            self.assignment = self.course.assignment(self.course.coursedir.assignment_id)
-            check_hidden_tests(self.assignment)
-            _sandbox(self.course.limits(self.assignment.name), self.course.root)
+            self.plain = is_plain(self.course, self.course.coursedir.assignment_id)
+            if self.plain:
+                use_stock(self._converter)
+                self.log.warning(plain_warning(self.course.coursedir.assignment_id))
+            else:
+                self._prepare_to_grade()
         except (AutograderError, TraitError) as error:
             self._refuse(error)
         self._init_destination = self._converter.init_destination
         self._converter.init_destination = self._decide
         self._init_assignment = self._converter.init_assignment
         self._converter.init_assignment = self._prepare
+
+    def _prepare_to_grade(self) -> None:
+        if not self.config.Execute.get("enabled", True):
+            raise MustExecute
+        self.assignment = self.course.assignment(self.course.coursedir.assignment_id)
+        check_hidden_tests(self.assignment)
+        _sandbox(self.course.limits(self.assignment.name), self.course.root)
 
     def from_filename(
         self, filename: str, resources: dict[str, Any] | None = None, **kwargs: Any
@@ -96,6 +106,9 @@ class RestoredNotebook(NotebookExporter):
 
         Raises UnknownAssignment for another notebook that was released with the assignment's own.
         """
+        if self.plain:
+            check_file(Path(filename))  # or nbgrader would wait for a device
+            return super().from_filename(filename, resources, **kwargs)
         assert resources is not None  # nbgrader gives them
         name = resources["nbgrader"]["notebook"]
         if name != self.assignment.name:
@@ -120,6 +133,7 @@ class RestoredNotebook(NotebookExporter):
         """Stand in front of the step that compares times: is this submission to be graded?"""
         try:
             check_folder(self.course.submitted_folder(name, student))
+            self.course.timestamp(name, student)  # at an odd one nbgrader fails without a word
             return bool(self._init_destination(name, student))
         except Exception:
             self._forget(student)
@@ -127,18 +141,21 @@ class RestoredNotebook(NotebookExporter):
 
     def _prepare(self, name: str, student: str) -> None:
         """Stand in front of the step that copies what was handed in."""
+        if self.plain:  # before nbgrader gives no points for a notebook that is missing
+            self._forget(student)
         try:
             for path in remove_links(self.course.submitted_folder(name, student)):
                 self.log.warning("Removed %r, a link or a device and not a file.", str(path))
             self._init_assignment(name, student)
             self.course.complete_graded_folder(name, student)
         finally:  # and if that fails, what was handed in before does not count either
-            self._forget(student)
+            if not self.plain:
+                self._forget(student)
 
     def _forget(self, student: str) -> None:
         coursedir = self.course.coursedir
         with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-            Record(self.course, self.assignment.name, gradebook).forget(student)
+            Record(self.course, coursedir.assignment_id, gradebook).forget(student)
 
 
 class Grade(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped

@@ -46,8 +46,7 @@ def read_notebook(path: Path) -> NotebookNode:
     try:
         if not path.exists() and not path.is_symlink():
             raise MissingNotebook(path.name, sorted(p.name for p in path.parent.glob("*.ipynb")))
-        if path.is_symlink() or not path.is_file():
-            raise UnreadableNotebook("it is a link or a device, not a file.")
+        check_file(path)
         if path.stat().st_size > MAX_BYTES:
             raise UnreadableNotebook(f"it is larger than {MAX_BYTES // 2**20} MiB.")
         return _parsed(path.read_text(encoding="utf-8-sig"))  # some editors write the mark
@@ -64,6 +63,12 @@ def read_notebook(path: Path) -> NotebookNode:
         raise
     except Exception as error:  # JSON of another shape fails in many ways
         raise UnreadableNotebook("its JSON is not that of a notebook.") from error
+
+
+def check_file(path: Path) -> None:
+    """Raise UnreadableNotebook for what could lead anywhere, or keep its reader waiting."""
+    if path.is_symlink() or not path.is_file():
+        raise UnreadableNotebook("it is a link or a device, not a file.")
 
 
 def _parsed(text: str) -> NotebookNode:

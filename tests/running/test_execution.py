@@ -9,17 +9,17 @@ from contents import OWN, SMALL
 from limits import SHORT, SHORT_LIMITS
 
 from autograder.course.options import Limits
-from autograder.errors import (
+from autograder.errors import SandboxFailed
+from autograder.running.execution import CellRun, Execution
+from autograder.running.no_answer import (
     AnswerUnusable,
     CallRaised,
     CallTimedOut,
     NameMissing,
     NotCallable,
     ProcessEnded,
-    SandboxFailed,
     SubmissionTimedOut,
 )
-from autograder.running.execution import CellRun, Execution
 from autograder.sandbox.host import Sandbox
 from autograder.sandbox.shell import NO_SHELL_COMMANDS
 
