@@ -10,7 +10,9 @@ from typing import Any, NoReturn, cast
 
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook
+from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import TraitError
 from traitlets.config import Config
@@ -20,13 +22,14 @@ from . import import_path  # before anything that is not imported yet
 from .course.folder import Course
 from .course.gradebook import check_released
 from .course.handed_in import check_folder, remove_links
-from .course.options import Limits
+from .course.options import GradingOptions, Limits
 from .course.plain import is_plain, plain_warning, use_stock
 from .course.record import Record
 from .errors import AutograderError, MustExecute, UnknownAssignment
 from .grading import grade, open_sandbox
 from .notebook.assignment import CODE_STUB
 from .notebook.submission import check_file, read_notebook, restore
+from .notebook.versions import COMPARING_CELL, REQUIREMENTS, requirements
 from .results import Grading, broken_tests
 from .running.hidden_tests import check_hidden_tests
 from .sandbox.host import Sandbox
@@ -40,6 +43,10 @@ def configure(config: Config) -> None:
     import_path.put_working_folder_last()  # each command of nbgrader's reads its configuration
     config.CourseDirectory.source_directory = "assignments"
     config.ClearSolutions.code_stub = CODE_STUB
+    config.GenerateAssignment.preprocessors = [
+        *GenerateAssignment.preprocessors.default(),
+        f"{__name__}.NameVersions",
+    ]
     config.Autograde.exporter_class = f"{__name__}.RestoredNotebook"
     config.Autograde.sanitize_preprocessors = [
         f"{_STOCK}ClearOutput",
@@ -62,6 +69,27 @@ def configure(config: Config) -> None:
     }
     config.ZipCollectApp.extractor_plugin = "autograder.course.archives.CarefulExtractor"
     config.ExportApp.plugin_class = "autograder.course.export.SafeCsv"
+
+
+class NameVersions(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
+    """Says in each release which versions grade it, and lets its first code cell compare."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        options = GradingOptions(config=self.config)
+        name = resources["nbgrader"]["assignment"]
+        if name in options.plain_assignments:
+            return nb, resources
+        packages = options.per_assignment.get(name, {}).get("packages", options.packages)
+        resources["outputs"] = {
+            **resources.get("outputs", {}),
+            REQUIREMENTS: requirements(packages).encode(),
+        }
+        code = (n for n, cell in enumerate(nb.cells) if cell.cell_type == "code")
+        cell = new_code_cell(COMPARING_CELL, id="versions", metadata={"editable": False})
+        nb.cells.insert(next(code, len(nb.cells)), cell)
+        return nb, resources
 
 
 class RestoredNotebook(NotebookExporter):

@@ -25,6 +25,7 @@ from .identification import (
     written_elsewhere,
 )
 from .safe_html import PICTURES
+from .versions import COMPARING_CELL
 
 MAX_BYTES = 25 * 2**20  # read, it can take 55 times as much
 MAX_CELLS = 2000
@@ -191,7 +192,8 @@ def _from_source(source: NotebookNode) -> NotebookNode:
 def _without_given(cell: NotebookNode, name: str, assignment: Assignment) -> NotebookNode | None:
     """Return what is the student's own of a cell that is no answer, None if nothing is."""
     if not name:
-        return cell if plain_source(cell) not in assignment.by_text else None
+        text = plain_source(cell)
+        return cell if text not in assignment.by_text and text != COMPARING_CELL else None
     source = assignment.by_grade_id[name]
     if name in assignment.answer_cells or plain_source(cell) == plain_source(source):
         return None
