@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import atexit
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn, cast
@@ -11,6 +14,8 @@ from typing import Any, NoReturn, cast
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import TraitError
 from traitlets.config import Config
@@ -22,7 +27,8 @@ from .course.gradebook import check_released
 from .course.handed_in import check_folder, remove_links
 from .course.options import Limits
 from .course.record import Record
-from .errors import AutograderError, MustExecute, UnknownAssignment
+from .course.timestamps import Timestamps
+from .errors import AutograderError, MustExecute, UnknownAssignment, UnreadableTimestamp
 from .grading import grade, open_sandbox
 from .notebook.assignment import CODE_STUB
 from .notebook.submission import read_notebook, restore
@@ -61,6 +67,8 @@ def configure(config: Config) -> None:
     }
     config.ZipCollectApp.extractor_plugin = "autograder.course.archives.CarefulExtractor"
     config.ExportApp.plugin_class = "autograder.course.export.SafeCsv"
+    # The formgrader takes for ungraded what has another time than the gradebook has for it.
+    NbGraderAPI.get_submitted_timestamp = _time_for_the_formgrader
 
 
 class RestoredNotebook(NotebookExporter):
@@ -79,6 +87,7 @@ class RestoredNotebook(NotebookExporter):
         try:
             if not self.config.Execute.get("enabled", True):
                 raise MustExecute
+            self._timestamps = Timestamps(self.config)
             self.assignment = self.course.assignment(self.course.coursedir.assignment_id)
             check_hidden_tests(self.assignment)
             _sandbox(self.course.limits(self.assignment.name), self.course.root)
@@ -119,8 +128,11 @@ class RestoredNotebook(NotebookExporter):
     def _decide(self, name: str, student: str) -> bool:
         """Stand in front of the step that compares times: is this submission to be graded?"""
         try:
-            check_folder(self.course.submitted_folder(name, student))
-            return bool(self._init_destination(name, student))
+            folder = self.course.submitted_folder(name, student)
+            check_folder(folder)
+            self._timestamps.of(folder)  # refused before any comparison
+            with _reading_times(self.course.coursedir, self._time_to_compare):
+                return bool(self._init_destination(name, student))
         except Exception:
             self._forget(student)
             raise
@@ -130,10 +142,18 @@ class RestoredNotebook(NotebookExporter):
         try:
             for path in remove_links(self.course.submitted_folder(name, student)):
                 self.log.warning("Removed %r, a link or a device and not a file.", str(path))
-            self._init_assignment(name, student)
+            with _reading_times(self.course.coursedir, self._timestamps.of):
+                self._init_assignment(name, student)
             self.course.complete_graded_folder(name, student)
         finally:  # and if that fails, what was handed in before does not count either
             self._forget(student)
+
+    def _time_to_compare(self, folder: Path) -> datetime | None:
+        """Return a time; that of a graded copy of before, if nobody can read it, is the oldest."""
+        try:
+            return self._timestamps.of(folder)
+        except UnreadableTimestamp:
+            return datetime.min
 
     def _forget(self, student: str) -> None:
         coursedir = self.course.coursedir
@@ -166,6 +186,33 @@ class Grade(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
             check_released(gradebook, assignment)
             Record(course, assignment.name, gradebook).accept(about["student"], graded.grading)
         return graded.notebook, resources
+
+
+@contextmanager
+def _reading_times(
+    coursedir: CourseDirectory, read: Callable[[Path], datetime | None]
+) -> Iterator[None]:
+    """Let nbgrader read times with ``read`` for a while.
+
+    Not longer: it may be the formgrader's, which also collects, and then compares with times that
+    it has read by itself.
+    """
+    coursedir.get_existing_timestamp = lambda folder: read(Path(folder))
+    try:
+        yield
+    finally:
+        del coursedir.get_existing_timestamp
+
+
+def _time_for_the_formgrader(
+    api: NbGraderAPI, assignment_id: str, student_id: str
+) -> datetime | None:
+    """Return when something was handed in; None for a time that is refused when it is graded."""
+    folder = Course(api.coursedir, api.config).submitted_folder(assignment_id, student_id)
+    try:
+        return Timestamps(api.config).of(folder)
+    except (UnreadableTimestamp, TraitError):
+        return None
 
 
 @cache

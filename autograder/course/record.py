@@ -18,11 +18,11 @@ from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.exc import SAWarning
 
-from ..errors import UnreadableTimestamp
 from ..results import Grading
 from .folder import Course, StoredGrading
 from .gradebook import record, reset
 from .handed_in import check_folder, regular_files
+from .timestamps import Timestamps
 
 
 class Record:
@@ -51,15 +51,13 @@ class ClassRecord(Record):
     def __init__(self, course: Course, assignment: str, gradebook: Gradebook) -> None:
         super().__init__(course, assignment, gradebook)
         self._nbgrader = Autograde(coursedir=course.coursedir, config=course.config)
+        self._timestamps = Timestamps(course.config)
 
     def prepare(self, student: str) -> None:
         """Enter a submission with its time. Raises what ``check_folder`` raises."""
         folder = self._course.submitted_folder(self._name, student)
         check_folder(folder)
-        try:
-            timestamp = self._course.coursedir.get_existing_timestamp(str(folder))
-        except (AttributeError, ValueError) as error:  # how nbgrader fails at an odd one
-            raise UnreadableTimestamp(str(folder / "timestamp.txt")) from error
+        timestamp = self._timestamps.of(folder)
         known = {"timestamp": timestamp} if timestamp else {}
         self._gradebook.update_or_create_student(student)
         with warnings.catch_warnings():  # nbgrader's own use of SQLAlchemy
