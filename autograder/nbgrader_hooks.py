@@ -66,6 +66,7 @@ def configure(config: Config) -> None:
         "clean_html": "autograder.notebook.safe_html.clean",
     }
     config.ZipCollectApp.extractor_plugin = "autograder.course.archives.CarefulExtractor"
+    config.ZipCollectApp.collector_plugin = "autograder.course.file_names.ExactCollector"
     config.ExportApp.plugin_class = "autograder.course.export.SafeCsv"
     # The formgrader takes for ungraded what has another time than the gradebook has for it.
     NbGraderAPI.get_submitted_timestamp = _time_for_the_formgrader
