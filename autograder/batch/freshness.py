@@ -16,7 +16,6 @@ from ..course.contents import HIDDEN_TESTS, IN_THE_WHEEL, MISCONCEPTIONS, STYLES
 from ..course.folder import Course
 from ..course.handed_in import below, check_size
 from ..course.options import Limits
-from ..course.timestamps import Timestamps
 from ..errors import AutograderError
 from ..notebook.assignment import Assignment
 from ..results import Grading
@@ -44,7 +43,7 @@ class Freshness:
         row = gradebook.find_assignment(assignment.name)
         self._extensions = {s.student_id: s.extension for s in row.submissions}
         rules = ("AssignLatePenalties", "LateSubmissionPlugin")
-        late = [*map(course.config.get, rules), Timestamps(course.config).timezone]
+        late = [*map(course.config.get, rules), course.timestamps().timezone]
         limits = course.limits(assignment.name)
         self._common = _digest(
             *_code(assignment, engine),

@@ -19,6 +19,7 @@ from ..results import Grading
 from .contents import Contents
 from .handed_in import is_secret, remove, remove_pages
 from .options import GradingOptions, Limits
+from .timestamps import Timestamps
 
 SECRET_FILE = ".grading_secret"
 SECRET_BYTES = 32
@@ -51,7 +52,17 @@ class Course:
 
     def limits(self, assignment: str) -> Limits:
         """Return the limits that the configuration sets for an assignment."""
-        return GradingOptions(config=self.config).limits(assignment, self.contents.names())
+        known = [*self.contents.names(), *self.options.plain_assignments]
+        return self.options.limits(assignment, known)
+
+    @property
+    def options(self) -> GradingOptions:
+        """The options that the configuration sets."""
+        return GradingOptions(config=self.config)
+
+    def timestamps(self) -> Timestamps:
+        """Return what reads when something was handed in. Raises what making it raises."""
+        return Timestamps(self.config)
 
     @property
     def contents(self) -> Contents:
@@ -65,7 +76,7 @@ class Course:
     @property
     def demo_assignment(self) -> str:
         """The assignment of which a demonstration is given."""
-        return GradingOptions(config=self.config).demo_assignment or self.contents.names()[0]
+        return self.options.demo_assignment or self.contents.names()[0]
 
     def source_folder(self, assignment: str) -> Path:
         """Return the folder of an assignment's source."""

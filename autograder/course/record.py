@@ -22,7 +22,6 @@ from ..results import Grading
 from .folder import Course, StoredGrading
 from .gradebook import record, reset
 from .handed_in import check_folder, regular_files
-from .timestamps import Timestamps
 
 
 class Record:
@@ -51,10 +50,10 @@ class ClassRecord(Record):
     def __init__(self, course: Course, assignment: str, gradebook: Gradebook) -> None:
         super().__init__(course, assignment, gradebook)
         self._nbgrader = Autograde(coursedir=course.coursedir, config=course.config)
-        self._timestamps = Timestamps(course.config)
+        self._timestamps = course.timestamps()
 
     def prepare(self, student: str) -> None:
-        """Enter a submission with its time. Raises what ``check_folder`` raises."""
+        """Enter a submission with its time. Raises what reading that and ``check_folder`` raise."""
         folder = self._course.submitted_folder(self._name, student)
         check_folder(folder)
         timestamp = self._timestamps.of(folder)
