@@ -23,8 +23,8 @@ from .notebook.identification import holds_prose, is_untouched, written_elsewher
 from .notebook.submission import STAND_IN, read_notebook, restore
 from .results import ExerciseResult, Grading, TestResult, WrittenAnswer, score_of
 from .running import cell_outputs
+from .running.alone import run_each_alone
 from .running.execution import Execution
-from .running.hidden_tests import run_hidden_tests
 from .running.student import Student
 from .sandbox.host import Sandbox
 
@@ -109,7 +109,7 @@ def grade(
     with Execution(sandbox, cells, limits, assignment.given_files) as execution:
         execution.run_cells()
         answers = Student(execution, assignment.signatures())
-        tests = run_hidden_tests(assignment, answers, seed)
+        tests = run_each_alone(assignment, answers, seed, executed)
         results = [
             _result(exercise, tests.get(exercise.name, [])) for exercise in assignment.exercises
         ]

@@ -35,11 +35,11 @@ def defined_functions(text: str) -> set[str]:
 
 def called_names(function: str, source: str) -> set[str]:
     """Return the names that the definition of a function in a cell mentions."""
-    return _called_names(source).get(function, set())
+    return names_by_function(source).get(function, set())
 
 
 @lru_cache(_MOST_REMEMBERED)
-def _called_names(source: str) -> dict[str, set[str]]:
+def names_by_function(source: str) -> dict[str, set[str]]:
     """Return the names that each function of a cell mentions."""
     tree = _parsed(source)
     called: dict[str, set[str]] = {}

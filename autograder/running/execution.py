@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import takewhile
+from math import inf, prod
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -48,7 +49,8 @@ from .no_answer import (
 )
 from .student import NO_REPLACEMENTS, Functions
 
-# Of an array about which submitted code asks a function of ours: numbers, axes, length of each.
+# Of an array about which submitted code asks a function of ours: numbers, axes, length of each;
+# a whole number beside it is no larger than a side.
 MOST_ASKED, MOST_AXES, LONGEST_SIDE = 2**12, 4, 64
 MOST_OF_A_LINE = 160  # characters, as it is repeated in the message of every test
 
@@ -275,7 +277,7 @@ def _told(ours: Callable[..., Any], asked: Asked) -> Told:
     """Answer a call of submitted code by a function of ours, which it must not keep busy."""
     args, kwargs = from_wire(asked.args), from_wire(asked.kwargs)
     try:
-        if not all(map(_is_small, (*args, *kwargs.values()))):
+        if _cost((*args, *kwargs.values())) > MOST_ASKED:
             raise ValueError("nothing of this kind or size is expected here")
         with np.errstate(all="ignore"):
             return Told(asked.id, to_wire(ours(*args, **kwargs)))
@@ -284,14 +286,32 @@ def _told(ours: Callable[..., Any], asked: Asked) -> Told:
         return Told(asked.id, error=message or f"{asked.function} cannot take these arguments")
 
 
-def _is_small(value: Any) -> bool:
-    """Say whether it is a number, a small array or a dict of them: little can be made of these."""
-    if isinstance(value, dict):
-        return all(map(_is_small, value.values()))
-    if isinstance(value, np.ndarray):  # sides count: a product of two arrays has those of both
-        sides = all(side <= LONGEST_SIDE for side in value.shape)
-        return sides and value.ndim <= MOST_AXES and value.size <= MOST_ASKED
-    return value is None or isinstance(value, int | float | np.generic)
+def _cost(arguments: tuple[Any, ...]) -> float:
+    """Return what may become of arguments: the largest array, times all sizes in tuples and lists.
+
+    A function of ours makes an array of no more numbers than the square of that. What is of no
+    kind that is expected, or has a side or a number that is too long, costs infinitely much.
+    """
+    arrays, sizes = [1.0], 1.0
+    waiting: list[Any] = list(arguments)
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += value.values()
+        elif isinstance(value, np.ndarray):  # sides count: a product of two has those of both
+            small = all(side <= LONGEST_SIDE for side in value.shape) and value.ndim <= MOST_AXES
+            arrays.append(value.size if small else inf)
+        elif isinstance(value, list | tuple):
+            sizes *= max(1, len(value) if isinstance(value, list) else 1)
+            sizes *= prod(max(1, abs(size)) for size in value if isinstance(size, int))
+            waiting += value
+        elif isinstance(value, int | np.integer):
+            arrays.append(1.0 if abs(int(value)) <= LONGEST_SIDE else inf)
+        elif not (value is None or isinstance(value, float | np.generic)):
+            return inf
+        if sizes > MOST_ASKED:
+            return inf
+    return max(arrays) * sizes
 
 
 def _run_cell(child: Child, seconds: float, *, number: int, source: str) -> CellRan:

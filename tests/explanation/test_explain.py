@@ -90,9 +90,23 @@ def test_what_nobody_knows_gets_the_facts_and_one_thing_to_try(
     assert hint in str(result.hint)
 
 
-def test_a_wrong_function_that_another_one_calls_is_named_first(grade_cells: GradeCells) -> None:
+def test_what_is_wrong_beside_a_wrong_function_that_is_called(grade_cells: GradeCells) -> None:
     wrong = "def running_maximum(numbers):\n    return numbers[0]"
     caller = "def weighted_mean(numbers, weights):\n    return running_maximum(numbers) * 0"
+    grading = grade_cells({"running_maximum": wrong, "weighted_mean": caller}).grading
+    hints = {result.name: str(result.hint) for result in grading.exercises}
+    assert hints["weighted_mean"].startswith("Print type(...)")
+    assert "weighted_mean" not in hints["running_maximum"]
+
+
+def test_where_it_cannot_be_replaced_the_wrong_function_is_named_first(
+    grade_cells: GradeCells,
+) -> None:
+    wrong = "def running_maximum(numbers):\n    return numbers[0]"
+    caller = (
+        "def weighted_mean(numbers, weights):\n"
+        "    return running_maximum([10**9] + list(numbers))[0] * 0.5"
+    )
     grading = grade_cells({"running_maximum": wrong, "weighted_mean": caller}).grading
     hints = {result.name: str(result.hint) for result in grading.exercises}
     assert hints["weighted_mean"].startswith(
