@@ -107,7 +107,7 @@ CHEATS = [
         WRONG + "import sys\n"
         "for name, module in list(sys.modules.items()):\n"
         "    if name.startswith('solutions_of_') and name.endswith('.hidden_tests'):\n"
-        "        module.check = module.check_call = lambda *_: None",
+        "        module.check = module.check_call = lambda *_, **__: None",
     ),
     Cheat(
         "07",
