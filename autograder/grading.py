@@ -19,7 +19,8 @@ from .notebook.assignment import (
     grade_id,
     is_demonstration,
 )
-from .notebook.identification import holds_prose, is_untouched, written_elsewhere
+from .notebook.identification import is_untouched, written_elsewhere
+from .notebook.prose import places_of_prose
 from .notebook.submission import STAND_IN, read_notebook, restore
 from .results import ExerciseResult, Grading, TestResult, WrittenAnswer, score_of
 from .running import cell_outputs
@@ -103,6 +104,9 @@ def grade(
     """
     executed = restore(submitted, assignment)
     untouched = _untouched(executed, assignment)
+    written = _written(executed, assignment, untouched)
+    answered = {answer.name for answer in written if answer.answered}
+    untouched = [name for name in untouched if name not in answered]
     seed = _seed(secret, assignment.name, student)
     cells = _cells_to_run(executed, limits)
     with Execution(sandbox, cells, limits, assignment.given_files) as execution:
@@ -115,14 +119,7 @@ def grade(
         exercises = explain(results, assignment, answers, executed, untouched)
     grading = Grading.of(
         exercises,
-        [
-            WrittenAnswer(
-                name=question.name,
-                max_score=question.points,
-                answered=question.grade_id not in untouched,
-            )
-            for question in assignment.written
-        ],
+        written,
         untouched,
         notebook=notebook,
         assignment=assignment.name,
@@ -160,13 +157,28 @@ def _cells_to_run(notebook: NotebookNode, limits: Limits) -> dict[int, str]:
 
 
 def _untouched(notebook: NotebookNode, assignment: Assignment) -> list[str]:
-    """Return the ids of the answers that are as they were released, and not written elsewhere."""
+    """Return the ids of the answers that are as they were released, and not defined elsewhere."""
     answers = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("solution")]
     untouched = [grade_id(cell) for cell in answers if is_untouched(cell, assignment)]
     elsewhere = written_elsewhere(notebook.cells, assignment)
-    if holds_prose(notebook.cells, assignment):
-        elsewhere |= {question.grade_id for question in assignment.written}
     return [name for name in untouched if name not in elsewhere]
+
+
+def _written(
+    notebook: NotebookNode, assignment: Assignment, untouched: list[str]
+) -> list[WrittenAnswer]:
+    """Return the written answers; prose in other cells may be one whose own is untouched."""
+    empty = [question.grade_id for question in assignment.written if question.grade_id in untouched]
+    prose = places_of_prose(notebook.cells, assignment) if empty else ""
+    return [
+        WrittenAnswer(
+            name=question.name,
+            max_score=question.points,
+            answered=question.grade_id not in empty or bool(prose),
+            elsewhere=prose if question.grade_id in empty else "",
+        )
+        for question in assignment.written
+    ]
 
 
 def _write_outputs(notebook: NotebookNode, execution: Execution, grading: Grading) -> None:

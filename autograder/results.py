@@ -53,11 +53,22 @@ class ExerciseResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WrittenAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """A question that a human grades; an answer left untouched is worth 0 points already."""
+    """A question that a human grades; an answer left untouched is worth 0 points already.
+
+    ``elsewhere`` says in which cells its text may stand, where its own was left untouched.
+    """
 
     name: str
     max_score: float
     answered: bool
+    elsewhere: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where its text may stand, in a sentence, "" where it stands in its own cell."""
+        if not self.elsewhere:
+            return ""
+        return f"Its own cell is as it was released. Text stands in {self.elsewhere}."
 
 
 class Grading(msgspec.Struct, frozen=True, kw_only=True):

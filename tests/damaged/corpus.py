@@ -562,6 +562,17 @@ def prose_in_a_comment(notebook: NotebookNode) -> None:
 
 
 @damaged()
+def prose_typed_into_a_code_cell(notebook: NotebookNode) -> None:
+    notebook.cells.append(new_code_cell(move_prose(notebook)))
+
+
+@damaged()
+def prose_in_a_comment_of_a_locked_test(notebook: NotebookNode) -> None:
+    answer = "\n".join(f"# {line}" for line in move_prose(notebook).splitlines())
+    cell_of(notebook, "test_step_down").source += f"\n{answer}"
+
+
+@damaged()
 def prose_in_the_cell_of_the_question(notebook: NotebookNode) -> None:
     position = notebook.cells.index(cell_of(notebook, "explanation"))
     notebook.cells[position - 1].source += f"\n\n{move_prose(notebook)}"
