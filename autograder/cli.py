@@ -72,8 +72,6 @@ def main() -> None:
     """Run the command; errors meant for people are printed without a traceback."""
     # The arrays compared here are small: threads would only be there to be interrupted.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # Where workers are forked from is started with the working folder in front of its import path.
-    os.environ.setdefault("PYTHONSAFEPATH", "1")
     # nbgrader calls alembic by name, which is beside this command and perhaps not on the path.
     os.environ["PATH"] = os.pathsep.join(
         [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
@@ -134,15 +132,20 @@ def grade(
     from .batch.class_grading import grade_class
     from .batch.workers import default_jobs
     from .course.folder import Course
+    from .course.plain import is_plain
     from .pages.terminal import (
         print_broken_tests,
         print_class,
         progress_bar,
+        warn_of_plain,
         warn_unless_locked_in,
     )
     from .results import Ungraded
 
     course, results = Course.open(course_dir), []
+    plain = is_plain(course, assignment)
+    if plain:
+        warn_of_plain(assignment, errors)
     with progress_bar(f"Grading {assignment}") as (announce, advance):
         entries = grade_class(
             course,
@@ -158,7 +161,8 @@ def grade(
                 results.append(entry)
                 advance()
     print_class(results, console)
-    warn_unless_locked_in([entry.result for entry in results if not entry.unchanged], errors)
+    if not plain:
+        warn_unless_locked_in([entry.result for entry in results if not entry.unchanged], errors)
     broken = print_broken_tests([entry.result for entry in results], errors)
     ungraded = any(isinstance(entry.result, Ungraded) for entry in results)
     raise typer.Exit(1 if ungraded or broken else 0)

@@ -24,6 +24,54 @@ class UnknownAssignment(AutograderError):
         super().__init__(f"There is no assignment {name!r}. Known are: {', '.join(known)}.")
 
 
+class NoHiddenTests(AutograderError):
+    """An assignment has a notebook and no hidden tests, as an ordinary one of nbgrader's."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f"{name!r} has no hidden tests in solutions/{name}/. An ordinary nbgrader assignment, "
+            "named in c.GradingOptions.plain_assignments, can be graded with "
+            f"`autograder grade {name}` and with nbgrader autograde only."
+        )
+
+
+class PlainIsMissing(AutograderError):
+    """An assignment that is said to be an ordinary one of nbgrader's has no notebook."""
+
+    def __init__(self, name: str, folder: str) -> None:
+        self.name = name
+        self.folder = folder
+        super().__init__(
+            f"c.GradingOptions.plain_assignments names {name!r}, and there is no notebook in "
+            f"{folder}. Correct the name, or put the notebook there."
+        )
+
+
+class PlainHasHiddenTests(AutograderError):
+    """An assignment with hidden tests is said to be an ordinary one of nbgrader's."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f"c.GradingOptions.plain_assignments names {name!r}, which has hidden tests in "
+            f"solutions/{name}/. Take the name out, or move the hidden tests away."
+        )
+
+
+class PlainNotAllowed(AutograderError):
+    """The course does not say that the code of an ordinary assignment may run without a sandbox."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f"Nothing was graded: {name!r} is an ordinary nbgrader assignment, and submitted code "
+            "is not locked in. It could read the solutions and write the gradebook. To grade it "
+            "nevertheless, write in nbgrader_config.py: "
+            f"c.GradingOptions.per_assignment = {{{name!r}: {{'unsafe_no_sandbox': True}}}}"
+        )
+
+
 class MissingSource(AutograderError):
     """The source notebook of an assignment is not where the course has its sources."""
 
@@ -292,85 +340,8 @@ class DemoFailed(AutograderError):
     """The demonstration could not be carried out."""
 
 
-# --- for students: why a call gave no answer ---------------------------------------------
+# --- for students ------------------------------------------------------------------------
 
 
 class NoAnswer(AutograderError):
     """A call or a variable gave nothing to compare; the hidden test fails with this text."""
-
-
-class NameMissing(NoAnswer):
-    """The notebook does not define what the exercise asks for."""
-
-    def __init__(self, name: str, because: str = "") -> None:
-        self.name = name
-        super().__init__(
-            f"`{name}` does not exist in your notebook."
-            + (f" {because}" if because else " Keep the name that was given.")
-        )
-
-
-class NotCallable(NoAnswer):
-    """The name of an exercise stands for something that is not a function."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        super().__init__(f"`{name}` is not a function in your notebook: was the name used again?")
-
-
-class CallRaised(NoAnswer):
-    """The student's function raised; ``place`` is the line of their own code, if known."""
-
-    def __init__(self, function: str, error: str, place: str, limit: str = "") -> None:
-        self.function = function
-        self.error = error
-        self.place = place
-        self.limit = limit
-        where = f" at {place}" if place else ""
-        super().__init__(f"`{function}` raised {error}{where}.{f' {limit}' if limit else ''}")
-
-
-class CallTimedOut(NoAnswer):
-    """The function did not return in time."""
-
-    def __init__(self, function: str, seconds: float) -> None:
-        self.function = function
-        self.seconds = seconds
-        super().__init__(
-            f"`{function}` did not return within {seconds:g} seconds. Does a loop never end?"
-        )
-
-
-class ProcessEnded(NoAnswer):
-    """The call ended the process: exit, a crash, or the memory limit."""
-
-    def __init__(self, what: str, memory_mib: int) -> None:
-        self.what = what
-        self.memory_mib = memory_mib
-        super().__init__(
-            f"{what} ended the whole process. Does it call exit, "
-            f"or need more than {memory_mib} MiB of memory?"
-        )
-
-
-class AnswerUnusable(NoAnswer):
-    """What came back was larger than allowed, or no plain data."""
-
-    def __init__(self, function: str, mib: int, values: int) -> None:
-        self.function = function
-        self.mib = mib
-        self.values = values
-        super().__init__(
-            f"`{function}` returned more than {mib} MiB, a list of more than {values} values, "
-            "or nothing that can be an answer."
-        )
-
-
-class SubmissionTimedOut(NoAnswer):
-    """The time for the whole submission was used up before this test."""
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        super().__init__(
-            f"The notebook had used up its {seconds:g} seconds before this could be tested."
-        )

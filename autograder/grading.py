@@ -49,8 +49,9 @@ def grade_notebook(
 
     The assignment is one of the course in the working folder, or if that is none, of the course
     that comes with the package. No secret is used: a student's hidden inputs are not those of a
-    course. Raises UnknownAssignment, MissingSource, BadSource, BrokenSolutions, MissingNotebook,
-    UnreadableNotebook, NoKnownCells, HiddenTestsFailed, CannotGradeHere or SandboxFailed.
+    course. Raises UnknownAssignment, NoHiddenTests, MissingSource, BadSource, BrokenSolutions,
+    MissingNotebook, UnreadableNotebook, NoKnownCells, HiddenTestsFailed, CannotGradeHere or
+    SandboxFailed.
     """
     if isinstance(notebook, NotebookNode):
         name, submitted = assignment, notebook

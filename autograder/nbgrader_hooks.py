@@ -10,7 +10,9 @@ from typing import Any, NoReturn, cast
 
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook
+from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import TraitError
 from traitlets.config import Config
@@ -20,12 +22,14 @@ from . import import_path  # before anything that is not imported yet
 from .course.folder import Course
 from .course.gradebook import check_released
 from .course.handed_in import check_folder, remove_links
-from .course.options import Limits
+from .course.options import GradingOptions, Limits
+from .course.plain import is_plain, plain_warning, use_stock
 from .course.record import Record
 from .errors import AutograderError, MustExecute, UnknownAssignment
 from .grading import grade, open_sandbox
 from .notebook.assignment import CODE_STUB
-from .notebook.submission import read_notebook, restore
+from .notebook.submission import check_file, read_notebook, restore
+from .notebook.versions import COMPARING_CELL, REQUIREMENTS, requirements
 from .results import Grading, broken_tests
 from .running.hidden_tests import check_hidden_tests
 from .sandbox.host import Sandbox
@@ -39,6 +43,10 @@ def configure(config: Config) -> None:
     import_path.put_working_folder_last()  # each command of nbgrader's reads its configuration
     config.CourseDirectory.source_directory = "assignments"
     config.ClearSolutions.code_stub = CODE_STUB
+    config.GenerateAssignment.preprocessors = [
+        *GenerateAssignment.preprocessors.default(),
+        f"{__name__}.NameVersions",
+    ]
     config.Autograde.exporter_class = f"{__name__}.RestoredNotebook"
     config.Autograde.sanitize_preprocessors = [
         f"{_STOCK}ClearOutput",
@@ -63,12 +71,34 @@ def configure(config: Config) -> None:
     config.ExportApp.plugin_class = "autograder.course.export.SafeCsv"
 
 
+class NameVersions(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
+    """Says in each release which versions grade it, and lets its first code cell compare."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        options = GradingOptions(config=self.config)
+        name = resources["nbgrader"]["assignment"]
+        if name in options.plain_assignments:
+            return nb, resources
+        packages = options.per_assignment.get(name, {}).get("packages", options.packages)
+        resources["outputs"] = {
+            **resources.get("outputs", {}),
+            REQUIREMENTS: requirements(packages).encode(),
+        }
+        code = (n for n, cell in enumerate(nb.cells) if cell.cell_type == "code")
+        cell = new_code_cell(COMPARING_CELL, id="versions", metadata={"editable": False})
+        nb.cells.insert(next(code, len(nb.cells)), cell)
+        return nb, resources
+
+
 class RestoredNotebook(NotebookExporter):
     """Reads submissions in nbconvert's place, as hostile input, and restores them.
 
     Before anything is written it refuses to work where nothing could be graded. Around nbgrader's
     own preparation of a submission it looks at the files beside the notebook, and forgets the
-    earlier score: nbgrader keeps that for one that fails.
+    earlier score: nbgrader keeps that for one that fails. An ordinary assignment (``plain``) it
+    leaves to nbgrader otherwise: which one is graded is not known before.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -77,17 +107,25 @@ class RestoredNotebook(NotebookExporter):
         self._broken: list[Grading] = []  # those in which a hidden test failed as a program
         self.course = Course(self._converter.coursedir, self.config)
         try:
-            if not self.config.Execute.get("enabled", True):
-                raise MustExecute
-            self.assignment = self.course.assignment(self.course.coursedir.assignment_id)
-            check_hidden_tests(self.assignment)
-            _sandbox(self.course.limits(self.assignment.name), self.course.root)
+            self.plain = is_plain(self.course, self.course.coursedir.assignment_id)
+            if self.plain:
+                use_stock(self._converter)
+                self.log.warning(plain_warning(self.course.coursedir.assignment_id))
+            else:
+                self._prepare_to_grade()
         except (AutograderError, TraitError) as error:
             self._refuse(error)
         self._init_destination = self._converter.init_destination
         self._converter.init_destination = self._decide
         self._init_assignment = self._converter.init_assignment
         self._converter.init_assignment = self._prepare
+
+    def _prepare_to_grade(self) -> None:
+        if not self.config.Execute.get("enabled", True):
+            raise MustExecute
+        self.assignment = self.course.assignment(self.course.coursedir.assignment_id)
+        check_hidden_tests(self.assignment)
+        _sandbox(self.course.limits(self.assignment.name), self.course.root)
 
     def from_filename(
         self, filename: str, resources: dict[str, Any] | None = None, **kwargs: Any
@@ -96,6 +134,9 @@ class RestoredNotebook(NotebookExporter):
 
         Raises UnknownAssignment for another notebook that was released with the assignment's own.
         """
+        if self.plain:
+            check_file(Path(filename))  # or nbgrader would wait for a device
+            return super().from_filename(filename, resources, **kwargs)
         assert resources is not None  # nbgrader gives them
         name = resources["nbgrader"]["notebook"]
         if name != self.assignment.name:
@@ -120,6 +161,7 @@ class RestoredNotebook(NotebookExporter):
         """Stand in front of the step that compares times: is this submission to be graded?"""
         try:
             check_folder(self.course.submitted_folder(name, student))
+            self.course.timestamp(name, student)  # at an odd one nbgrader fails without a word
             return bool(self._init_destination(name, student))
         except Exception:
             self._forget(student)
@@ -127,18 +169,21 @@ class RestoredNotebook(NotebookExporter):
 
     def _prepare(self, name: str, student: str) -> None:
         """Stand in front of the step that copies what was handed in."""
+        if self.plain:  # before nbgrader gives no points for a notebook that is missing
+            self._forget(student)
         try:
             for path in remove_links(self.course.submitted_folder(name, student)):
                 self.log.warning("Removed %r, a link or a device and not a file.", str(path))
             self._init_assignment(name, student)
             self.course.complete_graded_folder(name, student)
         finally:  # and if that fails, what was handed in before does not count either
-            self._forget(student)
+            if not self.plain:
+                self._forget(student)
 
     def _forget(self, student: str) -> None:
         coursedir = self.course.coursedir
         with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-            Record(self.course, self.assignment.name, gradebook).forget(student)
+            Record(self.course, coursedir.assignment_id, gradebook).forget(student)
 
 
 class Grade(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped

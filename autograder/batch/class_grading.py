@@ -16,11 +16,13 @@ from ..course.contents import Contents
 from ..course.folder import Course
 from ..course.gradebook import check_released
 from ..course.options import Limits
+from ..course.plain import is_plain
 from ..course.record import ClassRecord
 from ..errors import NoSuchSubmission, NothingToGrade
 from ..results import Grading, Ungraded
 from ..running.hidden_tests import check_hidden_tests
 from .freshness import Freshness
+from .plain import grade_plain
 from .workers import Finished, Job, WorkerSetup, grade_jobs
 
 Result = Grading | Ungraded
@@ -65,11 +67,17 @@ def grade_class(
     """Grade what was collected of an assignment; yields each student's result when it is there.
 
     What a result depends on being as it was, it is not computed again, unless ``force``.
-    Raises NothingToGrade, NoSuchSubmission, NotReleased, UnknownAssignment, MissingSource,
-    BadSource, BrokenSolutions, HiddenTestsFailed, and where nothing can be graded
-    CannotGradeHere (not for want of a sandbox if ``unsafe_no_sandbox``); none of them changes a
-    result.
+    An ordinary assignment is left to nbgrader, which grades one submission after another.
+    Raises NothingToGrade, NoSuchSubmission, NotReleased, what ``Contents.assignment`` and
+    ``is_plain`` raise, HiddenTestsFailed, and where nothing can be graded CannotGradeHere (not
+    for want of a sandbox if ``unsafe_no_sandbox``); none of them changes a result.
     """
+    if is_plain(course, name):
+        chosen = _chosen(course, name, students)
+        announce(len(chosen))
+        for student, result, unchanged in grade_plain(course, name, chosen, force):
+            yield ClassResult(student, result, unchanged)
+        return
     assignment = course.assignment(name)
     check_hidden_tests(assignment)
     chosen = _chosen(course, name, students)

@@ -171,6 +171,8 @@ def _workers(setup: WorkerSetup, count: int) -> Iterator[Submit]:
     interrupts does not want to wait for a slow submission.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # What they are forked from is started with the working folder in front of its import path.
+    os.environ.setdefault("PYTHONSAFEPATH", "1")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([lean_imports.__name__, __name__])  # in this order
     others = set(multiprocessing.active_children())

@@ -10,7 +10,13 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from ..errors import BadSource, MissingSource, SolutionsMissing, UnknownAssignment
+from ..errors import (
+    BadSource,
+    MissingSource,
+    NoHiddenTests,
+    SolutionsMissing,
+    UnknownAssignment,
+)
 from ..notebook.assignment import Assignment, read_assignment
 from .handed_in import regular_files
 from .loading import LoadedSolutions
@@ -42,6 +48,18 @@ class Contents:
         found = (path.parent.name for path in self.solutions.glob(f"*/{HIDDEN_TESTS}.py"))
         return sorted(name for name in found if self.notebook(name).is_file())
 
+    def has_notebook(self, name: str) -> bool:
+        """Say whether there is a source notebook, whatever it is called, of this assignment."""
+        return any(path.parent.name == name for path in self.sources.glob("*/*.ipynb"))
+
+    def has_hidden_tests(self, name: str) -> bool:
+        """Say whether there are hidden tests of this name."""
+        return name == Path(name).name and self.hidden_tests(name).is_file()
+
+    def hidden_tests(self, name: str) -> Path:
+        """Return the path of an assignment's hidden tests."""
+        return self.solutions / name / f"{HIDDEN_TESTS}.py"
+
     def notebook(self, name: str) -> Path:
         """Return the path of an assignment's source notebook."""
         return self.sources / name / f"{name}.ipynb"
@@ -49,17 +67,19 @@ class Contents:
     def assignment(self, name: str) -> Assignment:
         """Read an assignment.
 
-        Raises SolutionsMissing for a course that has none at all, UnknownAssignment where
-        there are no hidden tests of this name, MissingSource where there is no notebook,
-        BadSource for one that is not laid out as an assignment, and BrokenSolutions for files of
-        ``solutions/`` that cannot be imported.
+        Raises SolutionsMissing for a course that has none at all, NoHiddenTests where there is
+        only a notebook, UnknownAssignment where there is nothing of this name, MissingSource
+        where there is no notebook, BadSource for one that is not laid out as an assignment, and
+        BrokenSolutions for files of ``solutions/`` that cannot be imported.
         """
-        notebook, hidden_tests = self.notebook(name), self.solutions / name / f"{HIDDEN_TESTS}.py"
-        if name != Path(name).name or not hidden_tests.is_file():
+        notebook = self.notebook(name)
+        if not self.has_hidden_tests(name):
             if self.sources.is_dir() and not self.solutions.is_dir():
                 raise SolutionsMissing(str(self.root))
             if not self.sources.is_dir():
                 raise MissingSource(str(notebook))
+            if self.has_notebook(name):
+                raise NoHiddenTests(name)
             raise UnknownAssignment(name, self.names())
         if not notebook.is_file():
             raise MissingSource(str(notebook))
@@ -68,7 +88,7 @@ class Contents:
             notebook,
             given_files=_given_files(name, notebook),
             functions=self._functions(name),
-            hidden_tests=hidden_tests,
+            hidden_tests=self.hidden_tests(name),
             part=partial(self._part, name),
         )
 

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 import secrets
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -13,6 +14,7 @@ from nbgrader.apps import NbGrader
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
+from ..errors import UnreadableTimestamp
 from ..import_path import put_working_folder_last
 from ..notebook.assignment import Assignment
 from ..results import Grading
@@ -51,7 +53,13 @@ class Course:
 
     def limits(self, assignment: str) -> Limits:
         """Return the limits that the configuration sets for an assignment."""
-        return GradingOptions(config=self.config).limits(assignment, self.contents.names())
+        known = [*self.contents.names(), *self.options.plain_assignments]
+        return self.options.limits(assignment, known)
+
+    @property
+    def options(self) -> GradingOptions:
+        """The options that the configuration sets."""
+        return GradingOptions(config=self.config)
 
     @property
     def contents(self) -> Contents:
@@ -65,7 +73,7 @@ class Course:
     @property
     def demo_assignment(self) -> str:
         """The assignment of which a demonstration is given."""
-        return GradingOptions(config=self.config).demo_assignment or self.contents.names()[0]
+        return self.options.demo_assignment or self.contents.names()[0]
 
     def source_folder(self, assignment: str) -> Path:
         """Return the folder of an assignment's source."""
@@ -74,6 +82,15 @@ class Course:
     def submitted_folder(self, assignment: str, student: str) -> Path:
         """Return the folder of a collected submission."""
         return self._path(self.coursedir.submitted_directory, student, assignment)
+
+    def timestamp(self, assignment: str, student: str) -> datetime | None:
+        """Return when a submission was handed in, if that is known. Raises UnreadableTimestamp."""
+        folder = self.submitted_folder(assignment, student)
+        try:
+            time: datetime | None = self.coursedir.get_existing_timestamp(str(folder))
+        except (AttributeError, ValueError) as error:  # how nbgrader fails at an odd one
+            raise UnreadableTimestamp(str(folder / "timestamp.txt")) from error
+        return time
 
     def autograded_folder(self, assignment: str, student: str) -> Path:
         """Return the folder of a graded submission."""

@@ -25,9 +25,10 @@ def check_released(gradebook: Gradebook, assignment: Assignment) -> None:
 
 def reset(gradebook: Gradebook, name: str, student: str) -> None:
     """Forget what was recorded for a submission: an earlier score must not stand for it."""
-    for grade in gradebook.find_submission_notebook(name, name, student).grades:
-        grade.auto_score = None
-        grade.needs_manual_grade = True
+    for notebook in gradebook.find_submission(name, student).notebooks:
+        for grade in notebook.grades:
+            grade.auto_score = None
+            grade.needs_manual_grade = True
     gradebook.db.commit()
 
 

@@ -79,6 +79,9 @@ class GradingOptions(Configurable):
     demo_assignment = Unicode(
         help="Which assignment `autograder demo` gives; by default the first of the course."
     ).tag(config=True)
+    plain_assignments = List(
+        Unicode(), help="Ordinary nbgrader assignments, graded by nbgrader itself."
+    ).tag(config=True)
     per_assignment = Dict(
         value_trait=Dict(),
         help="Other values for some assignments, as in {'statistics': {'cell_seconds': 120}}.",
@@ -94,8 +97,9 @@ class GradingOptions(Configurable):
         for name, values in self.per_assignment.items():
             if name not in known:
                 raise UnknownAssignment(name, list(known))
-            if unknown := sorted(set(values) - set(names)):
-                raise UnknownOption(name, unknown, names)
+            options = ["unsafe_no_sandbox"] if name in self.plain_assignments else names
+            if unknown := sorted(set(values) - set(options)):
+                raise UnknownOption(name, unknown, options)
         others = self.per_assignment.get(assignment, {})
         checked = GradingOptions(**others)  # as values that the traits accept
         values = {name: getattr(checked if name in others else self, name) for name in names}

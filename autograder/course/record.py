@@ -18,7 +18,6 @@ from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.exc import SAWarning
 
-from ..errors import UnreadableTimestamp
 from ..results import Grading
 from .folder import Course, StoredGrading
 from .gradebook import record, reset
@@ -53,13 +52,9 @@ class ClassRecord(Record):
         self._nbgrader = Autograde(coursedir=course.coursedir, config=course.config)
 
     def prepare(self, student: str) -> None:
-        """Enter a submission with its time. Raises what ``check_folder`` raises."""
-        folder = self._course.submitted_folder(self._name, student)
-        check_folder(folder)
-        try:
-            timestamp = self._course.coursedir.get_existing_timestamp(str(folder))
-        except (AttributeError, ValueError) as error:  # how nbgrader fails at an odd one
-            raise UnreadableTimestamp(str(folder / "timestamp.txt")) from error
+        """Enter a submission with its time. Raises what reading that and ``check_folder`` raise."""
+        check_folder(self._course.submitted_folder(self._name, student))
+        timestamp = self._course.timestamp(self._name, student)
         known = {"timestamp": timestamp} if timestamp else {}
         self._gradebook.update_or_create_student(student)
         with warnings.catch_warnings():  # nbgrader's own use of SQLAlchemy

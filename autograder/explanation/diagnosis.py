@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import CallRaised
 from ..running.comparison import agree
 from ..running.messages import describe_trusted_exception
+from ..running.no_answer import CallRaised
 from ..running.student import RecordedCall, modified_arguments
 from ..sandbox.wire import call_with_names
 from .misconceptions import Misconception, together

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..course.contents import MISCONCEPTIONS
-from ..errors import CallRaised
 from ..notebook.assignment import Assignment
 from ..running.comparison import compare
+from ..running.no_answer import CallRaised
 from ..running.student import RecordedCall
 from .diagnosis import answer_of, same_answer
 

@@ -20,6 +20,7 @@ from ..errors import BadSource
 from .cell_text import defined_names
 from .passages import strings
 from .running_text import alike
+from .versions import COMPARING_CELL
 
 GRADE_PREFIX = "test_"  # the grade cell of an exercise is test_<exercise>
 FLAGS = {"grade", "grade_id", "locked", "solution"}  # what nbgrader says of each of its cells
@@ -77,7 +78,7 @@ class Assignment:
     def texts(self) -> frozenset[str]:
         """The texts of all its cells as they are released; a model answer is none of them."""
         others = (cell for cell in self.notebook.cells if "nbgrader" not in cell.metadata)
-        return frozenset(map(plain_source, (*others, *self.cells)))
+        return frozenset([COMPARING_CELL, *map(plain_source, (*others, *self.cells))])
 
     @cached_property
     def lines(self) -> frozenset[str]:

@@ -26,6 +26,7 @@ from .identification import (
 )
 from .prose import prose_of
 from .safe_html import PICTURES
+from .versions import COMPARING_CELL
 
 MAX_BYTES = 25 * 2**20  # read, it can take 55 times as much
 MAX_CELLS = 2000
@@ -47,8 +48,7 @@ def read_notebook(path: Path) -> NotebookNode:
     try:
         if not path.exists() and not path.is_symlink():
             raise MissingNotebook(path.name, sorted(p.name for p in path.parent.glob("*.ipynb")))
-        if path.is_symlink() or not path.is_file():
-            raise UnreadableNotebook("it is a link or a device, not a file.")
+        check_file(path)
         if path.stat().st_size > MAX_BYTES:
             raise UnreadableNotebook(f"it is larger than {MAX_BYTES // 2**20} MiB.")
         return _parsed(path.read_text(encoding="utf-8-sig"))  # some editors write the mark
@@ -65,6 +65,12 @@ def read_notebook(path: Path) -> NotebookNode:
         raise
     except Exception as error:  # JSON of another shape fails in many ways
         raise UnreadableNotebook("its JSON is not that of a notebook.") from error
+
+
+def check_file(path: Path) -> None:
+    """Raise UnreadableNotebook for what could lead anywhere, or keep its reader waiting."""
+    if path.is_symlink() or not path.is_file():
+        raise UnreadableNotebook("it is a link or a device, not a file.")
 
 
 def _parsed(text: str) -> NotebookNode:
@@ -187,7 +193,8 @@ def _from_source(source: NotebookNode) -> NotebookNode:
 def _without_given(cell: NotebookNode, name: str, assignment: Assignment) -> NotebookNode | None:
     """Return what is the student's own of a cell that is no answer, None if nothing is."""
     if not name:
-        return cell if plain_source(cell) not in assignment.by_text else None
+        text = plain_source(cell)
+        return cell if text not in assignment.by_text and text != COMPARING_CELL else None
     source = assignment.by_grade_id[name]
     if name in assignment.answer_cells or plain_source(cell) == plain_source(source):
         return None

@@ -33,7 +33,7 @@ def print_check(
     First what can be read, of all of them; then, unless ``quick``, what must be tried. Raises
     UnknownAssignment and CannotGradeHere.
     """
-    names = names_to_check(course.contents, chosen, ())
+    names = names_to_check(course.contents, chosen, course.options.plain_assignments)
     found: dict[str, int] = dict.fromkeys(names, 0)
     subjects = []
     for name in names:

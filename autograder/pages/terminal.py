@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..batch.class_grading import ClassResult
+from ..course.plain import plain_warning
 from ..notebook.safe_html import plain
 from ..results import Grading, Ungraded, broken_tests
 from ..running.cell_outputs import verdict_text, written_text
@@ -63,8 +64,12 @@ def warn_unless_locked_in(results: Sequence[Grading | Ungraded], console: Consol
     """Say once what submitted code could do, where it was not wholly locked in."""
     graded = (result for result in results if isinstance(result, Grading))
     if weak := next((result for result in graded if result.sandbox != "strong"), None):
-        text = not_locked_in(weak.sandbox, weak.sandbox_gaps)
-        console.print(text, style="yellow", highlight=False, soft_wrap=True)
+        _warn(not_locked_in(weak.sandbox, weak.sandbox_gaps), console)
+
+
+def warn_of_plain(assignment: str, console: Console) -> None:
+    """Say what submitted code can do in an assignment that nbgrader itself grades."""
+    _warn(plain_warning(assignment), console)
 
 
 @contextmanager
@@ -96,6 +101,10 @@ def points(result: Grading) -> str:
 
 def _incomplete(result: Grading) -> list[str]:
     return [e.name for e in result.exercises if e.score is None or e.score < e.max_score]
+
+
+def _warn(text: str, console: Console) -> None:
+    console.print(text, style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 
 def _print_plain(text: str, console: Console) -> None:

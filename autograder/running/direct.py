@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..errors import CallRaised, NameMissing
 from ..notebook.assignment import Assignment
 from ..sandbox.wire import call_with_names, from_wire, to_wire
 from .messages import describe_trusted_exception
+from .no_answer import CallRaised, NameMissing
 from .student import NO_REPLACEMENTS, Functions, Student
 
 

@@ -17,16 +17,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ..course.options import CELLS_OF_OUTPUT, Limits
-from ..errors import (
-    AnswerUnusable,
-    CallRaised,
-    CallTimedOut,
-    NameMissing,
-    NoAnswer,
-    NotCallable,
-    ProcessEnded,
-    SubmissionTimedOut,
-)
+from ..errors import NoAnswer
 from ..notebook.cell_text import defined_names
 from ..sandbox.child import Child
 from ..sandbox.frames import MAX_FRAME, MAX_VALUES
@@ -46,6 +37,15 @@ from ..sandbox.wire import (
 )
 from ..sandbox.wire import Mapping as WireMapping
 from .messages import describe_exception, describe_trusted_exception, explain_limit
+from .no_answer import (
+    AnswerUnusable,
+    CallRaised,
+    CallTimedOut,
+    NameMissing,
+    NotCallable,
+    ProcessEnded,
+    SubmissionTimedOut,
+)
 from .student import NO_REPLACEMENTS, Functions
 
 # Of an array about which submitted code asks a function of ours: numbers, axes, length of each.

@@ -13,8 +13,9 @@ import pytest
 from attacks.conftest import Surroundings
 from limits import SHORT_LIMITS
 
-from autograder.errors import AnswerUnusable, CallTimedOut, NoAnswer
+from autograder.errors import NoAnswer
 from autograder.running.execution import Execution
+from autograder.running.no_answer import AnswerUnusable, CallTimedOut
 from autograder.sandbox.host import Sandbox
 
 LIMITS = replace(SHORT_LIMITS, memory_mib=512)

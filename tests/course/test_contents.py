@@ -18,6 +18,7 @@ from autograder.errors import (
     AutograderError,
     BadSource,
     MissingSource,
+    NoHiddenTests,
     SolutionsMissing,
     UnknownAssignment,
 )
@@ -89,7 +90,7 @@ def with_a_damaged_notebook(course: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "error", "says"),
     [
-        (without_hidden_tests, UnknownAssignment, "There is no assignment 'averages'"),
+        (without_hidden_tests, NoHiddenTests, "no hidden tests in solutions/averages/"),
         (without_solutions, SolutionsMissing, r"no solutions/ .* autograder quickstart \."),
         (without_notebook, MissingSource, r"assignments/averages/averages\.ipynb"),
         (without_assignments, MissingSource, r"assignments/averages/averages\.ipynb"),

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.errors import CallTimedOut
 from autograder.explanation.diagnosis import Diagnosis, diagnose
 from autograder.explanation.misconceptions import Chosen, Misconception, Mistakes, Wrong, together
 from autograder.running.direct import Direct
+from autograder.running.no_answer import CallTimedOut
 from autograder.running.student import RecordedCall, Student
 from autograder.sandbox.wire import Opaque
 

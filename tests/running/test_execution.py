@@ -9,17 +9,17 @@ from contents import OWN, SMALL
 from limits import SHORT, SHORT_LIMITS
 
 from autograder.course.options import Limits
-from autograder.errors import (
+from autograder.errors import SandboxFailed
+from autograder.running.execution import CellRun, Execution
+from autograder.running.no_answer import (
     AnswerUnusable,
     CallRaised,
     CallTimedOut,
     NameMissing,
     NotCallable,
     ProcessEnded,
-    SandboxFailed,
     SubmissionTimedOut,
 )
-from autograder.running.execution import CellRun, Execution
 from autograder.sandbox.host import Sandbox
 from autograder.sandbox.shell import NO_SHELL_COMMANDS
 
@@ -83,6 +83,28 @@ print("four", file=sys.stderr)
         ("execute_result", ["text/plain"]),
     ]
     assert cell.outputs[0].text == "one\ntwo\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("%matplotlib notebook", "%matplotlib widget", "%matplotlib qt", "%matplotlib nonsense"),
+        *("%load_ext autoreload\n%autoreload 2", "%autoreload 2", "%load_ext lab_black"),
+        *("%config InlineBackend.figure_format = 'retina'", "%autosave 60", "%nbagg", "%no_magic"),
+    ],
+)
+def test_a_magic_costs_no_definition_and_no_picture(sandbox: Sandbox, line: str) -> None:
+    text = f"{line}\ndef f():\n    return 5\n\nimport matplotlib.pyplot as plt\nplt.plot([1, 2]);"
+    with Execution(sandbox, {0: text}, SHORT_LIMITS) as execution:
+        execution.run_cells()
+        assert execution.call("f", (), {})[0] == 5
+        assert not execution.cells[0].failed
+        assert any("image/png" in output.data for output in execution.cells[0].outputs)
+
+
+def test_an_error_in_code_that_a_magic_runs_is_one(sandbox: Sandbox) -> None:
+    (cell,) = run(sandbox, "%time 1 / 0")
+    assert cell.failed
 
 
 @pytest.mark.parametrize("line", ["", "%matplotlib inline\n"], ids=["default", "with the magic"])

@@ -11,7 +11,7 @@ import pytest
 from contents import SMALL
 
 from autograder.course.contents import Contents
-from autograder.errors import BrokenSolutions, CallTimedOut, HiddenTestsFailed
+from autograder.errors import BrokenSolutions, HiddenTestsFailed
 from autograder.notebook.assignment import Assignment
 from autograder.results import Outcome, TestResult, score_of
 from autograder.running.hidden_tests import (
@@ -19,6 +19,7 @@ from autograder.running.hidden_tests import (
     hidden_test_weights,
     run_hidden_tests,
 )
+from autograder.running.no_answer import CallTimedOut
 from autograder.running.student import Student
 
 HEADER = """

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from limits import SHORT_LIMITS
 
-from autograder.errors import CallRaised, CallTimedOut, NameMissing
 from autograder.running.execution import Execution
+from autograder.running.no_answer import CallRaised, CallTimedOut, NameMissing
 from autograder.sandbox.host import Sandbox
 
 TWICE = """

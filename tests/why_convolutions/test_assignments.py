@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 from notebooks import answered, released
 
 from autograder.notebook.assignment import Assignment, is_demonstration
+from autograder.notebook.versions import COMPARING_CELL, REQUIREMENTS
 
 LOOK = (
     "**The question.**",
@@ -35,7 +36,7 @@ def release(assignment: Assignment, own_course: Path) -> NotebookNode:
     """The notebook that nbgrader itself releases."""
     folder = released_folder(own_course, assignment.name)
     files = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
-    assert files == {assignment.file_name, *assignment.given_files}
+    assert files == {assignment.file_name, REQUIREMENTS, *assignment.given_files}
     return nbformat.read(folder / assignment.file_name, as_version=4)
 
 
@@ -72,8 +73,8 @@ def test_notebooks_look_alike(assignment: Assignment) -> None:
 
 
 def test_nbgrader_releases_what_check_reads(assignment: Assignment, release: NotebookNode) -> None:
-    expected = released(assignment)
-    assert [cell.source for cell in release.cells] == [cell.source for cell in expected.cells]
+    expected = [cell.source for cell in released(assignment).cells]
+    assert [c.source for c in release.cells if c.source != COMPARING_CELL] == expected
 
 
 def executed(notebook: NotebookNode, assignment: Assignment, folder: Path) -> NotebookNode:

@@ -13,8 +13,10 @@ from autograder.sandbox.host import Sandbox
 def test_right_answers_get_all_points_and_stubs_none(name: str, sandbox: Sandbox) -> None:
     assignment = load_assignment(name)
     right, untouched = answered(assignment, {}), released(assignment)
-    for notebook, score, waiting in ((right, 90, 10), (untouched, 0, 0)):
+    points = sum(exercise.points for exercise in assignment.exercises)
+    for_a_human = sum(question.points for question in assignment.written)
+    for notebook, score, waiting in ((right, points, for_a_human), (untouched, 0, 0)):
         graded = grade(notebook, assignment, sandbox, notebook=name, limits=Limits())
         assert graded.grading.score == score
-        assert graded.grading.max_score == 90
+        assert graded.grading.max_score == points
         assert graded.grading.pending == waiting

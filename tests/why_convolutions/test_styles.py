@@ -63,7 +63,7 @@ def check_full_marks(sandbox: Sandbox, name: str, notebook: NotebookNode, number
         limits=Limits(),
     ).grading
     check_all_passed({result.name: result.tests for result in grading.exercises})
-    assert grading.score == grading.max_score == 90
+    assert grading.score == grading.max_score
 
 
 def check_all_passed(results: dict[str, list[TestResult]]) -> None:
@@ -804,7 +804,7 @@ SIGNATURES = {
 def test_another_signature_gets_full_marks(name: str, sandbox: Sandbox) -> None:
     answers = solutions(load_assignment(name))
     changes = {}
-    for function in load_assignment(name).signatures():
+    for function in SIGNATURES.keys() & load_assignment(name).signatures():
         _, docstring, rest = answers[function].partition('    """')
         changes[function] = Cells(f"{SIGNATURES[function]}\n{docstring}{rest}")
     check_full_marks(sandbox, name, written(name, changes), 0)

@@ -1,0 +1,131 @@
+"""Ordinary assignments: nbgrader's own autograde, for one submission after another.
+
+nbgrader's command takes a whole class, and some submissions end it. What it only logs is kept here.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import warnings
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
+from nbgrader.converters import Autograde, NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import SAWarning
+
+from ..course.folder import Course
+from ..errors import AutograderError, NotReleased
+from ..results import ExerciseResult, Grading, Ungraded, WrittenAnswer
+
+COULD = ["read the solutions", "write the gradebook"]
+
+
+def grade_plain(
+    course: Course, name: str, students: Iterable[str], force: bool
+) -> Iterator[tuple[str, Grading | Ungraded, bool]]:
+    """Yield each student with the result, and whether nbgrader had it already.
+
+    Raises NotReleased.
+    """
+    _check_released(course, name)
+    for student in students:
+        autograde = _Autograde(course, name, student, force)
+        with warnings.catch_warnings():  # nbgrader's own use of SQLAlchemy
+            warnings.filterwarnings("ignore", "Object of type", SAWarning)
+            reason = autograde.failure()
+        if reason:
+            yield student, Ungraded(notebook=autograde.notebook, error=reason), False
+        else:
+            yield student, _recorded(course, name, student), not autograde.processed
+
+
+class _Autograde(Autograde):  # type: ignore[misc]  # nbgrader is untyped
+    """nbgrader's own for one submission, which also keeps how far it came."""
+
+    def __init__(self, course: Course, name: str, student: str, force: bool) -> None:
+        only = {"assignment_id": name, "student_id": student}
+        coursedir = CourseDirectory(config=course.config, root=str(course.root), **only)
+        self._errors = _Errors()
+        log = logging.Logger("nbgrader", logging.ERROR)
+        log.addHandler(self._errors)
+        super().__init__(coursedir=coursedir, config=course.config, log=log)
+        if force:
+            self.force = True
+        self.processed = False
+        self.notebook = ""
+
+    def failure(self) -> str:
+        """Grade the submission; return why that was not possible, or nothing."""
+        try:
+            self.start()
+        except Exception as error:  # files of a submission can be anything
+            return f"{self.notebook}: {_said(self._errors.last or error)}".removeprefix(": ")
+        return ""
+
+    def init_destination(self, assignment_id: str, student_id: str) -> bool:
+        """Decide whether there is something to do, and keep the answer."""
+        self.processed = super().init_destination(assignment_id, student_id)
+        return self.processed
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        """Grade one notebook, and keep which it was."""
+        self.notebook = Path(notebook_filename).name
+        super().convert_single_notebook(notebook_filename)
+
+
+class _Errors(logging.Handler):
+    """Keeps what nbgrader caught last: it logs that, and raises another error in its place."""
+
+    last: BaseException | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.last = sys.exc_info()[1] or self.last
+
+
+def _said(error: BaseException) -> str:
+    """Return one line: errors that were not made to be read need their name with it."""
+    first, *_ = str(error).strip().splitlines() or [""]
+    readable = isinstance(error, (AutograderError, NbGraderException))
+    return first if readable else f"{type(error).__name__}: {first}"
+
+
+def _check_released(course: Course, name: str) -> None:
+    with Gradebook(course.coursedir.db_url, course.coursedir.course_id) as gradebook:
+        try:
+            gradebook.find_assignment(name)
+        except MissingEntry:
+            raise NotReleased(name) from None
+
+
+def _recorded(course: Course, name: str, student: str) -> Grading:
+    """Return what the gradebook has: tests as exercises, and what a human grades as written."""
+    with Gradebook(course.coursedir.db_url, course.coursedir.course_id) as gradebook:
+        notebooks = gradebook.find_submission(name, student).notebooks
+        exercises, written = [], []
+        for notebook in sorted(notebooks, key=lambda notebook: str(notebook.name)):
+            manual = _graded_by_hand(notebook)
+            for grade in sorted(notebook.grades, key=lambda grade: str(grade.name)):
+                about: dict[str, Any] = {"name": grade.name, "max_score": grade.max_score}
+                if grade.name in manual:
+                    written.append(WrittenAnswer(answered=grade.needs_manual_grade, **about))
+                else:
+                    exercises.append(ExerciseResult(score=grade.auto_score, **about))
+    return Grading.of(
+        exercises,
+        written,
+        [],
+        notebook=name,
+        assignment=name,
+        student=student,
+        sandbox="none",
+        sandbox_gaps=COULD,
+    )
+
+
+def _graded_by_hand(submitted: SubmittedNotebook) -> set[str]:
+    cells = [*submitted.notebook.solution_cells, *submitted.notebook.task_cells]
+    return {cell.name for cell in cells}

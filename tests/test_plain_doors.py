@@ -1,0 +1,128 @@
+"""An ordinary nbgrader assignment: both doors leave what nbgrader leaves without us."""
+
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+from commands import run_here
+from courses import hand_in, new_course, table_rows
+from plain_course import (
+    ALLOWED,
+    DOUBLES,
+    NAME,
+    NAMED,
+    RIGHT,
+    STOCK,
+    WARNING,
+    add_plain,
+    filled_in,
+    release,
+)
+
+pytestmark = pytest.mark.kernel
+
+LATER = "2026-03-02 12:00:00.000000 UTC"
+Graded = dict[str, tuple[Path, str, str]]
+
+
+def hand_in_all(course: Path, origin: Path) -> None:
+    """Hand in what a small class writes, from the release of ``origin``."""
+    hand_in(course, "damaged", NAME, "{'cells': ")
+    half = nbformat.reads(filled_in(origin, DOUBLES), 4)
+    half.cells.insert(1, nbformat.v4.new_code_cell("1 / 0"))
+    hand_in(course, "half", NAME, nbformat.writes(half))  # and no second notebook
+    hand_in(course, "right", NAME, filled_in(origin, RIGHT, "Because."))
+    hand_in(
+        course,
+        "right",
+        NAME,
+        (origin / "release" / NAME / "more.ipynb").read_text(),
+        file_name="more.ipynb",
+    )
+
+
+def rows_of(table: str) -> dict[str, str]:
+    """Return the rows of the table on the terminal by student."""
+    return {line.split()[1]: line for line in table.splitlines() if line.startswith("│")}
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Graded:
+    """Grade one class through both doors, and with nbgrader where we are not."""
+    root = tmp_path_factory.mktemp("plain")
+    ours = add_plain(new_course(root / "grade"), NAMED, ALLOWED)
+    stock = add_plain(root / "stock", STOCK)
+    for course in (ours, stock):
+        release(course)
+        hand_in_all(course, ours)
+    doors = {
+        "grade": (ours, "autograder", "grade"),
+        "autograde": (Path(shutil.copytree(ours, root / "autograde")), "nbgrader", "autograde"),
+        "stock": (stock, "nbgrader", "autograde"),
+    }
+    graded = {}
+    for door, (course, *command) in doors.items():
+        ended = run_here(*command, NAME, cwd=course, status=1)
+        graded[door] = course, ended.stdout, ended.stderr
+    return graded
+
+
+@pytest.mark.parametrize("door", ["grade", "autograde"])
+def test_the_gradebook_is_that_of_nbgrader_alone(graded: Graded, door: str) -> None:
+    ours, stock = table_rows(graded[door][0]), table_rows(graded["stock"][0])
+    for table, rows in stock.items():
+        assert rows == ours[table], table
+    scores = {(row[0], row[1]): row[2] for row in ours["grade"]}
+    assert scores["right", "test_square"] == 2
+    assert scores["right", "test_given"] == 1
+    assert (scores["half", "test_square"], scores["half", "test_partly"]) == (0, 1)
+    assert scores["damaged", "test_square"] is None
+
+
+def test_the_class_is_shown_with_what_waits_for_a_human(graded: Graded) -> None:
+    _, shown, said = graded["grade"]
+    rows = rows_of(shown)
+    assert "6.0 / 6" in rows["right"]
+    assert " 9 " in rows["right"]  # the answer and the task
+    assert "1.0 / 6" in rows["half"]
+    assert "test_given, test_partly, test_square" in rows["half"]
+    assert "not graded" in rows["damaged"]
+    assert f"{NAME}.ipynb: NotJSONError" in rows["damaged"]
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("door", ["grade", "autograde"])
+def test_a_run_says_once_that_nothing_is_locked_in(graded: Graded, door: str) -> None:
+    _, _, said = graded[door]
+    assert said.count(WARNING) == 1
+    assert "sandbox level" not in said
+
+
+def test_only_what_is_new_is_graded_again_and_nobody_stops_the_others(
+    graded: Graded, tmp_path: Path
+) -> None:
+    course = Path(shutil.copytree(graded["grade"][0], tmp_path / "course"))
+    old = nbformat.reads(filled_in(course, RIGHT), 4)
+    old.cells[0].metadata.nbgrader.schema_version = 0  # at which nbgrader's command ends
+    hand_in(course, "a-first-one", NAME, nbformat.writes(old))
+    hand_in(course, "damaged", NAME, filled_in(course, RIGHT), timestamp=LATER)
+    hand_in(course, "half", NAME, "[]", timestamp=LATER)
+
+    result = run_here("autograder", "grade", NAME, cwd=course, status=1)
+    rows = rows_of(result.stdout)
+    assert "SchemaTooOldError" in rows["a-first-one"]
+    assert "5.0 / 6" in rows["damaged"]
+    assert "not graded" in rows["half"]
+    assert "6.0 / 6" in rows["right"]
+    assert "1 of 4 had not changed and kept their result." in result.stdout
+    scores = {row[:2]: row[2] for row in table_rows(course)["grade"]}
+    assert scores["half", "test_partly"] is None  # the earlier score does not stand for it
+
+    grade_one = ("autograder", "grade", NAME, "--student")
+    skipped = run_here(*grade_one, "right", cwd=course)
+    assert "1 of 1 had not changed" in skipped.stdout
+    assert skipped.stderr.count(WARNING) == 1
+    forced = run_here(*grade_one, "damaged", "--force", cwd=course)
+    assert "had not changed" not in forced.stdout
+    assert set(rows_of(forced.stdout)) == {"damaged"}
