@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from .course.contents import Contents, course_here
 from .course.options import Limits
 from .errors import NotLockedIn
 from .explanation.explain import explain
+from .notebook.answers import untouched_answers
 from .notebook.assignment import (
     GRADE_PREFIX,
     Assignment,
@@ -19,7 +21,6 @@ from .notebook.assignment import (
     grade_id,
     is_demonstration,
 )
-from .notebook.identification import is_untouched, written_elsewhere
 from .notebook.prose import places_of_prose
 from .notebook.submission import STAND_IN, read_notebook, restore
 from .results import ExerciseResult, Grading, TestResult, WrittenAnswer, score_of
@@ -96,15 +97,16 @@ def grade(
     student: str | None = None,
     secret: bytes = b"",
     limits: Limits,
+    notes: Iterable[str] = (),
 ) -> Graded:
     """Restore the notebook, run its cells in the sandbox, then the hidden tests against it.
 
-    ``notebook`` is only a name for the result. The random inputs of the hidden tests depend
-    on ``secret``, the assignment and the student. Raises NoKnownCells, HiddenTestsFailed or
+    ``notebook`` is only a name for the result, ``notes`` are kept in it. The hidden tests draw on
+    ``secret``, the assignment and the student. Raises NoKnownCells, HiddenTestsFailed or
     SandboxFailed.
     """
     executed = restore(submitted, assignment)
-    untouched = _untouched(executed, assignment)
+    untouched = untouched_answers(executed, assignment)
     written = _written(executed, assignment, untouched)
     answered = {answer.name for answer in written if answer.answered}
     untouched = [name for name in untouched if name not in answered]
@@ -127,6 +129,7 @@ def grade(
         student=student,
         sandbox=sandbox.probe.level,
         sandbox_gaps=list(sandbox.probe.gaps),
+        notes=notes,
     )
     _write_outputs(executed, execution, grading)
     return Graded(grading, executed)
@@ -155,14 +158,6 @@ def _cells_to_run(notebook: NotebookNode, limits: Limits) -> dict[int, str]:
         and not cell.metadata.get(STAND_IN)
         and (limits.run_demonstrations or not is_demonstration(cell))
     }
-
-
-def _untouched(notebook: NotebookNode, assignment: Assignment) -> list[str]:
-    """Return the ids of the answers that are as they were released, and not defined elsewhere."""
-    answers = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("solution")]
-    untouched = [grade_id(cell) for cell in answers if is_untouched(cell, assignment)]
-    elsewhere = written_elsewhere(notebook.cells, assignment)
-    return [name for name in untouched if name not in elsewhere]
 
 
 def _written(

@@ -18,6 +18,7 @@ from ..errors import UnreadableTimestamp
 from ..import_path import put_working_folder_last
 from ..notebook.assignment import Assignment
 from ..results import Grading
+from .candidates import Place
 from .contents import Contents
 from .handed_in import is_secret, remove, remove_pages
 from .options import GradingOptions, Limits
@@ -91,6 +92,12 @@ class Course:
         except (AttributeError, ValueError) as error:  # how nbgrader fails at an odd one
             raise UnreadableTimestamp(str(folder / "timestamp.txt")) from error
         return time
+
+    def place(self, assignment: str, student: str) -> Place:
+        """Return where a collected submission lies, and what it may hold besides."""
+        folder = self.submitted_folder(assignment, student)
+        ignored = tuple(self.coursedir.ignore)
+        return Place(self.root, folder, self.source_folder(assignment), ignored)
 
     def autograded_folder(self, assignment: str, student: str) -> Path:
         """Return the folder of a graded submission."""

@@ -13,6 +13,7 @@ _DEFINITION = re.compile(r"^(?:async +)?def +(\w+)|^(\w+) *(?::[^=\n]*)?=(?!=)",
 _NEW_LINE = re.compile(r"\r\n|\r|\n")
 _MAGIC = re.compile(r"^[%!].*$", re.MULTILINE)
 _OTHER_TEXT = re.compile(r"\s*%%(?!time\b|capture\b|prun\b)")  # a cell magic that runs no Python
+_RUN = re.compile(r"^%(?:run|load) +(?:-\w+ +)*(\S+)", re.MULTILINE)
 _SHOWS = ("display", "HTML", "Latex", "Markdown", "print")
 _MOST_PARSED = 20_000  # characters; a tree takes a thousand times the memory of its text
 _MOST_REMEMBERED = 500  # cells; what they define and call is asked for many times
@@ -32,6 +33,17 @@ def defined_names(source: str) -> frozenset[str]:
 def defined_functions(text: str) -> set[str]:
     """Return the functions that a text would define if it were code."""
     return {function for function, _ in _DEFINITION.findall(text) if function}
+
+
+def imported_modules(source: str) -> set[str]:
+    """Return the names of the modules that a cell imports or runs, without what is in them."""
+    found = {name.removesuffix(".py") for name in _RUN.findall(source)}
+    for node in ast.walk(parsed(source) or ast.Module([], [])):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.partition(".")[0])
+    return found
 
 
 def called_names(function: str, source: str) -> set[str]:

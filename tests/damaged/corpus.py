@@ -399,7 +399,7 @@ def version_3(notebook: NotebookNode) -> str:
     return str(nbformat.writes(nbformat.convert(notebook, 3), version=3))
 
 
-@damaged()
+@damaged("explanation")
 def version_3_with_many_damaged_outputs(notebook: NotebookNode) -> str:
     old = nbformat.convert(notebook, 3)
     old.worksheets[0].cells[-1] = nbformat.v3.new_code_cell("x = 1")
