@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from nbformat import NotebookNode
 
+from .course.candidates import Chosen, alone
 from .course.contents import Contents, course_here
 from .course.options import Limits
 from .errors import NotLockedIn
@@ -54,10 +54,15 @@ def grade_notebook(
     MissingNotebook, UnreadableNotebook, NoKnownCells, HiddenTestsFailed, CannotGradeHere or
     SandboxFailed.
     """
+    chosen = None
     if isinstance(notebook, NotebookNode):
         name, submitted = assignment, notebook
     else:
-        name, submitted = str(notebook), read_notebook(Path(notebook))
+        name, submitted, chosen = (
+            str(notebook),
+            read_notebook(Path(notebook)),
+            alone(Path(notebook)),
+        )
     limits, course = limits or Limits(), course_here()
     with open_sandbox(limits, course) as sandbox:
         return grade(
@@ -67,6 +72,7 @@ def grade_notebook(
             notebook=name,
             student=student,
             limits=limits,
+            chosen=chosen,
         ).grading
 
 
@@ -97,13 +103,13 @@ def grade(
     student: str | None = None,
     secret: bytes = b"",
     limits: Limits,
-    notes: Iterable[str] = (),
+    chosen: Chosen | None = None,
 ) -> Graded:
     """Restore the notebook, run its cells in the sandbox, then the hidden tests against it.
 
-    ``notebook`` is only a name for the result, ``notes`` are kept in it. The hidden tests draw on
-    ``secret``, the assignment and the student. Raises NoKnownCells, HiddenTestsFailed or
-    SandboxFailed.
+    ``notebook`` is only a name for the result, and ``chosen`` tells what lay beside it. The random
+    inputs of the hidden tests depend on ``secret``, the assignment and the student. Raises
+    NoKnownCells, HiddenTestsFailed or SandboxFailed.
     """
     executed = restore(submitted, assignment)
     untouched = untouched_answers(executed, assignment)
@@ -112,7 +118,8 @@ def grade(
     untouched = [name for name in untouched if name not in answered]
     seed = _seed(secret, assignment.name, student)
     cells = _cells_to_run(executed, limits)
-    with Execution(sandbox, cells, limits, assignment.given_files) as execution:
+    left_out = chosen.modules if chosen else ()
+    with Execution(sandbox, cells, limits, assignment.given_files, left_out) as execution:
         execution.run_cells()
         answers = Student(execution, assignment.signatures())
         tests = run_hidden_tests(assignment, answers, seed)
@@ -129,7 +136,7 @@ def grade(
         student=student,
         sandbox=sandbox.probe.level,
         sandbox_gaps=list(sandbox.probe.gaps),
-        notes=notes,
+        notes=chosen.notes if chosen else (),
     )
     _write_outputs(executed, execution, grading)
     return Graded(grading, executed)

@@ -217,7 +217,7 @@ class Grade(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
             student=about["student"],
             secret=course.secret(),
             limits=limits,
-            notes=exporter.chosen.notes,
+            chosen=exporter.chosen,
         )
         if broken_tests([graded.grading]):
             exporter.tell_of_broken_tests(graded.grading)

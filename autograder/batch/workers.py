@@ -21,7 +21,7 @@ from pathlib import Path
 import nbformat
 
 from .. import lean_imports
-from ..course.candidates import Chosen, Place, choose
+from ..course.candidates import Place, alone, choose
 from ..course.contents import Contents
 from ..course.options import Limits
 from ..errors import AutograderError, CannotGradeHere, NeedsLinux
@@ -78,7 +78,7 @@ class _Worker:
         self.sandbox = open_sandbox(setup.limits, setup.course, scratch)
 
     def grade(self, job: Job) -> Finished:
-        chosen = choose(job.place, self.assignment) if job.place else Chosen(job.path)
+        chosen = choose(job.place, self.assignment) if job.place else alone(job.path)
         graded = grade(
             read_notebook(chosen.path),
             self.assignment,
@@ -87,7 +87,7 @@ class _Worker:
             student=job.student,
             secret=self.setup.secret,
             limits=self.setup.limits,
-            notes=chosen.notes,
+            chosen=chosen,
         )
         return Finished(graded.grading, nbformat.writes(graded.notebook) + "\n")
 

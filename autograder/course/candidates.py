@@ -66,9 +66,10 @@ def choose(place: Place, assignment: Assignment) -> Chosen:
     return _Choice(place, assignment).chosen()
 
 
-def modules_beside(path: Path) -> tuple[str, ...]:
-    """Return the files that a notebook, wherever it lies, might import."""
-    return tuple(p.name for p in islice(path.parent.glob("*.py"), MAX_FILES))
+def alone(path: Path) -> Chosen:
+    """Return a notebook that was named; what it might import lies beside it."""
+    modules = islice(path.parent.glob("*.py"), MAX_FILES)
+    return Chosen(path, modules=tuple(module.name for module in modules))
 
 
 class _Choice:
