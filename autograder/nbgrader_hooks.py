@@ -178,8 +178,9 @@ class RestoredNotebook(NotebookExporter):
             for path in remove_links(self.course.submitted_folder(name, student)):
                 self.log.warning("Removed %r, a link or a device and not a file.", str(path))
             if not self.plain:  # by the name that the gradebook knows, whatever the file's is
-                named = Path(self._converter.notebooks[0]).with_name(self.assignment.file_name)
-                self._converter.notebooks = [str(named)]
+                listed = self._converter.notebooks
+                named = str(Path(listed[0]).with_name(self.assignment.file_name))
+                self._converter.notebooks = sorted({*listed, named})
             self._init_assignment(name, student)
             self.course.complete_graded_folder(name, student)
             if not self.plain:

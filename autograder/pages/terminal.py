@@ -18,7 +18,7 @@ from ..results import Grading, Ungraded, broken_tests
 from ..running.cell_outputs import verdict_text, written_text
 from ..sandbox.probe import not_locked_in
 
-MOST_IN_A_ROW = 70  # characters of a reason within the table of a class
+MOST_IN_A_ROW = 70  # characters of a reason, which the table of a class breaks into lines
 
 
 def print_result(result: Grading | Ungraded, console: Console) -> None:
@@ -39,8 +39,7 @@ def print_class(results: Sequence[ClassResult], console: Console) -> None:
     table = Table("student", "points", "waiting", "exercises below full points")
     for entry in sorted(results, key=lambda entry: entry.student):
         if isinstance(entry.result, Ungraded):
-            said = plain(entry.result.error)
-            error = Text(said if len(said) <= MOST_IN_A_ROW else "see below", "red")
+            error = Text(plain(entry.result.error), "red")
             table.add_row(escape(plain(entry.student)), "not graded", "", error)
         else:
             table.add_row(
