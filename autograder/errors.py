@@ -255,12 +255,14 @@ class FoldersTooDeep(AutograderError):
 
 
 class UnreadableTimestamp(AutograderError):
-    """The time of a submission is not a time."""
+    """The time of a submission is none, or could be two; ``reason`` says why, without a stop."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, reason: str) -> None:
         self.path = path
+        self.reason = reason
         super().__init__(
-            f"No time can be read from {path}. Mend it (2026-01-31 12:00:00 UTC) or remove it."
+            f"No time can be read from {path}: {reason}. "
+            "Write it as 2026-01-31 12:00:00 UTC, or remove the file."
         )
 
 

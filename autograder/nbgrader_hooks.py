@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import atexit
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn, cast
@@ -12,7 +15,9 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook
+from nbgrader.apps.api import NbGraderAPI
 from nbgrader.converters import GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import TraitError
 from traitlets.config import Config
@@ -26,7 +31,7 @@ from .course.handed_in import check_folder, remove_links
 from .course.options import GradingOptions, Limits
 from .course.plain import is_plain, plain_warning, use_stock
 from .course.record import Record
-from .errors import AutograderError, MustExecute, UnknownAssignment
+from .errors import AutograderError, MustExecute, UnknownAssignment, UnreadableTimestamp
 from .grading import grade, open_sandbox
 from .notebook.assignment import CODE_STUB
 from .notebook.submission import check_file, read_notebook, restore
@@ -69,7 +74,10 @@ def configure(config: Config) -> None:
         "clean_html": "autograder.notebook.safe_html.clean",
     }
     config.ZipCollectApp.extractor_plugin = "autograder.course.archives.CarefulExtractor"
+    config.ZipCollectApp.collector_plugin = "autograder.course.file_names.ExactCollector"
     config.ExportApp.plugin_class = "autograder.course.export.SafeCsv"
+    # The formgrader takes for ungraded what has another time than the gradebook has for it.
+    NbGraderAPI.get_submitted_timestamp = _time_for_the_formgrader
 
 
 class NameVersions(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
@@ -108,6 +116,7 @@ class RestoredNotebook(NotebookExporter):
         self._broken: list[Grading] = []  # those in which a hidden test failed as a program
         self.course = Course(self._converter.coursedir, self.config)
         try:
+            self._timestamps = self.course.timestamps()
             self.plain = is_plain(self.course, self.course.coursedir.assignment_id)
             if self.plain:
                 use_stock(self._converter)
@@ -163,9 +172,11 @@ class RestoredNotebook(NotebookExporter):
     def _decide(self, name: str, student: str) -> bool:
         """Stand in front of the step that compares times: is this submission to be graded?"""
         try:
-            check_folder(self.course.submitted_folder(name, student))
-            self.course.timestamp(name, student)  # at an odd one nbgrader fails without a word
-            return bool(self._init_destination(name, student))
+            folder = self.course.submitted_folder(name, student)
+            check_folder(folder)
+            self._timestamps.of(folder)  # refused before any comparison
+            with _reading_times(self.course.coursedir, self._time_to_compare):
+                return bool(self._init_destination(name, student))
         except Exception:
             self._forget(student)
             raise
@@ -181,7 +192,8 @@ class RestoredNotebook(NotebookExporter):
                 listed = self._converter.notebooks
                 named = str(Path(listed[0]).with_name(self.assignment.file_name))
                 self._converter.notebooks = sorted({*listed, named})
-            self._init_assignment(name, student)
+            with _reading_times(self.course.coursedir, self._timestamps.of):
+                self._init_assignment(name, student)
             self.course.complete_graded_folder(name, student)
             if not self.plain:
                 self._choose(student)
@@ -193,6 +205,13 @@ class RestoredNotebook(NotebookExporter):
         self.chosen = choose(self.course.place(self.assignment.name, student), self.assignment)
         for note in self.chosen.notes:
             self.log.warning("%s: %s", student, note)
+
+    def _time_to_compare(self, folder: Path) -> datetime | None:
+        """Return a time; that of a graded copy of before, if nobody can read it, is the oldest."""
+        try:
+            return self._timestamps.of(folder)
+        except UnreadableTimestamp:
+            return datetime.min
 
     def _forget(self, student: str) -> None:
         coursedir = self.course.coursedir
@@ -226,6 +245,33 @@ class Grade(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
             check_released(gradebook, assignment)
             Record(course, assignment.name, gradebook).accept(about["student"], graded.grading)
         return graded.notebook, resources
+
+
+@contextmanager
+def _reading_times(
+    coursedir: CourseDirectory, read: Callable[[Path], datetime | None]
+) -> Iterator[None]:
+    """Let nbgrader read times with ``read`` for a while.
+
+    Not longer: it may be the formgrader's, which also collects, and then compares with times that
+    it has read by itself.
+    """
+    coursedir.get_existing_timestamp = lambda folder: read(Path(folder))
+    try:
+        yield
+    finally:
+        del coursedir.get_existing_timestamp
+
+
+def _time_for_the_formgrader(
+    api: NbGraderAPI, assignment_id: str, student_id: str
+) -> datetime | None:
+    """Return when something was handed in; None for a time that is refused when it is graded."""
+    course = Course(api.coursedir, api.config)
+    try:
+        return course.timestamps().of(course.submitted_folder(assignment_id, student_id))
+    except (UnreadableTimestamp, TraitError):
+        return None
 
 
 @cache

@@ -40,3 +40,10 @@ def test_every_room_of_the_engine_can_be_read_in_one_sitting() -> None:
         path: len(path.read_text(encoding="utf-8").splitlines()) for path in ENGINE.rglob("*.py")
     }
     assert {str(path): count for path, count in lines.items() if count > MOST_LINES} == {}
+
+
+def test_no_page_has_the_marks_of_a_merge() -> None:
+    pages = [*OWN.root.glob("*.md"), *OWN.root.glob("docs/*.md"), *ENGINE.rglob("*.md")]
+    marks = re.compile(r"^(<<<<<<< |=======$|>>>>>>> )", re.MULTILINE)
+    assert pages
+    assert [str(page) for page in pages if marks.search(page.read_text(encoding="utf-8"))] == []

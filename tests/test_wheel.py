@@ -31,6 +31,23 @@ print("tried")
 """
 
 
+# The points that a human gives for the written answer, and what the gradebook has of them.
+GIVE_POINTS = """
+from nbgrader.api import Gradebook
+with Gradebook("sqlite:///gradebook.db") as gradebook:
+    grades = gradebook.find_submission_notebook("pooling", "pooling", "student-001").grades
+    (written,) = [grade for grade in grades if grade.needs_manual_grade]
+    written.manual_score, written.needs_manual_grade = 7, False
+    gradebook.db.commit()
+"""
+POINTS_GIVEN = """
+from nbgrader.api import Gradebook
+with Gradebook("sqlite:///gradebook.db") as gradebook:
+    grades = gradebook.find_submission_notebook("pooling", "pooling", "student-001").grades
+    print([grade.manual_score for grade in grades if grade.manual_score is not None])
+"""
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the wheel."""
@@ -97,10 +114,19 @@ def test_an_instructor_with_the_wheel_alone(bin_folder: Path, tmp_path: Path) ->
     graded = course / "autograded" / "student-001" / "pooling" / "pooling.ipynb"
     assert nbformat.read(graded, 4).cells[-1].outputs[0].text == "tried\n"
 
+    run(*nbgrader, "generate_assignment", "parameter_counting", cwd=course)
+    other = answered(load_assignment("parameter_counting"), {})
+    hand_in(course, "student-001", "parameter_counting", nbformat.writes(other))
+    run(bin_folder / "autograder", "grade", "parameter_counting", cwd=course)
+    run(bin_folder / "python", "-c", GIVE_POINTS, cwd=course)
+
     tests = course / "solutions" / "pooling" / "hidden_tests.py"
     tests.write_text(tests.read_text().replace("@weight(2)", "@weight(3)"))
     again = run(bin_folder / "autograder", "grade", "pooling", cwd=course)
     assert "had not changed" not in again
+    assert "7.0" in run(bin_folder / "python", "-c", POINTS_GIVEN, cwd=course)
+    others = run(bin_folder / "autograder", "grade", "parameter_counting", cwd=course)
+    assert "1 of 1 had not changed" in others
     unchanged = run(bin_folder / "autograder", "grade", "pooling", cwd=course)
     assert "1 of 1 had not changed" in unchanged
 

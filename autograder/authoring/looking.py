@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from nbformat import NotebookNode
 
-from ..notebook.assignment import grade_id
+from ..explanation.misconceptions import misconceptions
+from ..notebook.assignment import GRADE_PREFIX, grade_id
 from ..notebook.filled_in import answered, released
 from ..notebook.safe_html import PICTURES
 from ..running.execution import CellRun, Execution
@@ -32,6 +33,23 @@ def look_at_the_solved(subject: Subject, sandbox: Sandbox) -> Iterator[Finding]:
                 yield subject.in_notebook(
                     cell, f"The picture of the cell {_name(cell)} has no alternative text."
                 )
+
+
+def look_at_letters(subject: Subject, sandbox: Sandbox) -> Iterator[Finding]:
+    """Try the visible check of each question with the letters of its known mistakes."""
+    chosen = [m for m in misconceptions(subject.assignment) if not m.steps]
+    for mistake in chosen:
+        check = subject.assignment.by_grade_id.get(f"{GRADE_PREFIX}{mistake.exercise}")
+        if check is None:
+            continue
+        letter = mistake.implementation()
+        text = f"{mistake.exercise} = {letter!r}\n{check.source}"
+        with Execution(sandbox, {0: text}, subject.limits) as execution:
+            execution.run_cells()
+        error = _error(execution.cells[0])
+        if error and error.name == "AssertionError":
+            sentence = f"The visible check {_name(check)} refuses {letter!r}, a letter to choose."
+            yield subject.in_notebook(check, sentence)
 
 
 def look_at_the_release(subject: Subject, sandbox: Sandbox) -> Iterator[Finding]:

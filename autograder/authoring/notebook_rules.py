@@ -98,8 +98,7 @@ def is_in_step(subject: Subject) -> Iterator[Finding]:
     assignment = subject.assignment
     try:
         solutions = read_solutions(assignment.name, subject.contents.solutions)
-    except BadSource as error:
-        yield Finding(subject.folder / "__init__.py", 1, str(error))
+    except BadSource:  # of a reference without docstring, which has a rule of its own
         return
     after = synced(assignment.notebook, solutions)
     for before, cell in zip(assignment.notebook.cells, after.cells, strict=True):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from ..explanation.misconceptions import Misconception, misconceptions
 from ..explanation.styles import styles
@@ -24,6 +25,13 @@ def every_exercise_has_a_reference(subject: Subject) -> Iterator[Finding]:
             )
 
 
+def every_reference_has_a_docstring(subject: Subject) -> Iterator[Finding]:
+    """Students get it, with the signature."""
+    for name in subject.assignment.signatures():
+        if not inspect.getdoc(subject.assignment.references[name]):
+            yield subject.in_references(name, f"{name} has no docstring, which students get.")
+
+
 def every_exercise_has_hidden_tests(subject: Subject) -> Iterator[Finding]:
     """Each grade cell has hidden tests, and each hidden test a grade cell and a sentence."""
     tests = collected_tests(subject.assignment)
@@ -32,12 +40,13 @@ def every_exercise_has_hidden_tests(subject: Subject) -> Iterator[Finding]:
         cell = subject.assignment.by_grade_id[exercises[name].grade_id]
         yield subject.in_notebook(cell, f"No hidden test is marked @exercise({name!r}).")
     for name, of_exercise in tests.items():
-        for test in {test.name.split("[")[0]: test for test in of_exercise}.values():
-            function = test.name.split("[")[0]
-            if name not in exercises:
-                marked = f"marked @exercise({name!r})" if name else "not marked @exercise(...)"
-                sentence = f"{function} is {marked}: there is no grade cell 'test_{name}'."
-                yield subject.in_hidden_tests(function, sentence)
+        functions = {test.name.split("[")[0]: test for test in of_exercise}
+        if name not in exercises:
+            marked = f"marked @exercise({name!r})" if name else "not marked @exercise(...)"
+            sentence = f"{' and '.join(functions)} {_is_or_are(functions)} {marked}: "
+            sentence += f"there is no grade cell 'test_{name}'."
+            yield subject.in_hidden_tests(next(iter(functions)), sentence)
+        for function, test in functions.items():
             if test.title.startswith(function):  # the name stands for a docstring
                 sentence = f"{function} has no docstring, the sentence that students read."
                 yield subject.in_hidden_tests(function, sentence)
@@ -64,8 +73,13 @@ def styles_can_be_read(subject: Subject) -> Iterator[Finding]:
             yield subject.in_styles(style.name, sentence)
 
 
+def _is_or_are(things: Collection[object]) -> str:
+    return "is" if len(things) == 1 else "are"
+
+
 RULES: tuple[Rule, ...] = (
     every_exercise_has_a_reference,
+    every_reference_has_a_docstring,
     every_exercise_has_hidden_tests,
     mistakes_can_be_read,
     styles_can_be_read,

@@ -82,6 +82,7 @@ def judged(
     for one, result in zip(todo, results, strict=True):
         tried.findings += _judged(subject, one, result, tried.mistakes)
     tried.findings += _tests_that_notice_nothing(subject, tried.mistakes)
+    tried.findings += _tests_that_say_nothing(subject, tried.mistakes)
     return tried
 
 
@@ -165,11 +166,23 @@ def _tests_that_notice_nothing(
         for test in exercise.tests
         if test.outcome is Outcome.FAILED
     }
+    known = {exercise.name for exercise in subject.assignment.exercises}
     for exercise, tests in hidden_test_weights(subject.assignment).items():
-        for test in tests:
+        for test in tests if exercise in known else ():
             if (exercise, test) not in noticing:
                 sentence = f"No known mistake in {exercise} fails {test}."
                 yield subject.in_hidden_tests(test, sentence)
+
+
+def _tests_that_say_nothing(
+    subject: Subject, mistakes: Mapping[Misconception, ExerciseResult]
+) -> Iterator[Finding]:
+    """Yield the hidden tests that fail without a word about what was wrong."""
+    tests = [test for exercise in mistakes.values() for test in exercise.tests]
+    silent = (t.name for t in tests if t.outcome is Outcome.FAILED and not t.message)
+    for test in dict.fromkeys(name.split("[")[0] for name in silent):
+        sentence = f"{test} fails without a word: use check, require, or an assert with a sentence."
+        yield subject.in_hidden_tests(test, sentence)
 
 
 def _at_grade_cell(subject: Subject, exercise: ExerciseResult, sentence: str) -> Finding:

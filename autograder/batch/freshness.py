@@ -27,8 +27,8 @@ class Freshness:
     """Compares what a result was computed from with what is there now.
 
     That is the submission's files, the assignment with its tests, the grader's own code
-    (``engine`` is its folder), the options, the course's secret, and what nbgrader penalises
-    lateness by.
+    (``engine`` is its folder), the options, the course's secret, and what says who is late and
+    what that costs.
     """
 
     def __init__(
@@ -42,7 +42,8 @@ class Freshness:
         self._assignment = assignment
         row = gradebook.find_assignment(assignment.name)
         self._extensions = {s.student_id: s.extension for s in row.submissions}
-        late = [course.config.get(name) for name in ("AssignLatePenalties", "LateSubmissionPlugin")]
+        rules = ("AssignLatePenalties", "LateSubmissionPlugin")
+        late = [*map(course.config.get, rules), course.timestamps().timezone]
         limits = course.limits(assignment.name)
         self._common = _digest(
             *_code(assignment, engine),

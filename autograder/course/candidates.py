@@ -17,8 +17,8 @@ from ..notebook.answers import has_answers
 from ..notebook.assignment import Assignment
 from ..notebook.cell_text import defined_functions, imported_modules
 from ..notebook.submission import MAX_BYTES, read_notebook, restore
-from .file_names import command, is_archive, is_notebook, is_of_a_system, shown
 from .handed_in import MAX_FILES, check_size, regular_files
+from .shown_names import command, is_archive, is_notebook, is_of_a_system, shown
 
 MOST_READ = 5  # notebooks beside the right one; and of all their bytes as many as of one
 MOST_NAMED = 5  # files in notes

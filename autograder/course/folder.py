@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import os
 import secrets
-from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -14,7 +13,6 @@ from nbgrader.apps import NbGrader
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from ..errors import UnreadableTimestamp
 from ..import_path import put_working_folder_last
 from ..notebook.assignment import Assignment
 from ..results import Grading
@@ -22,6 +20,7 @@ from .candidates import Place
 from .contents import Contents
 from .handed_in import is_secret, remove, remove_pages
 from .options import GradingOptions, Limits
+from .timestamps import Timestamps
 
 SECRET_FILE = ".grading_secret"
 SECRET_BYTES = 32
@@ -62,6 +61,10 @@ class Course:
         """The options that the configuration sets."""
         return GradingOptions(config=self.config)
 
+    def timestamps(self) -> Timestamps:
+        """Return what reads when something was handed in. Raises what making it raises."""
+        return Timestamps(self.config)
+
     @property
     def contents(self) -> Contents:
         """The assignments, as the files are now."""
@@ -83,15 +86,6 @@ class Course:
     def submitted_folder(self, assignment: str, student: str) -> Path:
         """Return the folder of a collected submission."""
         return self._path(self.coursedir.submitted_directory, student, assignment)
-
-    def timestamp(self, assignment: str, student: str) -> datetime | None:
-        """Return when a submission was handed in, if that is known. Raises UnreadableTimestamp."""
-        folder = self.submitted_folder(assignment, student)
-        try:
-            time: datetime | None = self.coursedir.get_existing_timestamp(str(folder))
-        except (AttributeError, ValueError) as error:  # how nbgrader fails at an odd one
-            raise UnreadableTimestamp(str(folder / "timestamp.txt")) from error
-        return time
 
     def place(self, assignment: str, student: str) -> Place:
         """Return where a collected submission lies, and what it may hold besides."""

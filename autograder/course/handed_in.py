@@ -54,7 +54,7 @@ def check_timestamp(folder: Path) -> None:
         return
     status = path.lstat()
     if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_TIMESTAMP_BYTES:
-        raise UnreadableTimestamp(str(path))
+        raise UnreadableTimestamp(str(path), "it is not a small file")
 
 
 def is_secret(path: Path) -> bool:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from .file_names import command, is_archive, is_notebook, is_of_a_system, letters, shown
 from .folder import Course
 from .handed_in import MAX_FILES, matches_any
+from .shown_names import command, is_archive, is_notebook, is_of_a_system, letters, shown
 
 
 def misplaced(course: Course, name: str) -> dict[str, list[str]]:

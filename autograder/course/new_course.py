@@ -30,6 +30,7 @@ c.CourseDirectory.course_id = $course_id
 # nbgrader's own options that most courses set, or ask about.
 _OF_NBGRADER: tuple[tuple[type[Any], str, str], ...] = (
     (exchange.Exchange, "root", "Where assignments are released to and handed in: all can write."),
+    (exchange.Exchange, "timezone", "The time zone in which hand-ins are stamped."),
     (exchange.Exchange, "path_includes_course", "Whether students fetch into COURSE/ASSIGNMENT."),
     (LateSubmissionPlugin, "penalty_method", 'What lateness costs: "none", or "zero" for all.'),
     (CourseDirectory, "student_id_exclude", "Whom grading and feedback leave out: a,b,c."),

@@ -27,6 +27,7 @@ def is_plain(course: Course, name: str) -> bool:
 
 def _check_allowed(course: Course, name: str) -> None:
     course.limits(name)  # which checks the values
+    course.timestamps()  # and its zone
     if not course.options.per_assignment.get(name, {}).get("unsafe_no_sandbox", False):
         raise PlainNotAllowed(name)
     if not course.config.Execute.get("enabled", True):

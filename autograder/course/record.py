@@ -50,11 +50,13 @@ class ClassRecord(Record):
     def __init__(self, course: Course, assignment: str, gradebook: Gradebook) -> None:
         super().__init__(course, assignment, gradebook)
         self._nbgrader = Autograde(coursedir=course.coursedir, config=course.config)
+        self._timestamps = course.timestamps()
 
     def prepare(self, student: str) -> None:
         """Enter a submission with its time. Raises what reading that and ``check_folder`` raise."""
-        check_folder(self._course.submitted_folder(self._name, student))
-        timestamp = self._course.timestamp(self._name, student)
+        folder = self._course.submitted_folder(self._name, student)
+        check_folder(folder)
+        timestamp = self._timestamps.of(folder)
         known = {"timestamp": timestamp} if timestamp else {}
         self._gradebook.update_or_create_student(student)
         with warnings.catch_warnings():  # nbgrader's own use of SQLAlchemy

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from ..course.sync import with_helpers
@@ -47,7 +50,8 @@ def _source_of_mistake(entry: Misconception) -> str:
     functions = _functions(inspect.getfile(entry.procedure))
     node = _copy(functions[entry.procedure.__name__])
     given = ", ".join(argument.arg for argument in node.args.args)
-    wrong = [f"{name}={_as_written(name, step)}" for name, step in entry.steps.items()]
+    names = vars(sys.modules[entry.procedure.__module__])
+    wrong = [f"{name}={_as_written(name, step, names)}" for name, step in entry.steps.items()]
     call = f"return {node.name}({', '.join([given, *wrong])})"
     parameters = ast.unparse(
         ast.arguments([], node.args.args, None, [], [], None, node.args.defaults)
@@ -57,11 +61,19 @@ def _source_of_mistake(entry: Misconception) -> str:
     return _joined([*with_helpers(exercise, functions), exercise])
 
 
-def _as_written(name: str, step: Any) -> str:
-    """Return what stands for a step in its table: a lambda, or the name of a function."""
-    if step.__name__ != "<lambda>":
-        return str(step.__name__)
-    return _lambdas(step.__code__.co_filename)[name, step.__code__.co_firstlineno]
+def _as_written(name: str, step: Any, names: Mapping[str, Any]) -> str:
+    """Return what stands for a step in its table: a lambda, or the name of a function.
+
+    ``names`` are those of the catalogue's file, as in ``np.sort``; methods bring their own, as in
+    ``str.islower``.
+    """
+    own = str(step.__name__)
+    if own == "<lambda>":
+        return _lambdas(step.__code__.co_filename)[name, step.__code__.co_firstlineno]
+    for known, value in names.items():
+        if isinstance(value, ModuleType) and vars(value).get(own) is step:
+            return f"{known}.{own}"
+    return str(step.__qualname__)
 
 
 @cache

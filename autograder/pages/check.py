@@ -16,7 +16,7 @@ from ..authoring.check import (
     what_can_be_read,
 )
 from ..authoring.finding import Finding, Subject
-from ..authoring.looking import look_at_the_release, look_at_the_solved
+from ..authoring.looking import look_at_letters, look_at_the_release, look_at_the_solved
 from ..authoring.trying import graded, handed_in, judged
 from ..course.folder import Course
 from ..errors import AutograderError, CannotGradeHere
@@ -46,7 +46,7 @@ def print_check(
     for name, count in found.items():
         things = "1 thing" if count == 1 else f"{count} things"
         said = f"{things} to mend" if count else "nothing to mend"
-        unread = ", as far as it was read" if quick else ""
+        unread = ", as far as it was read (the rest without --quick)" if quick else ""
         console.print(f"{name}: {said}{unread}.", highlight=False)
     return not any(found.values())
 
@@ -70,10 +70,10 @@ def _tried(subject: Subject, jobs: int) -> list[Finding]:
     name, todo = subject.assignment.name, handed_in(subject.assignment)
     findings: list[Finding] = []
     with progress_bar(f"Trying {name}") as (announce, advance):
-        announce(len(todo) + 2)
+        announce(len(todo) + 3)
         limits = replace(subject.limits, unsafe_no_sandbox=True)  # it is the course's own
         with open_sandbox(limits, subject.contents.root) as sandbox:
-            for look in (look_at_the_solved, look_at_the_release):
+            for look in (look_at_the_solved, look_at_the_release, look_at_letters):
                 findings += look(subject, sandbox)
                 advance()
         results = []

@@ -45,9 +45,13 @@ class Mismatch:
 def compare(answer: Any, expected: Any, path: str = "") -> Mismatch | None:
     """Return None where ``answer`` is ``expected``, else the first Mismatch.
 
-    ``expected`` is an int (compared exactly), a float, an ndarray, or a tuple, a list or a dict
-    of those. A list may stand for a tuple, and a tuple for a list.
+    ``expected`` is an int (compared exactly), a float, an ndarray, a text, True, False or None, or
+    a tuple, a list or a dict of those. A list may stand for a tuple, and a tuple for a list.
+    Raises TypeError for anything else.
     """
+    if expected is None:
+        wrong = f"expected None, got {describe(answer)}."
+        return None if answer is None else Mismatch("type", wrong, path)
     if answer is None:
         return Mismatch("none", "the function returned None. Is its return missing?", path)
     if isinstance(expected, tuple | list):
@@ -56,16 +60,22 @@ def compare(answer: Any, expected: Any, path: str = "") -> Mismatch | None:
         return _compare_dict(answer, expected, path)
     if isinstance(expected, np.ndarray):
         return _compare_array(answer, expected, path)
+    if isinstance(expected, str):
+        return _compare_text(answer, expected, path)
+    if isinstance(expected, bool | np.bool_):
+        return _compare_truth(answer, bool(expected), path)
     if isinstance(expected, int | np.integer):
         return _compare_integer(answer, int(expected), path)
-    return _compare_float(answer, float(expected), path)
+    if isinstance(expected, float | np.floating):
+        return _compare_float(answer, float(expected), path)
+    raise TypeError(f"answers are not compared with {describe(expected)}")
 
 
 def agree(answer: Any, other: Any) -> bool:
     """Say whether two answers are the same within the tolerance, whichever of them is right.
 
     A list may stand for a tuple, whole numbers for equal fractions, an array of True and False
-    for one of 1 and 0, and NaN agrees with NaN.
+    for one of 1 and 0, a small letter for a large one, and NaN agrees with NaN.
     Sizes are compared before anything that takes time or memory.
     """
     if isinstance(other, tuple | list):
@@ -73,7 +83,10 @@ def agree(answer: Any, other: Any) -> bool:
     if isinstance(answer, dict) and isinstance(other, dict):
         return answer.keys() == other.keys() and all(agree(answer[k], other[k]) for k in other)
     if isinstance(answer, str) and isinstance(other, str):
-        return answer.strip().lower() == other.strip().lower()
+        letter = len(other.strip()) == 1
+        return answer == other or (letter and answer.strip().lower() == other.strip().lower())
+    if all(isinstance(one, bool | np.bool_) for one in (answer, other)):
+        return bool(answer == other)
     if type(answer) is int and type(other) is int:
         return answer == other  # of any size
     tolerances = _tolerance(answer), _tolerance(other)
@@ -170,6 +183,28 @@ def _compare_array(answer: Any, expected: NDArray[Any], path: str) -> Mismatch |
         path,
         index,
     )
+
+
+def _compare_text(answer: Any, expected: str, path: str) -> Mismatch | None:
+    if not isinstance(answer, str):
+        return Mismatch("type", f"expected a text (str), got {describe(answer)}.", path)
+    if len(answer) != len(expected):
+        many = str(len(answer)) if len(answer) <= LARGEST_LENGTH_SHOWN else "far more"
+        sentence = f"expected a text of {len(expected)} characters, got {many}."
+        return Mismatch("length", sentence, path)
+    pairs = enumerate(zip(answer, expected, strict=True))
+    first = next((number for number, (one, right) in pairs if one != right), None)
+    if first is None:
+        return None
+    return Mismatch("value", f"the text differs at index {first}.", path, (first,))
+
+
+def _compare_truth(answer: Any, expected: bool, path: str) -> Mismatch | None:
+    if not isinstance(answer, bool | np.bool_):
+        return Mismatch("type", f"expected True or False, got {describe(answer)}.", path)
+    if bool(answer) is expected:
+        return None
+    return Mismatch("value", f"{bool(answer)} is not the right answer.", path)
 
 
 def _compare_integer(answer: Any, expected: int, path: str) -> Mismatch | None:

@@ -43,7 +43,7 @@ def test_it_is_released_and_graded_and_nothing_is_missing(course: Path) -> None:
 def test_one_without_questions_imports_no_more_than_it_needs(course: Path) -> None:
     run_here("autograder", "new-assignment", "sums-2", "--exercise", "total", cwd=course)
     said = run_here("autograder", "check", "sums-2", "--quick", cwd=course).stdout
-    assert said == "sums-2: nothing to mend, as far as it was read.\n"
+    assert said == "sums-2: nothing to mend, as far as it was read (the rest without --quick).\n"
     for part in ("hidden_tests", "misconceptions", "__init__"):
         text = (course / "solutions" / "sums-2" / f"{part}.py").read_text()
         assert "check_choice" not in text

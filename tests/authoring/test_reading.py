@@ -155,9 +155,8 @@ IN_THE_SOLUTIONS: dict[str, tuple[Break, str, str, str]] = {
             "",
         ),
         "__init__.py",
-        '"""Numbers in a row',
-        "The source notebook of 'averages' cannot be used: solutions/averages/__init__.py: "
-        "running_maximum has no docstring.",
+        "def running_maximum",
+        "running_maximum has no docstring, which students get.",
     ),
     "no letter": (
         lambda c: c.edit("__init__.py", 'ANSWERS = {"answer_1": "b"}', ""),
@@ -176,6 +175,19 @@ IN_THE_SOLUTIONS: dict[str, tuple[Break, str, str, str]] = {
         "hidden_tests.py",
         "def test_more",
         "test_more is marked @exercise('answer_2'): there is no grade cell 'test_answer_2'.",
+    ),
+    "two tests of no exercise": (
+        lambda c: c.edit(
+            "hidden_tests.py",
+            '@exercise("answer_1")\n',
+            '@exercise("answer_2")\nclass TestMore:\n    def test_more(self, student):\n'
+            '        """More."""\n\n    def test_most(self, student):\n        """Most."""\n\n\n'
+            '@exercise("answer_1")\n',
+        ),
+        "hidden_tests.py",
+        "def test_more",
+        "test_more and test_most are marked @exercise('answer_2'): there is no grade cell "
+        "'test_answer_2'.",
     ),
     "a test without a sentence": (
         lambda c: c.edit("hidden_tests.py", '        """One number is its own mean."""\n', ""),

@@ -8,7 +8,7 @@ import pytest
 from trying import results
 
 from autograder.authoring.finding import Finding, Subject
-from autograder.authoring.looking import look_at_the_release, look_at_the_solved
+from autograder.authoring.looking import look_at_letters, look_at_the_release, look_at_the_solved
 from autograder.authoring.trying import HandedIn, handed_in, judged
 from autograder.course.sync import sync
 from autograder.results import Ungraded
@@ -103,6 +103,22 @@ HANDED_IN: dict[str, tuple[Break, Callable[[HandedIn], object], str, str, str]] 
         "hidden_tests.py",
         "def test_nothing",
         r"No known mistake in running_maximum fails test_nothing.",
+    ),
+    "a hidden test that says nothing": (
+        lambda c: c.edit(
+            "hidden_tests.py", EMPTY, "assert student.running_maximum([]).value == []"
+        ),
+        lambda one: one.mistakes,
+        "hidden_tests.py",
+        "def test_no_numbers",
+        r"test_no_numbers fails without a word: use check, require, or an assert with a sentence.",
+    ),
+    "a hidden test that compares an Answer": (
+        lambda c: c.edit("hidden_tests.py", EMPTY, "assert student.running_maximum([]) == []"),
+        of_solutions,
+        "hidden_tests.py",
+        "def test_no_numbers",
+        r"test_no_numbers fails as a program: TypeError: this is an Answer; .+ its \.value .+",
     ),
     "a hidden test that fails as a program": (
         lambda c: c.edit("hidden_tests.py", EMPTY, EMPTY.replace(", [])", ", nothing)")),
@@ -224,6 +240,15 @@ def test_what_is_wrong_when_it_is_run(
     assert finding.sentence == sentence
     assert finding.file == course.notebook
     assert f'"{cell}"' in text_at(finding)
+
+
+def test_a_visible_check_that_refuses_a_letter(course, sandbox: Sandbox) -> None:
+    assert list(look_at_letters(course.subject(), sandbox)) == []
+    text = "assert answer_1 in ('a', 'b'), 'one letter, between the quotes'"
+    course.edit_cell("test_answer_1", lambda cell: cell.update(source=text))
+    (finding,) = look_at_letters(course.subject(), sandbox)
+    assert finding.sentence == "The visible check 'test_answer_1' refuses 'c', a letter to choose."
+    assert '"test_answer_1"' in text_at(finding)
 
 
 def test_a_picture_with_words_is_fine(course, sandbox: Sandbox) -> None:

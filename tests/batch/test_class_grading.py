@@ -257,6 +257,10 @@ def set_penalty(course: Path) -> None:
     set_options(course, "c.LateSubmissionPlugin.penalty_method = 'zero'")
 
 
+def set_time_zone(course: Path) -> None:
+    set_options(course, "c.Exchange.timezone = 'Europe/Berlin'")
+
+
 def lose_gradebook(course: Path) -> None:
     (course / "gradebook.db").unlink()
     shutil.copy(course.with_name("released again") / "gradebook.db", course)
@@ -281,6 +285,7 @@ def grade_by_the_other_door(course: Path) -> None:
         set_limit,
         set_due_date,
         set_penalty,
+        set_time_zone,
         lose_gradebook,
         lose_graded_copy,
         spoil_kept_result,

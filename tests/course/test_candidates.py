@@ -11,7 +11,7 @@ import pytest
 from notebooks import answered, released
 
 from autograder.course.candidates import MOST_NAMED, MOST_READ, Chosen, Place, choose
-from autograder.course.file_names import LONGEST_COMMAND, command, shown
+from autograder.course.shown_names import LONGEST_COMMAND, command, shown
 from autograder.errors import MissingNotebook, SeveralNotebooks
 from autograder.notebook.assignment import Assignment
 

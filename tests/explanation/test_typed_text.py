@@ -84,3 +84,21 @@ def test_a_shared_mistake_keeps_what_is_not_said_again(known: dict[str, Misconce
 
 def test_a_letter_is_one_line(known: dict[str, Misconception]) -> None:
     assert student_source(known["counts_it_once"]) == 'answer_1 = "a"'
+
+
+def test_a_function_of_a_library_is_typed_as_the_file_calls_it(tmp_path: Path) -> None:
+    folder = tmp_path / "course"
+    shutil.copytree(SMALL.root, folder)
+    catalogue = folder / "solutions" / "averages" / "misconceptions.py"
+    text = catalogue.read_text().replace(
+        "from typing import Any\n", "from typing import Any\n\nimport numpy as np\n"
+    )
+    text += (
+        "running_maximum.wrong(\n"
+        "    takes_absolute=Wrong('What is the maximum of -5 and 2?', first=np.abs),\n"
+        "    takes_bits=Wrong('What is the maximum of -5 and 2?', first=int.bit_count),\n)\n"
+    )
+    catalogue.write_text(text)
+    known = {m.name: m for m in misconceptions(Contents(folder).assignment("averages"))}
+    assert "first=np.absolute)" in student_source(known["takes_absolute"])
+    assert "first=int.bit_count)" in student_source(known["takes_bits"])

@@ -46,6 +46,12 @@ EXPECTED = np.array([[1.0, -2.0, 3.0], [4.0, 5.0, 600.0]])
         ((EXPECTED, 1.0), (EXPECTED, 1.0)),
         ({"b": 1.0, "w": EXPECTED}, {"w": EXPECTED, "b": 1.0}),
         ([0.5, {"w": EXPECTED}], (0.5, {"w": EXPECTED})),
+        ("Größe", "Größe"),
+        ("", ""),
+        (True, True),
+        (np.bool_(False), False),
+        (None, None),
+        ([None, "a", True], [None, "a", True]),
     ],
 )
 def test_accepted(answer: Any, expected: Any) -> None:
@@ -55,6 +61,18 @@ def test_accepted(answer: Any, expected: Any) -> None:
 @pytest.mark.parametrize(
     ("answer", "expected", "kind"),
     [
+        ("word", "Word", "value"),
+        ("words", "word", "length"),
+        ("a" * 10**6, "word", "length"),
+        (5, "5", "type"),
+        (None, "word", "none"),
+        ("word", 5, "type"),
+        ("5", 5.0, "type"),
+        (True, False, "value"),
+        (1, True, "type"),
+        ("True", True, "type"),
+        (0, None, "type"),
+        (["a", "b"], ["a", "c"], "value"),
         (None, EXPECTED, "none"),
         (EXPECTED, (EXPECTED, EXPECTED[0]), "type"),  # one array for a tuple of several
         (np.zeros(2), (EXPECTED, EXPECTED[0]), "type"),
@@ -169,6 +187,18 @@ def test_a_list_and_a_tuple_are_asked_for_by_their_names() -> None:
 def test_a_part_of_a_dict_is_named() -> None:
     wrong = compare({"b": 1, "w": EXPECTED + 1}, {"w": EXPECTED, "b": 1})
     assert str(wrong).startswith("`w`: 6 of 6 entries differ")
+
+
+def test_of_a_text_the_place_is_named_and_no_letter() -> None:
+    assert str(compare("mean", "moan")) == "the text differs at index 1."
+    assert str(compare("means", "moan")) == "expected a text of 4 characters, got 5."
+    assert str(compare("x" * 500, "moan")) == "expected a text of 4 characters, got far more."
+    assert str(compare(True, False)) == "True is not the right answer."
+
+
+def test_what_cannot_be_compared_is_the_authors_mistake() -> None:
+    with pytest.raises(TypeError, match="answers are not compared with a set"):
+        compare(5, {5})
 
 
 def test_nan_is_found_at_its_index() -> None:
