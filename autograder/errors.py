@@ -161,13 +161,23 @@ class UnreadableNotebook(AutograderError):
 
 
 class MissingNotebook(AutograderError):
-    """A submission has no notebook of the expected name; ``found`` are those that it has."""
+    """A submission has no notebook of the expected name; ``notes`` tell what else it has."""
 
-    def __init__(self, expected: str, found: list[str]) -> None:
+    def __init__(self, expected: str, found: list[str], notes: list[str] | None = None) -> None:
         self.expected = expected
         self.found = found
         there = f"there is {', '.join(found)}. Rename it?" if found else "there is no notebook."
-        super().__init__(f"No {expected} was submitted; {there}")
+        super().__init__(" ".join([f"No {expected} was submitted; {there}", *(notes or [])]))
+
+
+class SeveralNotebooks(AutograderError):
+    """Several notebooks of a submission could be meant; ``command`` makes one the only one."""
+
+    def __init__(self, found: list[str], taken: str, command: str) -> None:
+        self.found = found
+        self.command = command
+        how = f"run in the course folder: {command}" if command else "give it the right name."
+        super().__init__(f"Which notebook counts? There are {_listed(found)}. For {taken}, {how}")
 
 
 class NoKnownCells(AutograderError):

@@ -8,10 +8,12 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from .course.candidates import Chosen, alone
 from .course.contents import Contents, course_here
 from .course.options import Limits
 from .errors import NotLockedIn
 from .explanation.explain import explain
+from .notebook.answers import untouched_answers
 from .notebook.assignment import (
     GRADE_PREFIX,
     Assignment,
@@ -19,7 +21,7 @@ from .notebook.assignment import (
     grade_id,
     is_demonstration,
 )
-from .notebook.identification import holds_prose, is_untouched, written_elsewhere
+from .notebook.prose import places_of_prose
 from .notebook.submission import STAND_IN, read_notebook, restore
 from .results import ExerciseResult, Grading, TestResult, WrittenAnswer, score_of
 from .running import cell_outputs
@@ -52,10 +54,15 @@ def grade_notebook(
     MissingNotebook, UnreadableNotebook, NoKnownCells, HiddenTestsFailed, CannotGradeHere or
     SandboxFailed.
     """
+    chosen = None
     if isinstance(notebook, NotebookNode):
         name, submitted = assignment, notebook
     else:
-        name, submitted = str(notebook), read_notebook(Path(notebook))
+        name, submitted, chosen = (
+            str(notebook),
+            read_notebook(Path(notebook)),
+            alone(Path(notebook)),
+        )
     limits, course = limits or Limits(), course_here()
     with open_sandbox(limits, course) as sandbox:
         return grade(
@@ -65,6 +72,7 @@ def grade_notebook(
             notebook=name,
             student=student,
             limits=limits,
+            chosen=chosen,
         ).grading
 
 
@@ -95,18 +103,23 @@ def grade(
     student: str | None = None,
     secret: bytes = b"",
     limits: Limits,
+    chosen: Chosen | None = None,
 ) -> Graded:
     """Restore the notebook, run its cells in the sandbox, then the hidden tests against it.
 
-    ``notebook`` is only a name for the result. The random inputs of the hidden tests depend
-    on ``secret``, the assignment and the student. Raises NoKnownCells, HiddenTestsFailed or
-    SandboxFailed.
+    ``notebook`` is only a name for the result, and ``chosen`` tells what lay beside it. The random
+    inputs of the hidden tests depend on ``secret``, the assignment and the student. Raises
+    NoKnownCells, HiddenTestsFailed or SandboxFailed.
     """
     executed = restore(submitted, assignment)
-    untouched = _untouched(executed, assignment)
+    untouched = untouched_answers(executed, assignment)
+    written = _written(executed, assignment, untouched)
+    answered = {answer.name for answer in written if answer.answered}
+    untouched = [name for name in untouched if name not in answered]
     seed = _seed(secret, assignment.name, student)
     cells = _cells_to_run(executed, limits)
-    with Execution(sandbox, cells, limits, assignment.given_files) as execution:
+    left_out = chosen.modules if chosen else ()
+    with Execution(sandbox, cells, limits, assignment.given_files, left_out) as execution:
         execution.run_cells()
         answers = Student(execution, assignment.signatures())
         tests = run_each_alone(assignment, answers, seed, executed)
@@ -116,20 +129,14 @@ def grade(
         exercises = explain(results, assignment, answers, executed, untouched)
     grading = Grading.of(
         exercises,
-        [
-            WrittenAnswer(
-                name=question.name,
-                max_score=question.points,
-                answered=question.grade_id not in untouched,
-            )
-            for question in assignment.written
-        ],
+        written,
         untouched,
         notebook=notebook,
         assignment=assignment.name,
         student=student,
         sandbox=sandbox.probe.level,
         sandbox_gaps=list(sandbox.probe.gaps),
+        notes=chosen.notes if chosen else (),
     )
     _write_outputs(executed, execution, grading)
     return Graded(grading, executed)
@@ -160,14 +167,21 @@ def _cells_to_run(notebook: NotebookNode, limits: Limits) -> dict[int, str]:
     }
 
 
-def _untouched(notebook: NotebookNode, assignment: Assignment) -> list[str]:
-    """Return the ids of the answers that are as they were released, and not written elsewhere."""
-    answers = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("solution")]
-    untouched = [grade_id(cell) for cell in answers if is_untouched(cell, assignment)]
-    elsewhere = written_elsewhere(notebook.cells, assignment)
-    if holds_prose(notebook.cells, assignment):
-        elsewhere |= {question.grade_id for question in assignment.written}
-    return [name for name in untouched if name not in elsewhere]
+def _written(
+    notebook: NotebookNode, assignment: Assignment, untouched: list[str]
+) -> list[WrittenAnswer]:
+    """Return the written answers; prose in other cells may be one whose own is untouched."""
+    empty = [question.grade_id for question in assignment.written if question.grade_id in untouched]
+    prose = places_of_prose(notebook.cells, assignment) if empty else ""
+    return [
+        WrittenAnswer(
+            name=question.name,
+            max_score=question.points,
+            answered=question.grade_id not in empty or bool(prose),
+            elsewhere=prose if question.grade_id in empty else "",
+        )
+        for question in assignment.written
+    ]
 
 
 def _write_outputs(notebook: NotebookNode, execution: Execution, grading: Grading) -> None:

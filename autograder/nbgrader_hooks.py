@@ -24,6 +24,7 @@ from traitlets.config import Config
 from traitlets.log import get_logger
 
 from . import import_path  # before anything that is not imported yet
+from .course.candidates import choose
 from .course.folder import Course
 from .course.gradebook import check_released
 from .course.handed_in import check_folder, remove_links
@@ -150,7 +151,9 @@ class RestoredNotebook(NotebookExporter):
         name = resources["nbgrader"]["notebook"]
         if name != self.assignment.name:
             raise UnknownAssignment(name, [self.assignment.name])
-        notebook = read_notebook(Path(filename))
+        folder = self.course.submitted_folder(name, resources["nbgrader"]["student"])
+        is_submitted = Path(filename).resolve().parent == folder.resolve()
+        notebook = read_notebook(self.chosen.path if is_submitted else Path(filename))
         return self.from_notebook_node(  # type: ignore[no-untyped-call]
             restore(notebook, self.assignment), resources, **kwargs
         )
@@ -185,12 +188,23 @@ class RestoredNotebook(NotebookExporter):
         try:
             for path in remove_links(self.course.submitted_folder(name, student)):
                 self.log.warning("Removed %r, a link or a device and not a file.", str(path))
+            if not self.plain:  # by the name that the gradebook knows, whatever the file's is
+                listed = self._converter.notebooks
+                named = str(Path(listed[0]).with_name(self.assignment.file_name))
+                self._converter.notebooks = sorted({*listed, named})
             with _reading_times(self.course.coursedir, self._timestamps.of):
                 self._init_assignment(name, student)
             self.course.complete_graded_folder(name, student)
+            if not self.plain:
+                self._choose(student)
         finally:  # and if that fails, what was handed in before does not count either
             if not self.plain:
                 self._forget(student)
+
+    def _choose(self, student: str) -> None:
+        self.chosen = choose(self.course.place(self.assignment.name, student), self.assignment)
+        for note in self.chosen.notes:
+            self.log.warning("%s: %s", student, note)
 
     def _time_to_compare(self, folder: Path) -> datetime | None:
         """Return a time; that of a graded copy of before, if nobody can read it, is the oldest."""
@@ -223,6 +237,7 @@ class Grade(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
             student=about["student"],
             secret=course.secret(),
             limits=limits,
+            chosen=exporter.chosen,
         )
         if broken_tests([graded.grading]):
             exporter.tell_of_broken_tests(graded.grading)

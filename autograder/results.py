@@ -53,11 +53,22 @@ class ExerciseResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WrittenAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """A question that a human grades; an answer left untouched is worth 0 points already."""
+    """A question that a human grades; an answer left untouched is worth 0 points already.
+
+    ``elsewhere`` says in which cells its text may stand, where its own was left untouched.
+    """
 
     name: str
     max_score: float
     answered: bool
+    elsewhere: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where its text may stand, in a sentence, "" where it stands in its own cell."""
+        if not self.elsewhere:
+            return ""
+        return f"Its own cell is as it was released. Text stands in {self.elsewhere}."
 
 
 class Grading(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +78,8 @@ class Grading(msgspec.Struct, frozen=True, kw_only=True):
     for a human: written answers, and exercises on which the grader itself failed.
     ``untouched`` names the answer cells that are as they were released. ``sandbox`` is the
     level at which submitted code was locked in (strong, medium or none), ``sandbox_gaps``
-    what it could do although it should not.
+    what it could do although it should not. ``notes`` are for whoever grades: which file this is,
+    where that was not plain, and what else was handed in and not graded.
     """
 
     notebook: str
@@ -81,6 +93,7 @@ class Grading(msgspec.Struct, frozen=True, kw_only=True):
     sandbox_gaps: list[str] = []
     written: list[WrittenAnswer] = []
     untouched: list[str] = []
+    notes: list[str] = []
 
     @classmethod
     def of(
@@ -94,6 +107,7 @@ class Grading(msgspec.Struct, frozen=True, kw_only=True):
         student: str | None,
         sandbox: str,
         sandbox_gaps: list[str],
+        notes: Iterable[str] = (),
     ) -> Grading:
         """Add up the exercises and the written answers."""
         graded = [exercise for exercise in exercises if exercise.score is not None]
@@ -110,6 +124,7 @@ class Grading(msgspec.Struct, frozen=True, kw_only=True):
             exercises=exercises,
             written=written,
             untouched=untouched,
+            notes=[*notes],
         )
 
 

@@ -44,7 +44,7 @@ def test_grade_file_gives_one_json_line_for_each_in_the_order_given(
     assert set(missing) == set(damaged) == {"notebook", "error"}
     assert list(right) == [
         *("notebook", "assignment", "student", "score", "max_score", "pending", "sandbox"),
-        *("exercises", "sandbox_gaps", "written", "untouched"),
+        *("exercises", "sandbox_gaps", "written", "untouched", "notes"),
     ]
     assert (right["score"], right["max_score"], right["pending"]) == (60, 60, 10)
     assert (stub["score"], stub["pending"], stub["student"]) == (0, 0, "student-009")
@@ -218,7 +218,7 @@ def test_grade_skips_what_has_not_changed(course: Path, averages: Assignment) ->
     hand_in(course, "student-001", "averages", right)
     hand_in(course, "student-002", "averages", stub)
     hand_in(course, "student-003", "averages", "no notebook")
-    hand_in(course, "student-004", "averages", right, file_name="other.ipynb")
+    hand_in(course, "student-004", "averages", "{", file_name="other.ipynb")
     grade = ("autograder", "grade", "averages", "--course-dir", str(course))
 
     first = run_here(*grade, cwd=course.parent, status=1)

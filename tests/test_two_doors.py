@@ -99,7 +99,8 @@ def test_right_answers_get_all_points_and_the_stub_none(graded: tuple[Path, Path
         scores[str(student)] = scores.get(str(student), 0) + float(auto or 0)
     assert scores["student-001"] == scores["student-004"] == scores["student-005"] == 60
     assert scores["student-002"] == 0
-    assert scores["student-020"] == scores["student-006"] == scores["student-007"] == 0
+    assert scores["student-020"] == 60  # renamed, and the only candidate
+    assert scores["student-006"] == scores["student-007"] == 0
 
 
 def test_lateness_is_penalised_by_nbgraders_plugin(graded: tuple[Path, Path]) -> None:

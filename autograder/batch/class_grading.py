@@ -15,6 +15,7 @@ from nbgrader.api import Gradebook
 from ..course.contents import Contents
 from ..course.folder import Course
 from ..course.gradebook import check_released
+from ..course.misplaced import misplaced
 from ..course.options import Limits
 from ..course.plain import is_plain
 from ..course.record import ClassRecord
@@ -47,11 +48,15 @@ def grade_files(
 
 @dataclass(frozen=True)
 class ClassResult:
-    """What became of one student's submission; ``unchanged`` was graded earlier."""
+    """What became of one student's submission; ``unchanged`` was graded earlier.
+
+    ``notes`` name what lies beside the submission and may be one.
+    """
 
     student: str
     result: Result
     unchanged: bool = False
+    notes: Sequence[str] = ()
 
 
 def grade_class(
@@ -73,35 +78,47 @@ def grade_class(
     for want of a sandbox if ``unsafe_no_sandbox``); none of them changes a result.
     """
     if is_plain(course, name):
-        chosen = _chosen(course, name, students)
+        chosen = _chosen(course, name, students, course.students(name))
         announce(len(chosen))
         for student, result, unchanged in grade_plain(course, name, chosen, force):
             yield ClassResult(student, result, unchanged)
         return
     assignment = course.assignment(name)
     check_hidden_tests(assignment)
-    chosen = _chosen(course, name, students)
+    beside = misplaced(course, name)
+    collected = course.students(name)
+    chosen = _chosen(course, name, students, {*collected, *beside})
     announce(len(chosen))
     with Gradebook(course.coursedir.db_url, course.coursedir.course_id) as gradebook:
         check_released(gradebook, assignment)
+        record = ClassRecord(course, name, gradebook)
+        lost = [student for student in chosen if student not in collected]
+        for student in lost:
+            record.forget(student)
+            said = " ".join(beside[student])
+            yield ClassResult(student, Ungraded(notebook=assignment.file_name, error=said))
+        chosen = [student for student in chosen if student in collected]
         freshness = Freshness(course, assignment, gradebook)
         keys = {student: freshness.key(student) for student in chosen}
         kept = {} if force else {s: freshness.kept(s, keys[s]) for s in chosen}
         for student, grading in kept.items():
             if grading is not None:
-                yield ClassResult(student, grading, unchanged=True)
+                yield ClassResult(student, grading, True, beside.get(student, ()))
         changed = [student for student in chosen if kept.get(student) is None]
-        record = ClassRecord(course, name, gradebook)
         limits = course.limits(name)
         if unsafe_no_sandbox:
             limits = replace(limits, unsafe_no_sandbox=True)
         contents = course.contents
         setup = WorkerSetup(name, contents.root, contents.sources, course.secret(), limits)
         file_name = assignment.file_name
-        todo = [Job(course.submitted_folder(name, s) / file_name, file_name, s) for s in changed]
+        todo = [
+            Job(course.submitted_folder(name, s) / file_name, file_name, s, course.place(name, s))
+            for s in changed
+        ]
         with closing(grade_jobs(todo, setup, jobs)) as outcomes:
             for student, outcome in zip(changed, outcomes, strict=True):
-                yield ClassResult(student, _recorded(record, student, outcome, keys[student]))
+                result = _recorded(record, student, outcome, keys[student])
+                yield ClassResult(student, result, notes=beside.get(student, ()))
 
 
 def _recorded(record: ClassRecord, student: str, outcome: Finished, key: str) -> Result:
@@ -118,11 +135,10 @@ def _recorded(record: ClassRecord, student: str, outcome: Finished, key: str) ->
     return Ungraded(notebook=outcome.result.notebook, error=error)
 
 
-def _chosen(course: Course, name: str, students: Iterable[str]) -> list[str]:
-    collected = course.students(name)
-    chosen = list(students) or collected
+def _chosen(course: Course, name: str, students: Iterable[str], known: Iterable[str]) -> list[str]:
+    chosen = list(students) or sorted(known)
     if not chosen:
         raise NothingToGrade(str(course.submitted_folder(name, "*")))
-    if unknown := sorted(set(chosen) - set(collected)):
+    if unknown := sorted({*chosen} - {*known}):
         raise NoSuchSubmission(name, unknown)
     return chosen

@@ -48,7 +48,7 @@ class Freshness:
         self._common = _digest(
             *_code(assignment, engine),
             *_tree(course.source_folder(assignment.name)),
-            repr((limits, row.duedate, late, _versions(limits))).encode(),
+            repr((limits, row.duedate, late, _versions(limits), course.coursedir.ignore)).encode(),
             course.secret(),
         )
 

@@ -21,6 +21,7 @@ from pathlib import Path
 import nbformat
 
 from .. import lean_imports
+from ..course.candidates import Place, alone, choose
 from ..course.contents import Contents
 from ..course.options import Limits
 from ..errors import AutograderError, CannotGradeHere, NeedsLinux
@@ -31,11 +32,15 @@ from ..results import Grading, Ungraded
 
 @dataclass(frozen=True)
 class Job:
-    """One notebook to grade; ``name`` is what results call it."""
+    """One notebook to grade; ``name`` is what results call it.
+
+    With a ``place``, the notebook is looked for there.
+    """
 
     path: Path
     name: str
     student: str | None = None
+    place: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -73,14 +78,16 @@ class _Worker:
         self.sandbox = open_sandbox(setup.limits, setup.course, scratch)
 
     def grade(self, job: Job) -> Finished:
+        chosen = choose(job.place, self.assignment) if job.place else alone(job.path)
         graded = grade(
-            read_notebook(job.path),
+            read_notebook(chosen.path),
             self.assignment,
             self.sandbox,
             notebook=job.name,
             student=job.student,
             secret=self.setup.secret,
             limits=self.setup.limits,
+            chosen=chosen,
         )
         return Finished(graded.grading, nbformat.writes(graded.notebook) + "\n")
 

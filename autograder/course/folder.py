@@ -16,6 +16,7 @@ from traitlets.config import Config
 from ..import_path import put_working_folder_last
 from ..notebook.assignment import Assignment
 from ..results import Grading
+from .candidates import Place
 from .contents import Contents
 from .handed_in import is_secret, remove, remove_pages
 from .options import GradingOptions, Limits
@@ -85,6 +86,12 @@ class Course:
     def submitted_folder(self, assignment: str, student: str) -> Path:
         """Return the folder of a collected submission."""
         return self._path(self.coursedir.submitted_directory, student, assignment)
+
+    def place(self, assignment: str, student: str) -> Place:
+        """Return where a collected submission lies, and what it may hold besides."""
+        folder = self.submitted_folder(assignment, student)
+        ignored = tuple(self.coursedir.ignore)
+        return Place(self.root, folder, self.source_folder(assignment), ignored)
 
     def autograded_folder(self, assignment: str, student: str) -> Path:
         """Return the folder of a graded submission."""

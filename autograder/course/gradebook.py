@@ -45,6 +45,8 @@ def record(gradebook: Gradebook, grading: Grading, student: str) -> None:
     for grade in submitted.grades:
         grade.auto_score = scores.get(grade.name)
         grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+    comments = dict.fromkeys(grading.untouched, NO_RESPONSE)
+    comments |= {answer.name: answer.place for answer in grading.written if answer.elsewhere}
     for comment in submitted.comments:
-        comment.auto_comment = NO_RESPONSE if comment.name in grading.untouched else None
+        comment.auto_comment = comments.get(comment.name)
     gradebook.db.commit()

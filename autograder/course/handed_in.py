@@ -71,8 +71,7 @@ def regular_files(folder: Path, ignored: Iterable[str]) -> Iterator[Path]:
     """
     patterns = list(ignored)
     for path in below(folder):
-        names = path.relative_to(folder).parts
-        if any(_matches(name, pattern) for name in names for pattern in patterns):
+        if any(matches_any(name, patterns) for name in path.relative_to(folder).parts):
             continue
         if path.is_file() and not path.is_symlink():  # a link could lead anywhere
             yield path
@@ -112,6 +111,11 @@ def _is_page(name: str) -> bool:
 def _is_own(path: Path) -> bool:
     kind = path.lstat().st_mode
     return stat.S_ISREG(kind) or stat.S_ISDIR(kind)
+
+
+def matches_any(name: str, patterns: Iterable[str]) -> bool:
+    """Say whether a base name is one of those that are ignored."""
+    return any(_matches(name, pattern) for pattern in patterns)
 
 
 def _matches(name: str, pattern: str) -> bool:

@@ -18,6 +18,8 @@ from traitlets.config import Config
 
 from ..errors import BadSource
 from .cell_text import defined_names
+from .passages import strings
+from .running_text import alike
 from .versions import COMPARING_CELL
 
 GRADE_PREFIX = "test_"  # the grade cell of an exercise is test_<exercise>
@@ -77,6 +79,14 @@ class Assignment:
         """The texts of all its cells as they are released; a model answer is none of them."""
         others = (cell for cell in self.notebook.cells if "nbgrader" not in cell.metadata)
         return frozenset([COMPARING_CELL, *map(plain_source, (*others, *self.cells))])
+
+    @cached_property
+    def lines(self) -> frozenset[str]:
+        """The lines of these texts, their comments and their strings, see ``alike``."""
+        parts = [part for text in self.texts for part in (text, *strings(text))]
+        lines = [line for part in parts for line in part.splitlines()]
+        comments = [line.partition("#")[2] for line in lines]
+        return frozenset(map(alike, (*lines, *comments)))
 
     @cached_property
     def names(self) -> frozenset[str]:

@@ -13,6 +13,8 @@ _DEFINITION = re.compile(r"^(?:async +)?def +(\w+)|^(\w+) *(?::[^=\n]*)?=(?!=)",
 _NEW_LINE = re.compile(r"\r\n|\r|\n")
 _MAGIC = re.compile(r"^[%!].*$", re.MULTILINE)
 _OTHER_TEXT = re.compile(r"\s*%%(?!time\b|capture\b|prun\b)")  # a cell magic that runs no Python
+_RUN = re.compile(r"^%(?:run|load) +(?:-\w+ +)*(\S+)", re.MULTILINE)
+_SHOWS = ("display", "HTML", "Latex", "Markdown", "print")
 _MOST_PARSED = 20_000  # characters; a tree takes a thousand times the memory of its text
 _MOST_REMEMBERED = 500  # cells; what they define and call is asked for many times
 
@@ -22,15 +24,26 @@ def defined_names(source: str) -> frozenset[str]:
     """Return the names that running a cell would define, as far as one can see."""
     if _OTHER_TEXT.match(source):
         return frozenset()
-    tree = _parsed(source)
+    tree = parsed(source)
     if tree is None:
         return frozenset(function or variable for function, variable in _DEFINITION.findall(source))
-    return frozenset(name for part in _statements(tree.body) for name in _names(part))
+    return frozenset(name for part in statements(tree.body) for name in _names(part))
 
 
 def defined_functions(text: str) -> set[str]:
     """Return the functions that a text would define if it were code."""
     return {function for function, _ in _DEFINITION.findall(text) if function}
+
+
+def imported_modules(source: str) -> set[str]:
+    """Return the names of the modules that a cell imports or runs, without what is in them."""
+    found = {name.removesuffix(".py") for name in _RUN.findall(source)}
+    for node in ast.walk(parsed(source) or ast.Module([], [])):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.partition(".")[0])
+    return found
 
 
 def called_names(function: str, source: str) -> set[str]:
@@ -41,7 +54,7 @@ def called_names(function: str, source: str) -> set[str]:
 @lru_cache(_MOST_REMEMBERED)
 def names_by_function(source: str) -> dict[str, set[str]]:
     """Return the names that each function of a cell mentions."""
-    tree = _parsed(source)
+    tree = parsed(source)
     called: dict[str, set[str]] = {}
     for statement in tree.body if tree else []:
         if isinstance(statement, ast.FunctionDef):
@@ -52,8 +65,8 @@ def names_by_function(source: str) -> dict[str, set[str]]:
 
 def added_definitions(source: str, names: Set[str]) -> str:
     """Return the definitions in a cell of anything but these names."""
-    tree = _parsed(source)
-    lines = _NEW_LINE.split(_without_magics(source))  # as the parser counts them
+    tree = parsed(source)
+    lines = _NEW_LINE.split(without_magics(source))  # as the parser counts them
     added: dict[int, None] = {}
     for statement in tree.body if tree else []:
         if _names(statement) and not _names(statement) & names:
@@ -67,33 +80,38 @@ def _first_line(statement: ast.stmt) -> int:
     return min([statement.lineno, *(decorator.lineno for decorator in decorators)]) - 1
 
 
-def _without_magics(source: str) -> str:
+def without_magics(source: str) -> str:
+    """Return a cell's text with magics and commands of the shell made blank lines."""
     return _MAGIC.sub("", source)
 
 
-def is_only_text(source: str) -> bool:
-    """Say whether a code cell holds comments or strings, but nothing to run."""
-    tree = _parsed(source)
-    return tree is not None and all(
-        isinstance(part, ast.Expr)
-        and isinstance(part.value, ast.Constant)
-        and isinstance(part.value.value, str)
-        for part in tree.body
-    )
+def is_only_text(tree: ast.Module) -> bool:
+    """Say whether a cell runs nothing, or nothing that does more than show its strings."""
+    return all(isinstance(part, ast.Expr) and _only_shows(part.value) for part in tree.body)
 
 
-def _parsed(source: str) -> ast.Module | None:
+def _only_shows(shown: ast.expr) -> bool:
+    """Say whether this is a string, or a call that shows one."""
+    while isinstance(shown, ast.Call) and shown.args and getattr(shown.func, "id", "") in _SHOWS:
+        shown = shown.args[0]
+    if isinstance(shown, ast.Name):  # or a sentence in a script without spaces
+        return not shown.id.isascii()
+    return isinstance(shown, ast.Constant) and isinstance(shown.value, str)
+
+
+def parsed(source: str) -> ast.Module | None:
+    """Return the tree of a cell's code, None where it is none or is too long."""
     if len(source) > _MOST_PARSED:
         return None
     try:
         with warnings.catch_warnings():  # of odd code that is not ours
             warnings.simplefilter("ignore")
-            return ast.parse(_without_magics(source))
+            return ast.parse(without_magics(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 
-def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
     """Yield statements that run when the cell does, within an if or a try too, in any order."""
     waiting = [*body]
     while waiting:

@@ -9,22 +9,12 @@ from typing import Any
 from nbformat import NotebookNode
 
 from .assignment import Assignment, grade_id, plain_source
-from .cell_text import defined_functions, defined_names, is_only_text
+from .cell_text import defined_functions, defined_names
 
 
 def definitions(cell: NotebookNode) -> frozenset[str]:
     """Return the functions and variables that a code cell seems to define."""
     return defined_names(cell.source) if cell.cell_type == "code" else frozenset()
-
-
-def holds_prose(cells: Sequence[NotebookNode], assignment: Assignment) -> bool:
-    """Say whether a student wrote prose anywhere, which may be the answer to a question."""
-    return any(
-        plain_source(cell) not in assignment.texts
-        and (cell.cell_type != "code" or is_only_text(cell.source))
-        for cell in cells
-        if plain_source(cell)
-    )
 
 
 def is_untouched(cell: NotebookNode, assignment: Assignment) -> bool:

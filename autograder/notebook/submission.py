@@ -24,6 +24,7 @@ from .identification import (
     is_untouched,
     written_elsewhere,
 )
+from .prose import prose_of
 from .safe_html import PICTURES
 from .versions import COMPARING_CELL
 
@@ -197,10 +198,12 @@ def _without_given(cell: NotebookNode, name: str, assignment: Assignment) -> Not
     source = assignment.by_grade_id[name]
     if name in assignment.answer_cells or plain_source(cell) == plain_source(source):
         return None
-    if cell.cell_type == source.cell_type == "code":
-        added = added_definitions(cell.source, assignment.names)
-        return new_code_cell(added) if added else None
-    return cell if cell.cell_type != "code" else None
+    if cell.cell_type != "code":
+        return cell
+    added = added_definitions(cell.source, assignment.names) if source.cell_type == "code" else ""
+    comment = "\n".join(f"# {line}" for line in prose_of(cell, assignment).splitlines())
+    own = "\n\n".join(filter(None, (comment, added)))
+    return new_code_cell(own) if own else None
 
 
 def _own(cell: NotebookNode, cell_id: str) -> NotebookNode:

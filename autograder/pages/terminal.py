@@ -18,6 +18,8 @@ from ..results import Grading, Ungraded, broken_tests
 from ..running.cell_outputs import verdict_text, written_text
 from ..sandbox.probe import not_locked_in
 
+MOST_IN_A_ROW = 70  # characters of a reason, which the table of a class breaks into lines
+
 
 def print_result(result: Grading | Ungraded, console: Console) -> None:
     """Print everything about one notebook."""
@@ -27,12 +29,13 @@ def print_result(result: Grading | Ungraded, console: Console) -> None:
     texts = [f"{result.notebook}: {points(result)}"]
     texts += [verdict_text(exercise) for exercise in result.exercises]
     texts += [written_text(answer) for answer in result.written]
+    texts += result.notes
     for text in texts:
         _print_plain(text, console)
 
 
 def print_class(results: Sequence[ClassResult], console: Console) -> None:
-    """Print one row per student; what could not be graded stands there with the reason."""
+    """Print one row per student, and below what there is to say of some of them."""
     table = Table("student", "points", "waiting", "exercises below full points")
     for entry in sorted(results, key=lambda entry: entry.student):
         if isinstance(entry.result, Ungraded):
@@ -46,6 +49,9 @@ def print_class(results: Sequence[ClassResult], console: Console) -> None:
                 ", ".join(_incomplete(entry.result)),
             )
     console.print(table)
+    for entry in sorted(results, key=lambda entry: entry.student):
+        for note in (*_below(entry.result), *entry.notes):
+            _print_plain(f"{entry.student}: {note}", console)
     unchanged = sum(entry.unchanged for entry in results)
     if unchanged:
         console.print(f"{unchanged} of {len(results)} had not changed and kept their result.")
@@ -97,6 +103,13 @@ def points(result: Grading) -> str:
     """Return the points in words."""
     waiting = f", {result.pending:g} wait for a human" if result.pending else ""
     return f"{round(result.score, 2):g} of {result.max_score:g} points{waiting}"
+
+
+def _below(result: Grading | Ungraded) -> list[str]:
+    """Return what is said on a line of its own, where a command can be copied."""
+    if isinstance(result, Grading):
+        return result.notes
+    return [result.error] if len(plain(result.error)) > MOST_IN_A_ROW else []
 
 
 def _incomplete(result: Grading) -> list[str]:

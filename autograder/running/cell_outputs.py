@@ -60,7 +60,8 @@ def verdict_html(result: ExerciseResult) -> str:
 def written_text(answer: WrittenAnswer) -> str:
     """Say what became of a question that a human grades."""
     waits = "waits for a human" if answer.answered else "was not answered"
-    return f"{answer.name}: {answer.max_score:g} points; it {waits}."
+    said = f"{answer.name}: {answer.max_score:g} points; it {waits}."
+    return f"{said} {answer.place}".rstrip()
 
 
 def _points(result: ExerciseResult) -> str:

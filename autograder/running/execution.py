@@ -6,6 +6,7 @@ child runs the other cells again and the work goes on. All of it shares one dead
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -37,6 +38,7 @@ from ..sandbox.wire import (
     to_wire,
 )
 from ..sandbox.wire import Mapping as WireMapping
+from .left_out import explain_left_out
 from .messages import describe_exception, describe_trusted_exception, explain_limit
 from .no_answer import (
     AnswerUnusable,
@@ -53,6 +55,7 @@ from .student import NO_REPLACEMENTS, Functions
 # a whole number beside it is no larger than a side.
 MOST_ASKED, MOST_AXES, LONGEST_SIDE = 2**12, 4, 64
 MOST_OF_A_LINE = 160  # characters, as it is repeated in the message of every test
+_ANYTHING = re.compile(r"\bimport \*|^%run\b", re.MULTILINE)  # what may define any name
 
 Reply = TypeVar("Reply")
 
@@ -76,7 +79,8 @@ class Execution:
     """The code cells of one submission and the process that holds what they defined.
 
     ``cells`` maps a cell's number in the notebook to its source; ``files`` lie in the folder in
-    which they run. Use as a context manager.
+    which they run, and ``left_out`` are modules that were handed in and do not. Use as a context
+    manager.
     """
 
     def __init__(
@@ -85,12 +89,14 @@ class Execution:
         cells: Mapping[int, str],
         limits: Limits,
         files: Mapping[str, bytes] = MappingProxyType({}),
+        left_out: tuple[str, ...] = (),
     ) -> None:
         written = {number: source for number, source in cells.items() if source.strip()}
         self.cells = {n: CellRun(written[n], order) for order, n in enumerate(written, start=1)}
         self._sandbox = sandbox
         self._limits = limits
         self._files = dict(files)
+        self._left_out = left_out
         self._deadline = time.monotonic() + limits.submission_seconds
         self._child: Child | None = None
         self._spent: dict[tuple[str, ...], NoAnswer] = {}  # what is not asked again
@@ -112,7 +118,7 @@ class Execution:
                     before=number,
                 )
                 cell.failed = ran.failed
-                cell.outputs, cell.limit = self._with_room(ran)
+                cell.outputs, cell.limit = self._with_room(ran, cell.source)
             except SubmissionTimedOut as error:
                 cell.stopped = str(error)
             except TimeoutError:
@@ -167,7 +173,7 @@ class Execution:
         if isinstance(reply, tuple):
             return reply
         if isinstance(reply, Raised):
-            limit = explain_limit(reply.type_name, reply.message, self._limits)
+            limit = self._limit_of_call(reply)
             raise CallRaised(name, self._describe(reply), self._place(reply), limit)
         if reply.exists:
             raise NotCallable(name)
@@ -182,19 +188,34 @@ class Execution:
             return reply
         return from_wire(reply.value), tuple(map(from_wire, reply.arguments.items))
 
-    def _with_room(self, ran: CellRan) -> tuple[list[Output], str]:
+    def _with_room(self, ran: CellRan, source: str) -> tuple[list[Output], str]:
         """Return the outputs of a cell, unless all together are too many, and what limit it met."""
         size = sum(output.size for output in ran.outputs)
         if size > self._room:
             whole = CELLS_OF_OUTPUT * self._limits.output_characters
             return [], f"Its outputs are left out: {whole} characters are kept of all cells."
         self._room -= size
-        return ran.outputs, self._limit_met(ran)
-
-    def _limit_met(self, ran: CellRan) -> str:
-        """Return the sentence about the limit that ended a cell, if one did."""
         errors = (output for output in ran.outputs if output.kind == "error")
-        return next((explain_limit(e.name, e.text, self._limits) for e in errors), "")
+        return ran.outputs, next((self._limit_met(e.name, e.text, source) for e in errors), "")
+
+    def _limit_met(self, kind: str, message: str, source: str) -> str:
+        """Return the sentence about what grading does not allow, if an error was due to that."""
+        left_out = explain_left_out(kind, message, source, self._left_out)
+        return left_out or explain_limit(kind, message, self._limits)
+
+    def _limit_of_call(self, reply: Raised) -> str:
+        """Return the same of a call; a name may be missing because a cell met a limit before."""
+        missing = re.fullmatch(r"name '(\w+)' is not defined", reply.message)
+        if reply.type_name == "NameError" and missing:
+            return self._limit_before(missing[1])
+        sources = "\n".join(cell.source for cell in self.cells.values())
+        return self._limit_met(reply.type_name, reply.message, sources)
+
+    def _limit_before(self, name: str) -> str:
+        """Return the limit that a cell met which may have defined a name, if one did."""
+        failed = (cell for cell in self.cells.values() if cell.failed and cell.limit)
+        found = (c for c in failed if name in defined_names(c.source) or _ANYTHING.search(c.source))
+        return next((cell.limit for cell in found), "")
 
     def _within(
         self,
@@ -269,8 +290,9 @@ class Execution:
                 if cell.failed:
                     error = next((o for o in cell.outputs if o.kind == "error"), None)
                     kind = f" ({error.name})" if error and error.name.isidentifier() else ""
-                    return f"The cell that should define it ended with an error{kind}."
-        return ""
+                    said = f"The cell that should define it ended with an error{kind}."
+                    return f"{said} {cell.limit}".rstrip()
+        return self._limit_before(name)
 
 
 def _told(ours: Callable[..., Any], asked: Asked) -> Told:

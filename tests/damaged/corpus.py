@@ -399,7 +399,7 @@ def version_3(notebook: NotebookNode) -> str:
     return str(nbformat.writes(nbformat.convert(notebook, 3), version=3))
 
 
-@damaged()
+@damaged("explanation")
 def version_3_with_many_damaged_outputs(notebook: NotebookNode) -> str:
     old = nbformat.convert(notebook, 3)
     old.worksheets[0].cells[-1] = nbformat.v3.new_code_cell("x = 1")
@@ -559,6 +559,17 @@ def prose_at_the_end(notebook: NotebookNode) -> None:
 def prose_in_a_comment(notebook: NotebookNode) -> None:
     answer = "\n".join(f"# {line}" for line in move_prose(notebook).splitlines())
     notebook.cells.append(new_code_cell(answer))
+
+
+@damaged()
+def prose_typed_into_a_code_cell(notebook: NotebookNode) -> None:
+    notebook.cells.append(new_code_cell(move_prose(notebook)))
+
+
+@damaged()
+def prose_in_a_comment_of_a_locked_test(notebook: NotebookNode) -> None:
+    answer = "\n".join(f"# {line}" for line in move_prose(notebook).splitlines())
+    cell_of(notebook, "test_step_down").source += f"\n{answer}"
 
 
 @damaged()

@@ -8,6 +8,7 @@ from autograder.notebook.cell_text import (
     defined_functions,
     defined_names,
     is_only_text,
+    parsed,
 )
 
 
@@ -67,7 +68,19 @@ def test_what_a_given_cell_did_not_define(source: str, added: str) -> None:
 
 @pytest.mark.parametrize(
     ("source", "expected"),
-    [("# my answer", True), ("'my answer'", True), ("x = 1  # why", False), ("def f(:", False)],
+    [
+        ("# my answer", True),
+        ("'my answer'", True),
+        ("display(Markdown('my answer'))", True),
+        ("f('my answer')", False),
+        ("x = 1  # why", False),
+    ],
 )
-def test_a_cell_of_comments_is_only_text(source: str, expected: bool) -> None:
-    assert is_only_text(source) == expected
+def test_a_cell_of_comments_or_strings_is_only_text(source: str, expected: bool) -> None:
+    tree = parsed(source)
+    assert tree is not None
+    assert is_only_text(tree) == expected
+
+
+def test_what_is_no_code_has_no_tree() -> None:
+    assert parsed("def f(:") is None

@@ -1,0 +1,88 @@
+"""What lies beside the submissions of an assignment, and may be one: nbgrader looks past it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from .folder import Course
+from .handed_in import MAX_FILES, matches_any
+from .shown_names import command, is_archive, is_notebook, is_of_a_system, letters, shown
+
+
+def misplaced(course: Course, name: str) -> dict[str, list[str]]:
+    """Return by student what may be a submission of an assignment, each with what to do."""
+    pattern = course.submitted_folder(name, "*")
+    if (pattern.parent.name, pattern.name) != ("*", name):  # another layout than nbgrader's own
+        return {}
+    excluded = course.coursedir.student_id_exclude.split(",")
+    students = (
+        path
+        for path in sorted(pattern.parent.parent.glob("[!.]*"))
+        if path.is_dir() and path.name not in excluded
+    )
+    found = {path.name: [*_Beside(course, name, path).notes()] for path in students}
+    return {student: notes for student, notes in found.items() if notes}
+
+
+class _Beside:
+    """The folder of one student's submissions."""
+
+    def __init__(self, course: Course, name: str, folder: Path) -> None:
+        self._course = course
+        self._name = name
+        self._folder = folder
+        self._right = folder / name
+        self._others = {*course.contents.names()} - {name}
+
+    def notes(self) -> Iterator[str]:
+        """Name what may be a submission."""
+        for entry in _entries(self._folder):
+            meant = letters(self._name) in letters(entry.name)
+            if self._is_none(entry.name):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                if meant or self._holds_notebook(Path(entry.path)):
+                    yield self._note(entry, ("mv", entry.name, self._name))
+            elif not entry.is_file(follow_symlinks=False):
+                continue
+            elif is_archive(entry.name) and (meant or not self._right.exists()):
+                yield f"{self._shown(entry)} was not unpacked: unpack it into {self._in_course()}."
+            elif is_notebook(entry.name) and (meant or not self._right.exists()):
+                target = f"{self._name}/{self._name}.ipynb"
+                yield self._note(entry, ("mkdir", self._name), ("mv", entry.name, target))
+
+    def _is_none(self, name: str) -> bool:
+        ignored = matches_any(name, self._course.coursedir.ignore)
+        return name == self._name or name in self._others or ignored or is_of_a_system(name)
+
+    def _note(self, entry: os.DirEntry[str], *steps: tuple[str, ...]) -> str:
+        """Say what to do with something that would be found elsewhere."""
+        said = f"{self._shown(entry)} was not graded:"
+        if self._right.exists():
+            return f"{said} move into {self._in_course()} what counts, and remove the rest."
+        folder = self._in_course().parent
+        lines: list[list[str | Path]]
+        lines = [[what, *(folder / part for part in parts)] for what, *parts in steps]
+        line = command(*lines)
+        return f"{said} {line or f'name it {self._in_course()}.'}"
+
+    def _holds_notebook(self, folder: Path) -> bool:
+        wanted = f"{self._name}.ipynb".lower()
+        return any(entry.name.lower() == wanted for entry in _entries(folder))
+
+    def _in_course(self) -> Path:
+        return self._right.relative_to(self._course.root)
+
+    def _shown(self, entry: os.DirEntry[str]) -> str:
+        return shown(Path(entry.path).relative_to(self._course.root))
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(islice(entries, MAX_FILES), key=lambda entry: entry.name)
+    except OSError:  # what cannot be read holds nothing for us
+        return []

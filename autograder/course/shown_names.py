@@ -1,0 +1,57 @@
+"""Names of files that were handed in: what they tell, and how they are shown."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..notebook.safe_html import plain
+
+MOST_SHOWN = 80  # characters of a path in a sentence
+LONGEST_COMMAND = 1000  # a file name alone may have 255 bytes, and each may need four characters
+
+# As browsers and systems change it: x.ipynb.json, x.IPYNB, x.ipynb.txt.
+_NOTEBOOK = re.compile(r"\.ipynb(?:\.\w+)?$", re.IGNORECASE)
+_ARCHIVE = re.compile(r"\.(?:zip|7z|rar|tar|tgz|tbz2?|txz|gz|bz2|xz|zst)$", re.IGNORECASE)
+
+
+def is_notebook(name: str) -> bool:
+    """Say whether a file's name is like that of a notebook."""
+    return _NOTEBOOK.search(name) is not None
+
+
+def is_archive(name: str) -> bool:
+    """Say whether a file's name is that of an archive."""
+    return _ARCHIVE.search(name) is not None
+
+
+def is_of_a_system(name: str) -> bool:
+    """Say whether a file or folder is made by a system or an editor, not by a student."""
+    return name.startswith(".") or name == "__MACOSX"
+
+
+def letters(name: str) -> str:
+    """Return what is left of a name without capitals, spaces and marks."""
+    return re.sub(r"[\W_]+", "", name).lower()
+
+
+def shown(path: Path) -> str:
+    """Return a path as a short part of a line."""
+    text = " ".join(plain(os.fsencode(path).decode(errors="replace")).split())
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
+
+
+def command(*steps: Sequence[str | Path]) -> str:
+    """Return steps as one line for a shell, "" if that would be too long."""
+    line = " && ".join(" ".join(map(_quoted, step)) for step in steps)
+    return line if len(line) <= LONGEST_COMMAND else ""
+
+
+def _quoted(part: str | Path) -> str:
+    text = str(part)
+    if text.isprintable():
+        return shlex.quote(text)
+    return "$'" + "".join(f"\\x{byte:02x}" for byte in os.fsencode(text)) + "'"

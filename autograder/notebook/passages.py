@@ -1,0 +1,174 @@
+"""The text in a code cell that is for people: comments and strings, or lines that are no code.
+
+What explains the functions of the exercises is left out, and so are docstrings, commented-out
+code and the messages of errors.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Set
+from dataclasses import dataclass
+from itertools import groupby
+
+from .cell_text import is_only_text, parsed, statements, without_magics
+from .running_text import words_in_a_row
+
+_FUNCTION = re.compile(r"(?:async +)?def +(\w+)")
+_GOES_ON = re.compile(r"\s|#|[)\]}]|$|\"\"\"|'''")  # how a line at the left may begin in a function
+_OF_AN_ERROR = re.compile(r"\s*(?:raise|assert)\b")
+_STRING = re.compile(r"(?<=[(=,\[{+])\s*[bfru]?(?:\"[^\"\n]*\"?|'[^'\n]*'?)")  # behind code
+_COMMENT = re.compile(r"#+ ?")
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+_TELLS_OF_ERRORS = ("assert", "error", "exit", "fail", "warn")  # what such functions are named
+_MESSAGE = ("msg", "err_msg", "message")
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Some lines of text; ``alone`` if they stand in the place of code and not beside it."""
+
+    text: str
+    alone: bool
+
+
+def passages(source: str, exercises: Set[str]) -> Iterator[Passage]:
+    """Yield the text in a code cell, outside the functions that have the names of exercises."""
+    tree = parsed(source)
+    if tree is None:
+        yield from _of_no_code(source, exercises)
+        return
+    alone = is_only_text(tree)
+    if "#" in source:
+        spans = _Spans(tree, exercises)
+        comments = (c for c in _comments(without_magics(source)) if not spans.hold(*c[:2]))
+        yield from (Passage(text, alone) for text in _blocks(comments))
+    yield from (Passage(text, alone) for text in _strings(tree, exercises))
+
+
+def strings(source: str) -> Iterator[str]:
+    """Yield the strings in a code cell."""
+    if tree := parsed(source):
+        yield from filter(None, map(_text_of, ast.walk(tree)))
+
+
+def _comments(source: str) -> list[tuple[int, int, str]]:
+    """Return line, column and text of each comment in code that parses."""
+    found = []
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            if token.type == tokenize.COMMENT:
+                found.append((*token.start, token.string))
+    except (tokenize.TokenError, SyntaxError):  # the parser is not of one mind with it
+        pass
+    return found
+
+
+class _Spans:
+    """Which lines of a cell belong to the functions of the exercises."""
+
+    def __init__(self, tree: ast.Module, exercises: Set[str]) -> None:
+        found = sorted(
+            (part.lineno, part.end_lineno or 0, isinstance(part, _Function) and part.name)
+            for part in statements(tree.body)
+        )
+        self._starts = [start for start, *_ in found]
+        self._ends = [end if name in exercises else 0 for _, end, name in found]
+
+    def hold(self, line: int, column: int) -> bool:
+        """Say whether a comment is in one of them, or behind its last statement."""
+        number = bisect_right(self._starts, line) - 1
+        end = self._ends[number] if number >= 0 else 0
+        return bool(end) and (line <= end or column > 0)
+
+
+def _blocks(comments: Iterable[tuple[int, int, str]]) -> Iterator[str]:
+    """Yield comments on lines one below the other as one, without code."""
+    numbered = enumerate(comments)
+    for _, group in groupby(numbered, lambda entry: entry[1][0] - entry[0]):
+        lines = [_COMMENT.sub("", text, count=1) for _, (_, _, text) in group]
+        text = "\n".join(lines)
+        if words_in_a_row(text) and not _is_code(text):
+            yield "\n".join(line for line in lines if not _has_code(line))
+
+
+def _is_code(text: str) -> bool:
+    tree = parsed(text)
+    return tree is not None and not is_only_text(tree)
+
+
+def _has_code(line: str) -> bool:
+    """Say whether a line is code, of those that might be taken for prose."""
+    return words_in_a_row(line) > 0 and _is_code(line.strip())
+
+
+def _strings(tree: ast.Module, exercises: Set[str]) -> Iterator[str]:
+    """Yield strings that are no docstrings and no messages of errors, in the order of the text."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if text := _text_of(node):
+            yield text
+        elif not _is_of_an_error(node) and getattr(node, "name", None) not in exercises:
+            waiting += reversed([*_children(node)])
+
+
+def _children(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the parts of a node without its docstring."""
+    parts = ast.iter_child_nodes(node)
+    if isinstance(node, _Function | ast.ClassDef) and ast.get_docstring(node, clean=False):
+        return (part for part in parts if part is not node.body[0])
+    return parts
+
+
+def _text_of(node: ast.AST) -> str:
+    """Return the text of a string, without what a formatted one puts in, "" of another node.
+
+    So is a sentence in a script without spaces, which the parser takes for a name.
+    """
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Name):
+        return "" if node.value.id.isascii() else node.value.id
+    if isinstance(node, ast.JoinedStr):
+        return " _ ".join(filter(None, map(_text_of, node.values)))
+    is_string = isinstance(node, ast.Constant) and isinstance(node.value, str)
+    return str(node.value) if is_string else ""  # type: ignore[attr-defined]
+
+
+def _is_of_an_error(node: ast.AST) -> bool:
+    if isinstance(node, ast.Call):
+        called = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        return called.lower().startswith(_TELLS_OF_ERRORS) or called.endswith(
+            ("Error", "Exception", "Warning")
+        )
+    is_message = isinstance(node, ast.keyword) and node.arg in _MESSAGE
+    return is_message or isinstance(node, ast.Raise | ast.Assert)
+
+
+def _of_no_code(source: str, exercises: Set[str]) -> Iterator[Passage]:
+    """Yield the comments of a cell that does not parse, and together what else may be text."""
+    comments, bare = [], []
+    for number, line in _outside(without_magics(source).splitlines(), exercises):
+        code, mark, comment = line.partition("#")
+        if mark:
+            comments.append((number, len(code), f"#{comment}"))
+        if not _OF_AN_ERROR.match(code):
+            bare.append(_STRING.sub("", code))
+    yield from (Passage(text, alone=False) for text in _blocks(comments))
+    running = [line for line in bare if words_in_a_row(line) and not _has_code(line)]
+    yield Passage("\n".join(running), alone=not source.lstrip().startswith("%%"))
+
+
+def _outside(lines: list[str], exercises: Set[str]) -> Iterator[tuple[int, str]]:
+    """Yield the numbered lines outside the functions of the exercises, as their margin tells."""
+    inside = False
+    for number, line in enumerate(lines):
+        if begins := _FUNCTION.match(line):
+            inside = begins[1] in exercises
+        elif not _GOES_ON.match(line):
+            inside = False
+        if not inside or line.startswith("#"):
+            yield number, line

@@ -1,0 +1,207 @@
+"""Which notebook of a submission is graded, and what is said of the rest."""
+
+import os
+import shlex
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import nbformat
+import pytest
+from notebooks import answered, released
+
+from autograder.course.candidates import MOST_NAMED, MOST_READ, Chosen, Place, choose
+from autograder.course.shown_names import LONGEST_COMMAND, command, shown
+from autograder.errors import MissingNotebook, SeveralNotebooks
+from autograder.notebook.assignment import Assignment
+
+RIGHT, ONE_WRONG, STUB, DAMAGED = "right", "one wrong", "stub", "damaged"
+FILE = "averages.ipynb"
+GIVEN = "extra.ipynb"
+MODULE = "def mine(): return 1\n"
+
+Files = Mapping[str, str]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """An empty submission in a course."""
+    given = tmp_path / "assignments" / "averages"
+    given.mkdir(parents=True)
+    (given / GIVEN).write_text("{}")
+    folder = tmp_path / "submitted" / "x" / "averages"
+    folder.mkdir(parents=True)
+    ignored = ("*.pyc", ".ipynb_checkpoints", "drafts")
+    return Place(root=tmp_path, folder=folder, given=given, ignored=ignored)
+
+
+@pytest.fixture(scope="module")
+def texts(averages: Assignment) -> Mapping[str, str]:
+    """What files hold, by what they are called here."""
+    imports = answered(averages, {})
+    imports.cells.insert(0, nbformat.v4.new_code_cell("from mine import mine\n%run other.py"))
+    return {
+        RIGHT: nbformat.writes(answered(averages, {})),
+        ONE_WRONG: nbformat.writes(answered(averages, {"answer_1": 'answer_1 = "c"'})),
+        STUB: nbformat.writes(released(averages)),
+        "imports": nbformat.writes(imports),
+        DAMAGED: "{",
+        "another": nbformat.writes(nbformat.v4.new_notebook()),
+        "exercise": "def step_down(): pass\n",
+    }
+
+
+@pytest.fixture
+def chosen(place: Place, texts: Mapping[str, str], averages: Assignment) -> Callable[..., Chosen]:
+    """Hand in files, and choose."""
+
+    def hand_in_and_choose(files: Files) -> Chosen:
+        for name, text in files.items():
+            path = place.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(texts.get(text, text))
+        return choose(place, averages)
+
+    return hand_in_and_choose
+
+
+SILENT: dict[str, Files] = {
+    "alone": {FILE: RIGHT},
+    "damaged": {FILE: DAMAGED},
+    "a copy as released": {FILE: RIGHT, "averages-Copy1.ipynb": STUB},
+    "both as released": {FILE: STUB, "averages-Copy1.ipynb": STUB},
+    "the same twice": {FILE: RIGHT, "x/averages.ipynb": RIGHT},
+    "of nbgrader": {FILE: RIGHT, "timestamp.txt": "now", "submission_secret.txt": "a"},
+    "checkpoints": {FILE: RIGHT, ".ipynb_checkpoints/averages-checkpoint.ipynb": ONE_WRONG},
+    "ignored": {FILE: RIGHT, "drafts/averages.ipynb": ONE_WRONG, "a.pyc": ""},
+    "of a system": {FILE: RIGHT, "__MACOSX/averages.ipynb": ONE_WRONG, "__MACOSX/._a.zip": ""},
+    "hidden": {FILE: RIGHT, ".DS_Store": "", "._averages.ipynb": DAMAGED},
+    "given": {FILE: RIGHT, GIVEN: "{}"},
+    "pictures and data": {FILE: RIGHT, "a.png": "", "b.JPG": "", "c.csv": "1", "d.json": "{}"},
+    "a module that nobody imports": {FILE: RIGHT, "mine.py": MODULE},
+    "a backup": {FILE: RIGHT, "averages.ipynb~": ONE_WRONG},
+}
+
+
+@pytest.mark.parametrize("files", SILENT.values(), ids=SILENT)
+def test_what_cannot_be_meant_is_passed_over(
+    place: Place, chosen: Callable[..., Chosen], files: Files
+) -> None:
+    found = chosen(files)
+    assert (found.path, found.notes) == (place.folder / FILE, ())
+
+
+RENAMED = [
+    *("mine.ipynb", "averages.IPYNB", "averages.ipynb.json", "averages.ipynb.txt", "a (1).ipynb"),
+    *("averages/averages.ipynb", "x/mine.ipynb", "averages.ipynb/averages.ipynb"),
+]
+
+
+@pytest.mark.parametrize("content", [RIGHT, STUB])
+@pytest.mark.parametrize("name", RENAMED)
+def test_the_only_candidate_is_graded_and_that_is_said(
+    place: Place, chosen: Callable[..., Chosen], name: str, content: str
+) -> None:
+    found = chosen({name: content, ".ipynb_checkpoints/averages.ipynb": RIGHT})
+    assert found.path == place.folder / name
+    assert found.notes == (f"{name} was graded, as the only candidate for {FILE}.",)
+
+
+def test_the_one_with_answers_is_the_candidate(chosen: Callable[..., Chosen]) -> None:
+    assert chosen({"a.ipynb": STUB, "b.ipynb": RIGHT, "c.ipynb": STUB}).path.name == "b.ipynb"
+
+
+SEVERAL: dict[str, Files] = {
+    "untouched beside a worked one": {FILE: STUB, "averages-Copy1.ipynb": RIGHT},
+    "two with answers": {FILE: ONE_WRONG, "averages-Copy1.ipynb": RIGHT},
+    "damaged beside a worked one": {FILE: DAMAGED, "averages (1).ipynb": RIGHT},
+    "untouched above a worked one": {FILE: STUB, "averages/averages.ipynb": RIGHT},
+    "far below": {FILE: STUB, "a/b/c/averages.ipynb": RIGHT},
+    "two of other names": {"a.ipynb": RIGHT, "b.ipynb": ONE_WRONG},
+    "three": {FILE: STUB, "a.ipynb": RIGHT, "b.ipynb": ONE_WRONG, "c.ipynb": RIGHT},
+    "another extension": {FILE: STUB, "averages.ipynb.json": RIGHT},
+    "odd names": {FILE: STUB, "$(touch x); '\"\n\x1b[31m\u202e ä.ipynb": RIGHT},
+}
+
+
+@pytest.mark.parametrize("files", SEVERAL.values(), ids=SEVERAL)
+def test_where_several_could_be_meant_one_command_settles_it(
+    place: Place, averages: Assignment, chosen: Callable[..., Chosen], files: Files
+) -> None:
+    with pytest.raises(SeveralNotebooks) as raised:
+        chosen(files)
+    said = str(raised.value)
+    assert said.isprintable()
+    assert said.endswith(raised.value.command)
+    assert (f"{FILE} (" in said) == (FILE in files)
+    subprocess.run(["bash", "-c", raised.value.command], cwd=place.root, check=True)
+    assert choose(place, averages) == Chosen(place.folder / FILE)
+    assert not (place.root / "x").exists()
+
+
+def test_names_without_end_stay_short(chosen: Callable[..., Chosen]) -> None:
+    with pytest.raises(SeveralNotebooks) as raised:
+        chosen({FILE: STUB, **{f"{n}{chr(7) * 240}.ipynb": RIGHT for n in range(3)}})
+    assert len(str(raised.value)) < 4 * LONGEST_COMMAND
+    assert command(("mv", "\x07" * 250, "x")) == ""
+    assert shown(Path("a\nb" * 100)).isprintable()
+
+
+NAMED: dict[str, tuple[Files, str]] = {
+    "an archive": ({FILE: RIGHT, "work.ZIP": ""}, "work.ZIP was not unpacked."),
+    "another": ({FILE: RIGHT, "a/work.tar.gz": ""}, "a/work.tar.gz was not unpacked."),
+    "a damaged notebook": ({FILE: RIGHT, "b.ipynb": DAMAGED}, "b.ipynb was not graded: This is"),
+    "a notebook of something else": ({FILE: RIGHT, "b.ipynb": "another"}, "none of the cells"),
+    "an imported module": ({FILE: "imports", "mine.py": MODULE}, "mine.py, which the notebook"),
+    "one in a package": ({FILE: "imports", "mine/a.py": MODULE}, "mine/a.py, which the notebook"),
+    "a script": ({FILE: "imports", "other.py": MODULE}, "other.py, which the notebook"),
+    "an exercise in a module": ({FILE: RIGHT, "work.py": "exercise"}, "work.py was not graded"),
+    "an archive beside a renamed one": ({"b.ipynb": RIGHT, "a.7z": ""}, "a.7z was not unpacked."),
+}
+
+
+@pytest.mark.parametrize(("files", "says"), NAMED.values(), ids=NAMED)
+def test_what_could_hold_work_is_named(
+    chosen: Callable[..., Chosen], files: Files, says: str
+) -> None:
+    *_, note = chosen(files).notes
+    assert says in note
+
+
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        ({}, "there is no notebook."),
+        ({"a.png": ""}, "there is no notebook."),
+        ({"averages.zip": ""}, "averages.zip was not unpacked"),
+        ({"averages.py": "exercise"}, "averages.py was not graded, and defines functions"),
+        ({"a/b/averages.ipynb": RIGHT}, "mv -b submitted/x/averages/a/b/averages.ipynb"),
+    ],
+)
+def test_where_there_is_none_it_is_said_what_there_is(
+    chosen: Callable[..., Chosen], files: Files, says: str
+) -> None:
+    with pytest.raises(MissingNotebook) as raised:
+        chosen(files)
+    assert f"No {FILE} was submitted; there is no notebook." in str(raised.value)
+    assert says in str(raised.value)
+
+
+def test_links_and_devices_are_nothing(place: Place, chosen: Callable[..., Chosen]) -> None:
+    os.mkfifo(place.folder / "pipe.ipynb")
+    (place.folder / "passwd.zip").symlink_to("/etc/passwd")
+    (place.folder / "mine.py").symlink_to("/etc/passwd")
+    assert chosen({FILE: "imports"}).notes == ()
+
+
+def test_of_many_a_few_are_read_and_named(chosen: Callable[..., Chosen]) -> None:
+    notebooks = {f"{n:03}.ipynb": DAMAGED for n in range(300)}
+    archives = {f"{n:03}.zip": "" for n in range(300)}
+    notes = chosen({FILE: RIGHT, **notebooks, **archives}).notes
+    assert len(notes) == MOST_READ + MOST_NAMED + 1
+    assert all(len(note) < 300 for note in notes)
+
+
+def test_a_command_is_what_a_shell_reads() -> None:
+    parts = ("mv", "-b", "a b", "it's", "$HOME", "ä")
+    assert shlex.split(command(parts)) == [*parts]
