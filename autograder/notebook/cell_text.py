@@ -28,6 +28,22 @@ def defined_names(source: str) -> frozenset[str]:
     return frozenset(name for part in _statements(tree.body) for name in _names(part))
 
 
+def imported_names(source: str) -> frozenset[str]:
+    """Return the names that imports in a cell would give, inside of functions too."""
+    tree = _parsed(source)
+    imports = (ast.Import, ast.ImportFrom)
+    parts = ast.walk(tree) if tree else ()
+    return frozenset(name for part in parts if isinstance(part, imports) for name in _names(part))
+
+
+def mentioned_names(source: str) -> frozenset[str]:
+    """Return all names in the code of a cell, those of parameters included."""
+    tree = _parsed(source)
+    parts = [*ast.walk(tree)] if tree else []
+    names = {part.id for part in parts if isinstance(part, ast.Name)}
+    return frozenset(names | {part.arg for part in parts if isinstance(part, ast.arg)})
+
+
 def defined_functions(text: str) -> set[str]:
     """Return the functions that a text would define if it were code."""
     return {function for function, _ in _DEFINITION.findall(text) if function}

@@ -49,7 +49,7 @@ def compare(answer: Any, expected: Any, path: str = "") -> Mismatch | None:
     of those. A list may stand for a tuple, and a tuple for a list.
     """
     if answer is None:
-        return Mismatch("none", "the function returned None. Is its return missing?", path)
+        return _none(path)
     if isinstance(expected, tuple | list):
         return _compare_in_parts(answer, expected, path)
     if isinstance(expected, dict):
@@ -59,6 +59,13 @@ def compare(answer: Any, expected: Any, path: str = "") -> Mismatch | None:
     if isinstance(expected, int | np.integer):
         return _compare_integer(answer, int(expected), path)
     return _compare_float(answer, float(expected), path)
+
+
+def _none(path: str) -> Mismatch:
+    """Say that nothing came back, or that one of several results is nothing."""
+    if path:
+        return Mismatch("unset", "this is None. Was it never given a value?", path)
+    return Mismatch("none", "the function returned None. Is its return missing?")
 
 
 def agree(answer: Any, other: Any) -> bool:

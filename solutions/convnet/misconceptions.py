@@ -15,12 +15,20 @@ import numpy as np
 from autograder.explanation.misconceptions import Chosen, Mistakes, Wrong
 
 from .. import _families as families
-from .._contrasts import OF_LAYERS
+from .._contrasts import IMAGES, OF_LAYERS
 from .._evidence import EVIDENCE
 from .._layers import max_pool_backward, max_pool_forward
 from . import Array, Labels, Parameters
 
 CONTRASTS = OF_LAYERS
+AXES = {
+    "dense_forward": ("example", "output"),
+    "dense_backward": (("example", "input"), ("input", "output"), ("output",)),
+    "softmax_cross_entropy": ((), ("example", "class")),
+    "global_average_pool_forward": ("image", "channel"),
+    "global_average_pool_backward": IMAGES,
+    "convnet_scores": ("image", "class"),
+}
 
 Gradients = tuple[Array, Array, Array]
 

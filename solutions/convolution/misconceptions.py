@@ -14,11 +14,16 @@ import numpy as np
 from autograder.explanation.misconceptions import NEVER, Chosen, Mistakes, Wrong
 
 from .. import _families as families
-from .._contrasts import OF_LAYERS
+from .._contrasts import FILTERS, IMAGES, KERNELS, MAPS, OF_LAYERS
 from .._evidence import EVIDENCE
 from . import Array
 
 CONTRASTS = OF_LAYERS
+AXES = {
+    "zero_pad": IMAGES,
+    "conv_forward": MAPS,
+    "conv_backward": (IMAGES, KERNELS, FILTERS),
+}
 
 Gradients = tuple[Array, Array, Array]
 Place = tuple[int, int]

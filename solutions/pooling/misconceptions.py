@@ -15,11 +15,17 @@ import numpy as np
 from autograder.explanation.misconceptions import NEVER, Chosen, Mistakes, Shared, Wrong
 
 from .. import _families as families
-from .._contrasts import OF_LAYERS
+from .._contrasts import IMAGES, OF_LAYERS
 from .._evidence import EVIDENCE
 from . import Array
 
 CONTRASTS = OF_LAYERS
+AXES = {
+    "max_pool_forward": IMAGES,
+    "average_pool_forward": IMAGES,
+    "max_pool_backward": IMAGES,
+    "average_pool_backward": IMAGES,
+}
 
 Place = tuple[int, int]
 
