@@ -26,8 +26,9 @@ _BY_CLASS = {
     "top of the notebook do the same?",
     "ImportError": "Is that what the package has under this name, and in this version?",
     "BdbQuit": "Nobody sits at the debugger while grading. Which line starts it?",
-    "StdinNotImplementedError": "Nobody can type anything while grading. From where should that "
-    "value come?",
+    "EOFError": "Nobody can type anything while grading. From where should that value come?",
+    "SystemExit": "Which line ends the program, and what should it return instead?",
+    "OverflowError": "How large is the number on that line, and how large should it be?",
     "MemoryError": "How large is the array that this line makes, and how large should it be?",
 }
 _BY_MESSAGE = (  # what is more telling than the class
@@ -42,8 +43,8 @@ _BY_MESSAGE = (  # what is more telling than the class
     "that line, and with which number does the counting begin?"),
     (r"(?:list|tuple|string) index out of range", "Print the index and the length just before that "
     "line. Which index is the last one?"),
-    (r"was removed in the NumPy|^module '", "How is that name spelled in the version of the "
-    "package that is used here? The message may say what to use instead."),
+    (r"was removed in the NumPy|deprecated alias|^module '", "How is that name "
+    "spelled in the version of the package that is used here, and what does the message suggest?"),
     (r"values to unpack|non-iterable", "How many values stand on the right of that line, and how "
     "many names on the left?"),
     (r"argument", "Compare the call on that line with the definition of what it calls: which "

@@ -98,7 +98,7 @@ def _own_multiple(pairs: Sequence[Pair], factors: Sequence[float]) -> Fact | Non
     """Return what every call multiplies or divides by: a number that went into it."""
     telling = [pair for pair in pairs if np.any(pair.right)]
     arrays = any(len(np.unique(pair.right)) >= ENTRIES for pair in telling)
-    if 1.0 in factors or not arrays and len(telling) < 3:
+    if 1.0 in factors or (not arrays and len(telling) < 3):
         return None
     for name in telling[0].numbers:
         if word := _in_proportion(factors, [pair.numbers.get(name, 0) for pair in telling]):

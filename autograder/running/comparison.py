@@ -48,8 +48,9 @@ def compare(answer: Any, expected: Any, path: str = "") -> Mismatch | None:
     ``expected`` is an int (compared exactly), a float, an ndarray, or a tuple, a list or a dict
     of those. A list may stand for a tuple, and a tuple for a list.
     """
-    if answer is None:
-        return _none(path)
+    missing = none(answer, path)
+    if missing is not None:
+        return missing
     if isinstance(expected, tuple | list):
         return _compare_in_parts(answer, expected, path)
     if isinstance(expected, dict):
@@ -61,8 +62,10 @@ def compare(answer: Any, expected: Any, path: str = "") -> Mismatch | None:
     return _compare_float(answer, float(expected), path)
 
 
-def _none(path: str) -> Mismatch:
-    """Say that nothing came back, or that one of several results is nothing."""
+def none(answer: Any, path: str = "") -> Mismatch | None:
+    """Return a Mismatch where nothing came back, or where one of several results is nothing."""
+    if answer is not None:
+        return None
     if path:
         return Mismatch("unset", "this is None. Was it never given a value?", path)
     return Mismatch("none", "the function returned None. Is its return missing?")

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import takewhile
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -46,11 +45,11 @@ from ..sandbox.wire import (
 )
 from ..sandbox.wire import Mapping as WireMapping
 from .messages import describe_exception, describe_trusted_exception, explain_limit
+from .places import endless_loop, place, why_it_ended
 from .student import NO_REPLACEMENTS, Functions
 
 # Of an array about which submitted code asks a function of ours: numbers, axes, length of each.
 MOST_ASKED, MOST_AXES, LONGEST_SIDE = 2**12, 4, 64
-MOST_OF_A_LINE = 160  # characters, as it is repeated in the message of every test
 
 Reply = TypeVar("Reply")
 
@@ -114,7 +113,10 @@ class Execution:
             except SubmissionTimedOut as error:
                 cell.stopped = str(error)
             except TimeoutError:
-                cell.stopped = f"This cell ran longer than {self._limits.cell_seconds:g} seconds."
+                loop = endless_loop(cell.source)
+                question = f" Does {loop} never end?" if loop else ""
+                limit = f"{self._limits.cell_seconds:g} seconds"
+                cell.stopped = f"This cell ran longer than {limit}.{question}"
             except (EOFError, WireError):
                 cell.stopped = str(ProcessEnded("This cell", self._limits.memory_mib))
 
@@ -153,7 +155,7 @@ class Execution:
         try:
             reply = self._converted(request)
         except TimeoutError:
-            failure = CallTimedOut(name, self._limits.call_seconds)
+            failure = CallTimedOut(name, self._limits.call_seconds, self._loop_of(name))
         except EOFError:
             failure = ProcessEnded(f"`{name}`", self._limits.memory_mib)
         except WireError:
@@ -251,12 +253,13 @@ class Execution:
     def _place(self, reply: Raised) -> str:
         """Return the student's own line, from our copy of the notebook."""
         cell = self.cells.get(reply.cell)
-        lines = cell.source.splitlines() if cell else []
-        blank = len(list(takewhile(str.isspace, (f"{line} " for line in lines))))
-        line = reply.line + blank  # IPython drops blank lines at the top before it compiles
-        if not 0 < reply.line <= line <= len(lines):
-            return ""
-        return f"line {line} of its cell: `{lines[line - 1].strip()[:MOST_OF_A_LINE]}`"
+        return place(cell.source, reply.line) if cell and reply.line > 0 else ""
+
+    def _loop_of(self, function: str) -> str:
+        """Return the loop of a function that may not end, from our copy of the notebook."""
+        sources = [cell.source for cell in self.cells.values()]
+        found = [source for source in sources if function in defined_names(source)]
+        return (endless_loop(found[-1], function) if found else "") or "a loop"
 
     def _why_missing(self, name: str) -> str:
         """Return what became of the cell that seems to define the name."""
@@ -266,8 +269,7 @@ class Execution:
                     return cell.stopped
                 if cell.failed:
                     error = next((o for o in cell.outputs if o.kind == "error"), None)
-                    kind = f" ({error.name})" if error and error.name.isidentifier() else ""
-                    return f"The cell that should define it ended with an error{kind}."
+                    return why_it_ended(cell.source, error.name if error else "")
         return ""
 
 
