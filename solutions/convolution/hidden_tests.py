@@ -128,7 +128,7 @@ class TestConvSingleStep:
 
 everything_together = pytest.mark.parametrize(
     ("x_shape", "w_shape", "stride", "pad"),
-    [((2, 7, 8, 2), (2, 2, 2, 5), 3, 2), ((3, 6, 9, 3), (3, 3, 3, 2), 2, 0)],
+    [((2, 8, 9, 2), (2, 2, 2, 5), 3, 2), ((3, 6, 9, 3), (3, 3, 3, 2), 2, 0)],
     ids=["stride 3, padding 2", "stride 2, no padding"],
 )
 
