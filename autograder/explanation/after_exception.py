@@ -16,7 +16,8 @@ _BY_CLASS = {
     "you expect?",
     "TypeError": "Print the types of the values used on that line. Which of them is not what you "
     "expect?",
-    "AttributeError": "Print the type of what stands before the dot on that line.",
+    "AttributeError": "Print the type of what stands before the dot on that line. Is it what you "
+    "expect?",
     "KeyError": "Print the keys that are there, and the one that is asked for.",
     "ZeroDivisionError": "What is divided by on that line, and when is it zero?",
     "RecursionError": "For which arguments does your function stop calling itself?",
@@ -36,8 +37,8 @@ _BY_MESSAGE = (  # what is more telling than the class
     "which division made it?"),
     (r"arrays used as indices|integer scalar arrays|slice indices must be",
     "Print the type of every index on that line. Which is not a whole number?"),
-    (r"too many indices", "How many axes has that array, and how many indices stand between the "
-    "brackets? Print its shape."),
+    (r"too many indices", "Print the shape of that array. How many axes has it, and how many "
+    "indices stand between the brackets?"),
     (r"boolean index did not match", "Print the shape of the mask and that of the array."),
     (r"axis \d+ is out of bounds|axes don't match|repeated axis", "How many axes has the array on "
     "that line, and with which number does the counting begin?"),
