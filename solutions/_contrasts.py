@@ -1,4 +1,8 @@
-"""What may tell the wrong calls of a layer from its right ones: settings that learners forget."""
+"""What may tell the wrong calls of a layer from its right ones, and what its axes are called.
+
+Each assignment says with ``AXES`` what the axes of its exercises' results are, with names of
+these.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,12 @@ from typing import Any
 import numpy as np
 
 from autograder.explanation.next_step import Arguments, Contrast
+
+IMAGES = ("image", "row", "column", "channel")
+MAPS = ("image", "row", "column", "filter")
+KERNELS = ("row of the kernels", "column of the kernels", "input channel", "filter")
+FILTERS = ("filter",)
+MATRIX = ("row of the matrix", "column of the matrix")
 
 OF_LAYERS = [
     Contrast(

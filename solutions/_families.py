@@ -14,6 +14,11 @@ ROUNDED = Wrong(
     "you count?",
     "OS8",
 )
+ROUNDED_WITH_THE_ONE = Wrong(
+    "Say the sum that you round is 3.67. How many whole positions are there, and how many do you "
+    "count?",
+    "OS14",
+)
 SIZE_NOT_ROUNDED = Wrong(
     "A number of positions is a whole number. Which of Python's two divisions gives one?",
     "OS7",
@@ -30,6 +35,12 @@ BORDER_COUNTED_ONCE = Wrong(
     "At how many ends of a row does the border stand? How often is it in your size formula?",
     "OS6",
     side=lambda size, kernel_size, stride, pad: (size + pad - kernel_size) // stride + 1,
+)
+
+RANGES_SWAPPED = Wrong(
+    "Let the output have 2 rows and 4 columns. Which numbers does your loop over the rows run "
+    "through, and which the one over the columns?",
+    "OS15",
 )
 
 # --- of windows: where they lie, and what they meet there ------------------------------------
@@ -51,6 +62,11 @@ END_WITHOUT_THE_STRIDE = Wrong(
     "With stride 2, print the shapes of the first and of the second window: they should be "
     "equal. What does the end of the second one depend on in your code?"
 )
+WINDOW_GROWS = Wrong(
+    "Print the start and the end of the second window for a stride of 2. From where to where "
+    "should it go, and how long is yours?",
+    "CF24",
+)
 FIRST_IMAGE = Wrong(
     "All images of your batch give the same output. From which image does your code cut its "
     "windows?",
@@ -69,6 +85,12 @@ ONE_FILTER = Wrong(
     "All maps of your output differ by a constant only. How many filters are in w, and which "
     "of them does your code use?",
     filters=lambda w: np.repeat(w[:, :, :, :1], w.shape[3], axis=3),
+)
+LAST_FILTER = Wrong(
+    "All maps of your output differ by a constant only. Which filter does each of them use when "
+    "your loops are done?",
+    "CF25",
+    filters=lambda w: np.repeat(w[:, :, :, -1:], w.shape[3], axis=3),
 )
 ONE_PIXEL_SHORT = Wrong(
     "How many numbers of one channel should the window of a 3 × 3 kernel hold, and how many "
@@ -173,5 +195,13 @@ MEAN_OVER_THE_POSITIONS = Wrong(
 AXES_LEFT_IN_DB = Wrong("What is the shape of b, and what is the shape of your db?")
 ANOTHER_ORDER = Wrong(
     "In which order are the three gradients asked for? Compare their shapes with x, w and b."
+)
+ONE_MEAN_OVER_THE_BATCH = Wrong(
+    "You divide one of the gradients by the number of examples, and the others not. What does "
+    "twice the same example in a batch do to each of them?",
+    "CB29",
+)
+DB_OF_ONES = Wrong(
+    "What must db be when dout is zero? One of your arguments is not in your line for db.", "CB30"
 )
 UPHILL = Wrong("The gradient points to where the loss grows. Which way do you want to go?")

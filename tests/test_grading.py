@@ -76,7 +76,7 @@ def test_right_in_any_style(grade_cells: GradeCells, last: str) -> None:
         ("", "`step_down` does not exist in your notebook"),
         ("def my_step(values, slopes, rate): ...", "Keep the name that was given."),
         ("step_down = 3", "is not a function in your notebook"),
-        ("def step_down(:", "The cell that should define it ended with an error"),
+        ("def step_down(:", "The cell that should define it is not Python 3."),
         ("def step_down(values): return values", "takes 1 positional argument but 3 were given"),
         ("def step_down(values): pass  # slopes", "got an unexpected keyword argument 'slopes'"),
         (LOOPS.format(last="pass"), "the function returned None. Is its return missing?"),

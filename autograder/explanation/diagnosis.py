@@ -1,7 +1,7 @@
 """Which known mistake explains the answers to an exercise: one that reproduces all of them.
 
 The wrong answers, the right ones and the calls that raised all count. Two mistakes made
-together are looked for where one does not explain everything.
+together are looked for where one does not explain everything, and three where two do not.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import combinations
+from itertools import chain, combinations, islice
 from typing import Any
 
 import numpy as np
@@ -21,10 +21,10 @@ from ..running.messages import describe_trusted_exception
 from ..running.no_answer import CallRaised
 from ..running.student import RecordedCall, modified_arguments
 from ..sandbox.wire import call_with_names
-from .misconceptions import Misconception, together
+from .misconceptions import Misconception, combined
 
 PROBES = 2  # wrong calls, and as many right ones, on which a pair must be plausible
-MOST_PAIRS_TRIED = 500  # of those that are; about a quarter of a second where none fits
+MOST_TRIED = 500  # two or three together that are; a quarter of a second where none fits
 LARGEST_FOR_PAIRS = 5000  # numbers in the smallest wrong call: a training takes a tenth of a second
 _OF_REFUSALS = ("AssertionError", "RuntimeError", "Exception", "an exception of its own")
 
@@ -61,7 +61,7 @@ def diagnose(
     call_again: Callable[[RecordedCall], RecordedCall],
     answering: Answering = answer_of,
 ) -> Diagnosis:
-    """Find the known mistake, or two together, that gives the recorded answer to every call.
+    """Find the known mistake, or up to three together, that gives every recorded answer.
 
     If several do, it is the one that was seen most often. ``reference`` is the right
     function. ``call_again`` repeats a call: where parts of the answer change, a mistake is
@@ -81,7 +81,7 @@ def diagnose(
         if any(changing):
             changeable = (misconception for misconception in known if not misconception.repeats)
             return Diagnosis(evidence.changed_alike_by(changeable, changing), repeats=False)
-        return Diagnosis(evidence.explained_by(_pairs(repeating, evidence)))
+        return Diagnosis(evidence.explained_by(_several(repeating, evidence)))
 
 
 def same_answer(one: RecordedCall, other: RecordedCall) -> bool:
@@ -113,8 +113,18 @@ class _Evidence:
         self._effect = cache(self._effect_on)
 
     def explained_by(self, misconceptions: Iterable[Misconception]) -> Misconception | None:
-        """Return the first mistake that gives every recorded answer."""
-        return next(filter(self._is_explained_by, misconceptions), None)
+        """Return the first mistake that gives every recorded answer.
+
+        Where calls raised, it is the first that raises what most of them did.
+        """
+        explaining = filter(self._is_explained_by, misconceptions)
+        if not any(map(_raised, self.calls)):
+            return next(explaining, None)
+        return max(explaining, key=self._raises_the_same, default=None)
+
+    def _raises_the_same(self, misconception: Misconception) -> int:
+        answers = ((c, self._answer(misconception, n)) for n, c in enumerate(self.calls))
+        return sum(_raised(call) and _kind(call) == _kind(answer) for call, answer in answers)
 
     def _is_explained_by(self, misconception: Misconception) -> bool:
         """Say whether a mistake gives every recorded answer.
@@ -146,19 +156,23 @@ class _Evidence:
                 return misconception
         return None
 
-    def makes_plausible(self, first: Misconception, second: Misconception) -> bool:
-        """Say whether what two mistakes do alone allows that together they explain the answers.
+    def makes_plausible(self, *mistakes: Misconception) -> bool:
+        """Say whether what mistakes do alone allows that together they explain the answers.
 
         On a wrong call, at least one must change something, and if it is one only, its
-        answer is the student's. On a right call, neither may show alone.
+        answer is the student's. On a right call, none may show alone.
         """
         for number in range(min(PROBES, self.wrong)):
-            effects = {self._effect(first, number), self._effect(second, number)}
-            if effects in ({"none"}, {"none", "another"}):
+            shown = [effect for m in mistakes if (effect := self._effect(m, number)) != "none"]
+            if not shown or shown == ["another"]:
                 return False
         right = range(self.wrong, min(self.wrong + PROBES, len(self.calls)))
-        effects_on_right = [(self._effect(first, n), self._effect(second, n)) for n in right]
-        return all((one == "none") == (two == "none") for one, two in effects_on_right)
+        return all(sum(self._effect(m, n) != "none" for m in mistakes) != 1 for n in right)
+
+    def is_hit(self, misconception: Misconception) -> bool:
+        """Say whether a mistake alone gives the student's answer to one of the first calls."""
+        probes = range(min(PROBES, self.wrong))
+        return any(self._effect(misconception, number) == "the student's" for number in probes)
 
     def _effect_on(self, misconception: Misconception, number: int) -> str:
         answer = self._answer(misconception, number)
@@ -171,13 +185,31 @@ def _most_frequent_first(misconceptions: Iterable[Misconception]) -> list[Miscon
     return sorted(misconceptions, key=lambda misconception: -misconception.seen)
 
 
-def _pairs(known: Sequence[Misconception], evidence: _Evidence) -> Iterator[Misconception]:
-    """Yield the plausible pairs, as many as may be tried."""
+def _several(known: Sequence[Misconception], evidence: _Evidence) -> Iterator[Misconception]:
+    """Yield what two make together if that is plausible, then three, as many as may be tried."""
     if evidence.all_raised or _size(evidence.calls[0]) > LARGEST_FOR_PAIRS:
         return
-    made = ((pair, together(*pair)) for pair in combinations(known, 2))
-    plausible = [both for pair, both in made if both and evidence.makes_plausible(*pair)]
-    yield from _most_frequent_first(plausible)[:MOST_PAIRS_TRIED]
+    yield from islice(chain(_pairs(known, evidence), _threes(known, evidence)), MOST_TRIED)
+
+
+def _pairs(known: Sequence[Misconception], evidence: _Evidence) -> Iterator[Misconception]:
+    pairs = (pair for pair in combinations(known, 2) if evidence.makes_plausible(*pair))
+    yield from _most_frequent_first(chain.from_iterable(combined(*pair) for pair in pairs))
+
+
+def _threes(known: Sequence[Misconception], evidence: _Evidence) -> Iterator[Misconception]:
+    """Yield plausible threes, of which one alone is what the student did in some call."""
+    hits = [misconception for misconception in known if evidence.is_hit(misconception)]
+    found = []
+    for hit in hits:
+        others = [other for other in known if other not in hits[: hits.index(hit) + 1]]
+        for pair in combinations(others, 2):
+            if evidence.makes_plausible(hit, *pair):
+                found.append((hit, *pair))
+    found.sort(key=lambda three: -sum(misconception.seen for misconception in three))
+    for one, two, three in found:
+        for both in combined(one, two):
+            yield from combined(both, three)
 
 
 def _raised(call: RecordedCall) -> bool:
@@ -207,6 +239,10 @@ def _changes(one: RecordedCall, other: RecordedCall) -> list[bool]:
 def _changed(one: Any, other: Any) -> bool:
     """Say whether two answers differ, and not only because nobody can compare them."""
     return agree(one, one) and agree(other, other) and not agree(one, other)
+
+
+def _kind(call: RecordedCall) -> str:
+    return _error(call).partition(":")[0]
 
 
 def _error(call: RecordedCall) -> str:

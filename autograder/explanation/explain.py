@@ -16,6 +16,7 @@ from ..running.student import RecordedCall, Student
 from .diagnosis import Diagnosis, answer_of, diagnose, same_answer
 from .misconceptions import misconceptions
 from .next_step import contrasts, next_step
+from .structure import axes_of
 
 
 def explain(
@@ -30,6 +31,7 @@ def explain(
     An answer may be called once more, so the student's functions must still be there.
     """
     failing = [result.name for result in results if _failed(result)]
+    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     explained = []
     for result in results:
         if result.name not in failing:
@@ -38,7 +40,7 @@ def explain(
             hint = "Its cell is as it was released. Was the notebook saved before it was handed in?"
             explained.append(msgspec.structs.replace(result, hint=hint))
         else:
-            diagnosed = _diagnosed_or_not(result, assignment, student)
+            diagnosed = _diagnosed_or_not(result, assignment, student, cells)
             alone = any(call.replacements for call in student.calls.get(result.name, []))
             called = set() if alone else _called_by(result.name, notebook)
             culprits = called & {*failing} - {result.name}
@@ -47,16 +49,18 @@ def explain(
 
 
 def _diagnosed_or_not(
-    result: ExerciseResult, assignment: Assignment, student: Student
+    result: ExerciseResult, assignment: Assignment, student: Student, cells: Sequence[str]
 ) -> ExerciseResult:
     try:
-        return _diagnosed(result, assignment, student)
+        return _diagnosed(result, assignment, student, cells)
     except Exception as error:  # no hint is worth a score
         hint = f"The grader failed to look for a reason ({type(error).__name__})."
         return msgspec.structs.replace(result, hint=hint)
 
 
-def _diagnosed(result: ExerciseResult, assignment: Assignment, student: Student) -> ExerciseResult:
+def _diagnosed(
+    result: ExerciseResult, assignment: Assignment, student: Student, cells: Sequence[str]
+) -> ExerciseResult:
     """Return the result with the mistake that explains the answers, or with one thing to try."""
     reference = assignment.references.get(result.name)
     if reference is None:
@@ -74,7 +78,14 @@ def _diagnosed(result: ExerciseResult, assignment: Assignment, student: Student)
         return msgspec.structs.replace(result, misconception=name, hint=hint)
     if result.name not in assignment.signatures():
         return result
-    to_try = next_step(reference, calls, diagnosis.repeats, contrasts(assignment))
+    to_try = next_step(
+        reference,
+        calls,
+        diagnosis.repeats,
+        contrasts(assignment),
+        axes_of(assignment, result.name),
+        cells,
+    )
     return msgspec.structs.replace(result, hint=to_try)
 
 

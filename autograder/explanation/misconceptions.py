@@ -36,7 +36,7 @@ from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from types import MappingProxyType
@@ -47,6 +47,8 @@ from ..notebook.assignment import Assignment
 
 Step = Callable[..., Any]
 
+_COUNTS = {2: "two", 3: "three"}
+_PLACES = ("first", "second", "third")
 AND = " and "  # between the names of two mistakes that were made together
 
 
@@ -70,6 +72,12 @@ class Misconception:
     seen: int = 0
     where: str = ""
     repeats: bool = True
+    together: tuple[Misconception, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Misconception, ...]:
+        """The single mistakes that are made together in this one, if it is not one itself."""
+        return self.together or (self,)
 
     @cached_property
     def implementation(self) -> Callable[..., Any]:
@@ -207,14 +215,38 @@ def with_mistakes(answers: Mapping[str, Any], *mistakes: Misconception) -> dict[
 
 def together(first: Misconception, second: Misconception) -> Misconception | None:
     """Return two mistakes of one exercise made at once, or None if they are in the same step."""
-    if not first.steps or not second.steps or first.steps.keys() & second.steps.keys():
+    if first.steps.keys() & second.steps.keys():
         return None
+    return next(combined(first, second), None)
+
+
+def combined(first: Misconception, second: Misconception) -> Iterator[Misconception]:
+    """Yield the ways in which two mistakes of one exercise are made at once.
+
+    Where both are in the same step, one of them decides what is done there, as long as
+    something is left of the other.
+    """
+    shared = first.steps.keys() & second.steps.keys()
+    if not first.steps or not second.steps:
+        return
+    if second.steps.keys() - shared or not shared:
+        yield _both(first, second, {**second.steps, **first.steps})
+    if shared and first.steps.keys() - shared:
+        yield _both(first, second, {**first.steps, **second.steps})
+
+
+def _both(one: Misconception, other: Misconception, steps: Mapping[str, Step]) -> Misconception:
+    parts = (*one.parts, *other.parts)
+    hints = " ".join(
+        f"The {place}: {part.hint}" for place, part in zip(_PLACES, parts, strict=False)
+    )
     return Misconception(
-        first.exercise,
-        f"{first.name}{AND}{second.name}",
-        f"There seem to be two mistakes. The first: {first.hint} The second: {second.hint}",
-        first.procedure,
-        {**first.steps, **second.steps},
-        seen=first.seen + second.seen,
-        repeats=first.repeats and second.repeats,
+        one.exercise,
+        AND.join(part.name for part in parts),
+        f"There seem to be {_COUNTS[len(parts)]} mistakes. {hints}",
+        one.procedure,
+        steps,
+        seen=one.seen + other.seen,
+        repeats=one.repeats and other.repeats,
+        together=parts,
     )

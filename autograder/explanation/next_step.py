@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations
 from typing import Any, NamedTuple
 
 from ..course.contents import MISCONCEPTIONS
@@ -11,27 +12,13 @@ from ..notebook.assignment import Assignment
 from ..running.comparison import compare
 from ..running.no_answer import CallRaised
 from ..running.student import RecordedCall
+from .after_exception import after_exception
 from .diagnosis import answer_of, same_answer
+from .structure import Judged, structural_fact
 
-_AFTER_EXCEPTION = {
-    "NameError": "Restart the kernel and run the notebook from the top: which cell should have "
-    "made that name?",
-    "UnboundLocalError": "Which way through your function leaves that name without a value?",
-    "IndexError": "Print the index and the shape of the array just before that line. How large is "
-    "the largest index that the array has?",
-    "ValueError": "Print the shapes of the arrays just before that line. Which of them is not what "
-    "you expect?",
-    "TypeError": "Print the types of the values used on that line. Which of them is not what you "
-    "expect?",
-    "AttributeError": "Print the type of what stands before the dot on that line.",
-    "KeyError": "Print the keys that are there, and the one that is asked for.",
-    "ZeroDivisionError": "What is divided by on that line, and when is it zero?",
-    "RecursionError": "For which arguments does your function stop calling itself?",
-    "AssertionError": "Which assert stopped your function, and does the exercise allow what it "
-    "refuses?",
-}
 _AFTER_MISMATCH = {
     "none": "A function without return gives None. Does every way through yours end in one?",
+    "unset": "Which line should give that result its value, and does your code ever come there?",
     "type": "Print type(...) of what you return, and compare it with what the exercise asks for.",
     "dtype": "Print the dtype of what you return. Which line decided it?",
     "length": "Print how many results you return, and compare it with what the exercise asks for.",
@@ -71,44 +58,66 @@ def next_step(
     calls: Sequence[RecordedCall],
     repeats: bool,
     known: Sequence[Contrast] = (),
+    axes: Any = (),
+    cells: Sequence[str] = (),
 ) -> str | None:
-    """Return what to look at next: what the wrong calls have in common, or how one is wrong.
+    """Return what to look at next: what the wrong calls or answers have in common, or one of them.
 
-    None where the functions could not be called at all: the failure itself says why.
+    ``axes`` are the course's names for those of the answers, ``cells`` the student's code. None
+    where the functions could not be called at all: the failure itself says why.
     """
-    if any(call.failure and not isinstance(call.failure, CallRaised) for call in calls):
+    if not calls or any(
+        call.failure and not isinstance(call.failure, CallRaised) for call in calls
+    ):
         return None
     if not repeats:
         return _NOT_REPEATED
-    judged = [(call, same_answer(call, answer_of(reference, call))) for call in calls]
-    right = [call for call, is_right in judged if is_right]
-    wrong = [call for call, is_right in judged if not is_right]
-    if not judged:
-        return None
-    contrast = _contrast(inspect.signature(reference), right, wrong, known)
-    return contrast or _of_one_call(reference, wrong or calls)
+    judged = [Judged(call, answer_of(reference, call)) for call in calls]
+    right = [pair for pair in judged if same_answer(*pair)]
+    wrong = [pair for pair in judged if not same_answer(*pair)]
+    apart = _what_tells_apart(inspect.signature(reference), right, wrong, known)
+    fact = structural_fact(reference, wrong, right, axes)
+    if apart is None:
+        return str(fact) if fact else _of_one_call(wrong or judged, cells)
+    what, question = apart
+    said = f"{fact.sentence} {question}" if fact else question
+    return f"Your answers are right but for those with {what}. {said}"
 
 
-def _contrast(
+def _what_tells_apart(
     signature: inspect.Signature,
-    right: Sequence[RecordedCall],
-    wrong: Sequence[RecordedCall],
+    right: Sequence[Judged],
+    wrong: Sequence[Judged],
     known: Sequence[Contrast],
-) -> str | None:
+) -> tuple[str, str] | None:
+    """Return what the wrong calls have and the right ones have not, and what to ask then."""
     if not right or not wrong:
         return None
-    of_right = [_arguments(signature, call) for call in right]
-    of_wrong = [_arguments(signature, call) for call in wrong]
+    of_right = [_arguments(signature, call) for call, _ in right]
+    of_wrong = [_arguments(signature, call) for call, _ in wrong]
     found = [
         contrast
         for contrast in known
         if all(map(contrast.holds, of_wrong)) and not any(map(contrast.holds, of_right))
     ]
     if not found:
-        return None
+        return _where_two_meet(of_right, of_wrong, known)
     everything = " and ".join(contrast.what for contrast in found)
     question = found[0].question if len(found) == 1 else "Try one of these at a time: which is it?"
-    return f"Your answers are right but for those with {everything}. {question}"
+    return everything, question
+
+
+def _where_two_meet(
+    of_right: Sequence[Arguments], of_wrong: Sequence[Arguments], known: Sequence[Contrast]
+) -> tuple[str, str] | None:
+    """Return the two things that every wrong call has, and no right call but one at a time."""
+    common = [contrast for contrast in known if all(map(contrast.holds, of_wrong))]
+    for one, other in combinations(common, 2):
+        seen = {(one.holds(arguments), other.holds(arguments)) for arguments in of_right}
+        if (True, True) not in seen and {(True, False), (False, True)} <= seen:
+            question = "Which line uses both, and what is it when only one of them is there?"
+            return f"both {one.what} and {other.what}", question
+    return None
 
 
 def _arguments(signature: inspect.Signature, call: RecordedCall) -> Arguments:
@@ -117,13 +126,14 @@ def _arguments(signature: inspect.Signature, call: RecordedCall) -> Arguments:
     return bound.arguments
 
 
-def _of_one_call(reference: Callable[..., Any], calls: Sequence[RecordedCall]) -> str | None:
-    """Return what follows from the first call that is wrong in some way."""
-    for call in calls:
+def _of_one_call(judged: Sequence[Judged], cells: Sequence[str]) -> str | None:
+    """Return what follows from the first call that is wrong in some way, as its test says it."""
+    for call, right in judged:
         if isinstance(call.failure, CallRaised):
-            kind = call.failure.error.split(":")[0]
-            return _AFTER_EXCEPTION.get(kind, "Run the call of this setting in a cell of your own.")
-        mismatch = compare(call.value, answer_of(reference, call).value)
+            return after_exception(call.failure.error, cells)
+        if call.modified:
+            return _MODIFIED
+        mismatch = compare(call.value, right.value)
         if mismatch is not None:
             return _AFTER_MISMATCH[mismatch.kind]
-    return _MODIFIED if any(call.modified for call in calls) else None
+    return None

@@ -30,6 +30,47 @@ def defined_names(source: str) -> frozenset[str]:
     return frozenset(name for part in statements(tree.body) for name in _names(part))
 
 
+def imported_names(source: str) -> frozenset[str]:
+    """Return the names that imports in a cell would give, inside of functions too."""
+    tree = parsed(source)
+    imports = (ast.Import, ast.ImportFrom)
+    parts = ast.walk(tree) if tree else ()
+    return frozenset(name for part in parts if isinstance(part, imports) for name in _names(part))
+
+
+def mentioned_names(source: str) -> frozenset[str]:
+    """Return all names in the code of a cell, those of parameters included."""
+    tree = parsed(source)
+    parts = [*ast.walk(tree)] if tree else []
+    names = {part.id for part in parts if isinstance(part, ast.Name)}
+    return frozenset(names | {part.arg for part in parts if isinstance(part, ast.arg)})
+
+
+def syntax_error(source: str) -> tuple[int, str] | None:
+    """Return the line on which a cell stops being Python, and what the parser says of it."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(without_magics(source))
+    except SyntaxError as error:
+        return error.lineno or 1, f"{type(error).__name__}: {error.msg}"
+    except (ValueError, RecursionError, MemoryError):
+        return None
+    return None
+
+
+def while_loops(source: str, function: str = "") -> list[int]:
+    """Return the lines of the loops without a given end in a cell, or in one function of it."""
+    tree = parsed(source)
+    inside: list[ast.AST] = [tree] if tree else []
+    if function:
+        kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+        parts = [part for of in inside for part in ast.walk(of)]
+        inside = [part for part in parts if isinstance(part, kinds) and part.name == function]
+    loops = [part for of in inside for part in ast.walk(of) if isinstance(part, ast.While)]
+    return sorted({loop.lineno for loop in loops})
+
+
 def defined_functions(text: str) -> set[str]:
     """Return the functions that a text would define if it were code."""
     return {function for function, _ in _DEFINITION.findall(text) if function}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from html import escape
 
 from nbformat import NotebookNode
@@ -19,6 +21,8 @@ _SHOWN = {  # MIME types that are kept, each with what makes it safe; a filter c
     "text/html": lambda text: clean(plain(text)),
     **dict.fromkeys(PICTURES, plain),
 }
+_CODE = re.compile(r"`([^`\n]+)`")
+_AS_ABOVE = "As above."
 _MARKS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.ERROR: "?"}
 
 
@@ -43,17 +47,17 @@ def write_run(cell: NotebookNode, run: CellRun) -> None:
 def verdict_text(result: ExerciseResult) -> str:
     """Return points, each test's sentence, the reason where it failed, and the hint."""
     lines = [_points(result)]
-    for test in result.tests:
+    for test, message in _with_messages(result):
         lines.append(f"{_MARKS[test.outcome]} {_title(test)}")
-        lines += [f"    {test.message}"] if test.message else []
+        lines += [f"    {message}"] if message else []
     lines += [f"Hint: {result.hint}"] if result.hint else []
-    return "\n".join(lines)
+    return _CODE.sub(r"\1", "\n".join(lines))
 
 
 def verdict_html(result: ExerciseResult) -> str:
-    """Return the same as HTML; every text in it is escaped."""
-    tests = "<br>".join(_test_html(test) for test in result.tests)
-    hint = f"<p><strong>Hint:</strong> {escape(result.hint)}</p>" if result.hint else ""
+    """Return the same as HTML; every text in it is escaped, and names are code."""
+    tests = "<br>".join(_test_html(*pair) for pair in _with_messages(result))
+    hint = f"<p><strong>Hint:</strong> {_html(result.hint)}</p>" if result.hint else ""
     return f"<p><strong>{escape(_points(result))}</strong></p><p>{tests}</p>{hint}"
 
 
@@ -74,11 +78,23 @@ def _title(test: TestResult) -> str:
     return " ".join(test.title.split())
 
 
-def _test_html(test: TestResult) -> str:
-    title = f"{_MARKS[test.outcome]} {escape(_title(test))}"
+def _with_messages(result: ExerciseResult) -> Iterator[tuple[TestResult, str]]:
+    """Yield each test with its message; what was said of one before is not said again."""
+    said: set[str] = set()
+    for test in result.tests:
+        yield test, _AS_ABOVE if test.message in said else test.message
+        said |= {test.message} - {""}
+
+
+def _test_html(test: TestResult, message: str) -> str:
+    title = f"{_MARKS[test.outcome]} {_html(_title(test))}"
     if test.outcome is Outcome.PASSED:
         return title
-    return f"<strong>{title}</strong><br><em>{escape(test.message)}</em>"
+    return f"<strong>{title}</strong><br><em>{_html(message)}</em>"
+
+
+def _html(text: str) -> str:
+    return _CODE.sub(r"<code>\1</code>", escape(text))
 
 
 def _nbformat_output(output: Output, order: int) -> NotebookNode:

@@ -52,8 +52,9 @@ def compare(answer: Any, expected: Any, path: str = "") -> Mismatch | None:
     if expected is None:
         wrong = f"expected None, got {describe(answer)}."
         return None if answer is None else Mismatch("type", wrong, path)
-    if answer is None:
-        return Mismatch("none", "the function returned None. Is its return missing?", path)
+    missing = none(answer, path)
+    if missing is not None:
+        return missing
     if isinstance(expected, tuple | list):
         return _compare_in_parts(answer, expected, path)
     if isinstance(expected, dict):
@@ -69,6 +70,15 @@ def compare(answer: Any, expected: Any, path: str = "") -> Mismatch | None:
     if isinstance(expected, float | np.floating):
         return _compare_float(answer, float(expected), path)
     raise TypeError(f"answers are not compared with {describe(expected)}")
+
+
+def none(answer: Any, path: str = "") -> Mismatch | None:
+    """Return a Mismatch where nothing came back, or where one of several results is nothing."""
+    if answer is not None:
+        return None
+    if path:
+        return Mismatch("unset", "this is None. Was it never given a value?", path)
+    return Mismatch("none", "the function returned None. Is its return missing?")
 
 
 def agree(answer: Any, other: Any) -> bool:

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import takewhile
 from math import inf, prod
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -49,12 +48,12 @@ from .no_answer import (
     ProcessEnded,
     SubmissionTimedOut,
 )
+from .places import endless_loop, place, why_it_ended
 from .student import NO_REPLACEMENTS, Functions
 
 # Of an array about which submitted code asks a function of ours: numbers, axes, length of each;
 # a whole number beside it is no larger than a side.
 MOST_ASKED, MOST_AXES, LONGEST_SIDE = 2**12, 4, 64
-MOST_OF_A_LINE = 160  # characters, as it is repeated in the message of every test
 _ANYTHING = re.compile(r"\bimport \*|^%run\b", re.MULTILINE)  # what may define any name
 
 Reply = TypeVar("Reply")
@@ -122,7 +121,10 @@ class Execution:
             except SubmissionTimedOut as error:
                 cell.stopped = str(error)
             except TimeoutError:
-                cell.stopped = f"This cell ran longer than {self._limits.cell_seconds:g} seconds."
+                loop = endless_loop(cell.source)
+                question = f" Does {loop} never end?" if loop else ""
+                limit = f"{self._limits.cell_seconds:g} seconds"
+                cell.stopped = f"This cell ran longer than {limit}.{question}"
             except (EOFError, WireError):
                 cell.stopped = str(ProcessEnded("This cell", self._limits.memory_mib))
 
@@ -161,7 +163,7 @@ class Execution:
         try:
             reply = self._converted(request)
         except TimeoutError:
-            failure = CallTimedOut(name, self._limits.call_seconds)
+            failure = CallTimedOut(name, self._limits.call_seconds, self._loop_of(name))
         except EOFError:
             failure = ProcessEnded(f"`{name}`", self._limits.memory_mib)
         except WireError:
@@ -274,12 +276,13 @@ class Execution:
     def _place(self, reply: Raised) -> str:
         """Return the student's own line, from our copy of the notebook."""
         cell = self.cells.get(reply.cell)
-        lines = cell.source.splitlines() if cell else []
-        blank = len(list(takewhile(str.isspace, (f"{line} " for line in lines))))
-        line = reply.line + blank  # IPython drops blank lines at the top before it compiles
-        if not 0 < reply.line <= line <= len(lines):
-            return ""
-        return f"line {line} of its cell: `{lines[line - 1].strip()[:MOST_OF_A_LINE]}`"
+        return place(cell.source, reply.line) if cell and reply.line > 0 else ""
+
+    def _loop_of(self, function: str) -> str:
+        """Return the loop of a function that may not end, from our copy of the notebook."""
+        sources = [cell.source for cell in self.cells.values()]
+        found = [source for source in sources if function in defined_names(source)]
+        return (endless_loop(found[-1], function) if found else "") or "a loop"
 
     def _why_missing(self, name: str) -> str:
         """Return what became of the cell that seems to define the name."""
@@ -289,8 +292,7 @@ class Execution:
                     return cell.stopped
                 if cell.failed:
                     error = next((o for o in cell.outputs if o.kind == "error"), None)
-                    kind = f" ({error.name})" if error and error.name.isidentifier() else ""
-                    said = f"The cell that should define it ended with an error{kind}."
+                    said = why_it_ended(cell.source, error.name if error else "")
                     return f"{said} {cell.limit}".rstrip()
         return self._limit_before(name)
 

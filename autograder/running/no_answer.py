@@ -37,13 +37,13 @@ class CallRaised(NoAnswer):
 
 
 class CallTimedOut(NoAnswer):
-    """The function did not return in time."""
+    """The function did not return in time; ``loop`` says which one may be the reason."""
 
-    def __init__(self, function: str, seconds: float) -> None:
+    def __init__(self, function: str, seconds: float, loop: str = "a loop") -> None:
         self.function = function
         self.seconds = seconds
         super().__init__(
-            f"`{function}` did not return within {seconds:g} seconds. Does a loop never end?"
+            f"`{function}` did not return within {seconds:g} seconds. Does {loop} never end?"
         )
 
 

@@ -17,6 +17,7 @@ from ..sandbox.wire import Opaque
 
 Functions = Mapping[str, Callable[..., Any]]
 NO_REPLACEMENTS: Functions = MappingProxyType({})
+LONGEST_SHOWN = 80  # characters of an argument
 MOST_RECORDED = 2**18  # bytes of an answer: all calls are kept to the end
 
 
@@ -42,7 +43,8 @@ class RecordedCall:
 class Answer:
     """What a call gave: the value, and the arguments as the call left them.
 
-    ``settings`` are the arguments that feedback may show: numbers and shapes, by name.
+    ``settings`` are the arguments that feedback may show: numbers and shapes, by name. ``part``
+    says which result of several this is.
     """
 
     function: str
@@ -50,6 +52,12 @@ class Answer:
     settings: dict[str, Any] = field(default_factory=dict)
     arguments_before: tuple[Any, ...] = ()
     arguments_after: tuple[Any, ...] = ()
+    part: str = ""
+
+    def result(self, place: int) -> Answer:
+        """Return one of several results, to be checked by itself; ``place`` counts from 0."""
+        part = f"result {place + 1} of {len(self.value)}"
+        return replace(self, value=self.value[place], part=part)
 
     def __eq__(self, other: object) -> bool:
         """Refuse: in a hidden test, ``student.f(x) == right`` would always be false."""
@@ -182,15 +190,35 @@ def _size(value: Any) -> int:
     return 4 * len(value) if isinstance(value, str) else 64
 
 
-def _shown(value: Any) -> Any:
-    """Return what may be shown of an argument: a size or a shape, never data."""
+def _shown(value: Any) -> str | None:
+    """Return what may be shown of an argument: numbers and short lists of them, never an array.
+
+    Of an array it is the shape.
+    """
     if isinstance(value, np.ndarray) and value.ndim:
-        return f"of shape {value.shape}"
-    if type(value) is int or (
-        isinstance(value, tuple) and all(type(item) is int for item in value)
-    ):
-        return value
-    return None
+        return f" of shape {value.shape}"
+    shown = _written(value)
+    return f"={shown}" if shown and len(shown) <= LONGEST_SHOWN else None
+
+
+def _written(value: Any) -> str:
+    """Return numbers, and tuples, lists and dicts of them, as one writes them; "" for others."""
+    if isinstance(value, bool | int | np.integer):
+        return str(value)
+    if isinstance(value, float | np.floating):
+        return f"{value:.3g}"
+    if isinstance(value, str):
+        return repr(value)
+    if isinstance(value, dict):
+        pairs = [(_written(key), _written(item)) for key, item in value.items()]
+        return f"{{{', '.join(map(': '.join, pairs))}}}" if all(map(all, pairs)) else ""
+    if not isinstance(value, list | tuple):
+        return ""
+    items = [*map(_written, value)]
+    inside = ", ".join(items) + ("," if isinstance(value, tuple) and len(items) == 1 else "")
+    if not all(items):
+        return ""
+    return f"({inside})" if isinstance(value, tuple) else f"[{inside}]"
 
 
 def _same(before: Any, after: Any) -> bool:

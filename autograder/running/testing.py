@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from .comparison import Mismatch, check_array, compare
+from .comparison import Mismatch, check_array, compare, none
 from .student import Answer, Student
 
 exercise = pytest.mark.exercise
@@ -46,7 +46,7 @@ def check(answer: Answer, expected: Any) -> None:
     ``comparison``.
     """
     _check_inputs_kept(answer)
-    mismatch = compare(answer.value, expected)
+    mismatch = compare(answer.value, expected, answer.part)
     if mismatch is not None:
         raise WrongAnswer(_sentence(answer, mismatch))
 
@@ -66,11 +66,7 @@ def check_call(
 def checked_array(answer: Answer, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
     """Return the answer as float64, after every check except the one of its values."""
     _check_inputs_kept(answer)
-    mismatch = (
-        Mismatch("none", "the function returned None. Is its return missing?")
-        if answer.value is None
-        else check_array(answer.value, shape)
-    )
+    mismatch = none(answer.value, answer.part) or check_array(answer.value, shape, answer.part)
     if mismatch is not None:
         raise WrongAnswer(_sentence(answer, mismatch))
     return np.asarray(answer.value, dtype=np.float64)
@@ -102,8 +98,5 @@ def _check_inputs_kept(answer: Answer) -> None:
 
 
 def _sentence(answer: Answer, mismatch: Mismatch) -> str:
-    settings = ", ".join(
-        f"{name} {value}" if isinstance(value, str) else f"{name}={value}"
-        for name, value in answer.settings.items()
-    )
+    settings = ", ".join(name + value for name, value in answer.settings.items())
     return f"With {settings}: {mismatch}" if settings else str(mismatch)

@@ -30,7 +30,7 @@ def check_part(student, function, part, *args, **settings):
     expected = getattr(connectivity, function)(*args, **settings)
     complete = isinstance(answer.value, tuple | list) and len(answer.value) == len(expected)
     if complete:
-        check(replace(answer, value=answer.value[part]), expected[part])
+        check(answer.result(part), expected[part])
     else:
         check(answer, expected)  # says what is wrong with the tuple
 

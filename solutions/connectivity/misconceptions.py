@@ -16,11 +16,23 @@ import numpy as np
 from autograder.explanation.misconceptions import Chosen, Mistakes, Wrong
 
 from .. import _families as families
-from .._contrasts import OF_LAYERS
+from .._contrasts import FILTERS, IMAGES, KERNELS, MAPS, MATRIX, OF_LAYERS
 from .._evidence import EVIDENCE
 from . import Array
 
 CONTRASTS = OF_LAYERS
+AXES = {
+    "connectivity_matrix": MATRIX,
+    "conv_as_dense": (MATRIX, ("output",)),
+    "locally_connected_forward": MAPS,
+    "locally_connected_backward": (
+        IMAGES,
+        ("row of positions", "column of positions", *KERNELS),
+        ("row of positions", "column of positions", *FILTERS),
+    ),
+    "tie_gradients": (KERNELS, FILTERS),
+    "translate": IMAGES,
+}
 
 Gradients = tuple[Array, Array, Array]
 Place = tuple[int, int]

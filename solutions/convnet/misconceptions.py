@@ -12,15 +12,23 @@ from typing import Any
 
 import numpy as np
 
-from autograder.explanation.misconceptions import Chosen, Mistakes, Wrong
+from autograder.explanation.misconceptions import NEVER, Chosen, Mistakes, Wrong
 
 from .. import _families as families
-from .._contrasts import OF_LAYERS
+from .._contrasts import IMAGES, OF_LAYERS
 from .._evidence import EVIDENCE
 from .._layers import max_pool_backward, max_pool_forward
 from . import Array, Labels, Parameters
 
 CONTRASTS = OF_LAYERS
+AXES = {
+    "dense_forward": ("example", "output"),
+    "dense_backward": (("example", "input"), ("input", "output"), ("output",)),
+    "softmax_cross_entropy": ((), ("example", "class")),
+    "global_average_pool_forward": ("image", "channel"),
+    "global_average_pool_backward": IMAGES,
+    "convnet_scores": ("image", "class"),
+}
 
 Gradients = tuple[Array, Array, Array]
 
@@ -290,6 +298,13 @@ dense_backward.wrong(
         dw_of=lambda dout, x: x.T @ dout / len(x),
         db_of=lambda dout: dout.sum(axis=0) / len(dout),
     ),
+    averages_dw_alone_over_the_batch=families.ONE_MEAN_OVER_THE_BATCH.but(
+        dw_of=lambda dout, x: x.T @ dout / len(x)
+    ),
+    averages_dx_alone_over_the_batch=families.ONE_MEAN_OVER_THE_BATCH.but(
+        dx_of=lambda dout, w: dout @ w.T / len(dout)
+    ),
+    fills_db_with_ones=families.DB_OF_ONES.but(db_of=lambda dout: np.ones(dout.shape[1])),
     averages_all_gradients_over_the_batch=Wrong(
         "dout already holds whatever the loss divides by. Does another example in the batch "
         "change what this one receives?",
@@ -389,6 +404,13 @@ def _softmax_cross_entropy(
         return result(loss, divided(slope(p, labels)), p)
 
 
+INSIDE_THE_LOGARITHM = Wrong(
+    "How large is the loss where p is so small that a computer makes 0 of it, and how large can "
+    "yours become? Take the logarithm of the fraction by hand: then no p has to be kept from zero.",
+    "SC1",
+    seen=NEVER,
+)
+
 softmax_cross_entropy = Mistakes("softmax_cross_entropy", _softmax_cross_entropy, evidence=EVIDENCE)
 
 softmax_cross_entropy.wrong(
@@ -421,7 +443,21 @@ softmax_cross_entropy.wrong(
     adds_a_tiny_number_inside_the_logarithm=Wrong(
         "What does your tiny number do to the loss where p is even smaller? Take the logarithm "
         "of the fraction by hand: then no p has to be kept away from zero.",
+        "SC1",
         logarithms=lambda lower, sums, p: np.log(p + 1e-12),
+    ),
+    keeps_p_above_1e_5=INSIDE_THE_LOGARITHM.but(logarithms=lambda lower, sums, p: np.log(p + 1e-5)),
+    keeps_p_above_1e_6=INSIDE_THE_LOGARITHM.but(logarithms=lambda lower, sums, p: np.log(p + 1e-6)),
+    keeps_p_above_1e_7=INSIDE_THE_LOGARITHM.but(logarithms=lambda lower, sums, p: np.log(p + 1e-7)),
+    keeps_p_above_1e_9=INSIDE_THE_LOGARITHM.but(logarithms=lambda lower, sums, p: np.log(p + 1e-9)),
+    keeps_p_above_1e_10=INSIDE_THE_LOGARITHM.but(
+        logarithms=lambda lower, sums, p: np.log(p + 1e-10)
+    ),
+    keeps_p_above_1e_15=INSIDE_THE_LOGARITHM.but(
+        logarithms=lambda lower, sums, p: np.log(p + 1e-15)
+    ),
+    keeps_p_above_1e_16=INSIDE_THE_LOGARITHM.but(
+        logarithms=lambda lower, sums, p: np.log(p + 1e-16)
     ),
     does_not_divide_the_gradient=Wrong(
         "Put the same example into the batch twice. The mean of the losses stays as it was: what "

@@ -14,11 +14,16 @@ import numpy as np
 from autograder.explanation.misconceptions import NEVER, Chosen, Mistakes, Wrong
 
 from .. import _families as families
-from .._contrasts import OF_LAYERS
+from .._contrasts import FILTERS, IMAGES, KERNELS, MAPS, OF_LAYERS
 from .._evidence import EVIDENCE
 from . import Array
 
 CONTRASTS = OF_LAYERS
+AXES = {
+    "zero_pad": IMAGES,
+    "conv_forward": MAPS,
+    "conv_backward": (IMAGES, KERNELS, FILTERS),
+}
 
 Gradients = tuple[Array, Array, Array]
 Place = tuple[int, int]
@@ -254,6 +259,12 @@ def _zeros_on_request(x: Array, pad: int) -> Array:
     return _zeros_around(x, pad) if pad > 0 else x
 
 
+def _bordered_or_nothing(x: Array, pad: int) -> Array:
+    if pad != 0:
+        padded = _zeros_around(x, pad)
+    return padded
+
+
 def _zeros_beyond(x: Array, pad: int) -> Array:
     return np.pad(_zeros_around(x, pad), ((0, 0), (0, 9), (0, 9), (0, 0)))
 
@@ -279,20 +290,21 @@ def _conv_forward(
     total: Callable[..., Any] = _sum_of_products,
     offset: Callable[..., Any] = lambda total, b, windows: total + b,
     place: Callable[..., Any] = lambda i, j, h_out, w_out: (i, j),
+    start: Callable[..., Any] = lambda shape, b: np.zeros(shape),
     result: Callable[..., Any] = lambda out, x: out,
 ) -> Any:
     """Move the window over all images at once, one position after the other.
 
-    How many outputs a side has, the shape of the map, the border, the outputs that are
-    visited, which window belongs to one and where it starts, the window itself; the kernels
-    as they lie on it, the filter of each map, the maps that are filled, the sum, the bias;
-    where the number is written and what is returned.
+    How many outputs a side has, the shape of the map, what it starts from, the border, the
+    outputs that are visited, which window belongs to one and where it starts, the window
+    itself; the kernels as they lie on it, the filter of each map, the maps that are filled, the
+    sum, the bias; where the number is written and what is returned.
     """
     size = w.shape[0]
     sides = (side(length, size, stride, pad) for length in x.shape[1:3])
     h_out, w_out = shape(*sides)
     images, kernels, filled = border(x, pad), filters(laid(w)), list(maps(w))
-    out = np.zeros((len(x), h_out, w_out, w.shape[3]))
+    out = start((len(x), h_out, w_out, w.shape[3]), b)
     for i, j in visited(h_out, w_out, stride):
         row, column = position(i, j)
         pixels = move(size, stride)
@@ -320,8 +332,9 @@ conv_forward.wrong(
         seen=(4, "4 student repositories (2 of C4W1, 2 of CS231n)"),
         shape=lambda h_out, w_out: (h_out, h_out),
     ),
-    swaps_output_height_and_width=Wrong(
-        "Which axis of the output is the height? Try an image that is wider than high.",
+    swaps_the_numbers_of_rows_and_columns=Wrong(
+        "Let the output have 2 rows and 4 columns. Which numbers do your rows run through, and "
+        "which your columns? Try an image that is wider than high.",
         "OS2",
         seen=(2, "a forum thread and a course changelog"),
         shape=lambda h_out, w_out: (w_out, h_out),
@@ -360,6 +373,17 @@ conv_forward.wrong(
             round((size + 2 * pad - kernel_size) / stride) + 1
         )
     ),
+    rounds_the_number_of_positions_with_the_one=families.ROUNDED_WITH_THE_ONE.but(
+        side=lambda size, kernel_size, stride, pad: round(
+            1 + (size + 2 * pad - kernel_size) / stride
+        )
+    ),
+    counts_the_outputs_by_the_size=Wrong(
+        "How many windows fit in a row of 7 pixels when the kernel is 3 × 3 and the stride 2? Draw "
+        "them and compare with your output size.",
+        "OS10",
+        side=lambda size, kernel_size, stride, pad: (size + 2 * pad) // kernel_size,
+    ),
     refuses_a_remainder=Wrong(
         "What does the text at the top of the function say about pixels that fill no complete "
         "window? Is that a reason to refuse the image?",
@@ -395,6 +419,14 @@ conv_forward.wrong(
         "columns, counted from 0, which number does the second row start with, and which does it "
         "have in your code?",
         "CF17",
+        place=lambda i, j, h_out, w_out: divmod(i * h_out + j, w_out),
+    ),
+    puts_windows_into_rows_of_the_wrong_length=Wrong(
+        "You put the windows into a table, one below the other. In an output of 2 rows and 4 "
+        "columns, counted from 0, which row of the table does the window of output (1, 0) have, "
+        "and which in your code?",
+        "CF27",
+        start=lambda shape, b: np.zeros(shape) + b,
         place=lambda i, j, h_out, w_out: divmod(i * h_out + j, w_out),
     ),
     starts_every_window_one_pixel_on=families.ONE_PIXEL_ON.but(
@@ -434,6 +466,12 @@ conv_forward.wrong(
         "CF19",
         border=lambda x, pad: _zeros_around(x, 1),
     ),
+    pads_only_where_there_is_a_border=Wrong(
+        "Which way through your function leaves the padded image without a value? Follow it for "
+        "pad 0.",
+        "CF26",
+        border=_bordered_or_nothing,
+    ),
     cuts_windows_from_the_image_without_border=Wrong(
         "With pad 1 the output has as many positions as the padded image allows. From which array "
         "does your code cut the windows?",
@@ -441,8 +479,10 @@ conv_forward.wrong(
         seen=(1, "a course warns of it in its text"),
         border=lambda x, pad: x,
     ),
-    ends_the_window_without_the_stride=families.END_WITHOUT_THE_STRIDE.but(
-        row="CF3",
+    cuts_other_windows_than_the_first_too_long_or_short=families.END_WITHOUT_THE_STRIDE.but(
+        "With stride 2, print the shapes of the first and of the second window: they should be "
+        "equal. What do the start and the end of the second one depend on in your code?",
+        "CF3",
         cut=lambda images, top, left, size, i, j: images[:, top : i + size, left : j + size],
     ),
     ends_the_window_one_pixel_early=families.ONE_PIXEL_SHORT.but(
@@ -455,6 +495,7 @@ conv_forward.wrong(
     ),
     swaps_rows_and_columns_of_the_kernels=families.KERNELS_TURNED.but(row="SS7"),
     uses_one_filter_for_all_maps=families.ONE_FILTER.but(row="CF9"),
+    uses_the_last_filter_for_all_maps=families.LAST_FILTER,
     looks_at_the_first_channel_only=Wrong(
         "How deep is a window? Make the first channel of an image zero and look at the output.",
         "SS6",
@@ -579,6 +620,7 @@ def _conv_backward(
     pad: int = 0,
     *,
     start: Callable[..., Any] = _all_zero,
+    border: Callable[..., Any] = _zeros_around,
     visited: Callable[..., Any] = _every_output,
     move: Callable[..., Any] = _by_the_stride,
     incoming: Callable[..., Any] = lambda dout, i, j: dout[:, i, j],
@@ -597,13 +639,13 @@ def _conv_backward(
 ) -> Any:
     """Send each output's gradient back to its window, to the weights and to the bias.
 
-    What the gradients start from, the outputs that are visited, where a window starts, the
-    gradient that comes in; the images that windows are cut from, the windows and the kernels
-    as they are used, what goes back to a window, how the parts are added; the part of dx
-    that windows reached, how the border is cut off, and what is returned.
+    What the gradients start from, the border around dx, the outputs that are visited, where a
+    window starts, the gradient that comes in; the images that windows are cut from, the windows
+    and the kernels as they are used, what goes back to a window, how the parts are added; the
+    part of dx that windows reached, how the border is cut off, and what is returned.
     """
     size = w.shape[0]
-    padded = _zeros_around(x, pad)
+    padded = border(x, pad)
     looked_at = images(x, pad)
     dx, dw, db = start(padded, x, w)
     for i, j in visited(dout.shape[1], dout.shape[2], stride):
@@ -694,6 +736,23 @@ conv_backward.wrong(
     averages_over_the_batch=families.MEAN_OVER_THE_BATCH.but(
         row="CB13", dw_of=lambda dw, dout: dw / len(dout), db_of=lambda db, dout, w: db / len(dout)
     ),
+    averages_dw_alone_over_the_batch=families.ONE_MEAN_OVER_THE_BATCH.but(
+        dw_of=lambda dw, dout: dw / len(dout)
+    ),
+    averages_db_alone_over_the_batch=families.ONE_MEAN_OVER_THE_BATCH.but(
+        db_of=lambda db, dout, w: db / len(dout)
+    ),
+    averages_dx_alone_over_the_batch=families.ONE_MEAN_OVER_THE_BATCH.but(
+        result=lambda dx, dw, db, x, w: (dx / len(x), dw, db)
+    ),
+    fills_db_with_ones=families.DB_OF_ONES.but(db_of=lambda db, dout, w: np.ones(db.shape)),
+    puts_a_border_of_one_around_everything=families.BORDER_OF_ONE.but(
+        "How wide is the border that your code puts on, and cuts off, when pad is 0 or 2?",
+        "CB2",
+        border=lambda x, pad: _zeros_around(x, 1),
+        images=lambda x, pad: _zeros_around(x, 1),
+        crop=lambda dx, x, pad: dx[:, 1:-1, 1:-1],
+    ),
     averages_all_gradients_over_the_batch=Wrong(
         "dout already carries whatever the loss divided by. Does twice the same image in a batch "
         "change what one of them receives?",
@@ -738,6 +797,9 @@ conv_backward.wrong(
         "Put a single 1 into the last row of dout. What should arrive in dx, and what does?",
         "CB19",
         visited=lambda h_out, w_out, stride: np.ndindex(h_out - 1, w_out),
+    ),
+    swaps_the_ranges_of_its_loops=families.RANGES_SWAPPED.but(
+        visited=lambda h_out, w_out, stride: np.ndindex(w_out, h_out)
     ),
     swaps_rows_and_columns_of_dout=families.DOUT_TRANSPOSED.but(row="CB17"),
     pads_on_one_side_for_dw=families.PADDED_ON_ONE_SIDE.but(

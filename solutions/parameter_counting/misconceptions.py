@@ -47,6 +47,10 @@ def _rounded(size: int, kernel_size: int, stride: int, pad: int) -> int:
     return round((size + 2 * pad - kernel_size) / stride) + 1
 
 
+def _rounded_with_the_one(size: int, kernel_size: int, stride: int, pad: int) -> int:
+    return round(1 + (size + 2 * pad - kernel_size) / stride)
+
+
 def _with_a_fraction(size: int, kernel_size: int, stride: int, pad: int) -> float:
     return (size + 2 * pad - kernel_size) / stride + 1
 
@@ -503,6 +507,9 @@ locally_connected_parameters.wrong(
         "A row has two ends, and zeros are added at both. How long is it then?"
     ),
     counts_the_local_layer_with_rounded_places=families.ROUNDED.but(side=_rounded),
+    counts_the_local_layer_with_the_first_place_rounded=families.ROUNDED_WITH_THE_ONE.but(
+        side=_rounded_with_the_one
+    ),
     counts_the_local_layer_without_stride_and_padding=WITHOUT_STRIDE_AND_PADDING.but(
         side=_without_both
     ),
@@ -1312,6 +1319,9 @@ network_parameters.wrong(
         "A row has two ends, and a convolution adds zeros at both. How wide is its output then?"
     ),
     rounds_the_sides_of_every_layer=families.ROUNDED.but(side=_rounded),
+    rounds_the_sides_with_the_first_place=families.ROUNDED_WITH_THE_ONE.but(
+        side=_rounded_with_the_one
+    ),
     ignores_stride_and_padding_in_every_layer=Wrong(
         "Two numbers of a convolution do not appear in the shape that you compute. What do they "
         "do to the window?",

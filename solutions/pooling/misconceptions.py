@@ -15,11 +15,17 @@ import numpy as np
 from autograder.explanation.misconceptions import NEVER, Chosen, Mistakes, Shared, Wrong
 
 from .. import _families as families
-from .._contrasts import OF_LAYERS
+from .._contrasts import IMAGES, OF_LAYERS
 from .._evidence import EVIDENCE
 from . import Array
 
 CONTRASTS = OF_LAYERS
+AXES = {
+    "max_pool_forward": IMAGES,
+    "average_pool_forward": IMAGES,
+    "max_pool_backward": IMAGES,
+    "average_pool_backward": IMAGES,
+}
 
 Place = tuple[int, int]
 
@@ -37,6 +43,14 @@ def _every_output_of_the_stride(h_out: int, w_out: int, stride: int) -> Iterable
 
 def _every_corner(h_out: int, w_out: int, stride: int) -> Iterable[Place]:
     return [(i * stride, j * stride) for i in range(h_out) for j in range(w_out)]
+
+
+def _every_column_for_a_row(h_out: int, w_out: int, stride: int) -> Iterable[Place]:
+    return [(i, j) for i in range(w_out) for j in range(h_out)]
+
+
+def _as_many_as_outputs(length: int, outputs: int, stride: int) -> int:
+    return outputs
 
 
 def _square(images: Array, top: int, left: int, size: int, stride: int, i: int, j: int) -> Array:
@@ -188,6 +202,7 @@ def _slide(
     side: Callable[..., Any],
     shape: Callable[..., Any],
     start: Callable[..., Any],
+    stops: Callable[..., Any],
     visited: Callable[..., Any],
     position: Callable[..., Any],
     move: Callable[..., Any],
@@ -200,7 +215,8 @@ def _slide(
     h_out, w_out = shape(*(side(length, size, stride) for length in x.shape[1:3]))
     out = start((len(x), h_out, w_out, x.shape[3]), x)
     pixels = move(size, stride)
-    for i, j in visited(h_out, w_out, stride):
+    sides = [stops(*pair, stride) for pair in zip(x.shape[1:3], (h_out, w_out), strict=True)]
+    for i, j in visited(*sides, stride):
         row, column = position(i, j)
         windows = cut(x, row * pixels, column * pixels, size, stride, i, j)
         write(out, i, j, size, number(channels(examples(windows))))
@@ -214,6 +230,7 @@ def _max_pool_forward(
     *,
     side: Callable[..., Any] = _stops,
     shape: Callable[..., Any] = lambda h_out, w_out: (h_out, w_out),
+    stops: Callable[..., Any] = _as_many_as_outputs,
     visited: Callable[..., Any] = _every_output,
     position: Callable[..., Any] = lambda i, j: (i, j),
     move: Callable[..., Any] = _by_the_stride,
@@ -225,9 +242,10 @@ def _max_pool_forward(
 ) -> Any:
     """Move the window over all maps at once, one position after the other.
 
-    How many outputs a side has, the shape of the map, the outputs that are visited, which
-    window belongs to one, how far it moves and how it is cut out; the examples and the
-    channels that are in it, the number that is taken of it, where that is written.
+    How many outputs a side has, the shape of the map, how many positions of a side are come to,
+    the outputs that are visited, which window belongs to one, how far it moves and how it is
+    cut out; the examples and the channels that are in it, the number that is taken of it, where
+    that is written.
     """
     return _slide(
         x,
@@ -237,6 +255,7 @@ def _max_pool_forward(
         side=side,
         shape=shape,
         start=lambda shape, x: np.zeros(shape),
+        stops=stops,
         visited=visited,
         position=position,
         move=move,
@@ -255,6 +274,7 @@ def _average_pool_forward(
     side: Callable[..., Any] = _stops,
     shape: Callable[..., Any] = lambda h_out, w_out: (h_out, w_out),
     start: Callable[..., Any] = lambda shape, x: np.zeros(shape),
+    stops: Callable[..., Any] = _as_many_as_outputs,
     visited: Callable[..., Any] = _every_output,
     position: Callable[..., Any] = lambda i, j: (i, j),
     move: Callable[..., Any] = _by_the_stride,
@@ -267,10 +287,10 @@ def _average_pool_forward(
 ) -> Any:
     """Move the window over all maps at once, one position after the other.
 
-    How many outputs a side has, the shape of the map, the array that is filled, the outputs
-    that are visited, which window belongs to one, how far it moves and how it is cut out; the
-    examples and the channels that are in it, the sum of its numbers, what it is divided by,
-    where the average is written.
+    How many outputs a side has, the shape of the map, the array that is filled, how many
+    positions of a side are come to, the outputs that are visited, which window belongs to one,
+    how far it moves and how it is cut out; the examples and the channels that are in it, the
+    sum of its numbers, what it is divided by, where the average is written.
     """
     return _slide(
         x,
@@ -280,6 +300,7 @@ def _average_pool_forward(
         side=side,
         shape=shape,
         start=start,
+        stops=stops,
         visited=visited,
         position=position,
         move=move,
@@ -405,6 +426,19 @@ forward.wrong(
     ),
     rounds_the_number_of_windows=families.ROUNDED.but(
         side=lambda length, size, stride: round((length - size) / stride) + 1
+    ),
+    rounds_the_number_of_windows_with_the_one=families.ROUNDED_WITH_THE_ONE.but(
+        side=lambda length, size, stride: round(1 + (length - size) / stride)
+    ),
+    swaps_the_ranges_of_its_loops=families.RANGES_SWAPPED.but(visited=_every_column_for_a_row),
+    visits_every_corner_of_the_input=Wrong(
+        "On an input of 5 rows, with size 3 and stride 2, at which rows does a window start that "
+        "lies wholly inside, and at which rows does your loop start one?",
+        "PF17",
+        stops=lambda length, outputs, stride: -(-length // stride),
+    ),
+    lets_the_window_grow=families.WINDOW_GROWS.but(
+        cut=lambda x, top, left, size, stride, i, j: x[:, i : top + size, j : left + size]
     ),
     forgets_the_first_window=Wrong(
         "How many windows are there on an input exactly as large as the window? Put the numbers "
@@ -571,6 +605,7 @@ def _send_back(
     stride: int,
     portion: Callable[..., Any],
     start: Callable[..., Any],
+    source: Callable[..., Any],
     visited: Callable[..., Any],
     maps: Callable[..., Any],
     position: Callable[..., Any],
@@ -584,7 +619,8 @@ def _send_back(
     """Give each input of a window its portion of what is sent there; see the two exercises."""
     dx = start(x, dout)
     pixels = move(size, stride)
-    groups = [(n, c, x[n, ..., c], dx[n, ..., c]) for n, c in maps(len(x), x.shape[3])]
+    seen = source(x, dx)
+    groups = [(n, c, seen[n, ..., c], dx[n, ..., c]) for n, c in maps(len(x), x.shape[3])]
     for i, j in visited(*dout.shape[1:3], stride):
         gradients = incoming(dout, i, j)
         for n, c, images, gradient_of_images in groups:
@@ -598,7 +634,7 @@ def _send_back(
 
 
 def _assign_at_the_winner(target: Array, value: Array, portion: Array) -> None:
-    np.copyto(target, value, where=portion)
+    target[...] = np.where(portion, value, target)  # as dx[...] = does: whole numbers stay whole
 
 
 def _one_alone(windows: Array, images: Array, size: int) -> Any:
@@ -630,6 +666,7 @@ def _max_pool_backward(
     stride: int,
     *,
     start: Callable[..., Any] = _the_same_shape_as,
+    source: Callable[..., Any] = lambda x, dx: x,
     visited: Callable[..., Any] = _every_output,
     maps: Callable[..., Any] = _all_maps,
     position: Callable[..., Any] = lambda i, j, c: (i, j),
@@ -645,10 +682,10 @@ def _max_pool_backward(
 ) -> Any:
     """Send each output's gradient back to the largest input of its window.
 
-    What dx starts from, the outputs and the maps that are visited, which window belongs to
-    one, how far it moves and how it is cut out; the gradient that comes in, the numbers that
-    are compared, the mask of those that won, how it lies on the window, what is sent there,
-    how it is put into dx and what is returned.
+    What dx starts from, the array that is looked at, the outputs and the maps that are visited,
+    which window belongs to one, how far it moves and how it is cut out; the gradient that comes
+    in, the numbers that are compared, the mask of those that won, how it lies on the window,
+    what is sent there, how it is put into dx and what is returned.
     """
     return _send_back(
         dout,
@@ -657,6 +694,7 @@ def _max_pool_backward(
         stride,
         portion=lambda windows, images: laid(mask(compared(windows), images, size)),
         start=start,
+        source=source,
         visited=visited,
         maps=maps,
         position=position,
@@ -680,6 +718,7 @@ def _average_pool_backward(
     stride: int,
     *,
     start: Callable[..., Any] = _the_same_shape_as,
+    source: Callable[..., Any] = lambda x, dx: x,
     visited: Callable[..., Any] = _every_output,
     maps: Callable[..., Any] = _all_maps,
     position: Callable[..., Any] = lambda i, j, c: (i, j),
@@ -693,9 +732,10 @@ def _average_pool_backward(
 ) -> Any:
     """Spread each output's gradient over the inputs of its window.
 
-    What dx starts from, the outputs and the maps that are visited, which window belongs to
-    one, how far it moves and how it is cut out; the gradient that comes in, what is sent
-    back, the share of it that an input receives, how it is put into dx and what is returned.
+    What dx starts from, the array that is looked at, the outputs and the maps that are visited,
+    which window belongs to one, how far it moves and how it is cut out; the gradient that comes
+    in, what is sent back, the share of it that an input receives, how it is put into dx and
+    what is returned.
     """
     return _send_back(
         dout,
@@ -704,6 +744,7 @@ def _average_pool_backward(
         stride,
         portion=lambda windows, images: share(windows, size, *dout.shape[1:3]),
         start=start,
+        source=source,
         visited=visited,
         maps=maps,
         position=position,
@@ -798,6 +839,10 @@ backward.wrong(
         "its gradient?"
     ),
     reaches_as_far_as_the_stride=AS_LONG_AS_THE_STRIDE,
+    swaps_the_ranges_of_its_loops=families.RANGES_SWAPPED.but(visited=_every_column_for_a_row),
+    lets_the_window_grow=families.WINDOW_GROWS.but(
+        cut=lambda x, top, left, size, stride, i, j: x[:, i : top + size, j : left + size]
+    ),
     averages_over_the_batch=Wrong(
         "Should the gradient of an image become smaller when a second image joins the batch? "
         "Compare its dx alone and in a batch of two.",
@@ -908,6 +953,19 @@ max_pool_backward.wrong(
         "PB19",
         mask=_one_alone,
     ),
+    looks_for_the_maximum_in_dx=Wrong(
+        "In which array do you look for the largest number? Print the window of it that you "
+        "compare, for the first output.",
+        "PB20",
+        source=lambda x, dx: dx,
+        mask=lambda windows, images, size: _every_largest(windows),
+    ),
+    gives_all_inputs_of_the_window_all=Wrong(
+        "How many inputs of one window receive something from you? Print your mask for a window "
+        "of four different numbers.",
+        "PB20",
+        mask=lambda windows, images, size: np.ones(windows.shape),
+    ),
     spreads_over_the_whole_window=Wrong(
         "Which inputs of a window does its maximum depend on? Change one of the others a little.",
         "PB17",
@@ -939,6 +997,10 @@ average_pool_backward.wrong(
         "Which argument moved the window in the forward pass: its size or its stride? Your last "
         "squares reach past the edge.",
         "PB11",
+        share=_square_of_shares,
+    ),
+    lets_a_square_window_grow=families.WINDOW_GROWS.but(
+        cut=lambda x, top, left, size, stride, i, j: x[:, i : top + size, j : left + size],
         share=_square_of_shares,
     ),
     sends_all_of_dout_to_every_window=Wrong(

@@ -49,7 +49,7 @@ Figure = tuple[str, float]  # what came out, and the seconds of processor time i
 
 
 def of_exercise(assignment: Assignment, exercise: str) -> list[Misconception]:
-    return [m for m in misconceptions(assignment.name) if m.exercise == exercise]
+    return [m for m in misconceptions(assignment) if m.exercise == exercise]
 
 
 def pairs_of(known: list[Misconception]) -> Iterator[Misconception]:

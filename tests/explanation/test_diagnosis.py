@@ -1,13 +1,22 @@
 """What explains a set of answers: one known mistake, two, one that does not repeat, or none."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 import pytest
 
+from autograder.errors import NoAnswer
 from autograder.explanation.diagnosis import Diagnosis, diagnose
-from autograder.explanation.misconceptions import Chosen, Misconception, Mistakes, Wrong, together
+from autograder.explanation.misconceptions import (
+    Chosen,
+    Misconception,
+    Mistakes,
+    Wrong,
+    combined,
+    together,
+)
 from autograder.running.direct import Direct
 from autograder.running.no_answer import CallTimedOut
 from autograder.running.student import RecordedCall, Student
@@ -22,6 +31,10 @@ def reference(a: int, b: int, c: int = 0) -> int:
 
 def in_steps(a, b, c=0, *, product=lambda a, b: a * b, rest=lambda c: c, sign=lambda n: n):
     return sign(product(a, b) + rest(c))
+
+
+def three_steps(a, b, c, *, first=lambda a: a, second=lambda b: b, third=lambda c: c):
+    return first(a) + second(b) + third(c)
 
 
 f = Mistakes("f", in_steps)
@@ -167,6 +180,64 @@ def test_a_choice_is_recognised_by_its_letter() -> None:
     question.wrong(confuses_that=Chosen("c", "Or is it?"))
     calls = [RecordedCall(value=" B")]
     assert name_of(diagnose(question.found, lambda: "a", calls, lambda c: c)) == "confuses_this"
+
+
+def test_three_mistakes_are_recognised_where_two_do_not_explain_it() -> None:
+    h = Mistakes("h", three_steps)
+    h.wrong(
+        forgets_the_first=Wrong("The first?", first=lambda a: 0),
+        doubles_the_second=Wrong("The second?", second=lambda b: 2 * b),
+        turns_the_third=Wrong("The third?", third=lambda c: -c),
+        squares_the_third=Wrong("Squared?", third=lambda c: c * c),
+    )
+    student = Student(Direct({"h": lambda a, b, c: 2 * b - c}), {})
+    for arguments in [(1, 0, 0), (0, 3, 0), (0, 0, 4), (5, 6, 7), (0, 0, 0)]:
+        student.h(*arguments)
+    found = diagnose(h.found, three_steps, student.calls["h"], lambda c: c)
+    assert sorted(name_of(found).split(" and ")) == [
+        "doubles_the_second",
+        "forgets_the_first",
+        "turns_the_third",
+    ]
+    assert found.misconception is not None
+    assert found.misconception.hint.startswith("There seem to be three mistakes. The first: ")
+
+
+def test_two_mistakes_may_touch_the_same_step() -> None:
+    h = Mistakes("h", three_steps)
+    h.wrong(
+        forgets_the_first_and_doubles=Wrong("?", first=lambda a: 0, second=lambda b: 2 * b),
+        triples_the_second=Wrong("?", second=lambda b: 3 * b),
+    )
+    one, other = h.found
+    assert together(one, other) is None
+    assert [m.implementation(1, 1, 1) for m in combined(one, other)] == [4]
+    assert not [*combined(other, other)]
+    calls = [RecordedCall((a, b, 0), value=3 * b) for a, b in [(5, 0), (0, 2), (3, 1), (0, 0)]]
+    found = diagnose(h.found, three_steps, calls, lambda c: c)
+    assert name_of(found) == "forgets_the_first_and_doubles and triples_the_second"
+
+
+def test_of_mistakes_that_raise_the_one_that_raises_the_same_is_named() -> None:
+    def refuse(error: type[Exception]) -> Callable[..., Any]:
+        def step(a: int) -> int:
+            if a > 3:
+                raise error("no")
+            return a
+
+        return step
+
+    h = Mistakes("h", three_steps)
+    h.wrong(
+        runs_over_the_end=Wrong("?", first=refuse(IndexError), seen=(9, "often")),
+        takes_windows_apart=Wrong("?", first=refuse(ValueError)),
+    )
+    student = Student(Direct({"h": lambda a, b, c: refuse(ValueError)(a) + b + c}), {})
+    for arguments in [(1, 2, 3), (7, 1, 1)]:
+        with suppress(NoAnswer):
+            student.h(*arguments)
+    found = diagnose(h.found, three_steps, student.calls["h"], lambda c: c)
+    assert name_of(found) == "takes_windows_apart"
 
 
 def test_only_mistakes_in_different_steps_come_together() -> None:

@@ -71,14 +71,15 @@ def test_a_right_answer_has_no_hint(grade_cells: GradeCells, right: dict[str, st
     [
         (mean(counted="7"), "the number differs", "on paper"),
         (mean(result="[total / count]"), "expected a number, got a list", "type("),
-        (mean(product="width_of_it"), "'width_of_it' is not defined at line 5", "Restart"),
+        (mean(product="width_of_it"), "'width_of_it' is not defined at line 5", "No cell gives"),
         (mean(result="np.random.rand()"), "the number differs", "Called twice"),
         (mean(result="total / count + (len(numbers) < 2)"), "differs", "a single number"),
-        (step("out / 7"), "entries differ, the first at index", "on paper"),
+        (step("out**3 + out"), "entries differ, the first at index", "on paper"),
+        (step("out / 7"), "entries differ, the first at index", "1/7 × the right one"),
         (step("out[0]"), "expected shape", "by hand"),
-        (step("width_of_it"), "'width_of_it' is not defined at line 3", "Restart"),
+        (step("width_of_it"), "'width_of_it' is not defined at line 3", "No cell gives"),
         (step("np.random.rand(*out.shape)"), "entries differ", "Called twice"),
-        (step("out + 1"), "With values of shape (3, 4), slopes of shape (3, 4):", "on paper"),
+        (step("out + 1"), "With values of shape (3, 4), slopes of shape (3, 4)", "always 1 more"),
     ],
 )
 def test_what_nobody_knows_gets_the_facts_and_one_thing_to_try(

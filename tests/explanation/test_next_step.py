@@ -43,32 +43,31 @@ def advice(
 def wrong_at(*wrong: Sequence[int]) -> Callable[[list[int]], Any]:
     """Return a running maximum that is wrong for some lists of numbers."""
     right = REFERENCES["running_maximum"]
-    return lambda numbers: [*right(numbers), 0] if numbers in wrong else right(numbers)
+    return lambda numbers: [0, *right(numbers)] if numbers in wrong else right(numbers)
 
 
 @pytest.mark.parametrize(
     ("names", "words"),
     [
-        (["negative"], "only negative numbers. What does your code compare them with?"),
-        (["single"], "a single number. What does your code do before its loop"),
+        (["negative"], ["only negative numbers. ", "What does your code compare them with?"]),
+        (["single"], ["a single number. ", "What does your code do before its loop"]),
     ],
 )
-def test_what_the_wrong_calls_have_in_common_is_named(names: list[str], words: str) -> None:
+def test_what_the_wrong_calls_have_in_common_is_named(names: list[str], words: list[str]) -> None:
     student = wrong_at(*(CALLS[name] for name in names))
     right = REFERENCES["running_maximum"]
     sentence = advice(student, right, [(numbers,) for numbers in CALLS.values()])
     assert sentence is not None
     assert sentence.startswith("Your answers are right but for those with ")
-    assert words in sentence
+    assert all(said in sentence for said in words)
     assert sentence.endswith("?")
 
 
 def test_of_several_things_in_common_all_are_named() -> None:
     calls = [(CALLS["mixed"],), ([-7],)]
-    assert advice(wrong_at([-7]), REFERENCES["running_maximum"], calls) == (
-        "Your answers are right but for those with only negative numbers and a single number. "
-        "Try one of these at a time: which is it?"
-    )
+    sentence = str(advice(wrong_at([-7]), REFERENCES["running_maximum"], calls))
+    assert "but for those with only negative numbers and a single number. " in sentence
+    assert sentence.endswith("Try one of these at a time: which is it?")
 
 
 @pytest.mark.parametrize(
@@ -104,7 +103,12 @@ def test_without_contrasts_it_follows_from_how_an_answer_is_wrong() -> None:
     [
         (lambda start, times: start == 0, "a start of 0. Which?"),
         (lambda start, times: times != 1, "more than once. Which?"),
-        (lambda start, times: times != 1 and start == 0, None),
+        (
+            lambda start, times: times != 1 and start == 0,
+            "both a start of 0 and more than once. Which line uses both, and what is it when only "
+            "one of them is there?",
+        ),
+        (lambda start, times: (start, times) in ((0, 1), (5, 2)), None),
     ],
 )
 def test_an_argument_that_was_left_out_has_its_default(
@@ -124,9 +128,11 @@ def test_an_argument_that_was_left_out_has_its_default(
     calls = [(3,), (4, 0), (3, 5), (4, 5, 2), (3, 0, 2)]
     sentence = advice(student, right, calls, known)
     if words is None:
-        assert "paper" in str(sentence)
+        assert "right but for" not in str(sentence)
     else:
-        assert sentence == f"Your answers are right but for those with {words}"
+        first, second = words.split(". ")
+        assert str(sentence).startswith(f"Your answers are right but for those with {first}. ")
+        assert str(sentence).endswith(f" {second}")
 
 
 def test_a_course_may_have_no_contrasts(tmp_path: Any) -> None:
@@ -153,8 +159,8 @@ def test_a_course_may_have_no_contrasts(tmp_path: Any) -> None:
         (lambda x, *_: x.astype(complex), "dtype"),
         (lambda x, *_: x[..., 0], "shape"),
         (lambda x, *_: x * np.nan, "NaN"),
-        (lambda x, *_: x + 1, "paper"),
-        (lambda x, *_: missing_name, "Restart the kernel"),  # noqa: F821
+        (lambda x, *_: x**3 + 1, "paper"),
+        (lambda x, *_: missing_name, "no value yet"),  # noqa: F821
         (lambda x, *_: x[9, 9], "largest index"),
         (lambda x, *_: x + np.ones((2, 3)), "shapes"),
         (lambda x, *_: x + "1", "types"),

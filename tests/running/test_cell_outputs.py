@@ -1,5 +1,6 @@
 """What a student reads under a grade cell."""
 
+import msgspec
 import nbformat
 
 from autograder.results import ExerciseResult, Outcome, TestResult
@@ -32,6 +33,25 @@ def test_everything_in_the_html_is_escaped() -> None:
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
     assert "&lt;b&gt;" in html
+
+
+def test_names_are_code_on_the_page_and_plain_in_text() -> None:
+    told = result(Outcome.FAILED, "`f` raised it at `x = '<b>'`.", "Is `y` meant?")
+    assert "<code>f</code> raised it at <code>x = &#x27;&lt;b&gt;&#x27;</code>." in verdict_html(
+        told
+    )
+    assert "Is <code>y</code> meant?" in verdict_html(told)
+    assert "f raised it at x = '<b>'." in verdict_text(told)
+    assert "`" not in verdict_html(told) + verdict_text(told)
+
+
+def test_what_was_said_of_one_test_is_not_said_again() -> None:
+    once = result(Outcome.FAILED, "`f` does not exist in your notebook.")
+    passed = result(Outcome.PASSED)
+    several = msgspec.structs.replace(once, tests=[*once.tests, *passed.tests, *once.tests])
+    for text in (verdict_text(several), verdict_html(several)):
+        assert text.count("does not exist") == 1
+        assert text.count("As above.") == 1
 
 
 def test_outputs_of_a_cell_are_valid_and_without_active_content() -> None:

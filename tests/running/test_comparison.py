@@ -125,7 +125,7 @@ def test_accepted(answer: Any, expected: Any) -> None:
         ([2, 1], [1, 2], "value"),
         ([1.0, 2.0], [1, 2], "type"),
         ([True, 2], [1, 2], "type"),
-        ([1, None], [1, 2], "none"),
+        ([1, None], [1, 2], "unset"),
         ([1, float("nan")], [1, 0.5], "not finite"),
         (np.array([[1, 2]]), [1, 2], "type"),
         (np.array([1, 2, 3]), [1, 2], "type"),
@@ -140,7 +140,7 @@ def test_accepted(answer: Any, expected: Any) -> None:
         ({}, {"w": EXPECTED}, "names"),
         ({"w": EXPECTED, "b": 1.0}, {"w": EXPECTED}, "names"),
         ({"w": EXPECTED.T}, {"w": EXPECTED}, "shape"),
-        ({"w": None}, {"w": EXPECTED}, "none"),
+        ({"w": None}, {"w": EXPECTED}, "unset"),
         ({"b": 2, "w": EXPECTED + 1}, {"w": EXPECTED, "b": 2}, "value"),
     ],
 )

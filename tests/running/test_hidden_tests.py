@@ -251,10 +251,15 @@ def test_neither_environment_nor_folder_configures_the_run(
 def test_settings_are_shown_and_data_is_not(tmp_path: Path) -> None:
     source = (
         '@exercise("f")\ndef test_it(student, rng):\n'
-        "    check(student.f(x=rng.normal(size=(2, 3)), times=2, rate=0.123), 5)\n"
+        "    layers = [(3, 2), (5, 1)]\n"
+        "    data = {'x': rng.normal(size=(2, 3)), 'table': [rng.normal(size=3)]}\n"
+        "    check(student.f(**data, times=2, rate=0.123, layers=layers), 5)\n"
     )
     (result,) = run(tmp_path, source)
-    assert result.message == "With x of shape (2, 3), times=2: 1 is not the right number."
+    assert result.message == (
+        "With x of shape (2, 3), times=2, rate=0.123, layers=[(3, 2), (5, 1)]: "
+        "1 is not the right number."
+    )
 
 
 def test_an_interrupt_stops_the_grader_and_makes_no_score(tmp_path: Path) -> None:

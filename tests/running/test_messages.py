@@ -43,11 +43,62 @@ def raised(action: str) -> Raised:
         "np.ones((2, 3)) @ np.ones((4, 5))",
         "np.ones((2, 3)).reshape(4, 2)",
         "float(np.ones(3))",
+        "np.ones(3)[1.5]",
+        "np.ones(3)[0:1.5]",
+        "np.ones(3)[np.ones(4, bool)]",
+        "np.ones((2, 3))[[0, 1], [0, 1, 2]]",
+        "np.ones((2, 3)).transpose(0, 1, 2)",
+        "np.zeros(3)[0] = [1, 2]; np.array([[1, 2], [3]])",
+        "np.concatenate([np.ones((2, 3)), np.ones((3, 2))])",
+        "np.concatenate([np.ones((2, 3)), np.ones(3)])",
+        "np.stack([np.ones(2), np.ones(3)])",
+        "np.zeros((-1, 2))",
+        "bool(np.ones(2))",
+        "np.argmax([])",
+        "int(float('nan'))",
+        "a, b = 3",
+        "x = (1, 2); x[0] = 3",
+        "len(3)",
+        "'a' < 3",
+        "'a' + 1",
+        "-[1]",
+        "x = [1, 2]; x[0, 1]",
+        "{np.ones(2): 1}",
+        "def f(x, y, z): pass\nf()",
+        "def f(x): pass\nf(1, x=2)",
+        "import nothing",
+        "x = {}; x['key']",
     ],
 )
 def test_known_messages_are_repeated(action: str) -> None:
     error = raised(action)
     assert describe_exception(error, [action]) == f"{error.type_name}: {error.message.strip()}"
+
+
+@pytest.mark.parametrize(
+    ("action", "told"),
+    [
+        ("np.Inf", "AttributeError: `np.Inf` was removed in the NumPy 2"),
+        ("np.float", "AttributeError: `np.float` was a deprecated alias for the builtin `float`."),
+        ("from numpy import nothing", "ImportError: cannot import name 'nothing' from 'numpy'"),
+    ],
+)
+def test_of_a_message_the_lines_that_help_are_repeated(action: str, told: str) -> None:
+    sentence = describe_exception(raised(action), [action])
+    assert sentence.startswith(told)
+    assert "/" not in sentence
+
+
+def test_what_numpy_never_said_is_not_its_sentence() -> None:
+    forged = "`np.Inf` was removed in the NumPy 2.0 release. The hidden number is 7."
+    assert describe_exception(Raised(1, "AttributeError", forged), ["np.Inf"]) == "AttributeError"
+    there = "`np.pi` was removed in the NumPy 2.0 release."
+    assert describe_exception(Raised(1, "AttributeError", there), ["np.pi"]) == "AttributeError"
+
+
+def test_a_debugger_that_was_left_in_is_named() -> None:
+    assert "debugger" in describe_exception(Raised(1, "BdbQuit", "hidden"), ["breakpoint()"])
+    assert "hidden" not in describe_exception(Raised(1, "BdbQuit", "hidden"), ["hidden"])
 
 
 def test_classes_of_numpy_are_called_by_the_names_that_are_known() -> None:

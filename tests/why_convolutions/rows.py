@@ -3,21 +3,22 @@
 The letters name what they are about: OS output sizes, PC and CN counts of parameters and
 connections, SV savings, NP networks, ZP padding, SS the single step, CF and CB convolution
 forwards and backwards, PF and PB pooling, MK and DV its masks and shares, C what is thought
-of it all; CM, CD, LC, TG, RF and EQ connectivity.
+of it all; SC the softmax; CM, CD, LC, TG, RF and EQ connectivity.
 """
 
 _NUMBERS = {
-    "OS": "1 2 3 4 5 6 7 8 9 10 11 12 13",
+    "OS": "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15",
     "PC": "1 2 3 4 5 6 7 8 9 10 11 13 14 15 18 19 20 21 22 23",
     "CN": "1 2 3 4 5",
     "SV": "1 2 3 4 5 6 7",
     "NP": "1 2 3 4 5 6",
     "ZP": "1 2 3 4 5 6 7 8 9",
     "SS": "1 2 3 4 5 6 7 8",
-    "CF": "1 2 3 4 5 6 7 8 9 10 11 12 13 14 16 17 19 20 22 23",
-    "CB": "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 28",
-    "PF": "1 2 3 4 5 6 7 8 9 10 11 12 13 15 16",
-    "PB": "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19",
+    "CF": "1 2 3 4 5 6 7 8 9 10 11 12 13 14 16 17 19 20 22 23 24 25 26 27",
+    "CB": "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 28 29 30",
+    "PF": "1 2 3 4 5 6 7 8 9 10 11 12 13 15 16 17",
+    "PB": "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20",
+    "SC": "1",
     "MK": "1 2 3 4",
     "DV": "1 2 3 4",
     "ties ": "1",

@@ -1,0 +1,173 @@
+"""One fact that is true of all wrong answers of a function, where no known mistake explains them.
+
+The answers are compared with the right ones, result by result, and with the right answers to
+other calls. What is true of the right answers as well is told of all, else of the wrong ones.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..course.contents import MISCONCEPTIONS
+from ..notebook.assignment import Assignment
+from ..running.comparison import agree
+from ..running.student import RecordedCall
+from .diagnosis import answer_of
+from .facts import OF_NUMBERS, Fact, Names, Pair
+from .other_calls import Change, bound_arguments, changes
+from .places import OF_SOME_PLACES, OF_THE_SAME_NUMBERS
+from .taken_apart import names_of, taken_apart
+
+LARGEST_CALLED_AGAIN = 5000  # numbers in the smallest wrong call: a training takes its time
+MOST_NAMED = 3  # results in one sentence
+_FACTS = (*OF_THE_SAME_NUMBERS, *OF_NUMBERS, *OF_SOME_PLACES)
+
+Pairs = dict[str, Pair]  # of one call, by result
+
+
+class Told(NamedTuple):
+    """A fact in a sentence, and its question."""
+
+    sentence: str
+    question: str
+
+    def __str__(self) -> str:
+        return f"{self.sentence} {self.question}"
+
+
+class Judged(NamedTuple):
+    """A call of the student's function, and what the reference gives."""
+
+    call: RecordedCall
+    right: RecordedCall
+
+
+def axes_of(assignment: Assignment, exercise: str) -> Any:
+    """Return what a course calls the axes of an exercise's results, in ``AXES``, if it does."""
+    return getattr(assignment.part(MISCONCEPTIONS), "AXES", {}).get(exercise, ())
+
+
+def structural_fact(
+    reference: Callable[..., Any],
+    wrong: Sequence[Judged],
+    right: Sequence[Judged] = (),
+    axes: Any = (),
+) -> Told | None:
+    """Return a fact about all wrong answers, None where none is found."""
+    answers = [_pairs(reference, *judged) for judged in (*wrong, *right)]
+    alike = [pairs for pairs in answers if pairs]
+    if not wrong or len(alike) < len(answers) or len({tuple(pairs) for pairs in alike}) != 1:
+        return None
+    return _Answers(reference, wrong, right, alike, axes).fact()
+
+
+class _Answers:
+    """The answers to all calls, the wrong ones first."""
+
+    def __init__(
+        self,
+        reference: Callable[..., Any],
+        wrong: Sequence[Judged],
+        right: Sequence[Judged],
+        pairs: Sequence[Pairs],
+        axes: Any,
+    ) -> None:
+        self._reference = reference
+        self._calls = [judged.call for judged in (*wrong, *right)]
+        self._wrong = len(wrong)
+        self._pairs = pairs
+        self._axes = axes
+        off = {n for of_call in pairs for n, pair in of_call.items() if not agree(*pair[:2])}
+        self._off = [name for name in pairs[0] if name in off]
+        self._right = [name for name in pairs[0] if name not in off]
+
+    def fact(self) -> Told | None:
+        """Return which results are right in every call, and a fact about the others."""
+        found = self._of_all_calls_or_the_wrong_ones()
+        if not self._right or not self._off:
+            return found
+        always = _always_right(self._right, self._off)
+        if found is None:
+            return Told(always, f"Which lines make {' and '.join(self._off)} alone?")
+        return Told(f"{always} {found.sentence}", found.question)
+
+    def _of_all_calls_or_the_wrong_ones(self) -> Told | None:
+        for count, scope in ((len(self._calls), ""), (self._wrong, "where it is wrong, ")):
+            if found := self._of_first(count):
+                subject, fact = found
+                return Told(f"{_capital(f'{scope}{subject}')} is {fact.what}.", fact.question)
+        return None
+
+    def _of_first(self, count: int) -> tuple[str, Fact] | None:
+        """Return a fact about all results that are wrong, or about one, for so many calls."""
+        if len(self._off) > 1:
+            every = [pairs[name] for pairs in self._pairs[:count] for name in self._off]
+            if fact := _first(OF_NUMBERS, every):
+                return ("each of your results" if not self._right else "each of the others"), fact
+        for name in self._off:
+            pairs = [of_call[name] for of_call in self._pairs[:count]]
+            names = names_of(self._axes, name)
+            fact = self._right_for_another_call(name, pairs) or _first(_FACTS, pairs, names)
+            if fact is not None:
+                return f"your {name or 'answer'}", fact
+        return None
+
+    def _right_for_another_call(self, name: str, pairs: Sequence[Pair]) -> Fact | None:
+        """Return which other call the answers would be right for."""
+        seen = np.unique(np.concatenate([pair.answer.ravel() for pair in pairs]))
+        arguments = bound_arguments(self._reference, self._calls[0])
+        if len(seen) < 2 or sum(map(np.size, arguments.values())) > LARGEST_CALLED_AGAIN:
+            return None  # of one number, much is true by chance
+        for change in changes(arguments, inspect.signature(self._reference)):
+            if all(map(partial(self._fits, change, name), self._calls, pairs)):
+                return Fact(f"the right one for a call {change.words}", change.question)
+        return None
+
+    def _fits(self, change: Change, name: str, call: RecordedCall, pair: Pair) -> bool:
+        try:
+            arguments = change.made(bound_arguments(self._reference, call))
+        except (KeyError, TypeError):  # not all calls have the same kinds of arguments
+            return False
+        again = answer_of(
+            self._reference, RecordedCall(kwargs=arguments, replacements=call.replacements)
+        )
+        parts = None if again.failure else taken_apart(again.value, again.value)
+        return parts is not None and name in parts and agree(pair.answer, parts[name])
+
+
+def _pairs(reference: Callable[..., Any], call: RecordedCall, right: RecordedCall) -> Pairs | None:
+    """Return the results of a call beside the right ones, None where they cannot be compared."""
+    if call.failure or right.failure or call.modified:
+        return None
+    answers, rights = taken_apart(call.value, right.value), taken_apart(right.value, right.value)
+    if not answers or not rights:
+        return None
+    numbers = _numbers(bound_arguments(reference, call))
+    return {name: Pair(answers[name], rights[name], numbers) for name in rights}
+
+
+def _numbers(arguments: dict[str, Any]) -> dict[str, float]:
+    """Return the numbers that went into a call, and the lengths of what did, by name."""
+    plain = {f"`{n}`": float(v) for n, v in arguments.items() if type(v) in (int, float)}
+    arrays = {n: v for n, v in arguments.items() if isinstance(v, np.ndarray) and v.ndim}
+    return plain | {f"the length of `{name}`": len(array) for name, array in arrays.items()}
+
+
+def _always_right(right: Sequence[str], off: Sequence[str]) -> str:
+    if len(right) > MOST_NAMED:
+        return f"All your results but {' and '.join(off)} are right in every call."
+    verb = "is" if len(right) == 1 else "are"
+    return f"{_capital(' and '.join(right))} {verb} right in every call."
+
+
+def _first(facts: Sequence[Any], pairs: Sequence[Pair], names: Names = ()) -> Fact | None:
+    return next(filter(None, (fact(pairs, names) for fact in facts)), None)
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]

@@ -1,0 +1,41 @@
+"""What to look at after an exception: it speaks of that exception, and of nothing else."""
+
+import pytest
+
+from autograder.explanation.after_exception import after_exception
+
+CELLS = [
+    "import torch\nimport numpy as np",
+    "helper = 3\ndef f(values, stride):\n    rows = values[:stride]\n    return row",
+]
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        ("NameError: name 'torch' is not defined", "import of `torch`"),
+        ("NameError: name 'helper' is not defined", "Restart the kernel"),
+        ("NameError: name 'row' is not defined", "No cell gives `row` a value. Is `rows` meant?"),
+        ("NameError: name 'quite_other' is not defined", "value. Where should it come from?"),
+        ("NameError", "no value yet"),
+        ("IndexError: only integers, slices (`:`) ... are valid indices", "not a whole one"),
+        ("IndexError: index 3 is out of bounds for axis 1 with size 3", "largest index"),
+        ("IndexError: too many indices for array: array is 2-dimensional", "How many axes"),
+        ("IndexError: axis 7 is out of bounds for array of dimension 2", "How many axes"),
+        ("IndexError: list index out of range", "Which index is the last one?"),
+        ("TypeError: slice indices must be integers or None", "not a whole number"),
+        ("TypeError: f() missing 1 required positional argument: 'x'", "definition"),
+        ("TypeError: 'int' object is not callable", "brackets"),
+        ("AttributeError: `np.Inf` was removed in the NumPy 2.0 release", "message suggest"),
+        ("AttributeError: 'list' object has no attribute 'shape'", "before the dot"),
+        ("ModuleNotFoundError: No module named 'torch'", "not there while grading"),
+        ("BdbQuit: a debugger was left in", "debugger"),
+        ("EOFError", "type anything"),
+        ("UnboundLocalError", "without a value"),
+        ("an exception of its own", "cell of your own"),
+    ],
+)
+def test_it_follows_from_the_class_the_message_and_the_cells(error: str, words: str) -> None:
+    question = after_exception(error, CELLS)
+    assert words in question
+    assert question.endswith(("?", "own."))

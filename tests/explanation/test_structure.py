@@ -1,0 +1,179 @@
+"""What is true of all wrong answers: the fact, told with its question, and never a false one."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.errors import NoAnswer
+from autograder.explanation.diagnosis import answer_of, same_answer
+from autograder.explanation.structure import Judged, structural_fact
+from autograder.running.direct import Direct
+from autograder.running.student import Student
+
+RNG = np.random.default_rng(0)
+TABLES = [RNG.normal(3, 2, shape) for shape in ((4, 4), (3, 5), (5, 3))]
+NAMES = ("row", "column")
+
+Function = Callable[..., Any]
+
+
+def scaled(table: Any, factor: int = 1, start: int = 0) -> Any:
+    """Return a table with its numbers changed, the reference of these tests."""
+    return table * factor + start
+
+
+def fact(student: Function, reference: Function, calls: Any, axes: Any = NAMES) -> str:
+    """Return the fact about these calls of a student's function, "" if there is none."""
+    asked = Student(Direct({"f": student}), {})
+    for arguments in calls:
+        try:
+            asked.f(*arguments)
+        except NoAnswer:
+            continue
+    judged = [Judged(call, answer_of(reference, call)) for call in asked.calls["f"]]
+    right = [pair for pair in judged if same_answer(*pair)]
+    wrong = [pair for pair in judged if not same_answer(*pair)]
+    return str(structural_fact(reference, wrong, right, axes) or "")
+
+
+def wrong_last(axis: int, place: int) -> Function:
+    def student(table: Any) -> Any:
+        out = table.copy()
+        np.moveaxis(out, axis, 0)[place] = 7
+        return out
+
+    return student
+
+
+def with_wrong_border(table: Any) -> Any:
+    out = table + 100
+    out[1:-1, 1:-1] = table[1:-1, 1:-1]
+    return out
+
+
+@pytest.mark.parametrize(
+    ("student", "words"),
+    [
+        (lambda x: x * 0.5, "is 0.5 × the right one everywhere"),
+        (lambda x: x / 3, "is 1/3 × the right one everywhere"),
+        (lambda x: (x / 4).astype(np.float32), "is 0.25 × the right one"),
+        (lambda x: x * 1.2345, "is a constant × the right one"),
+        (lambda x: -x, "with the other sign"),
+        (lambda x: x * x.shape[0], "multiplied by the length of `table`"),
+        (lambda x: x * x[0, 0], "a multiple of the right one in each call, but not the same"),
+        (lambda x: x - 2, "always 2 less than the right one"),
+        (lambda x: x + 0.37, "plus a constant"),
+        (lambda x: x.astype(int), "cut to whole numbers"),
+        (lambda x: np.round(x), "rounded to whole numbers"),
+        (lambda x: np.abs(x), "without its signs"),
+        (lambda x: np.maximum(x, 0), "right where it is positive"),
+        (lambda x: x * 0, "is 0 everywhere"),
+        (lambda x: x.T, "transposed: row and column are exchanged"),
+        (lambda x: x[::-1], "turned round, the last row first"),
+        (lambda x: np.roll(x, 1, axis=1), "shifted by one column"),
+        (lambda x: np.roll(x, -1, axis=0), "shifted by one row"),
+        (lambda x: x.ravel(), "in another shape"),
+        (lambda x: x[:-1], "too few (row)"),
+        (lambda x: np.pad(x, ((0, 0), (0, 2))), "too many (column)"),
+        (wrong_last(0, -1), "right but for the last row"),
+        (wrong_last(1, 0), "right but for the first column"),
+        (wrong_last(1, 1), "right but for the second column"),
+        (with_wrong_border, "right but for the first and last row and the first and last column"),
+        (lambda x: np.where(np.arange(len(x))[:, None] == 0, x, 9), "right in the first row alone"),
+        (lambda x: np.repeat(x[:, :1], x.shape[1], axis=1), "the same for every column"),
+        (lambda x: np.roll(x.ravel(), 2).reshape(x.shape), "but in other places"),
+        (lambda x: x + np.eye(*x.shape) - np.eye(*x.shape)[:, ::-1], "right in total"),
+        (lambda x: np.where(x > 3, x, 0), "right wherever it is not 0"),
+        (lambda x: x**3 + x, ""),
+        (lambda x: x[0, 0], ""),
+        (lambda x: None, ""),
+        (lambda x: "text", ""),
+        (lambda x: x * np.nan, ""),
+        (lambda x: x[7, 7], ""),
+    ],
+)
+def test_a_fact_that_is_true_of_all_answers_is_told(student: Function, words: str) -> None:
+    sentence = fact(student, lambda table: table, [(table,) for table in TABLES])
+    assert words in sentence
+    assert bool(sentence) == bool(words)
+    assert sentence.endswith("?" if words else "")
+
+
+def test_what_is_true_of_one_answer_alone_is_not_told() -> None:
+    def student(table: Any) -> Any:
+        return table / 2 if table.shape == (4, 4) else table**3 + 1
+
+    assert fact(student, lambda table: table, [(table,) for table in TABLES]) == ""
+
+
+def test_right_answers_are_not_spoken_of_where_the_fact_is_another() -> None:
+    def student(table: Any) -> Any:
+        return table / 2 if table.shape == (4, 4) else table
+
+    sentence = fact(student, lambda table: table, [(table,) for table in TABLES])
+    assert sentence.startswith("Where it is wrong, your answer is 0.5 × the right one")
+
+
+@pytest.mark.parametrize(
+    ("student", "words"),
+    [
+        (lambda t, factor=1, start=0: scaled(t, 1, start), "a call with `factor` 1"),
+        (lambda t, factor=1, start=0: scaled(t, factor, 0), "a call with `start` 0"),
+        (lambda t, factor=1, start=0: scaled(t, factor, factor), "`start` is what `factor` is"),
+        (lambda t, factor=1, start=0: scaled(0 * t, factor, start), "`table` is all zeros"),
+    ],
+)
+def test_an_answer_may_be_right_for_another_call(student: Function, words: str) -> None:
+    calls = [(table, 3, 5) for table in TABLES] + [(TABLES[0], 4, 2), (TABLES[0] + 1, 2, 7)]
+    assert words in fact(student, scaled, calls)
+
+
+@pytest.mark.parametrize(
+    ("student", "words"),
+    [
+        (lambda numbers: sum(numbers[::-1][:1]), "with `numbers` cut to its last entry"),
+        (lambda numbers: sum(numbers[:-1]), "with `numbers` without its last entry"),
+        (lambda numbers: sum(numbers) + 1, "always 1 more than the right one"),
+        (lambda numbers: 2 * sum(numbers), "2 × the right one"),
+    ],
+)
+def test_numbers_have_facts_too(student: Function, words: str) -> None:
+    assert words in fact(student, lambda numbers: sum(numbers), [([3, 4],), ([1, 2, 9],), ([5],)])
+
+
+def test_of_several_results_those_that_are_right_are_named() -> None:
+    def pair(table: Any) -> Any:
+        return table + 1, table.sum(axis=0)
+
+    def student(table: Any) -> Any:
+        return table + 1, 2 * table.sum(axis=0)
+
+    calls = [(table,) for table in TABLES]
+    assert fact(student, pair, calls).startswith(
+        "Result 1 of 2 is right in every call. Your result 2 of 2 is 2 × the right one everywhere."
+    )
+    both = fact(lambda t: tuple(3 * part for part in pair(t)), pair, calls)
+    assert both.startswith("Each of your results is 3 × the right one")
+    alone = fact(lambda t: (t + 1, t.sum(axis=0) ** 3), pair, calls)
+    assert alone.endswith("Which lines make result 2 of 2 alone?")
+
+
+def test_a_dict_has_results_by_name() -> None:
+    def table(n: int) -> Any:
+        return {"once": np.arange(3.0) + n, "twice": 2.0 * n}
+
+    def student(n: int) -> Any:
+        return table(n) | {"once": np.arange(3.0)[::-1] + n}
+
+    sentence = fact(student, table, [(1,), (4,)], {"once": ("place",)})
+    assert sentence.startswith(
+        "`twice` is right in every call. Your `once` is the right one turned"
+    )
+    assert "the last place first" in sentence
+
+
+def test_without_names_an_axis_has_its_number() -> None:
+    sentence = fact(lambda x: x.T, lambda table: table, [(table,) for table in TABLES], ())
+    assert "index along axis 0 and index along axis 1 are exchanged" in sentence
