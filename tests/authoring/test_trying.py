@@ -37,10 +37,11 @@ def appended(text: str) -> Break:
 
 
 def calls_an_earlier_exercise(course: Any) -> None:
+    """With a number that is not answered by the right function, so that its mistakes spill."""
     course.edit(
         "__init__.py",
         "total = sum(number * weight for",
-        "total = sum(running_maximum([number * weight])[0] for",
+        "total = sum(running_maximum([-(10**9), number * weight])[-1] for",
     )
     sync(course.subject().contents, "averages")
 
@@ -89,8 +90,8 @@ HANDED_IN: dict[str, tuple[Break, Callable[[HandedIn], object], str, str, str]] 
         calls_an_earlier_exercise,
         lambda one: one.mistakes,
         "misconceptions.py",
-        "leaves_the_first_out=",
-        r"leaves_the_first_out spills: weighted_mean, which is right, gets 0 of 16 points. .+",
+        "takes_the_smallest=",
+        r"takes_the_smallest spills: weighted_mean, which is right, gets 0 of 16 points. .+",
     ),
     "a hidden test that no mistake fails": (
         lambda c: c.edit(
