@@ -12,6 +12,7 @@ import pytest
 
 from autograder.running.testing import (
     check,
+    check_arguments_kept,
     check_call,
     check_choice,
     checked_array,
@@ -177,6 +178,11 @@ class TestConvAsDense:
         """Several channels and filters, stride and padding work together."""
         check_dense(student, rng, part, in_shape, w_shape, stride=stride, pad=pad)
 
+    def test_arguments_kept(self, student, rng):
+        """The function leaves its arguments as they are."""
+        w, b = rng.normal(size=(3, 3, 2, 3)), rng.normal(size=3)
+        check_arguments_kept(student.conv_as_dense(w, b, (4, 6, 2), stride=1, pad=1))
+
 
 def with_zeros(rng, numbers):
     """Put zeros at 4 to 9 random places; of 21 entries that is never half of them."""
@@ -214,6 +220,12 @@ class TestSparsity:
         for matrix in (np.zeros((2, 3)), rng.uniform(1, 2, (2, 3))):
             check_call(student, connectivity, "sparsity", matrix)
 
+    @weight(0.5)
+    def test_arguments_kept(self, student, rng):
+        """The function leaves its arguments as they are."""
+        matrix = with_zeros(rng, rng.uniform(2, 3, (3, 7)))
+        check_arguments_kept(student.sparsity(matrix))
+
 
 @exercise("distinct_parameters")
 class TestDistinctParameters:
@@ -246,6 +258,12 @@ class TestDistinctParameters:
     def test_no_connection(self, student):
         """Without any connection there is no parameter."""
         check_call(student, connectivity, "distinct_parameters", np.zeros((3, 4), int))
+
+    @weight(0.5)
+    def test_arguments_kept(self, student, rng):
+        """The function leaves its arguments as they are."""
+        ids = np.array([7, 0, *rng.permutation(9), 3])
+        check_arguments_kept(student.distinct_parameters(ids))
 
 
 def positions(x_shape, kernel_size, stride=1, pad=0):
@@ -346,6 +364,11 @@ class TestLocallyConnectedForward:
         arrays = local_layer(rng, x_shape, filters, stride=stride, pad=pad)
         check_forward(student, arrays, stride=stride, pad=pad)
 
+    def test_arguments_kept(self, student, rng):
+        """The function leaves its arguments as they are."""
+        arrays = local_layer(rng, (2, 5, 5, 2), (3, 3, 2, 3))
+        check_arguments_kept(student.locally_connected_forward(*arrays))
+
 
 def backward(rng, x_shape, filters, **settings):
     """dout, x, w for one call of locally_connected_backward."""
@@ -421,6 +444,11 @@ class TestLocallyConnectedBackward:
         arrays = backward(rng, x_shape, filters, stride=stride, pad=pad)
         check_gradient(student, place, arrays, stride=stride, pad=pad)
 
+    def test_arguments_kept(self, student, rng):
+        """The function leaves its arguments as they are."""
+        arrays = backward(rng, (2, 5, 5, 2), (3, 3, 2, 3))
+        check_arguments_kept(student.locally_connected_backward(*arrays))
+
 
 def local_gradients(rng, *shape):
     """dw of this shape, and db to go with it."""
@@ -464,6 +492,11 @@ class TestTieGradients:
         gradients = local_gradients(rng, 5, 4, 2, 2, 3, 6)
         check_call(student, connectivity, "tie_gradients", *gradients)
 
+    @weight(0.5)
+    def test_arguments_kept(self, student, rng):
+        """The function leaves its arguments as they are."""
+        check_arguments_kept(student.tie_gradients(*local_gradients(rng, 3, 4, 2, 2, 2, 3)))
+
 
 def check_field(student, layers):
     check_call(student, connectivity, "receptive_field", layers)
@@ -505,6 +538,11 @@ class TestReceptiveField:
         """Five layers with all kinds of kernels and strides."""
         kernels, strides = rng.permutation([1, 2, 3, 4, 5]), rng.permutation([1, 1, 2, 2, 3])
         check_field(student, [(int(k), int(s)) for k, s in zip(kernels, strides, strict=True)])
+
+    @weight(0.5)
+    def test_arguments_kept(self, student):
+        """The function leaves its arguments as they are."""
+        check_arguments_kept(student.receptive_field([(3, 2), (2, 1), (5, 1)]))
 
 
 def images(rng, *shape):
@@ -567,6 +605,11 @@ class TestTranslate:
         answer, expected = student.translate(x, 1, 1), connectivity.translate(x, 1, 1)
         check(answer, expected)
         require(answer.value.dtype == x.dtype, "The result has not the dtype of x.")
+
+    @weight(0.5)
+    def test_arguments_kept(self, student, rng):
+        """The function leaves its arguments as they are."""
+        check_arguments_kept(student.translate(images(rng, 2, 4, 5, 2), 1, -1))
 
 
 @exercise("answer_1")

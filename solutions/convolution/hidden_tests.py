@@ -11,6 +11,7 @@ import pytest
 
 from autograder.running.testing import (
     check,
+    check_arguments_kept,
     check_call,
     check_choice,
     checked_array,
@@ -84,6 +85,11 @@ class TestZeroPad:
         """A border of width 0 gives the image back as it was."""
         check_call(student, convolution, "zero_pad", images(rng, 2, 3, 5, 4), 0)
 
+    @weight(0.5)
+    def test_arguments_kept(self, student, rng):
+        """The function leaves its arguments as they are."""
+        check_arguments_kept(student.zero_pad(images(rng, 2, 3, 4, 3), 1))
+
 
 def as_number(answer):
     """Take an array of one number as that number; that it should be none is tested once."""
@@ -124,6 +130,12 @@ class TestConvSingleStep:
         """The sum of all products plus the bias, for windows of any size and depth."""
         window, kernel = rng.normal(size=(2, size, size, 3))
         check_step(student, window, kernel, float(rng.normal()))
+
+    @weight(0.5)
+    def test_arguments_kept(self, student, rng):
+        """The function leaves its arguments as they are."""
+        window, kernel = rng.normal(size=(2, 3, 3, 2))
+        check_arguments_kept(student.conv_single_step(window, kernel, 0.5))
 
 
 everything_together = pytest.mark.parametrize(
@@ -179,6 +191,10 @@ class TestConvForward:
         _, w, b = without_bias(rng, (1, 5, 5, 1), (3, 3, 1, 1))
         x = rng.integers(0, 10, (1, 5, 5, 1))
         check_forward(student, (x, w, b), stride=1, pad=0)
+
+    def test_arguments_kept(self, student, rng):
+        """The function leaves its arguments as they are."""
+        check_arguments_kept(student.conv_forward(*layer(rng, (2, 5, 5, 2), (3, 3, 2, 3))))
 
 
 DX, DW, DB = 0, 1, 2
@@ -247,6 +263,10 @@ class TestConvBackward:
         x = rng.integers(-5, 10, (2, 5, 5, 2))
         w = rng.integers(-5, 5, (3, 3, 2, 3))
         check_one_gradient(student, place, (dout, x, w), stride=1, pad=1)
+
+    def test_arguments_kept(self, student, rng):
+        """The function leaves its arguments as they are."""
+        check_arguments_kept(student.conv_backward(*backward(rng, (2, 5, 5, 2), (3, 3, 2, 3))))
 
 
 @exercise("answer_1")

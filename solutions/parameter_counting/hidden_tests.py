@@ -14,7 +14,14 @@ from typing import Any
 import numpy as np
 
 from autograder.running.student import Student
-from autograder.running.testing import check, check_call, check_choice, exercise, weight
+from autograder.running.testing import (
+    check,
+    check_arguments_kept,
+    check_call,
+    check_choice,
+    exercise,
+    weight,
+)
 
 from .. import parameter_counting as counting
 from .._questions import LETTERS
@@ -44,9 +51,7 @@ def check_part(student: Student, function: str, part: int, *args: Any, **setting
     expected, results = getattr(counting, function)(*args, **settings), answer.value
     pair = isinstance(results, np.ndarray) and results.shape == (2,)
     if pair or (isinstance(results, tuple | list) and len(results) == 2):
-        # Whether the inputs were left alone is asked where both results are checked.
-        answer = replace(answer, value=results[part], arguments_before=(), arguments_after=())
-        check(answer, expected[part])
+        check(replace(answer, value=results[part]), expected[part])
     else:
         check(answer, expected)  # says what is wrong with the pair
 
@@ -451,9 +456,14 @@ class TestNetworkParameters:
 
     @weight(2)
     def test_whole_network(self, student, rng):
-        """Weights and biases of a whole network, whose list of layers is left unchanged."""
+        """Weights and biases of a whole network."""
         layers, shape = whole_network(rng)
         check_call(student, counting, "network_parameters", layers, shape)
+
+    @weight(0.5)
+    def test_arguments_kept(self, student, rng):
+        """The function leaves its arguments as they are."""
+        check_arguments_kept(student.network_parameters(*whole_network(rng)))
 
 
 def whole_network(rng: np.random.Generator) -> tuple[list[counting.Layer], counting.Shape]:

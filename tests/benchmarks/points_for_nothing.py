@@ -1,0 +1,173 @@
+"""What functions earn that know nothing of the subject, exercise by exercise.
+
+    python tests/benchmarks/points_for_nothing.py [ASSIGNMENT ...]
+
+Each is called in a student's place. It sees what a wrong function may see: the arguments, and the
+shape and the kind of what is asked for. "any" is the choice among them by what the arguments look
+like: each hidden test is passed that one of them passes. Prints the share of the points, in
+percent, and fails where "any" earns more than is allowed.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # as pytest has it
+sys.path += map(str, Path(__file__).parents[2].glob("assignments/*"))  # modules given to students
+
+import numpy as np
+from contents import assignment_names, load_assignment
+
+from autograder.notebook.assignment import Assignment
+from autograder.results import Outcome, TestResult
+from autograder.running.direct import direct_student, right_answers
+from autograder.running.hidden_tests import run_hidden_tests
+
+MOST = 0.2  # of an exercise's points, for nothing
+ANY = "any"  # the best of all, hidden test by hidden test
+
+Like = Callable[[Any, list[Any]], Any]  # something like the answer, made of numbers at hand
+
+
+def filled(like: Any, number: float) -> Any:
+    """Return something of the same kind and the same shape, with one number everywhere."""
+    if isinstance(like, dict):
+        return {name: filled(part, number) for name, part in like.items()}
+    if isinstance(like, list | tuple):
+        return type(like)(filled(part, number) for part in like)
+    if isinstance(like, np.ndarray):
+        whole = like.dtype.kind in "iub" and float(number).is_integer()
+        return np.full(like.shape, number, like.dtype if whole else np.float64)
+    return int(number) if isinstance(like, int) else float(number)
+
+
+def laid(like: Any, numbers: np.ndarray[Any, Any]) -> Any:
+    """Return something of the same kind and shape that the numbers fill, again and again."""
+    if isinstance(like, dict):
+        return {name: laid(part, numbers) for name, part in like.items()}
+    if isinstance(like, list | tuple):
+        return type(like)(laid(part, numbers) for part in like)
+    if isinstance(like, np.ndarray):
+        return np.resize(numbers, like.shape) if numbers.size else np.zeros(like.shape)
+    return filled(like, numbers.flat[0] if numbers.size else 0)
+
+
+def arrays_in(value: Any) -> list[np.ndarray[Any, Any]]:
+    """Return the numbers of an argument: an array, or those in a list or a dict."""
+    if isinstance(value, dict):
+        return [array for part in value.values() for array in arrays_in(part)]
+    if isinstance(value, list | tuple):
+        return [array for part in value for array in arrays_in(part)]
+    number = isinstance(value, np.ndarray | int | float) and not isinstance(value, bool)
+    return [np.asarray(value)] if number else []
+
+
+def argument(like: Any, arrays: list[Any], place: int) -> Any:
+    """Return an argument as it came if it has the shape of the answer, else its numbers in it."""
+    return laid(like, arrays[place]) if place < len(arrays) else filled(like, 0)
+
+
+def of_the_same_shape(like: Any, arrays: list[Any]) -> Any:
+    """Return for each result the argument that has its shape."""
+    if isinstance(like, list | tuple):
+        return type(like)(of_the_same_shape(part, arrays) for part in like)
+    if isinstance(like, dict):
+        return {name: of_the_same_shape(part, arrays) for name, part in like.items()}
+    fitting = [a for a in arrays if np.shape(a) == np.shape(like)]
+    return laid(like, fitting[0]) if fitting else filled(like, 0)
+
+
+def summary(number_of: Callable[[Any], Any], place: int) -> Like:
+    """Return the function that fills the answer with one number of an argument."""
+
+    def fill(like: Any, arrays: list[Any]) -> Any:
+        fits = place < len(arrays) and arrays[place].size
+        return filled(like, number_of(arrays[place].astype(np.float64)) if fits else 0)
+
+    return fill
+
+
+def pieces(place: int) -> Like:
+    """Return the function that gives the numbers of an argument, in order."""
+    return lambda like, arrays: argument(like, arrays, place)
+
+
+KNOW_NOTHING: dict[str, Like] = {
+    "zeros": lambda like, arrays: filled(like, 0),
+    "ones": lambda like, arrays: filled(like, 1),
+    "twos": lambda like, arrays: filled(like, 2),
+    "same shape": of_the_same_shape,
+    **{f"argument {k}": pieces(k - 1) for k in (1, 2, 3)},
+    **{f"first of {k}": summary(lambda a: a.flat[0], k - 1) for k in (1, 2, 3)},
+    **{f"last of {k}": summary(lambda a: a.flat[-1], k - 1) for k in (1, 2, 3)},
+    **{f"mean of {k}": summary(np.mean, k - 1) for k in (1, 2, 3)},
+    **{f"maximum of {k}": summary(np.max, k - 1) for k in (1, 2, 3)},
+    **{f"sum of {k}": summary(np.sum, k - 1) for k in (1, 2, 3)},
+    **{f"size of {k}": summary(np.size, k - 1) for k in (1, 2, 3)},
+}
+
+
+def ignorant(reference: Callable[..., Any], like: Like) -> Callable[..., Any]:
+    """Return a function with the reference's answer's shape, and none of its numbers."""
+
+    def answer(*args: Any, **kwargs: Any) -> Any:
+        arrays = [array for value in (*args, *kwargs.values()) for array in arrays_in(value)]
+        copies = [array.copy() for array in arrays]
+        return like(reference(*args, **kwargs), copies)
+
+    return answer
+
+
+def share(tests: list[TestResult], passed: set[str]) -> float:
+    """Return the share of the points of those tests that were passed."""
+    won = sum(test.weight for test in tests if test.name in passed)
+    return won / sum(test.weight for test in tests)
+
+
+def shares(assignment: Assignment, seed: bytes) -> dict[str, dict[str, float]]:
+    """Return the share of each exercise's points by the function that earns it, and by any."""
+    functions = assignment.signatures()
+    right = right_answers(assignment)
+    found: dict[str, dict[str, float]] = {name: {} for name in functions}
+    passed: dict[str, set[str]] = {name: set() for name in functions}
+    for title, like in KNOW_NOTHING.items():
+        wrong = {name: ignorant(right[name], like) for name in functions}
+        for name, tests in results_of(assignment, wrong, seed).items():
+            now = {test.name for test in tests if test.outcome is Outcome.PASSED}
+            passed[name] |= now
+            found[name] |= {title: share(tests, now), ANY: share(tests, passed[name])}
+    return found
+
+
+def results_of(
+    assignment: Assignment, wrong: Mapping[str, Any], seed: bytes
+) -> dict[str, list[TestResult]]:
+    """Run the hidden tests of the functions alone, warnings of wild numbers aside."""
+    student = direct_student(assignment, {**right_answers(assignment), **wrong})
+    with np.errstate(all="ignore"):
+        return run_hidden_tests(assignment, student, seed, [*wrong])
+
+
+def best(earned: Mapping[str, float]) -> str:
+    """Return which function earns most by itself."""
+    return max(KNOW_NOTHING, key=lambda title: earned[title])
+
+
+def main(names: list[str]) -> int:
+    print(f"{'exercise':30} {'zeros':>6} {'best':>6} {'any':>6}  the best")
+    most = 0.0
+    for name in names:
+        for exercise, earned in shares(load_assignment(name), b"").items():
+            title = best(earned)
+            columns = (earned["zeros"], earned[title], earned[ANY])
+            print(exercise.ljust(30), *(f"{number:6.0%}" for number in columns), "", title)
+            most = max(most, earned[ANY])
+    print(f"At most {MOST:.0%} is allowed.")
+    return 1 if most > MOST else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:] or assignment_names()))
