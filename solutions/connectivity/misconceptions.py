@@ -520,7 +520,7 @@ def _share(count: Any, entries: Any) -> Any:
     return count / entries
 
 
-def _marked_in_place(matrix: Array) -> Array:
+def _marked_in_place(matrix: Array) -> Any:
     matrix[matrix != 0] = 1
     return matrix == 0
 
@@ -1123,7 +1123,7 @@ locally_connected_backward.wrong(
 # --- tie_gradients --------------------------------------------------------------------------
 
 
-def _added_to_the_first_position(dw: Array) -> Array:
+def _added_to_the_first_position(dw: Array) -> Any:
     total = dw[0, 0]
     for i, j in list(np.ndindex(dw.shape[:2]))[1:]:
         total += dw[i, j]

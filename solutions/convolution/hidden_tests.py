@@ -67,25 +67,27 @@ def check_one_gradient(student, place, arrays, **settings):
 
 @exercise("zero_pad")
 class TestZeroPad:
+    @weight(0.5)
     def test_shape(self, student, rng):
         """Height and width grow by the border on both sides; nothing else grows."""
         checked_array(student.zero_pad(images(rng, 2, 3, 5, 4), 2), (2, 7, 9, 4))
 
-    @weight(2)
+    @weight(3)
     def test_border_of_one(self, student, rng):
         """A border of one pixel is zero on all four sides and the image is in the middle."""
         check_call(student, convolution, "zero_pad", images(rng, 2, 3, 4, 3), 1)
 
-    @weight(2)
+    @weight(3)
     def test_wide_border(self, student, rng):
         """A wider border is zero on all four sides and the image is in the middle."""
         check_call(student, convolution, "zero_pad", images(rng, 2, 3, 5, 4), 2)
 
+    @weight(0.5)
     def test_no_border(self, student, rng):
         """A border of width 0 gives the image back as it was."""
         check_call(student, convolution, "zero_pad", images(rng, 2, 3, 5, 4), 0)
 
-    @weight(0.5)
+    @weight(0.25)
     def test_arguments_kept(self, student, rng):
         """The function leaves its arguments as they are."""
         check_arguments_kept(student.zero_pad(images(rng, 2, 3, 4, 3), 1))
@@ -138,9 +140,10 @@ class TestConvSingleStep:
         check_arguments_kept(student.conv_single_step(window, kernel, 0.5))
 
 
+# Of the steps that fit, 1/3, 2/3 and 1/2 of one are left over: that shows all kinds of rounding.
 everything_together = pytest.mark.parametrize(
     ("x_shape", "w_shape", "stride", "pad"),
-    [((2, 7, 8, 2), (2, 2, 2, 5), 3, 2), ((3, 6, 9, 3), (3, 3, 3, 2), 2, 0)],
+    [((2, 8, 9, 2), (2, 2, 2, 5), 3, 2), ((3, 8, 11, 3), (3, 3, 3, 2), 2, 0)],
     ids=["stride 3, padding 2", "stride 2, no padding"],
 )
 

@@ -1,7 +1,8 @@
 """What is really checked in the assignment "pooling".
 
 Data of max pooling is free of ties, and positive unless a test is about negative numbers.
-A test about one thing uses a single window, so that no other mistake costs its points.
+A test about one thing uses two images of a single window, so that few other mistakes cost its
+points, and a maximum or a mean of all that came in earns none.
 """
 
 import numpy as np
@@ -29,15 +30,25 @@ def distinct(rng, shape):
 
 
 def one_window(rng, size):
-    """Return an input of one window, its maximum and minimum off the diagonal: in no corner first.
+    """Return two images of one window, so that no number of all of them is right by itself.
 
-    None of its numbers is negative.
+    Maximum and minimum are at the ends of the other diagonal: neither is the first number, nor the
+    last. No number is negative.
     """
-    x = distinct(rng, (1, size, size, 1))
-    row, column = rng.permutation(size)[:2]
-    x[0, row, column, 0] = x.max() + 1
-    x[0, column, row, 0] = x.min() / 2
-    return x
+    images = np.concatenate([distinct(rng, (1, size, size, 1)) for _ in range(2)])
+    row, column = rng.permutation([0, size - 1])
+    for x in images:
+        x[row, column] = x.max() + 1
+        x[column, row] = x.min() / 2
+        row, column = column, row  # another place wins in the other image
+    images[1] *= 2
+    return images
+
+
+def whole_numbers(rng, size):
+    """Return the same of whole numbers: each image has numbers in a row, in another order."""
+    ranks = one_window(rng, size).reshape(2, -1).argsort().argsort()
+    return (ranks + [[1], [4]]).reshape(2, size, size, 1)
 
 
 def gradient(rng, shape):
@@ -49,7 +60,7 @@ def gradient(rng, shape):
 class TestMaxPoolForward:
     @weight(3)
     def test_one_window(self, student, rng):
-        """A window as large as the input gives one number, its maximum."""
+        """A window as large as the image gives one number of each, its maximum."""
         x = one_window(rng, 3)
         check_call(student, pooling, "max_pool_forward", x, size=3, stride=1)
 
@@ -59,7 +70,7 @@ class TestMaxPoolForward:
         x = distinct(rng, (1, 6, 6, 1))
         check_call(student, pooling, "max_pool_forward", x, size=2, stride=1)
 
-    @weight(2)
+    @weight(1)
     def test_windows_of_one_pixel(self, student, rng):
         """A window of one pixel gives that pixel; with stride 2 it is every second one."""
         x = distinct(rng, (1, 5, 5, 1))
@@ -106,7 +117,7 @@ class TestMaxPoolForward:
     @weight(1)
     def test_whole_numbers(self, student, rng):
         """An input of whole numbers (an integer array) can be pooled too."""
-        x = rng.permutation(9).reshape(1, 3, 3, 1) + 1
+        x = whole_numbers(rng, 3)
         check_call(student, pooling, "max_pool_forward", x, size=3, stride=1)
 
     def test_arguments_kept(self, student, rng):
@@ -119,7 +130,7 @@ class TestMaxPoolForward:
 class TestAveragePoolForward:
     @weight(3)
     def test_one_window(self, student, rng):
-        """A window as large as the input gives one number, its average."""
+        """A window as large as the image gives one number of each, its average."""
         x = one_window(rng, 2)
         check_call(student, pooling, "average_pool_forward", x, size=2, stride=1)
 
@@ -129,7 +140,7 @@ class TestAveragePoolForward:
         x = rng.normal(size=(1, 6, 6, 1))
         check_call(student, pooling, "average_pool_forward", x, size=2, stride=1)
 
-    @weight(2)
+    @weight(1)
     def test_windows_of_one_pixel(self, student, rng):
         """A window of one pixel gives that pixel; with stride 2 it is every second one."""
         x = rng.normal(size=(1, 5, 5, 1))
@@ -169,13 +180,13 @@ class TestAveragePoolForward:
     @weight(2)
     def test_larger_window(self, student, rng):
         """The average of nine numbers, and of nine equal numbers, is right too (size 3)."""
-        for x in (rng.normal(size=(1, 3, 3, 1)), np.full((1, 3, 3, 1), rng.uniform(1, 2))):
+        for x in (rng.normal(size=(2, 3, 3, 1)), np.full((1, 3, 3, 1), rng.uniform(1, 2))):
             check_call(student, pooling, "average_pool_forward", x, size=3, stride=1)
 
     @weight(1)
     def test_whole_numbers(self, student, rng):
         """The average of whole numbers (an integer array) keeps its fraction."""
-        x = rng.permutation(4).reshape(1, 2, 2, 1) + rng.integers(1, 9)  # the average ends in .5
+        x = whole_numbers(rng, 2)  # the averages end in .5
         check_call(student, pooling, "average_pool_forward", x, size=2, stride=1)
 
     def test_arguments_kept(self, student, rng):
@@ -189,7 +200,7 @@ class TestMaxPoolBackward:
     @weight(4)
     def test_one_window(self, student, rng):
         """In a single window the gradient goes to the maximum and nowhere else."""
-        x, dout = one_window(rng, 3), gradient(rng, (1, 1, 1, 1))
+        x, dout = one_window(rng, 3), gradient(rng, (2, 1, 1, 1))
         check_call(student, pooling, "max_pool_backward", dout, x, size=3, stride=1)
 
     @weight(4)
@@ -199,7 +210,7 @@ class TestMaxPoolBackward:
         x[:, 1:-1:2, 1:-1:2] += x.size  # these inputs win in all four of their windows
         check_call(student, pooling, "max_pool_backward", dout, x, size=2, stride=1)
 
-    @weight(2)
+    @weight(1)
     def test_windows_of_one_pixel(self, student, rng):
         """A window of one pixel sends its gradient back to that pixel (stride 2)."""
         x, dout = distinct(rng, (1, 5, 5, 1)), gradient(rng, (1, 3, 3, 1))
@@ -242,25 +253,26 @@ class TestMaxPoolBackward:
 
     @weight(1)
     def test_negative_window(self, student, rng):
-        """A window of negative numbers has a maximum too, and it receives the gradient."""
-        x, dout = one_window(rng, 3), gradient(rng, (1, 1, 1, 1))
-        x = x - x.max() - 1
+        """Among negative numbers one is the largest, or a zero is: it receives the gradient."""
+        x = one_window(rng, 3)
+        x -= x.max(axis=(1, 2, 3), keepdims=True)
+        x[0] -= 1
+        dout = gradient(rng, (2, 1, 1, 1))
         check_call(student, pooling, "max_pool_backward", dout, x, size=3, stride=1)
 
     @weight(1)
     def test_close_second(self, student, rng):
         """Only the maximum receives gradient, however close the second largest number is."""
-        x, dout = one_window(rng, 2), gradient(rng, (1, 1, 1, 1))
-        second = np.unravel_index(np.argsort(x, axis=None)[-2], x.shape)
-        x[second] = x.max() * (1 - 1e-6)
+        x, dout = one_window(rng, 2), gradient(rng, (2, 1, 1, 1))
+        for image in x:
+            second = np.unravel_index(np.argsort(image, axis=None)[-2], image.shape)
+            image[second] = image.max() * (1 - 1e-6)
         check_call(student, pooling, "max_pool_backward", dout, x, size=2, stride=1)
 
     @weight(1)
     def test_whole_numbers(self, student, rng):
         """An input of whole numbers (an integer array) has a gradient with fractions."""
-        x, dout = one_window(rng, 3), gradient(rng, (1, 1, 1, 1))
-        x = np.argsort(np.argsort(x, axis=None)).reshape(x.shape) + 1
-        dout = np.round(dout) + 0.25
+        x, dout = whole_numbers(rng, 3), np.round(gradient(rng, (2, 1, 1, 1))) + 0.25
         check_call(student, pooling, "max_pool_backward", dout, x, size=3, stride=1)
 
     @weight(1)
@@ -300,7 +312,7 @@ class TestAveragePoolBackward:
     @weight(3)
     def test_one_window(self, student, rng):
         """In a single window every input receives the same share of the gradient."""
-        x, dout = one_window(rng, 2), gradient(rng, (1, 1, 1, 1))
+        x, dout = one_window(rng, 2), gradient(rng, (2, 1, 1, 1))
         check_call(student, pooling, "average_pool_backward", dout, x, size=2, stride=1)
 
     @weight(4)
@@ -309,7 +321,7 @@ class TestAveragePoolBackward:
         x, dout = distinct(rng, (1, 6, 6, 1)), gradient(rng, (1, 5, 5, 1))
         check_call(student, pooling, "average_pool_backward", dout, x, size=2, stride=1)
 
-    @weight(2)
+    @weight(1)
     def test_windows_of_one_pixel(self, student, rng):
         """A window of one pixel sends its gradient back to that pixel (stride 2)."""
         x, dout = distinct(rng, (1, 5, 5, 1)), gradient(rng, (1, 3, 3, 1))
@@ -350,14 +362,13 @@ class TestAveragePoolBackward:
     @weight(2)
     def test_larger_window(self, student, rng):
         """Nine inputs share one gradient equally (size 3)."""
-        x, dout = one_window(rng, 3), gradient(rng, (1, 1, 1, 1))
+        x, dout = one_window(rng, 3), gradient(rng, (2, 1, 1, 1))
         check_call(student, pooling, "average_pool_backward", dout, x, size=3, stride=1)
 
     @weight(1)
     def test_whole_numbers(self, student, rng):
         """An input of whole numbers (an integer array) has a gradient with fractions."""
-        x = rng.permutation(4).reshape(1, 2, 2, 1) + 1
-        dout = gradient(rng, (1, 1, 1, 1))
+        x, dout = whole_numbers(rng, 2), gradient(rng, (2, 1, 1, 1))
         check_call(student, pooling, "average_pool_backward", dout, x, size=2, stride=1)
 
     def test_arguments_kept(self, student, rng):

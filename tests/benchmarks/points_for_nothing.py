@@ -95,11 +95,57 @@ def pieces(place: int) -> Like:
     return lambda like, arrays: argument(like, arrays, place)
 
 
+def apart(like: Any, arrays: list[Any]) -> Any:
+    """Return the numbers of an argument that stand apart as far as those of the answer."""
+    a = arrays[0]
+    if not isinstance(like, np.ndarray) or a.ndim != like.ndim or not like.size:
+        return filled(like, 0)
+    steps = [-(-long // short) for long, short in zip(a.shape, like.shape, strict=True)]
+    return laid(like, a[tuple(slice(None, None, max(step, 1)) for step in steps)])
+
+
+def set_apart(like: Any, arrays: list[Any]) -> Any:
+    """Return zeros, and among them the numbers of an argument, as far apart as they can be."""
+    a, answer = arrays[0], filled(like, 0.5) if isinstance(like, np.ndarray) else None
+    if answer is None or a.ndim != answer.ndim or not a.size:
+        return filled(like, 0)
+    answer[...] = 0
+    steps = [max(-(-long // short), 1) for long, short in zip(answer.shape, a.shape, strict=True)]
+    part = answer[tuple(slice(None, None, step) for step in steps)]
+    if part.shape == a.shape:
+        part[...] = a
+    return answer
+
+
+def at_the_largest(like: Any, arrays: list[Any]) -> Any:
+    """Return zeros, and the first number of the first argument where the second is largest."""
+    if len(arrays) < 2 or not isinstance(like, np.ndarray) or arrays[1].shape != like.shape:
+        return filled(like, 0)
+    return np.where(arrays[1] == arrays[1].max(), arrays[0].flat[0], 0.0)
+
+
+def shared_out(like: Any, arrays: list[Any]) -> Any:
+    """Return the first number of the first argument, divided by how many the answer has."""
+    return filled(like, float(arrays[0].flat[0]) / np.size(like)) if arrays else filled(like, 0)
+
+
+def rolled(like: Any, arrays: list[Any]) -> Any:
+    """Return the first argument, turned round by the other two."""
+    if len(arrays) != 3 or arrays[1].ndim or arrays[2].ndim or arrays[0].ndim != 4:
+        return filled(like, 0)
+    return laid(like, np.roll(arrays[0], (int(arrays[1]), int(arrays[2])), axis=(1, 2)))
+
+
 KNOW_NOTHING: dict[str, Like] = {
     "zeros": lambda like, arrays: filled(like, 0),
     "ones": lambda like, arrays: filled(like, 1),
     "twos": lambda like, arrays: filled(like, 2),
     "same shape": of_the_same_shape,
+    "apart": apart,
+    "set apart": set_apart,
+    "at the largest": at_the_largest,
+    "shared out": shared_out,
+    "rolled": rolled,
     **{f"argument {k}": pieces(k - 1) for k in (1, 2, 3)},
     **{f"first of {k}": summary(lambda a: a.flat[0], k - 1) for k in (1, 2, 3)},
     **{f"last of {k}": summary(lambda a: a.flat[-1], k - 1) for k in (1, 2, 3)},
