@@ -148,6 +148,7 @@ class TestReluBackward:
         """Where the input was exactly 0 (or -0.0) nothing passes, beside positive ones."""
         x, dout = np.zeros((3, 4)), both_signs(rng, 3, 4)
         x[1], x[2] = -0.0, rng.uniform(0.1, 5.0, 4)
+        dout[2, :2] = -2.0, 2.0
         check_call(student, convnet, "relu_backward", dout, x)
 
     @weight(3)
@@ -534,31 +535,31 @@ def start():
 
 
 def check_training(student, rng, learned, sentence):
-    """Check what came of a real training of 80 steps, in whichever order it visits the images."""
-    (images, labels), held_back = zeros_and_ones(rng)
-    orders = np.array([rng.permutation(len(images)) for _ in range(4)])
-    given = start(), images, labels, orders, 8, 0.2
+    """Check what came of a real training of 80 steps, in whichever order it visits the images.
+
+    The losses that are reported say nothing here: what came back is tried.
+    """
+    seen, held_back = zeros_and_ones(rng)
+    orders = np.array([rng.permutation(len(seen[0])) for _ in range(4)])
 
     def test(student):
-        answer = student.train(*given)
+        answer = student.train(start(), *seen, orders, 8, 0.2)
         with np.errstate(all="ignore"):  # of parameters that are anything
-            require(learned(answer.value, *held_back), sentence)
+            require(learned(fitting(answer.value), seen, held_back), sentence)
 
     check_either(student, "train", test)
 
 
-def goes_down(value, images, labels):
-    """Say whether the last losses are below half of the first ones, as is that of other images."""
-    losses = losses_of(value)
-    require(check_array(losses, (80,)) is None, "There should be 80 losses, one for each step.")
-    last, others = losses[-20:].mean(), convnet.convnet_gradients(fitting(value), images, labels)[0]
-    return max(last, others) < losses[:20].mean() / 2
+def goes_down(parameters, seen, held_back):
+    """Say whether the loss is below a tenth of the first one, of these images and of others."""
+    losses = [convnet.convnet_gradients(parameters, *images)[0] for images in (seen, held_back)]
+    return max(losses) < convnet.convnet_gradients(start(), *seen)[0] / 10
 
 
-def recognises(value, images, labels):
-    """Say whether the trained parameters recognise four of five images."""
-    found = convnet.convnet_scores(fitting(value), images).argmax(axis=1)
-    return np.mean(found == labels) >= 0.8
+def recognises(parameters, seen, held_back):
+    """Say whether nine of ten other images are recognised."""
+    images, labels = held_back
+    return np.mean(convnet.convnet_scores(parameters, images).argmax(axis=1) == labels) >= 0.9
 
 
 def fitting(value):
@@ -636,11 +637,16 @@ class TestTrain:
         check(replace(answer, value=trained(answer.value)), expected)
 
     def test_loss_goes_down(self, student, rng):
-        """In training with 160 images of the digits 0 and 1 the loss falls by more than half."""
-        check_training(student, rng, goes_down, "The loss does not go down as it should.")
+        """Training with 160 images of the digits 0 and 1 makes the loss ten times as small."""
+        check_training(
+            student,
+            rng,
+            goes_down,
+            "The loss of the network that came back is not as small as it should be.",
+        )
 
     def test_recognises_digits(self, student, rng):
-        """What was trained with 160 zeros and ones recognises four of five of the 200 others."""
+        """What was trained with 160 zeros and ones recognises nine of ten of the 200 others."""
         check_training(student, rng, recognises, "Too few of the other images are recognised.")
 
 
