@@ -56,6 +56,19 @@ def check(answer: Answer, expected: Any) -> None:
         raise WrongAnswer(_sentence(answer, mismatch))
 
 
+def check_slices(answer: Answer, expected: np.ndarray[Any, Any], axis: int) -> None:
+    """Fail unless the answer is ``expected``, slice by slice along an axis.
+
+    Each slice is as exact as its own numbers: small ones do not hide behind large ones.
+    """
+    check(answer, expected)
+    for number in range(expected.shape[axis]):
+        part, right = np.take(answer.value, number, axis), np.take(expected, number, axis)
+        mismatch = compare(part, right, f"number {number} along axis {axis}")
+        if mismatch is not None:
+            raise WrongAnswer(_sentence(answer, mismatch))
+
+
 def check_call(
     student: Student, reference: Any, function: str, /, *args: Any, **kwargs: Any
 ) -> None:

@@ -10,11 +10,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from autograder.running import testing
 from autograder.running.testing import (
     check,
     check_arguments_kept,
     check_call,
     check_choice,
+    check_slices,
     checked_array,
     exercise,
     require,
@@ -23,9 +25,10 @@ from autograder.running.testing import (
 
 from .. import connectivity, convolution
 from .._questions import LETTERS
+from .._wide import every_second_small
 
 
-def check_part(student, function, part, *args, **settings):
+def check_part(student, function, part, *args, check=check, **settings):
     """Check one of several results, whatever the others are."""
     answer = getattr(student, function)(*args, **settings)
     expected = getattr(connectivity, function)(*args, **settings)
@@ -33,7 +36,7 @@ def check_part(student, function, part, *args, **settings):
     if complete:
         check(replace(answer, value=answer.value[part]), expected[part])
     else:
-        check(answer, expected)  # says what is wrong with the tuple
+        testing.check(answer, expected)  # says what is wrong with the tuple
 
 
 def as_numbers(answer):
@@ -383,6 +386,22 @@ def check_backward(student, arrays, **settings):
     check_call(student, connectivity, "locally_connected_backward", *arrays, **settings)
 
 
+def check_wide_gradient(student, place, arrays, **settings):
+    """Check one of them where gradients arrive that differ widely in size.
+
+    At every second image the pixels' are small, at every second filter those of its weights.
+    """
+    dout, *others = arrays
+    axis = 0 if place == DX else -1
+
+    def slices(answer, expected):
+        check_slices(answer, expected, axis)
+
+    check_gradient(
+        student, place, (every_second_small(dout, axis), *others), check=slices, **settings
+    )
+
+
 DX, DW, DB = 0, 1, 2
 each_gradient = pytest.mark.parametrize("place", [DX, DW, DB], ids=["dx", "dw", "db"])
 settings = pytest.mark.parametrize(
@@ -404,21 +423,21 @@ class TestLocallyConnectedBackward:
     def test_bias_gradient(self, student, rng, setting):
         """db: each output number has its own bias, which all images use."""
         arrays = backward(rng, (2, 5, 5, 2), (3, 3, 2, 3), **setting)
-        check_gradient(student, DB, arrays, **setting)
+        check_wide_gradient(student, DB, arrays, **setting)
 
     @weight(2)
     @settings
     def test_weight_gradient(self, student, rng, setting):
         """dw: each position has its own weights, which all images use."""
         arrays = backward(rng, (2, 5, 5, 2), (3, 3, 2, 3), **setting)
-        check_gradient(student, DW, arrays, **setting)
+        check_wide_gradient(student, DW, arrays, **setting)
 
     @weight(2)
     @settings
     def test_input_gradient(self, student, rng, setting):
         """dx: every window that contains a pixel adds to the gradient of that pixel."""
         arrays = backward(rng, (2, 5, 5, 2), (3, 3, 2, 3), **setting)
-        check_gradient(student, DX, arrays, **setting)
+        check_wide_gradient(student, DX, arrays, **setting)
 
     @weight(0.5)
     @each_gradient

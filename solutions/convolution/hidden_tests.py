@@ -14,6 +14,7 @@ from autograder.running.testing import (
     check_arguments_kept,
     check_call,
     check_choice,
+    check_slices,
     checked_array,
     exercise,
     require,
@@ -22,6 +23,7 @@ from autograder.running.testing import (
 
 from .. import convolution
 from .._questions import LETTERS
+from .._wide import every_second_small
 
 
 def images(rng, *shape):
@@ -54,7 +56,10 @@ def check_backward(student, arrays, **settings):
     check_call(student, convolution, "conv_backward", *arrays, **settings)
 
 
-def check_one_gradient(student, place, arrays, **settings):
+DX, DW, DB = 0, 1, 2
+
+
+def check_one_gradient(student, place, arrays, check=check, **settings):
     """Check one of dx, dw, db, whatever the other two are."""
     expected = convolution.conv_backward(*arrays, **settings)[place]
     answer = student.conv_backward(*arrays, **settings)
@@ -63,6 +68,21 @@ def check_one_gradient(student, place, arrays, **settings):
         "Return three arrays: dx, dw and db, in this order.",
     )
     check(replace(answer, value=answer.value[place]), expected)
+
+
+def check_wide_gradient(student, place, arrays, **settings):
+    """Check one of them where gradients arrive that differ widely in size.
+
+    At every second image the pixels' are small, at every second filter those of its weights.
+    """
+    dout, *others = arrays
+    axis = 0 if place == DX else -1
+
+    def slices(answer, expected):
+        check_slices(answer, expected, axis)
+
+    wide = every_second_small(dout, axis), *others
+    check_one_gradient(student, place, wide, slices, **settings)
 
 
 @exercise("zero_pad")
@@ -200,7 +220,6 @@ class TestConvForward:
         check_arguments_kept(student.conv_forward(*layer(rng, (2, 5, 5, 2), (3, 3, 2, 3))))
 
 
-DX, DW, DB = 0, 1, 2
 settings = pytest.mark.parametrize(
     "setting",
     [{}, {"stride": 1, "pad": 1}, {"stride": 2, "pad": 1}],  # {}: the defaults
@@ -222,14 +241,14 @@ class TestConvBackward:
     def test_weight_gradient(self, student, rng, setting):
         """dw: every position of every image where a weight was used counts in full."""
         arrays = backward(rng, (2, 5, 5, 2), (3, 3, 2, 3), **setting)
-        check_one_gradient(student, DW, arrays, **setting)
+        check_wide_gradient(student, DW, arrays, **setting)
 
     @weight(2)
     @settings
     def test_input_gradient(self, student, rng, setting):
         """dx: every window that contains a pixel adds to the gradient of that pixel."""
         arrays = backward(rng, (2, 5, 5, 2), (3, 3, 2, 3), **setting)
-        check_one_gradient(student, DX, arrays, **setting)
+        check_wide_gradient(student, DX, arrays, **setting)
 
     @weight(0.5)
     @each_gradient

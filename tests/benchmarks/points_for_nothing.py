@@ -5,7 +5,8 @@
 Each is called in a student's place. It sees what a wrong function may see: the arguments, and the
 shape and the kind of what is asked for. "any" is the choice among them by what the arguments look
 like: each hidden test is passed that one of them passes. Prints the share of the points, in
-percent, and fails where "any" earns more than is allowed.
+percent, and fails where "any" earns more than is allowed, or a backward pass that is computed by
+differences of a loss, as the notebooks do for checking.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from autograder.running.direct import direct_student, right_answers
 from autograder.running.hidden_tests import run_hidden_tests
 
 MOST = 0.2  # of an exercise's points, for nothing
+MOST_BY_DIFFERENCES = 0.5  # of those of a backward pass
 ANY = "any"  # the best of all, hidden test by hidden test
 
 Like = Callable[[Any, list[Any]], Any]  # something like the answer, made of numbers at hand
@@ -156,6 +158,87 @@ KNOW_NOTHING: dict[str, Like] = {
 }
 
 
+def slope(loss: Callable[[Any], float], at: Any, step: float = 1e-5) -> Any:
+    """Return the gradient of a loss by differences, as the notebooks compute it for checking."""
+    at = np.array(at, np.float64)
+    gradient = np.zeros_like(at)
+    for place in np.ndindex(at.shape):
+        middle = at[place]
+        at[place] = middle + step
+        above = loss(at)
+        at[place] = middle - step
+        gradient[place] = (above - loss(at)) / (2 * step)
+        at[place] = middle
+    return gradient
+
+
+def by_differences(forward: Callable[..., Any], inputs: int, b_of: Any = None) -> Any:
+    """Return a backward pass that knows the forward pass alone, of so many arrays and biases."""
+
+    def backward(dout: Any, *args: Any, **settings: Any) -> Any:
+        biases = [] if b_of is None else [np.zeros(b_of(dout))]
+        arrays, rest = [*args[:inputs], *biases], args[inputs:]
+
+        def loss_at(number: int) -> Callable[[Any], float]:
+            return lambda moved: float(
+                np.sum(
+                    dout
+                    * forward(*arrays[:number], moved, *arrays[number + 1 :], *rest, **settings)
+                )
+            )
+
+        slopes = [slope(loss_at(number), array) for number, array in enumerate(arrays)]
+        single = [each.astype(np.float32) for each in slopes]
+        return tuple(single) if len(single) > 1 else single[0]
+
+    return backward
+
+
+def _network_by_differences(scores: Any, loss: Any) -> Any:
+    def gradients(parameters: Any, images: Any, labels: Any) -> Any:
+        def of(changed: Any) -> float:
+            return float(loss(scores({**parameters, **changed}, images), labels)[0])
+
+        slopes = {
+            name: slope(lambda moved, name=name: of({name: moved}), value).astype(np.float32)
+            for name, value in parameters.items()
+        }
+        return of({}), slopes
+
+    return gradients
+
+
+def numerical(assignment: Assignment) -> dict[str, Any]:
+    """Return for each backward exercise what differences give, in single precision."""
+    right = right_answers(assignment)
+    made = {
+        "conv_backward": ("conv_forward", 2, lambda dout: dout.shape[3]),
+        "locally_connected_backward": ("locally_connected_forward", 2, lambda d: d.shape[1:]),
+        "dense_backward": ("dense_forward", 2, lambda dout: dout.shape[1]),
+        "max_pool_backward": ("max_pool_forward", 1, None),
+        "average_pool_backward": ("average_pool_forward", 1, None),
+        "relu_backward": ("relu_forward", 1, None),
+    }
+    found = {b: by_differences(right[f], n, b_of) for b, (f, n, b_of) in made.items() if b in right}
+    if "convnet_gradients" in right:
+        found["global_average_pool_backward"] = by_differences(
+            right["global_average_pool_forward"], 1
+        )
+        found["convnet_gradients"] = _network_by_differences(
+            right["convnet_scores"], right["softmax_cross_entropy"]
+        )
+    return found
+
+
+def numerical_shares(assignment: Assignment, seed: bytes) -> dict[str, float]:
+    """Return the share of each backward exercise that differences earn."""
+    results = results_of(assignment, numerical(assignment), seed) if numerical(assignment) else {}
+    return {
+        name: share(tests, {test.name for test in tests if test.outcome is Outcome.PASSED})
+        for name, tests in results.items()
+    }
+
+
 def ignorant(reference: Callable[..., Any], like: Like) -> Callable[..., Any]:
     """Return a function with the reference's answer's shape, and none of its numbers."""
 
@@ -212,7 +295,14 @@ def main(names: list[str]) -> int:
             print(exercise.ljust(30), *(f"{number:6.0%}" for number in columns), "", title)
             most = max(most, earned[ANY])
     print(f"At most {MOST:.0%} is allowed.")
-    return 1 if most > MOST else 0
+    print("Backward passes by differences of a loss:")
+    halves = 0.0
+    for name in names:
+        for exercise, earned in numerical_shares(load_assignment(name), b"").items():
+            print(f"{exercise:30} {earned:6.0%}")
+            halves = max(halves, earned)
+    print(f"At most {MOST_BY_DIFFERENCES:.0%} is allowed.")
+    return 1 if most > MOST or halves > MOST_BY_DIFFERENCES else 0
 
 
 if __name__ == "__main__":
