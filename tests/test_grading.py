@@ -86,7 +86,6 @@ def test_right_in_any_style(grade_cells: GradeCells, last: str) -> None:
         (LOOPS.format(last="return out.astype(complex)"), "dtype complex128"),
         (LOOPS.format(last="return out * np.nan"), "contains NaN or infinity. First at index"),
         (LOOPS.format(last="return out + 1"), "the first at index (0, 0)"),
-        (LOOPS.format(last="values[:] = 0; return out"), "modifies its argument number 1"),
         (LOOPS.format(last="return out[9999]"), "index 9999 is out of bounds for axis 0"),
         (LOOPS.format(last="raise RuntimeError('no')"), "RuntimeError at line 9 of its cell"),
         (LOOPS.format(last="while True: pass"), f"did not return within {SHORT} seconds"),
@@ -106,6 +105,13 @@ def test_a_broken_function_costs_its_own_exercise_only(
     assert result.score == 0
     assert {test.outcome for test in result.tests} == {Outcome.FAILED}
     assert any(says in test.message for test in result.tests), result.tests[0].message
+
+
+def test_a_changed_argument_costs_the_test_made_for_it(grade_cells: GradeCells) -> None:
+    graded = grade_cells({"step_down": LOOPS.format(last="values[:] = 0; return out")})
+    failed = [t for t in exercise(graded, "step_down").tests if t.outcome is not Outcome.PASSED]
+    assert [test.name for test in failed] == ["test_arguments_kept"]
+    assert "modifies its argument number 1" in failed[0].message
 
 
 def test_a_hidden_input_is_not_told(grade_cells: GradeCells) -> None:

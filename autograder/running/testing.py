@@ -15,6 +15,12 @@ call the student's function, and ``check`` what came of it:
             answer = student.running_maximum(numbers)
             check(answer, numbers[:1] * len(numbers))
 
+A changed argument is no wrong value. It costs one test, which is made for it:
+
+        def test_arguments_kept(self, student, rng):
+            \"\"\"The function leaves its arguments as they are.\"\"\"
+            check_arguments_kept(student.running_maximum(rng.integers(-9, 9, 8).tolist()))
+
 A test fails by ``check`` and its relatives, by a call that gives no answer, or by a plain assert;
 any other exception is an error of the grader, which never costs points. What lies beside a file of
 hidden tests is imported by relative names.
@@ -40,15 +46,27 @@ class WrongAnswer(AssertionError):
 
 
 def check(answer: Answer, expected: Any) -> None:
-    """Fail unless the answer is ``expected`` and the call left its inputs alone.
+    """Fail unless the answer is ``expected``, whatever the call did to its arguments.
 
     ``expected`` is an int, a float, an ndarray, or a tuple, a list or a dict of those; see
-    ``comparison``.
+    ``comparison``. Arguments are for ``check_arguments_kept``.
     """
-    _check_inputs_kept(answer)
     mismatch = compare(answer.value, expected, answer.part)
     if mismatch is not None:
         raise WrongAnswer(_sentence(answer, mismatch))
+
+
+def check_slices(answer: Answer, expected: np.ndarray[Any, Any], axis: int) -> None:
+    """Fail unless the answer is ``expected``, slice by slice along an axis.
+
+    Each slice is as exact as its own numbers: small ones do not hide behind large ones.
+    """
+    check(answer, expected)
+    for number in range(expected.shape[axis]):
+        part, right = np.take(answer.value, number, axis), np.take(expected, number, axis)
+        mismatch = compare(part, right, f"number {number} along axis {axis}")
+        if mismatch is not None:
+            raise WrongAnswer(_sentence(answer, mismatch))
 
 
 def check_call(
@@ -65,11 +83,23 @@ def check_call(
 
 def checked_array(answer: Answer, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
     """Return the answer as float64, after every check except the one of its values."""
-    _check_inputs_kept(answer)
     mismatch = none(answer.value, answer.part) or check_array(answer.value, shape, answer.part)
     if mismatch is not None:
         raise WrongAnswer(_sentence(answer, mismatch))
     return np.asarray(answer.value, dtype=np.float64)
+
+
+def check_arguments_kept(answer: Answer) -> None:
+    """Fail if the call changed an argument, whatever it returned.
+
+    For one test of an exercise, which is made for it: no other fails for a changed argument.
+    """
+    modified = answer.modified_arguments()
+    if modified:
+        raise WrongAnswer(
+            f"`{answer.function}` modifies its argument number {modified[0] + 1}. "
+            "The caller still needs it: work on a copy."
+        )
 
 
 def check_choice(answer: Answer, right: str, letters: str) -> None:
@@ -86,15 +116,6 @@ def require(condition: Any, sentence: str) -> None:
     """Fail with this sentence unless the condition holds."""
     if not condition:
         raise WrongAnswer(sentence)
-
-
-def _check_inputs_kept(answer: Answer) -> None:
-    modified = answer.modified_arguments()
-    if modified:
-        raise WrongAnswer(
-            f"`{answer.function}` modifies its argument number {modified[0] + 1}. "
-            "The caller still needs it: work on a copy."
-        )
 
 
 def _sentence(answer: Answer, mismatch: Mismatch) -> str:

@@ -10,10 +10,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from autograder.running import testing
 from autograder.running.testing import (
     check,
+    check_arguments_kept,
     check_call,
     check_choice,
+    check_slices,
     checked_array,
     exercise,
     require,
@@ -22,9 +25,10 @@ from autograder.running.testing import (
 
 from .. import connectivity, convolution
 from .._questions import LETTERS
+from .._wide import every_second_small
 
 
-def check_part(student, function, part, *args, **settings):
+def check_part(student, function, part, *args, check=check, **settings):
     """Check one of several results, whatever the others are."""
     answer = getattr(student, function)(*args, **settings)
     expected = getattr(connectivity, function)(*args, **settings)
@@ -32,7 +36,7 @@ def check_part(student, function, part, *args, **settings):
     if complete:
         check(answer.result(part), expected[part])
     else:
-        check(answer, expected)  # says what is wrong with the tuple
+        testing.check(answer, expected)  # says what is wrong with the tuple
 
 
 def as_numbers(answer):
@@ -153,22 +157,23 @@ class TestConvAsDense:
         w, b = np.arange(1, 25).reshape(2, 2, 3, 2), rng.integers(1, 9, 2)
         check_part(student, "conv_as_dense", MATRIX, w, b, (3, 4, 3), stride=1, pad=1)
 
-    @weight(2)
     def test_bias_of_one_filter(self, student, rng):
         """One filter: every output has the same bias."""
         check_dense(student, rng, BIAS, (5, 5, 1), (3, 3, 1, 1))
 
-    @weight(2)
     def test_biases(self, student, rng):
         """Several filters: each output has the bias of its filter, in the order of the rows."""
         check_dense(student, rng, BIAS, (4, 6, 1), (3, 3, 1, 3))
 
-    @pytest.mark.parametrize("part", [MATRIX, BIAS], ids=["matrix", "bias"])
+    @pytest.mark.parametrize(
+        "part",
+        [pytest.param(MATRIX, id="matrix"), pytest.param(BIAS, id="bias", marks=weight(0.5))],
+    )
     @pytest.mark.parametrize(
         ("in_shape", "w_shape", "stride", "pad"),
         [
             ((4, 6, 2), (3, 3, 2, 3), 1, 1),
-            ((4, 8, 2), (2, 2, 2, 3), 3, 2),
+            ((4, 9, 2), (2, 2, 2, 3), 3, 2),  # 2/3 of a step are left over: rounding shows
             ((6, 9, 3), (3, 3, 3, 2), 2, 0),
         ],
         ids=["padding 1", "stride 3, padding 2", "stride 2"],
@@ -176,6 +181,12 @@ class TestConvAsDense:
     def test_everything_together(self, student, rng, part, in_shape, w_shape, stride, pad):
         """Several channels and filters, stride and padding work together."""
         check_dense(student, rng, part, in_shape, w_shape, stride=stride, pad=pad)
+
+    @weight(0.5)
+    def test_arguments_kept(self, student, rng):
+        """The function leaves its arguments as they are."""
+        w, b = rng.normal(size=(3, 3, 2, 3)), rng.normal(size=3)
+        check_arguments_kept(student.conv_as_dense(w, b, (4, 6, 2), stride=1, pad=1))
 
 
 def with_zeros(rng, numbers):
@@ -214,38 +225,46 @@ class TestSparsity:
         for matrix in (np.zeros((2, 3)), rng.uniform(1, 2, (2, 3))):
             check_call(student, connectivity, "sparsity", matrix)
 
+    @weight(0.5)
+    def test_arguments_kept(self, student, rng):
+        """The function leaves its arguments as they are."""
+        matrix = with_zeros(rng, rng.uniform(2, 3, (3, 7)))
+        check_arguments_kept(student.sparsity(matrix))
+
 
 @exercise("distinct_parameters")
 class TestDistinctParameters:
-    @weight(2)
+    @weight(3)
     def test_convolution(self, student, rng):
         """The matrix of a convolution has as many parameters as the kernel has weights."""
-        c_in, c_out = (int(n) for n in rng.choice([1, 2, 3], 2, replace=False))
-        w = np.arange(1, 9 * c_in * c_out + 1).reshape(3, 3, c_in, c_out)
+        c_in, c_out = rng.choice([(1, 2), (1, 3), (2, 3), (3, 2)])
+        w = rng.choice(np.arange(100, 200), (3, 3, c_in, c_out), replace=False)
         ids, _ = connectivity.conv_as_dense(w, np.zeros(c_out), (4, 5, c_in))
         check_call(student, connectivity, "distinct_parameters", ids)
 
-    @weight(2)
+    @weight(3)
     def test_gaps(self, student, rng):
         """The numbers need not follow each other: 0, 3, 7, 7 stand for two parameters."""
         some = rng.choice(np.arange(20, 100), rng.integers(4, 9), replace=False)
         ids = rng.permutation([0] * 5 + [*some] * 2)
         check_call(student, connectivity, "distinct_parameters", ids)
 
-    @weight(2)
     def test_no_zero(self, student, rng):
         """In a dense layer no connection is missing: every number counts."""
-        ids = rng.permutation(np.arange(1, 25)).reshape(4, 6)
+        ids = rng.choice(np.arange(30, 99), (4, 6), replace=False)
         check_call(student, connectivity, "distinct_parameters", ids)
 
-    def test_one_parameter(self, student, rng):
-        """One number everywhere is one parameter."""
-        ids = np.full((2, 2, 3), rng.integers(2, 9))
-        check_call(student, connectivity, "distinct_parameters", ids)
+    def test_one_or_none(self, student, rng):
+        """One number everywhere is one parameter, and without any connection there is none."""
+        for number in (rng.integers(2, 9), 0):
+            ids = np.full((2, 2, 3), number)
+            check_call(student, connectivity, "distinct_parameters", ids)
 
-    def test_no_connection(self, student):
-        """Without any connection there is no parameter."""
-        check_call(student, connectivity, "distinct_parameters", np.zeros((3, 4), int))
+    @weight(0.5)
+    def test_arguments_kept(self, student, rng):
+        """The function leaves its arguments as they are."""
+        ids = np.array([7, 0, *rng.permutation(9), 3])
+        check_arguments_kept(student.distinct_parameters(ids))
 
 
 def positions(x_shape, kernel_size, stride=1, pad=0):
@@ -346,6 +365,11 @@ class TestLocallyConnectedForward:
         arrays = local_layer(rng, x_shape, filters, stride=stride, pad=pad)
         check_forward(student, arrays, stride=stride, pad=pad)
 
+    def test_arguments_kept(self, student, rng):
+        """The function leaves its arguments as they are."""
+        arrays = local_layer(rng, (2, 5, 5, 2), (3, 3, 2, 3))
+        check_arguments_kept(student.locally_connected_forward(*arrays))
+
 
 def backward(rng, x_shape, filters, **settings):
     """dout, x, w for one call of locally_connected_backward."""
@@ -360,6 +384,22 @@ def check_gradient(student, place, arrays, **settings):
 
 def check_backward(student, arrays, **settings):
     check_call(student, connectivity, "locally_connected_backward", *arrays, **settings)
+
+
+def check_wide_gradient(student, place, arrays, **settings):
+    """Check one of them where gradients arrive that differ widely in size.
+
+    At every second image the pixels' are small, at every second filter those of its weights.
+    """
+    dout, *others = arrays
+    axis = 0 if place == DX else -1
+
+    def slices(answer, expected):
+        check_slices(answer, expected, axis)
+
+    check_gradient(
+        student, place, (every_second_small(dout, axis), *others), check=slices, **settings
+    )
 
 
 DX, DW, DB = 0, 1, 2
@@ -383,21 +423,21 @@ class TestLocallyConnectedBackward:
     def test_bias_gradient(self, student, rng, setting):
         """db: each output number has its own bias, which all images use."""
         arrays = backward(rng, (2, 5, 5, 2), (3, 3, 2, 3), **setting)
-        check_gradient(student, DB, arrays, **setting)
+        check_wide_gradient(student, DB, arrays, **setting)
 
     @weight(2)
     @settings
     def test_weight_gradient(self, student, rng, setting):
         """dw: each position has its own weights, which all images use."""
         arrays = backward(rng, (2, 5, 5, 2), (3, 3, 2, 3), **setting)
-        check_gradient(student, DW, arrays, **setting)
+        check_wide_gradient(student, DW, arrays, **setting)
 
     @weight(2)
     @settings
     def test_input_gradient(self, student, rng, setting):
         """dx: every window that contains a pixel adds to the gradient of that pixel."""
         arrays = backward(rng, (2, 5, 5, 2), (3, 3, 2, 3), **setting)
-        check_gradient(student, DX, arrays, **setting)
+        check_wide_gradient(student, DX, arrays, **setting)
 
     @weight(0.5)
     @each_gradient
@@ -421,6 +461,11 @@ class TestLocallyConnectedBackward:
         arrays = backward(rng, x_shape, filters, stride=stride, pad=pad)
         check_gradient(student, place, arrays, stride=stride, pad=pad)
 
+    def test_arguments_kept(self, student, rng):
+        """The function leaves its arguments as they are."""
+        arrays = backward(rng, (2, 5, 5, 2), (3, 3, 2, 3))
+        check_arguments_kept(student.locally_connected_backward(*arrays))
+
 
 def local_gradients(rng, *shape):
     """dw of this shape, and db to go with it."""
@@ -433,7 +478,7 @@ def check_tied(student, gradients, part):
 
 @exercise("tie_gradients")
 class TestTieGradients:
-    @weight(2)
+    @weight(0.5)
     @pytest.mark.parametrize("part", [0, 1], ids=["dw", "db"])
     def test_one_position(self, student, rng, part):
         """With a single position there is nothing to add up."""
@@ -451,18 +496,22 @@ class TestTieGradients:
 
     @weight(2)
     def test_bias(self, student, rng):
-        """db, one filter: all positions add up."""
-        check_tied(student, local_gradients(rng, 2, 4, 3, 3, 1, 1), 1)
+        """db: all positions add up, and filters are kept apart."""
+        check_tied(student, local_gradients(rng, 2, 4, 3, 3, 1, 2), 1)
 
-    @weight(2)
     def test_biases(self, student, rng):
-        """db: filters are kept apart."""
+        """db: as many rows as columns, and several filters."""
         check_tied(student, local_gradients(rng, 3, 3, 2, 2, 2, 4), 1)
 
     def test_everything_together(self, student, rng):
         """Both gradients of a layer whose sides, channels and filters all differ."""
         gradients = local_gradients(rng, 5, 4, 2, 2, 3, 6)
         check_call(student, connectivity, "tie_gradients", *gradients)
+
+    @weight(0.5)
+    def test_arguments_kept(self, student, rng):
+        """The function leaves its arguments as they are."""
+        check_arguments_kept(student.tie_gradients(*local_gradients(rng, 3, 4, 2, 2, 2, 3)))
 
 
 def check_field(student, layers):
@@ -471,11 +520,11 @@ def check_field(student, layers):
 
 @exercise("receptive_field")
 class TestReceptiveField:
+    @weight(0.5)
     def test_no_layer(self, student):
         """Without any layer an output is a pixel."""
         check_field(student, [])
 
-    @weight(2)
     def test_one_layer(self, student, rng):
         """An output of one layer sees its window, whatever the stride."""
         check_field(student, [(int(rng.integers(3, 8)), int(rng.integers(2, 5)))])
@@ -497,14 +546,20 @@ class TestReceptiveField:
         [[(5, 2), (2, 2), (3, 1)], [(11, 4), (3, 2), (5, 1)], [(3, 1), (2, 2), (3, 3), (4, 2)]],
         ids=["strides 2, 2, 1", "strides 4, 2, 1", "strides 1, 2, 3, 2"],
     )
-    def test_strides(self, student, layers):
+    def test_strides(self, student, rng, layers):
         """Several layers with strides: the distances multiply."""
-        check_field(student, layers)
+        (kernel_size, stride), *others = layers
+        check_field(student, [(kernel_size + int(rng.integers(4)), stride), *others])
 
     def test_deep_network(self, student, rng):
         """Five layers with all kinds of kernels and strides."""
         kernels, strides = rng.permutation([1, 2, 3, 4, 5]), rng.permutation([1, 1, 2, 2, 3])
         check_field(student, [(int(k), int(s)) for k, s in zip(kernels, strides, strict=True)])
+
+    @weight(0.5)
+    def test_arguments_kept(self, student):
+        """The function leaves its arguments as they are."""
+        check_arguments_kept(student.receptive_field([(3, 2), (2, 1), (5, 1)]))
 
 
 def images(rng, *shape):
@@ -525,7 +580,7 @@ each_direction = pytest.mark.parametrize(
 
 @exercise("translate")
 class TestTranslate:
-    @weight(1.5)
+    @weight(0.25)
     @each_direction
     def test_content(self, student, rng, rows, columns):
         """A dark image with something bright in the middle: that is what moves."""
@@ -533,6 +588,7 @@ class TestTranslate:
         x[:, 2:4, 2:5] = images(rng, 1, 2, 3, 1)
         check_moved(student, x, rows, columns)
 
+    @weight(2)
     @each_direction
     def test_border(self, student, rng, rows, columns):
         """What leaves the image is lost, and zeros come in on the other side."""
@@ -547,11 +603,12 @@ class TestTranslate:
         """Several images with several channels move in two directions at once."""
         check_moved(student, images(rng, 3, 4, 5, 2), rows, columns)
 
+    @weight(0.5)
     def test_no_move(self, student, rng):
         """A move by nothing gives the images as they were."""
         check_moved(student, images(rng, 2, 3, 4, 2), 0, 0)
 
-    @weight(0.5)
+    @weight(0.15)
     @pytest.mark.parametrize(
         ("rows", "columns"),
         [(4, 1), (-4, -1), (6, 1), (-6, 1), (1, 7), (-1, -7)],
@@ -567,6 +624,11 @@ class TestTranslate:
         answer, expected = student.translate(x, 1, 1), connectivity.translate(x, 1, 1)
         check(answer, expected)
         require(answer.value.dtype == x.dtype, "The result has not the dtype of x.")
+
+    @weight(0.5)
+    def test_arguments_kept(self, student, rng):
+        """The function leaves its arguments as they are."""
+        check_arguments_kept(student.translate(images(rng, 2, 4, 5, 2), 1, -1))
 
 
 @exercise("answer_1")

@@ -532,6 +532,11 @@ def _share(count: Any, entries: Any) -> Any:
     return count / entries
 
 
+def _marked_in_place(matrix: Array) -> Any:
+    matrix[matrix != 0] = 1
+    return matrix == 0
+
+
 def _sparsity(
     matrix: Array,
     *,
@@ -603,6 +608,11 @@ sparsity.wrong(
         counted=lambda zeros: np.sum(zeros, axis=0),
         out_of=lambda matrix: len(matrix),
     ),
+    marks_in_place=Wrong(
+        "What has happened to the caller's matrix after the call? Look at which array you write "
+        "into.",
+        zeros=_marked_in_place,
+    ),
 )
 
 
@@ -617,6 +627,11 @@ def _used_once(ids: Any) -> Any:
 def _used_again(ids: Any) -> Any:
     numbers, uses = np.unique(ids, return_counts=True)
     return numbers[uses > 1]
+
+
+def _sorted_in_place(ids: Any) -> Any:
+    ids.sort()
+    return ids
 
 
 def _distinct_parameters(
@@ -681,6 +696,11 @@ distinct_parameters.wrong(
     looks_at_the_first_row_only=Wrong(
         "The first row belongs to one output. Do the others use parameters that it does not use?",
         looked_at=lambda ids: ids[0],
+    ),
+    sorts_in_place=Wrong(
+        "In which order are the caller's numbers after the call? sort() gives back nothing: what "
+        "does it change?",
+        looked_at=_sorted_in_place,
     ),
 )
 
@@ -1115,6 +1135,13 @@ locally_connected_backward.wrong(
 # --- tie_gradients --------------------------------------------------------------------------
 
 
+def _added_to_the_first_position(dw: Array) -> Any:
+    total = dw[0, 0]
+    for i, j in list(np.ndindex(dw.shape[:2]))[1:]:
+        total += dw[i, j]
+    return total
+
+
 def _tie_gradients(
     dw: Array,
     db: Array,
@@ -1194,6 +1221,11 @@ tie_gradients.wrong(
     returns_the_biases_first=Wrong(
         "In which order are the two gradients asked for? Compare their shapes.",
         result=lambda dw, db: (db, dw),
+    ),
+    adds_up_in_the_first_position=Wrong(
+        "What has happened to the caller's dw after the call? A part of an array is no new array: "
+        "what does += write into?",
+        tied_dw=_added_to_the_first_position,
     ),
 )
 
@@ -1302,6 +1334,10 @@ receptive_field.wrong(
     leaves_the_last_layer_out=Wrong(
         "Try your function with a single layer of kernel 3. How many pixels should its output see?",
         order=lambda layers: layers[:-1],
+    ),
+    takes_the_layers_off_the_list=Wrong(
+        "After a call of your function, what is left of the list that was passed to it?",
+        order=lambda layers: [layers.pop(0) for _ in range(len(layers))],
     ),
 )
 

@@ -17,8 +17,10 @@ from autograder.running.comparison import agree, check_array
 from autograder.running.testing import (
     WrongAnswer,
     check,
+    check_arguments_kept,
     check_call,
     check_choice,
+    check_slices,
     exercise,
     require,
     weight,
@@ -27,6 +29,7 @@ from autograder.sandbox.wire import Named
 
 from .. import convnet
 from .._questions import LETTERS
+from .._wide import every_second_small
 
 own = (f for f in vars(convnet).values() if isfunction(f) and f.__module__ == convnet.__name__)
 # The digits that are given with the notebook.
@@ -58,6 +61,12 @@ def check_part(student, function, part, *args):
     check(replace(answer, value=part(answer.value)), part(expected))
 
 
+def check_each(student, function, dout, x):
+    """Check a gradient image by image: small ones do not hide behind large ones."""
+    answer, expected = getattr(student, function)(dout, x), getattr(convnet, function)(dout, x)
+    check_slices(answer, expected, 0)
+
+
 def check_either(student, function, test):
     """Test a student, and if that fails once more with right functions before this one."""
     try:
@@ -71,53 +80,76 @@ def check_either(student, function, test):
             raise failure from None  # what raises in the student's own notebook, too
 
 
-def check_built(student, function, *args, part=lambda value: value, kept=True):
-    """Check what is built of earlier exercises.
-
-    That the arguments are ``kept`` may be checked elsewhere.
-    """
+def check_built(student, function, *args, part=lambda value: value, axis=None):
+    """Check what is built of earlier exercises, slice by slice where there is an axis."""
     expected = getattr(convnet, function)(*args)
 
     def test(student):
         answer = getattr(student, function)(*args)
-        if not kept:
-            answer = replace(answer, arguments_after=answer.arguments_before)
-        check(replace(answer, value=part(answer.value)), part(expected))
+        answer = replace(answer, value=part(answer.value))
+        if axis is None:
+            check(answer, part(expected))
+        else:
+            check_slices(answer, part(expected), axis)
 
     check_either(student, function, test)
+
+
+def check_kept(student, function, *args):
+    """Check that nothing is changed by what is built of earlier exercises."""
+    check_either(student, function, lambda s: check_arguments_kept(getattr(s, function)(*args)))
 
 
 @exercise("relu_forward")
 class TestReluForward:
     @weight(3)
+    def test_one_row(self, student, rng):
+        """In a row of numbers the negative ones become zero, the others stay, small or large."""
+        x = both_signs(rng, 1, 9)
+        x[0, 2:4] = 0.001, 300.0
+        check_call(student, convnet, "relu_forward", x)
+
+    @weight(0.5)
     def test_positive_numbers(self, student, rng):
         """Positive numbers, small and large, stay as they are."""
         x = rng.uniform(0.1, 5.0, (3, 4))
         x[1, 1:3] = 0.001, 300.0
         check_call(student, convnet, "relu_forward", x)
 
-    @weight(3)
+    @weight(0.5)
     def test_negative_numbers(self, student, rng):
         """Negative numbers become zero."""
         check_call(student, convnet, "relu_forward", -rng.uniform(0.1, 5.0, (3, 4)))
 
-    @weight(2)
+    @weight(3)
     def test_both_signs(self, student, rng):
         """Both kinds of numbers in one array of feature maps, and zeros among them."""
         x = both_signs(rng, 2, 3, 5, 4)
         x[1, :, 2] = 0
         check_call(student, convnet, "relu_forward", x)
 
+    @weight(0.25)
+    def test_arguments_kept(self, student, rng):
+        """The function leaves its arguments as they are."""
+        check_arguments_kept(student.relu_forward(both_signs(rng, 2, 3, 5, 4)))
+
 
 @exercise("relu_backward")
 class TestReluBackward:
     @weight(3)
+    def test_one_row(self, student, rng):
+        """In a row of numbers the gradient passes where the input was positive, and only there."""
+        x, dout = both_signs(rng, 1, 9), both_signs(rng, 1, 9)
+        x[0, 2:6], dout[0, 2:6] = [-1, -1, 1, 1], [-2, 2, -2, 2]  # all four cases
+        check_call(student, convnet, "relu_backward", dout, x)
+
+    @weight(0.5)
     def test_positive_inputs(self, student, rng):
         """Where the input was positive the gradient passes, whatever its sign."""
         x, dout = rng.uniform(0.1, 5.0, (3, 4)), both_signs(rng, 3, 4)
         check_call(student, convnet, "relu_backward", dout, x)
 
-    @weight(3)
+    @weight(0.5)
     def test_negative_inputs(self, student, rng):
         """Where the input was negative nothing passes, whatever the gradient."""
         x, dout = -rng.uniform(0.1, 5.0, (3, 4)), both_signs(rng, 3, 4)
@@ -125,17 +157,23 @@ class TestReluBackward:
 
     @weight(2)
     def test_at_zero(self, student, rng):
-        """Where the input was exactly 0 (or -0.0) nothing passes."""
-        x, dout = np.zeros((2, 4)), both_signs(rng, 2, 4)
-        x[1] = -0.0
+        """Where the input was exactly 0 (or -0.0) nothing passes, beside positive ones."""
+        x, dout = np.zeros((3, 4)), both_signs(rng, 3, 4)
+        x[1], x[2] = -0.0, rng.uniform(0.1, 5.0, 4)
+        dout[2, :2] = -2.0, 2.0
         check_call(student, convnet, "relu_backward", dout, x)
 
-    @weight(2)
+    @weight(3)
     def test_both_signs(self, student, rng):
         """Each number of an array of feature maps decides about its own gradient."""
         x, dout = both_signs(rng, 2, 3, 5, 4), both_signs(rng, 2, 3, 5, 4)
         x[0, 0, 0], dout[0, 0, 0] = [-1, -1, 1, 1], [-2, 2, -2, 2]  # all four cases
-        check_call(student, convnet, "relu_backward", dout, x)
+        check_each(student, "relu_backward", every_second_small(dout, 0), x)
+
+    @weight(0.25)
+    def test_arguments_kept(self, student, rng):
+        """The function leaves its arguments as they are."""
+        check_arguments_kept(student.relu_backward(*both_signs(rng, 2, 3, 4)))
 
 
 @exercise("dense_forward")
@@ -146,7 +184,7 @@ class TestDenseForward:
         x, w = rng.normal(size=(1, 4)), rng.normal(size=(4, 3))
         check_call(student, convnet, "dense_forward", x, w, np.zeros(3))
 
-    @weight(3)
+    @weight(1.5)
     def test_biases(self, student, rng):
         """Inputs of zero give the biases, each output its own."""
         w, b = rng.normal(size=(4, 3)), both_signs(rng, 3)
@@ -159,10 +197,37 @@ class TestDenseForward:
         x, w, b = rng.normal(size=(n, 4)), rng.normal(size=(4, 3)), both_signs(rng, 3)
         check_call(student, convnet, "dense_forward", x, w, b)
 
+    @weight(0.5)
+    def test_arguments_kept(self, student, rng):
+        """The function leaves its arguments as they are."""
+        x, w, b = rng.normal(size=(3, 4)), rng.normal(size=(4, 3)), both_signs(rng, 3)
+        check_arguments_kept(student.dense_forward(x, w, b))
 
-of_dense = pytest.mark.parametrize(
-    "part", [one_of(k, ("dx", "dw", "db")) for k in range(3)], ids=["dx", "dw", "db"]
+
+DX, DW, DB = (one_of(number, ("dx", "dw", "db")) for number in range(3))
+of_dense = pytest.mark.parametrize(  # db is the easiest of the three, and worth the least
+    "part",
+    [
+        pytest.param(DX, id="dx"),
+        pytest.param(DW, id="dw"),
+        pytest.param(DB, id="db", marks=weight(0.6)),
+    ],
 )
+
+
+def check_wide(student, part, dout, x, w):
+    """Check one of the gradients where every second of those that arrive is small.
+
+    For dx that is an example's, for dw and db an output's. Numbers of db that are sums can be as
+    small as their rounding: they are checked together.
+    """
+    if part is DB and len(x) > 1:
+        check_part(student, "dense_backward", part, dout, x, w)
+        return
+    axis = 0 if part is DX else -1
+    arrays = every_second_small(dout, axis), x, w
+    answer, expected = student.dense_backward(*arrays), convnet.dense_backward(*arrays)
+    check_slices(replace(answer, value=part(answer.value)), part(expected), axis)
 
 
 @exercise("dense_backward")
@@ -172,19 +237,25 @@ class TestDenseBackward:
     def test_one_example(self, student, rng, part):
         """One example: each of the three gradients by itself."""
         arrays = rng.normal(size=(1, 3)), rng.normal(size=(1, 4)), rng.normal(size=(4, 3))
-        check_part(student, "dense_backward", part, *arrays)
+        check_wide(student, part, *arrays)
 
     @weight(2)
     @of_dense
     def test_several_examples(self, student, rng, part):
         """Several examples: in dw and db each of them counts in full."""
         arrays = rng.normal(size=(5, 3)), rng.normal(size=(5, 4)), rng.normal(size=(4, 3))
-        check_part(student, "dense_backward", part, *arrays)
+        check_wide(student, part, *arrays)
 
     @of_dense
     def test_as_many_outputs_as_inputs(self, student, rng, part):
         """As many outputs as inputs and examples: rows and columns are not mixed up."""
-        check_part(student, "dense_backward", part, *rng.normal(size=(3, 4, 4)))
+        check_wide(student, part, *rng.normal(size=(3, 4, 4)))
+
+    @weight(0.5)
+    def test_arguments_kept(self, student, rng):
+        """The function leaves its arguments as they are."""
+        arrays = rng.normal(size=(5, 3)), rng.normal(size=(5, 4)), rng.normal(size=(4, 3))
+        check_arguments_kept(student.dense_backward(*arrays))
 
 
 LOSS, DSCORES = (one_of(number, ("the loss", "dscores")) for number in range(2))
@@ -243,18 +314,22 @@ class TestSoftmaxCrossEntropy:
         scores[2] = -scores[2]  # here the others share the first place
         check_part(student, "softmax_cross_entropy", part, scores, labels)
 
+    def test_arguments_kept(self, student, rng):
+        """The function leaves its arguments as they are."""
+        check_arguments_kept(student.softmax_cross_entropy(*scores_and_labels(rng, 6, 4)))
+
 
 @exercise("global_average_pool_forward")
 class TestGlobalAveragePoolForward:
     @weight(3)
     def test_one_map(self, student, rng):
-        """One map gives one number, its average."""
-        check_call(student, convnet, "global_average_pool_forward", both_signs(rng, 1, 3, 3, 1))
+        """Each map gives one number, its average."""
+        check_call(student, convnet, "global_average_pool_forward", both_signs(rng, 2, 3, 3, 1))
 
     @weight(2)
     def test_not_square(self, student, rng):
         """Maps that are wider than high, or higher than wide, have one average as well."""
-        for shape in ((1, 2, 5, 1), (1, 4, 3, 1)):
+        for shape in ((2, 2, 5, 1), (2, 4, 3, 1)):
             check_call(student, convnet, "global_average_pool_forward", both_signs(rng, *shape))
 
     @weight(2)
@@ -262,27 +337,38 @@ class TestGlobalAveragePoolForward:
         """Every example and every channel has an average of its own."""
         check_call(student, convnet, "global_average_pool_forward", both_signs(rng, 3, 4, 5, 2))
 
+    @weight(0.5)
+    def test_arguments_kept(self, student, rng):
+        """The function leaves its arguments as they are."""
+        check_arguments_kept(student.global_average_pool_forward(both_signs(rng, 2, 3, 4, 2)))
+
 
 @exercise("global_average_pool_backward")
 class TestGlobalAveragePoolBackward:
     @weight(3)
     def test_one_map(self, student, rng):
-        """In one map every pixel has an equal share of the gradient."""
-        dout, x = both_signs(rng, 1, 1), both_signs(rng, 1, 3, 3, 1)
-        check_call(student, convnet, "global_average_pool_backward", dout, x)
+        """In each map every pixel has an equal share of the gradient."""
+        dout, x = both_signs(rng, 2, 1), 1000 * both_signs(rng, 2, 3, 3, 1)
+        check_each(student, "global_average_pool_backward", every_second_small(dout, 0), x)
 
     @weight(2)
     def test_not_square(self, student, rng):
         """The shares of a map that is not square add up to its gradient."""
-        for shape in ((1, 2, 5, 1), (1, 4, 3, 1)):
-            dout, x = both_signs(rng, 1, 1), both_signs(rng, *shape)
-            check_call(student, convnet, "global_average_pool_backward", dout, x)
+        for shape in ((2, 2, 5, 1), (2, 4, 3, 1)):
+            dout, x = both_signs(rng, 2, 1), 1000 * both_signs(rng, *shape)
+            check_each(student, "global_average_pool_backward", every_second_small(dout, 0), x)
 
     @weight(2)
     def test_examples_and_channels(self, student, rng):
         """Every map shares the gradient of its own example and channel."""
-        dout, x = both_signs(rng, 3, 2), both_signs(rng, 3, 4, 5, 2)
-        check_call(student, convnet, "global_average_pool_backward", dout, x)
+        dout, x = both_signs(rng, 3, 2), 1000 * both_signs(rng, 3, 4, 5, 2)
+        check_each(student, "global_average_pool_backward", every_second_small(dout, 0), x)
+
+    @weight(0.5)
+    def test_arguments_kept(self, student, rng):
+        """The function leaves its arguments as they are."""
+        dout, x = both_signs(rng, 2, 3), both_signs(rng, 2, 3, 4, 3)
+        check_arguments_kept(student.global_average_pool_backward(dout, x))
 
 
 def network(rng, c_in, c_1=3, c_2=4, classes=5):
@@ -326,8 +412,25 @@ class TestConvnetScores:
         images, _ = batch(rng, 4, height, width, c_in=2)
         check_built(student, "convnet_scores", network(rng, 2), images)
 
+    @weight(0.5)
+    def test_arguments_kept(self, student, rng):
+        """The function leaves its arguments as they are."""
+        check_kept(student, "convnet_scores", network(rng, 1), batch(rng, 2)[0])
+
 
 NAMES = ("w1", "b1", "w2", "b2", "w3", "b3")
+
+
+def wide_network(rng, c_in):
+    """Return parameters of which every second map has small gradients, and so has the last class.
+
+    The weights behind such a map are small, and that class is improbable.
+    """
+    parameters = network(rng, c_in)
+    parameters["w2"] = every_second_small(parameters["w2"], 2)
+    parameters["w3"] = every_second_small(parameters["w3"], 0)
+    parameters["b3"][-1] = -20.0
+    return parameters
 
 
 def loss_of(value):
@@ -380,10 +483,16 @@ class TestConvnetGradients:
         given = network(rng, 1), *batch(rng, 4)
         check_built(student, "convnet_gradients", *given, part=loss_of)
 
-    @weight(2)
-    @pytest.mark.parametrize("name", NAMES)
-    def test_gradient(self, student, rng, name):
-        """The gradient of each parameter, for several images."""
+    @weight(3)
+    @pytest.mark.parametrize("name", NAMES[::2])
+    def test_weight_gradient(self, student, rng, name):
+        """The gradient of the weights of each layer, for several images."""
+        given = wide_network(rng, 1), *batch(rng, 4)
+        check_built(student, "convnet_gradients", *given, part=gradient_of(name), axis=-1)
+
+    @pytest.mark.parametrize("name", NAMES[1::2])
+    def test_bias_gradient(self, student, rng, name):
+        """The gradient of the biases of each layer, for several images."""
         given = network(rng, 1), *batch(rng, 4)
         check_built(student, "convnet_gradients", *given, part=gradient_of(name))
 
@@ -416,6 +525,11 @@ class TestConvnetGradients:
         """Images that are wider than high, with two channels: all gradients and the loss."""
         given = network(rng, 2), *batch(rng, 4, 6, 9, c_in=2)
         check_built(student, "convnet_gradients", *given)
+
+    @weight(0.5)
+    def test_arguments_kept(self, student, rng):
+        """The function leaves its arguments as they are."""
+        check_kept(student, "convnet_gradients", network(rng, 1), *batch(rng, 2))
 
 
 # Each epoch has other batches of four than the others, and than the natural order.
@@ -466,31 +580,31 @@ def start():
 
 
 def check_training(student, rng, learned, sentence):
-    """Check what came of a real training of 80 steps, in whichever order it visits the images."""
-    (images, labels), held_back = zeros_and_ones(rng)
-    orders = np.array([rng.permutation(len(images)) for _ in range(4)])
-    given = start(), images, labels, orders, 8, 0.2
+    """Check what came of a real training of 80 steps, in whichever order it visits the images.
+
+    The losses that are reported say nothing here: what came back is tried.
+    """
+    seen, held_back = zeros_and_ones(rng)
+    orders = np.array([rng.permutation(len(seen[0])) for _ in range(4)])
 
     def test(student):
-        answer = student.train(*given)
+        answer = student.train(start(), *seen, orders, 8, 0.2)
         with np.errstate(all="ignore"):  # of parameters that are anything
-            require(learned(answer.value, *held_back), sentence)
+            require(learned(fitting(answer.value), seen, held_back), sentence)
 
     check_either(student, "train", test)
 
 
-def goes_down(value, images, labels):
-    """Say whether the last losses are below half of the first ones, as is that of other images."""
-    losses = losses_of(value)
-    require(check_array(losses, (80,)) is None, "There should be 80 losses, one for each step.")
-    last, others = losses[-20:].mean(), convnet.convnet_gradients(fitting(value), images, labels)[0]
-    return max(last, others) < losses[:20].mean() / 2
+def goes_down(parameters, seen, held_back):
+    """Say whether the loss is below a tenth of the first one, of these images and of others."""
+    losses = [convnet.convnet_gradients(parameters, *images)[0] for images in (seen, held_back)]
+    return max(losses) < convnet.convnet_gradients(start(), *seen)[0] / 10
 
 
-def recognises(value, images, labels):
-    """Say whether the trained parameters recognise four of five images."""
-    found = convnet.convnet_scores(fitting(value), images).argmax(axis=1)
-    return np.mean(found == labels) >= 0.8
+def recognises(parameters, seen, held_back):
+    """Say whether nine of ten other images are recognised."""
+    images, labels = held_back
+    return np.mean(convnet.convnet_scores(parameters, images).argmax(axis=1) == labels) >= 0.9
 
 
 def fitting(value):
@@ -510,33 +624,31 @@ class TestTrain:
     @of_training
     def test_one_step(self, student, rng, part):
         """One batch of all images makes one step; its loss is the one before the step."""
-        check_built(student, "train", *task(rng, FOUR, 4), part=part, kept=False)
+        check_built(student, "train", *task(rng, FOUR, 4), part=part)
 
     @weight(2)
     @of_training
     def test_several_steps(self, student, rng, part):
         """One epoch of two batches makes two steps, the second from where the first one led."""
-        check_built(student, "train", *task(rng, ORDERS[:1], 4), part=part, kept=False)
+        check_built(student, "train", *task(rng, ORDERS[:1], 4), part=part)
 
     @weight(2)
     @of_training
     def test_several_epochs(self, student, rng, part):
         """Each epoch goes on from the last one, with an order of its own."""
-        check_built(student, "train", *task(rng, ORDERS, 4), part=part, kept=False)
+        check_built(student, "train", *task(rng, ORDERS, 4), part=part)
 
     @weight(1)
     @of_training
     def test_smaller_last_batch(self, student, rng, part):
         """Images that are left over at the end of an epoch make a smaller batch."""
-        check_built(student, "train", *task(rng, SEVEN, 4), part=part, kept=False)
+        check_built(student, "train", *task(rng, SEVEN, 4), part=part)
 
     @weight(1)
     @of_training
     def test_batch_size_above_the_number_of_images(self, student, rng, part):
         """Where a batch could hold more images than there are, all of them are one batch."""
-        check_built(
-            student, "train", *task(rng, np.repeat(FOUR, 3, axis=0), 10), part=part, kept=False
-        )
+        check_built(student, "train", *task(rng, np.repeat(FOUR, 3, axis=0), 10), part=part)
 
     def test_number_of_losses(self, student, rng):
         """There is one loss for every step: three epochs of two steps make six."""
@@ -548,20 +660,9 @@ class TestTrain:
 
         check_either(student, "train", test)
 
-    @weight(2)
-    def test_arguments_stay(self, student, rng):
-        """The given parameters are the same after the call as before, the dict and its arrays."""
-        given = task(rng, ORDERS[:2], 4)
-
-        def test(student):
-            answer = student.train(*given)
-            check(replace(answer, value=0), 0)
-            parameters = trained(answer.value)
-            require(isinstance(parameters, dict), "Return the trained parameters in a dict.")
-            moved = not agree(parameters, given[0])
-            require(moved, "The parameters that come back are those that were given.")
-
-        check_either(student, "train", test)
+    def test_arguments_kept(self, student, rng):
+        """The function leaves its arguments as they are, the dict and the arrays in it."""
+        check_kept(student, "train", *task(rng, ORDERS[:2], 4))
 
     def test_another_network(self, student, rng):
         """Another function for the gradients, of parameters with other names, is used as well."""
@@ -580,14 +681,17 @@ class TestTrain:
         expected, _ = convnet.train(*given, gradients_of=line)
         check(replace(answer, value=trained(answer.value)), expected)
 
-    @weight(2)
     def test_loss_goes_down(self, student, rng):
-        """In training with 160 images of the digits 0 and 1 the loss falls by more than half."""
-        check_training(student, rng, goes_down, "The loss does not go down as it should.")
+        """Training with 160 images of the digits 0 and 1 makes the loss ten times as small."""
+        check_training(
+            student,
+            rng,
+            goes_down,
+            "The loss of the network that came back is not as small as it should be.",
+        )
 
-    @weight(2)
     def test_recognises_digits(self, student, rng):
-        """What was trained with 160 zeros and ones recognises four of five of the 200 others."""
+        """What was trained with 160 zeros and ones recognises nine of ten of the 200 others."""
         check_training(student, rng, recognises, "Too few of the other images are recognised.")
 
 

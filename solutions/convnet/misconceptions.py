@@ -568,6 +568,11 @@ softmax_cross_entropy.wrong(
 # --- global_average_pool_forward ------------------------------------------------------------
 
 
+def _divided_in_place(x: Array, axes: tuple[int, int]) -> Any:
+    x /= x.shape[1] * x.shape[2]
+    return x.sum(axis=axes)
+
+
 def _global_average_pool_forward(
     x: Array,
     *,
@@ -619,6 +624,10 @@ global_average_pool_forward.wrong(
     takes_maps_for_square=Wrong(
         "How many pixels has a map of 2 rows and 5 columns, and by how many do you divide?",
         number=lambda x, axes: x.sum(axis=axes) / x.shape[1] ** 2,
+    ),
+    divides_in_place=Wrong(
+        "What has happened to the caller's x after the call? /= writes into the array it is given.",
+        number=_divided_in_place,
     ),
 )
 

@@ -11,8 +11,10 @@ import pytest
 
 from autograder.running.testing import (
     check,
+    check_arguments_kept,
     check_call,
     check_choice,
+    check_slices,
     checked_array,
     exercise,
     require,
@@ -21,6 +23,7 @@ from autograder.running.testing import (
 
 from .. import convolution
 from .._questions import LETTERS
+from .._wide import every_second_small
 
 
 def images(rng, *shape):
@@ -53,7 +56,10 @@ def check_backward(student, arrays, **settings):
     check_call(student, convolution, "conv_backward", *arrays, **settings)
 
 
-def check_one_gradient(student, place, arrays, **settings):
+DX, DW, DB = 0, 1, 2
+
+
+def check_one_gradient(student, place, arrays, check=check, **settings):
     """Check one of dx, dw, db, whatever the other two are."""
     expected = convolution.conv_backward(*arrays, **settings)[place]
     answer = student.conv_backward(*arrays, **settings)
@@ -64,25 +70,47 @@ def check_one_gradient(student, place, arrays, **settings):
     check(answer.result(place), expected)
 
 
+def check_wide_gradient(student, place, arrays, **settings):
+    """Check one of them where gradients arrive that differ widely in size.
+
+    At every second image the pixels' are small, at every second filter those of its weights.
+    """
+    dout, *others = arrays
+    axis = 0 if place == DX else -1
+
+    def slices(answer, expected):
+        check_slices(answer, expected, axis)
+
+    wide = every_second_small(dout, axis), *others
+    check_one_gradient(student, place, wide, slices, **settings)
+
+
 @exercise("zero_pad")
 class TestZeroPad:
+    @weight(0.5)
     def test_shape(self, student, rng):
         """Height and width grow by the border on both sides; nothing else grows."""
         checked_array(student.zero_pad(images(rng, 2, 3, 5, 4), 2), (2, 7, 9, 4))
 
-    @weight(2)
+    @weight(3)
     def test_border_of_one(self, student, rng):
         """A border of one pixel is zero on all four sides and the image is in the middle."""
         check_call(student, convolution, "zero_pad", images(rng, 2, 3, 4, 3), 1)
 
-    @weight(2)
+    @weight(3)
     def test_wide_border(self, student, rng):
         """A wider border is zero on all four sides and the image is in the middle."""
         check_call(student, convolution, "zero_pad", images(rng, 2, 3, 5, 4), 2)
 
+    @weight(0.5)
     def test_no_border(self, student, rng):
         """A border of width 0 gives the image back as it was."""
         check_call(student, convolution, "zero_pad", images(rng, 2, 3, 5, 4), 0)
+
+    @weight(0.25)
+    def test_arguments_kept(self, student, rng):
+        """The function leaves its arguments as they are."""
+        check_arguments_kept(student.zero_pad(images(rng, 2, 3, 4, 3), 1))
 
 
 def as_number(answer):
@@ -125,10 +153,17 @@ class TestConvSingleStep:
         window, kernel = rng.normal(size=(2, size, size, 3))
         check_step(student, window, kernel, float(rng.normal()))
 
+    @weight(0.5)
+    def test_arguments_kept(self, student, rng):
+        """The function leaves its arguments as they are."""
+        window, kernel = rng.normal(size=(2, 3, 3, 2))
+        check_arguments_kept(student.conv_single_step(window, kernel, 0.5))
 
+
+# Of the steps that fit, 1/3, 2/3 and 1/2 of one are left over: that shows all kinds of rounding.
 everything_together = pytest.mark.parametrize(
     ("x_shape", "w_shape", "stride", "pad"),
-    [((2, 8, 9, 2), (2, 2, 2, 5), 3, 2), ((3, 6, 9, 3), (3, 3, 3, 2), 2, 0)],
+    [((2, 8, 9, 2), (2, 2, 2, 5), 3, 2), ((3, 8, 11, 3), (3, 3, 3, 2), 2, 0)],
     ids=["stride 3, padding 2", "stride 2, no padding"],
 )
 
@@ -180,8 +215,11 @@ class TestConvForward:
         x = rng.integers(0, 10, (1, 5, 5, 1))
         check_forward(student, (x, w, b), stride=1, pad=0)
 
+    def test_arguments_kept(self, student, rng):
+        """The function leaves its arguments as they are."""
+        check_arguments_kept(student.conv_forward(*layer(rng, (2, 5, 5, 2), (3, 3, 2, 3))))
 
-DX, DW, DB = 0, 1, 2
+
 settings = pytest.mark.parametrize(
     "setting",
     [{}, {"stride": 1, "pad": 1}, {"stride": 2, "pad": 1}],  # {}: the defaults
@@ -203,14 +241,14 @@ class TestConvBackward:
     def test_weight_gradient(self, student, rng, setting):
         """dw: every position of every image where a weight was used counts in full."""
         arrays = backward(rng, (2, 5, 5, 2), (3, 3, 2, 3), **setting)
-        check_one_gradient(student, DW, arrays, **setting)
+        check_wide_gradient(student, DW, arrays, **setting)
 
     @weight(2)
     @settings
     def test_input_gradient(self, student, rng, setting):
         """dx: every window that contains a pixel adds to the gradient of that pixel."""
         arrays = backward(rng, (2, 5, 5, 2), (3, 3, 2, 3), **setting)
-        check_one_gradient(student, DX, arrays, **setting)
+        check_wide_gradient(student, DX, arrays, **setting)
 
     @weight(0.5)
     @each_gradient
@@ -247,6 +285,11 @@ class TestConvBackward:
         x = rng.integers(-5, 10, (2, 5, 5, 2))
         w = rng.integers(-5, 5, (3, 3, 2, 3))
         check_one_gradient(student, place, (dout, x, w), stride=1, pad=1)
+
+    def test_arguments_kept(self, student, rng):
+        """The function leaves its arguments as they are."""
+        arrays = backward(rng, (2, 5, 5, 2), (3, 3, 2, 3), stride=1, pad=1)
+        check_arguments_kept(student.conv_backward(*arrays, stride=1, pad=1))
 
 
 @exercise("answer_1")

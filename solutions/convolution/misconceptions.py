@@ -81,6 +81,11 @@ def _written_between(padded: Array, x: Array, pad: int) -> Array:
     return out
 
 
+def _after_emptying(padded: Array, x: Array, pad: int) -> Array:
+    x[...] = 0
+    return padded
+
+
 def _zero_pad(
     x: Array,
     pad: int,
@@ -148,10 +153,20 @@ zero_pad.wrong(
         seen=NEVER,
         result=_written_between,
     ),
+    empties_the_image=Wrong(
+        "What is left of the caller's x after the call? Copy the pixels, and leave them where they "
+        "are as well.",
+        result=_after_emptying,
+    ),
 )
 
 
 # --- conv_single_step -----------------------------------------------------------------------
+
+
+def _multiplied_in_place(window: Array, kernel: Array) -> Array:
+    window *= kernel
+    return window
 
 
 def _single_step(
@@ -160,12 +175,13 @@ def _single_step(
     bias: float,
     *,
     laid: Callable[..., Any] = _as_it_is,
+    multiplied: Callable[..., Any] = lambda window, kernel: window * kernel,
     depth: Callable[..., Any] = lambda products: products,
     total: Callable[..., Any] = lambda products: np.sum(products),
     offset: Callable[..., Any] = lambda total, bias, products: total + bias,
 ) -> Any:
     """Lay the kernel on the window, multiply, add up, add the bias."""
-    products = depth(window * laid(kernel))
+    products = depth(multiplied(window, laid(kernel)))
     return offset(total(products), bias, products)
 
 
@@ -221,6 +237,11 @@ conv_single_step.wrong(
         "top right corner.",
         "SS7",
         laid=lambda kernel: kernel.transpose(1, 0, 2),
+    ),
+    multiplies_in_place=Wrong(
+        "What has happened to the caller's window after the call? *= writes into the array it is "
+        "given.",
+        multiplied=_multiplied_in_place,
     ),
 )
 

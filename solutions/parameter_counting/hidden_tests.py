@@ -14,7 +14,14 @@ from typing import Any
 import numpy as np
 
 from autograder.running.student import Student
-from autograder.running.testing import check, check_call, check_choice, exercise, weight
+from autograder.running.testing import (
+    check,
+    check_arguments_kept,
+    check_call,
+    check_choice,
+    exercise,
+    weight,
+)
 
 from .. import parameter_counting as counting
 from .._questions import LETTERS
@@ -44,9 +51,7 @@ def check_part(student: Student, function: str, part: int, *args: Any, **setting
     expected, results = getattr(counting, function)(*args, **settings), answer.value
     pair = isinstance(results, np.ndarray) and results.shape == (2,)
     if pair or (isinstance(results, tuple | list) and len(results) == 2):
-        # Whether the inputs were left alone is asked where both results are checked.
-        answer = replace(answer, value=results[part], arguments_before=(), arguments_after=())
-        check(answer, expected[part])
+        check(replace(answer, value=results[part]), expected[part])
     else:
         check(answer, expected)  # says what is wrong with the pair
 
@@ -59,13 +64,13 @@ def check_size(student: Student, *args: int, **settings: int) -> None:
 
 @exercise("output_size")
 class TestOutputSize:
-    # A float with the right value passes all tests but the last.
+    # A float with the right value passes all tests but the last. No argument is the answer.
 
     @weight(2)
     def test_stride_one(self, student, rng):
         """A window that moves by one number stops wherever it fits."""
         kernel_size = int(rng.choice([3, 5]))
-        size = side(2 * one_of(rng, 1, 4), kernel_size)
+        size = side(2 * one_of(rng, 3, 5), kernel_size)
         check_size(student, size, kernel_size)
 
     @weight(1)
@@ -79,7 +84,7 @@ class TestOutputSize:
         """A window that moves by more than one number stops less often."""
         stride = one_of(rng, 2, 4)
         kernel_size = stride + one_of(rng, 1, 3)
-        size = side(one_of(rng, 3, 8), kernel_size, stride)
+        size = side(one_of(rng, 8, 12), kernel_size, stride)
         check_size(student, size, kernel_size, stride)
 
     @weight(2)
@@ -87,13 +92,13 @@ class TestOutputSize:
         """A last window that would stick out of the input is left out."""
         stride = one_of(rng, 3, 5)
         kernel_size = 2 * stride + one_of(rng, 0, 2)
-        size = side(one_of(rng, 3, 8), kernel_size, stride, rest=stride - 1)
+        size = side(one_of(rng, 13, 17), kernel_size, stride, rest=stride - 1)
         check_size(student, size, kernel_size, stride)
 
     @weight(2)
     def test_padding_at_both_ends(self, student, rng):
         """Padding makes the input longer at both of its ends."""
-        size, kernel_size, pad = one_of(rng, 5, 12), one_of(rng, 2, 5), one_of(rng, 1, 3)
+        size, kernel_size, pad = one_of(rng, 7, 12), 2 * one_of(rng, 1, 2), one_of(rng, 1, 3)
         check_size(student, size, kernel_size, pad=pad)
 
     @weight(3)
@@ -101,7 +106,7 @@ class TestOutputSize:
         """Stride, padding and a last window that sticks out work together."""
         stride = pad = one_of(rng, 3, 4)
         kernel_size = 2 * stride + one_of(rng, 0, 2)
-        size = side(one_of(rng, 4, 8), kernel_size, stride, pad, rest=1)
+        size = side(one_of(rng, 11, 14), kernel_size, stride, pad, rest=1)
         check_size(student, size, kernel_size, stride, pad)
 
     @weight(1)
@@ -109,7 +114,7 @@ class TestOutputSize:
         """The result is an integer, so that it can be used as the side of an array."""
         stride = one_of(rng, 2, 4)
         kernel_size = stride + one_of(rng, 1, 3)
-        size = side(one_of(rng, 3, 8), kernel_size, stride)
+        size = side(one_of(rng, 8, 12), kernel_size, stride)
         check_call(student, counting, "output_size", size, kernel_size, stride)
 
 
@@ -225,7 +230,7 @@ class TestConvParameters:
         setting = one_of(rng, 2, 9), one_of(rng, 2, 9), one_of(rng, 10, 99)
         check_part(student, "conv_parameters", WEIGHTS, *setting)
 
-    @weight(3)
+    @weight(2)
     def test_biases(self, student, rng):
         """Biases: as many as the layer has filters."""
         setting = one_of(rng, 2, 9), one_of(rng, 2, 9), one_of(rng, 10, 99)
@@ -451,9 +456,15 @@ class TestNetworkParameters:
 
     @weight(2)
     def test_whole_network(self, student, rng):
-        """Weights and biases of a whole network, whose list of layers is left unchanged."""
+        """Weights and biases of a whole network."""
         layers, shape = whole_network(rng)
         check_call(student, counting, "network_parameters", layers, shape)
+
+    @weight(0.5)
+    def test_arguments_kept(self, student, rng):
+        """The function leaves its arguments as they are."""
+        layers = [conv(3, one_of(rng, 2, 9), pad=1), FLATTEN, dense(5)]
+        check_arguments_kept(student.network_parameters(layers, (6, 6, 2)))
 
 
 def whole_network(rng: np.random.Generator) -> tuple[list[counting.Layer], counting.Shape]:

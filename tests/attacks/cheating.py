@@ -223,7 +223,7 @@ CHEATS = [
         "watches the comparison with a profiler and ends it",
         "import os, sys\n"
         "def watch(frame, event, _):\n"
-        "    if frame.f_code.co_name in ('allclose', '_check_inputs_kept', 'compare'):\n"
+        "    if frame.f_code.co_name in ('allclose', 'check_call', 'compare'):\n"
         "        os._exit(0)\n"
         "sys.setprofile(watch)\n" + WRONG,
     ),

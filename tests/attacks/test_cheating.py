@@ -32,7 +32,7 @@ from autograder.sandbox.host import Sandbox
 ROOT = Path(__file__).parents[2]
 SOLUTION = "values - rate * slopes"
 HIDDEN_TEST = "student.step_down(values, slopes"
-POINTS, WEIGHTS = 14, 7  # of step_down and its tests
+POINTS, WEIGHTS = 14, 8  # of step_down and its tests
 
 Submit = Callable[[str], Graded]
 
@@ -169,7 +169,7 @@ def test_43_a_table_of_answers_is_right_for_nobody_else(
             "values.ndim == 1", 3, id="42 answers rightly where the shape is the one shown"
         ),
         pytest.param(
-            "id(values) in calls", 7, id="42 answers rightly where it knows the very array"
+            "id(values) in calls", 8, id="42 answers rightly where it knows the very array"
         ),
     ],
 )

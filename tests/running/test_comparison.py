@@ -16,7 +16,8 @@ EXPECTED = np.array([[1.0, -2.0, 3.0], [4.0, 5.0, 600.0]])
     [
         (EXPECTED.copy(), EXPECTED),
         (EXPECTED + 1e-8, EXPECTED),  # within 1e-9 of the largest magnitude
-        (EXPECTED.astype(np.float32) + np.float32(0.01), EXPECTED),
+        (EXPECTED.astype(np.float32) + np.float32(0.001), EXPECTED),  # 2e-6 of the largest
+        ((EXPECTED * (1 + 3e-6)).astype(np.float32), EXPECTED),
         (EXPECTED.astype(int), EXPECTED),
         (np.asfortranarray(EXPECTED), EXPECTED),
         (np.zeros(3), np.zeros(3)),
@@ -89,7 +90,8 @@ def test_accepted(answer: Any, expected: Any) -> None:
         (np.where(EXPECTED > 5, np.nan, EXPECTED), EXPECTED, "not finite"),
         (np.where(EXPECTED > 5, np.inf, EXPECTED), EXPECTED, "not finite"),
         (EXPECTED + 1e-5, EXPECTED, "value"),
-        (EXPECTED.astype(np.float32) * np.float32(1.001), EXPECTED, "value"),
+        (EXPECTED.astype(np.float32) + np.float32(0.01), EXPECTED, "value"),
+        ((EXPECTED * (1 + 5e-5)).astype(np.float32), EXPECTED, "value"),  # a rate that is wrong
         (EXPECTED.astype(int) + 1, EXPECTED, "value"),
         (np.full(3, 1e-6), np.zeros(3), "value"),
         (8, 7, "value"),
@@ -148,6 +150,12 @@ def test_refused(answer: Any, expected: Any, kind: str) -> None:
     mismatch = compare(answer, expected)
     assert mismatch is not None
     assert mismatch.kind == kind
+
+
+def test_sums_of_many_float32_numbers_are_near_enough() -> None:
+    rng = np.random.default_rng(0)
+    x, w = rng.normal(size=(40, 300)), rng.normal(size=(300, 30))
+    assert compare(x.astype(np.float32) @ w.astype(np.float32), x @ w) is None
 
 
 def test_the_first_differing_index_is_named_and_no_expected_number() -> None:

@@ -2,7 +2,14 @@
 
 import pytest
 
-from autograder.running.testing import check, check_call, check_choice, exercise, weight
+from autograder.running.testing import (
+    check,
+    check_arguments_kept,
+    check_call,
+    check_choice,
+    exercise,
+    weight,
+)
 
 LETTERS = "abc"
 
@@ -67,6 +74,13 @@ class TestStepDown:
         """Whole numbers move by fractions."""
         values, slopes = rng.integers(-9, 9, 6), rng.integers(1, 9, 6)
         check_call(student, reference, "step_down", values, slopes, 0.25)
+
+    def test_arguments_kept(self, student, reference, rng):
+        """A right step leaves its arguments as they are."""
+        values, slopes = rng.normal(size=(2, 3))
+        answer = student.step_down(values, slopes, 0.5)
+        check(answer, reference.step_down(values, slopes, 0.5))
+        check_arguments_kept(answer)
 
 
 @exercise("answer_1")
