@@ -44,8 +44,8 @@ _BY_MESSAGE = (  # what is more telling than the class
     "that line, and with which number does the counting begin?"),
     (r"(?:list|tuple|string) index out of range", "Print the index and the length just before that "
     "line. Which index is the last one?"),
-    (r"was removed in the NumPy|deprecated alias|^module '", "How is that name "
-    "spelled in the version of the package that is used here, and what does the message suggest?"),
+    (r"was removed in the NumPy|deprecated alias|^module '", "How is that name spelled in the "
+    "version of the package that is used here?"),
     (r"values to unpack|non-iterable", "How many values stand on the right of that line, and how "
     "many names on the left?"),
     (r"argument", "Compare the call on that line with the definition of what it calls: which "

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import copy
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain, combinations, islice
-from typing import Any
+from itertools import chain, combinations_with_replacement, islice, product
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from ..sandbox.wire import call_with_names
 from .misconceptions import Misconception, combined
 
 PROBES = 2  # wrong calls, and as many right ones, on which a pair must be plausible
+MOST_THREES = 40  # of them, and after the pairs
 MOST_TRIED = 500  # two or three together that are; a quarter of a second where none fits
 LARGEST_FOR_PAIRS = 5000  # numbers in the smallest wrong call: a training takes a tenth of a second
 _OF_REFUSALS = ("AssertionError", "RuntimeError", "Exception", "an exception of its own")
@@ -74,7 +75,7 @@ def diagnose(
         if not evidence.wrong or not evidence.comparable:
             return Diagnosis()
         repeating = [misconception for misconception in known if misconception.repeats]
-        alone = evidence.explained_by(_most_frequent_first(repeating))
+        alone = evidence.best_explained_by(_most_frequent_first(repeating))
         if alone is not None:
             return Diagnosis(alone)
         changing = evidence.changes(call_again)
@@ -113,14 +114,19 @@ class _Evidence:
         self._effect = cache(self._effect_on)
 
     def explained_by(self, misconceptions: Iterable[Misconception]) -> Misconception | None:
-        """Return the first mistake that gives every recorded answer.
+        """Return the first mistake that gives every recorded answer."""
+        return next(filter(self._is_explained_by, misconceptions), None)
 
-        Where calls raised, it is the first that raises what most of them did.
-        """
-        explaining = filter(self._is_explained_by, misconceptions)
-        if not any(map(_raised, self.calls)):
-            return next(explaining, None)
-        return max(explaining, key=self._raises_the_same, default=None)
+    def best_explained_by(self, misconceptions: Iterable[Misconception]) -> Misconception | None:
+        """Return the first that does so; where calls raised, the one that raises most alike."""
+        raised = sum(map(_raised, self.calls))
+        best: tuple[int, Misconception | None] = (-1, None)
+        for misconception in filter(self._is_explained_by, misconceptions):
+            alike = self._raises_the_same(misconception)
+            best = max(best, (alike, misconception), key=lambda found: found[0])
+            if alike == raised:
+                break
+        return best[1]
 
     def _raises_the_same(self, misconception: Misconception) -> int:
         answers = ((c, self._answer(misconception, n)) for n, c in enumerate(self.calls))
@@ -156,23 +162,18 @@ class _Evidence:
                 return misconception
         return None
 
-    def makes_plausible(self, *mistakes: Misconception) -> bool:
-        """Say whether what mistakes do alone allows that together they explain the answers.
-
-        On a wrong call, at least one must change something, and if it is one only, its
-        answer is the student's. On a right call, none may show alone.
-        """
-        for number in range(min(PROBES, self.wrong)):
-            shown = [effect for m in mistakes if (effect := self._effect(m, number)) != "none"]
-            if not shown or shown == ["another"]:
-                return False
+    def effects(self, misconception: Misconception) -> _Effects:
+        """Return what a mistake alone does on some wrong calls, and on as many right ones."""
+        wrong = range(min(PROBES, self.wrong))
         right = range(self.wrong, min(self.wrong + PROBES, len(self.calls)))
-        return all(sum(self._effect(m, n) != "none" for m in mistakes) != 1 for n in right)
-
-    def is_hit(self, misconception: Misconception) -> bool:
-        """Say whether a mistake alone gives the student's answer to one of the first calls."""
-        probes = range(min(PROBES, self.wrong))
-        return any(self._effect(misconception, number) == "the student's" for number in probes)
+        effects = [self._effect(misconception, number) for number in wrong]
+        shown_right = [self._effect(misconception, number) != "none" for number in right]
+        return _Effects(
+            _bits(effect != "none" for effect in effects),
+            _bits(effect == "the student's" for effect in effects),
+            _bits(shown_right),
+            2 ** len(wrong) - 1,
+        )
 
     def _effect_on(self, misconception: Misconception, number: int) -> str:
         answer = self._answer(misconception, number)
@@ -185,31 +186,81 @@ def _most_frequent_first(misconceptions: Iterable[Misconception]) -> list[Miscon
     return sorted(misconceptions, key=lambda misconception: -misconception.seen)
 
 
+class _Effects(NamedTuple):
+    """What mistakes do alone, a bit for each call: where they show, where as the student does.
+
+    ``all_wrong`` has the bits of all wrong calls.
+    """
+
+    shown: int
+    hit: int
+    shown_on_right: int
+    all_wrong: int
+
+
+def _bits(values: Iterable[bool]) -> int:
+    return sum(value << place for place, value in enumerate(values))
+
+
+def _are_plausible(*mistakes: _Effects) -> bool:
+    """Say whether what mistakes do alone allows that together they explain the answers.
+
+    On a wrong call, at least one must change something, and if it is one only, its
+    answer is the student's. On a right call, none may show alone.
+    """
+    some, several, hit, some_right, several_right = 0, 0, 0, 0, 0
+    for effects in mistakes:
+        several |= some & effects.shown
+        some |= effects.shown
+        several_right |= some_right & effects.shown_on_right
+        some_right |= effects.shown_on_right
+        hit |= effects.hit
+    return (
+        some == mistakes[0].all_wrong
+        and not some & ~several & ~hit
+        and (some_right == several_right)
+    )
+
+
 def _several(known: Sequence[Misconception], evidence: _Evidence) -> Iterator[Misconception]:
     """Yield what two make together if that is plausible, then three, as many as may be tried."""
     if evidence.all_raised or _size(evidence.calls[0]) > LARGEST_FOR_PAIRS:
         return
-    yield from islice(chain(_pairs(known, evidence), _threes(known, evidence)), MOST_TRIED)
+    groups: dict[_Effects, list[int]] = {}
+    for number, misconception in enumerate(known):
+        groups.setdefault(evidence.effects(misconception), []).append(number)
+    pairs = _made_together(known, _plausible(groups, 2))
+    threes = _made_together(known, _plausible(groups, 3))
+    yield from islice(chain(pairs, islice(threes, MOST_THREES)), MOST_TRIED)
 
 
-def _pairs(known: Sequence[Misconception], evidence: _Evidence) -> Iterator[Misconception]:
-    pairs = (pair for pair in combinations(known, 2) if evidence.makes_plausible(*pair))
-    yield from _most_frequent_first(chain.from_iterable(combined(*pair) for pair in pairs))
+def _plausible(groups: Mapping[_Effects, list[int]], count: int) -> Iterator[tuple[int, ...]]:
+    """Yield so many mistakes that may explain the answers together, by their numbers.
+
+    Mistakes with the same effects are judged once. Of three, one alone hits an answer.
+    """
+    for effects in combinations_with_replacement(groups, count):
+        if count > 2 and not any(alone.hit for alone in effects):
+            continue
+        if _are_plausible(*effects):
+            members = product(*(groups[alone] for alone in effects))
+            yield from {tuple(sorted(some)) for some in members if len({*some}) == count}
 
 
-def _threes(known: Sequence[Misconception], evidence: _Evidence) -> Iterator[Misconception]:
-    """Yield plausible threes, of which one alone is what the student did in some call."""
-    hits = [misconception for misconception in known if evidence.is_hit(misconception)]
-    found = []
-    for hit in hits:
-        others = [other for other in known if other not in hits[: hits.index(hit) + 1]]
-        for pair in combinations(others, 2):
-            if evidence.makes_plausible(hit, *pair):
-                found.append((hit, *pair))
-    found.sort(key=lambda three: -sum(misconception.seen for misconception in three))
-    for one, two, three in found:
-        for both in combined(one, two):
-            yield from combined(both, three)
+def _made_together(
+    known: Sequence[Misconception], plausible: Iterable[tuple[int, ...]]
+) -> Iterator[Misconception]:
+    """Yield what mistakes make together, the most frequent first."""
+
+    def often(numbers: tuple[int, ...]) -> tuple[int, ...]:
+        return (-sum(known[number].seen for number in numbers), *numbers)
+
+    for numbers in sorted(plausible, key=often):
+        first, *others = (known[number] for number in numbers)
+        made = [first]
+        for other in others:
+            made = [both for one in made for both in combined(one, other)]
+        yield from made
 
 
 def _raised(call: RecordedCall) -> bool:

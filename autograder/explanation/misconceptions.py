@@ -79,6 +79,11 @@ class Misconception:
         """The single mistakes that are made together in this one, if it is not one itself."""
         return self.together or (self,)
 
+    @property
+    def about(self) -> str:
+        """The first of its steps: if that is done rightly, this mistake is not made."""
+        return next(iter(self.steps), "")
+
     @cached_property
     def implementation(self) -> Callable[..., Any]:
         """The wrong function, to be called like the reference; an option's takes nothing."""
@@ -94,7 +99,8 @@ NO_EVIDENCE: Evidence = MappingProxyType({})
 class Wrong:
     """An entry of a table: the hint, the row of what was observed, the steps done wrong.
 
-    A step is a lambda, or a function by its name. ``seen`` is given where it differs from what the
+    A step is a lambda, or a function by its name. The first one is what the mistake is about; in
+    the others another mistake may be made as well. ``seen`` is given where it differs from what the
     row says; a mistake with random numbers in it does not repeat its answers.
     """
 
@@ -223,15 +229,15 @@ def together(first: Misconception, second: Misconception) -> Misconception | Non
 def combined(first: Misconception, second: Misconception) -> Iterator[Misconception]:
     """Yield the ways in which two mistakes of one exercise are made at once.
 
-    Where both are in the same step, one of them decides what is done there, as long as
-    something is left of the other.
+    Where both are in the same step, one of them decides what is done there. The other is made
+    all the same if that is not its first step: this one is what a mistake is about.
     """
-    shared = first.steps.keys() & second.steps.keys()
     if not first.steps or not second.steps:
         return
-    if second.steps.keys() - shared or not shared:
+    shared = first.steps.keys() & second.steps.keys()
+    if not any(part.about in shared for part in second.parts):
         yield _both(first, second, {**second.steps, **first.steps})
-    if shared and first.steps.keys() - shared:
+    if shared and not any(part.about in shared for part in first.parts):
         yield _both(first, second, {**first.steps, **second.steps})
 
 

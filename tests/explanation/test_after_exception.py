@@ -26,7 +26,10 @@ CELLS = [
         ("TypeError: slice indices must be integers or None", "not a whole number"),
         ("TypeError: f() missing 1 required positional argument: 'x'", "definition"),
         ("TypeError: 'int' object is not callable", "brackets"),
-        ("AttributeError: `np.Inf` was removed in the NumPy 2.0 release", "message suggest"),
+        (
+            "AttributeError: `np.Inf` was removed in the NumPy 2.0 release",
+            "How is that name spelled",
+        ),
         ("AttributeError: 'list' object has no attribute 'shape'", "before the dot"),
         ("ModuleNotFoundError: No module named 'torch'", "not there while grading"),
         ("BdbQuit: a debugger was left in", "debugger"),

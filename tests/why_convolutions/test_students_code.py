@@ -173,7 +173,7 @@ def names(found: str | None) -> list[str]:
         (
             "convolution",
             code(CONV_BACKWARD, BACKWARD, crop="dA_pad[i, pad:-pad, pad:-pad]", dW="dW / m"),
-            [""],  # only one of the two is a known mistake
+            ["averages_dw_alone_over_the_batch", "removes_the_border_with_a_negative_end"],
         ),
         (
             "convolution",
