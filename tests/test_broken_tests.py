@@ -11,8 +11,8 @@ from notebooks import answered, released
 
 from autograder.notebook.assignment import Assignment
 
-RIGHT = "expected = reference.step_down(values, slopes, 0.1)"
-WRONG = "expected = reference.stepp_down(values, slopes, 0.1)"
+RIGHT = 'check_call(student, reference, "step_down", values, slopes, 0.1)'
+WRONG = 'check_call(student, reference, "stepp_down", values, slopes, 0.1)'
 
 
 @pytest.fixture

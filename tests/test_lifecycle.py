@@ -61,7 +61,7 @@ def fill_in(path: Path, answers: dict[str, str]) -> None:
 def check_feedback(html: str, assignment: Assignment) -> None:
     """The page has points, sentences and reasons, and nothing of the hidden tests' text."""
     assert html.count("✓") == 8
-    assert html.count("✗") == 3
+    assert html.count("✗") == 4
     assert "The values move against their slopes" in html
     assert "entries differ, the first at index" in html
     for line in assignment.hidden_tests.read_text(encoding="utf-8").splitlines():

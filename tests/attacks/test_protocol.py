@@ -133,7 +133,7 @@ ASK = (
     " [%s]}, kwargs={'type': 'Mapping', 'keys': [], 'values': []}); forever()"
 )
 ZEROS = "{'type': 'Array', 'dtype': 'int8', 'shape': %s, 'data': bytes(%s)}"
-A_LIST = "{'type': 'Items', 'kind': 'list', 'items': [1, 2]}"
+ITEMS = "{'type': 'Items', 'kind': '%s', 'items': %s}"
 HUGE = "{'type': 'Array', 'dtype': 'float64', 'shape': [2**20, 0, 2**20], 'data': b''}"
 
 
@@ -156,7 +156,10 @@ def test_only_replaced_functions_are_answered(replaced: tuple[str, ...], sandbox
         ZEROS % ([65, 1], 65),  # a product of two of these is large
         ZEROS % ([1] * 5, 1),
         ZEROS % ([5, 30, 30], 4500),
-        A_LIST,
+        ITEMS % ("list", "[1.0] * 5000"),
+        ITEMS % ("tuple", "[64, 64, 2]"),  # as sizes of what would be made
+        ITEMS % ("tuple", "[65]"),
+        "65",
         "'text'",
     ],
 )
