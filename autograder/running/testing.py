@@ -90,10 +90,13 @@ def checked_array(answer: Answer, shape: tuple[int, ...]) -> np.ndarray[Any, Any
 
 
 def check_arguments_kept(answer: Answer) -> None:
-    """Fail if the call changed an argument, whatever it returned.
+    """Fail if the call changed an argument, whatever it returned, or returned nothing.
 
     For one test of an exercise, which is made for it: no other fails for a changed argument.
     """
+    values = answer.value if isinstance(answer.value, tuple | list) else [answer.value]
+    if all(value is None for value in values):  # a function that does nothing changes nothing
+        raise WrongAnswer("the function returned None. Is its return missing?")
     modified = answer.modified_arguments()
     if modified:
         raise WrongAnswer(
