@@ -94,9 +94,10 @@ def check_arguments_kept(answer: Answer) -> None:
 
     For one test of an exercise, which is made for it: no other fails for a changed argument.
     """
-    values = answer.value if isinstance(answer.value, tuple | list) else [answer.value]
+    several = isinstance(answer.value, tuple | list)
+    values = answer.value if several else [answer.value]
     if all(value is None for value in values):  # a function that does nothing changes nothing
-        raise WrongAnswer("the function returned None. Is its return missing?")
+        raise WrongAnswer(str(none(None, "every result" if several else answer.part)))
     modified = answer.modified_arguments()
     if modified:
         raise WrongAnswer(
