@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from math import inf, prod
+from math import inf
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -311,31 +311,29 @@ def _told(ours: Callable[..., Any], asked: Asked) -> Told:
 
 
 def _cost(arguments: tuple[Any, ...]) -> float:
-    """Return what may become of arguments: the largest array, times all sizes in tuples and lists.
+    """Return what may become of arguments: the largest array, times all whole numbers and lengths.
 
-    A function of ours makes an array of no more numbers than the square of that. What is of no
-    kind that is expected, or has a side or a number that is too long, costs infinitely much.
+    A whole number may be a size, and functions of ours make arrays of sizes. What is of no kind
+    that is expected, or has a side or a number that is too long, costs infinitely much.
     """
-    arrays, sizes = [1.0], 1.0
+    largest, sizes = 1.0, 1.0
     waiting: list[Any] = list(arguments)
-    while waiting:
+    while waiting and sizes <= MOST_ASKED:
         value = waiting.pop()
         if isinstance(value, dict):
             waiting += value.values()
         elif isinstance(value, np.ndarray):  # sides count: a product of two has those of both
             small = all(side <= LONGEST_SIDE for side in value.shape) and value.ndim <= MOST_AXES
-            arrays.append(value.size if small else inf)
+            largest = max(largest, value.size if small else inf)
         elif isinstance(value, list | tuple):
-            sizes *= max(1, len(value) if isinstance(value, list) else 1)
-            sizes *= prod(max(1, abs(size)) for size in value if isinstance(size, int))
+            sizes *= max(1, len(value))
             waiting += value
         elif isinstance(value, int | np.integer):
-            arrays.append(1.0 if abs(int(value)) <= LONGEST_SIDE else inf)
+            size = abs(int(value))
+            sizes *= max(1, size) if size <= LONGEST_SIDE else inf
         elif not (value is None or isinstance(value, float | np.generic)):
             return inf
-        if sizes > MOST_ASKED:
-            return inf
-    return max(arrays) * sizes
+    return largest * sizes
 
 
 def _run_cell(child: Child, seconds: float, *, number: int, source: str) -> CellRan:
