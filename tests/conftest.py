@@ -20,11 +20,11 @@ from commands import run_here
 from contents import SMALL, small_assignment
 from courses import MakeCourse, new_course, set_options
 from nbformat import NotebookNode
-from notebooks import answered, released
 
 from autograder.course.options import Limits
 from autograder.grading import Graded, grade
 from autograder.notebook.assignment import Assignment
+from autograder.notebook.filled_in import answered, released
 from autograder.sandbox.host import Sandbox
 
 # nbgrader calls alembic by name; it lies beside this interpreter.

@@ -7,9 +7,9 @@ import nbformat
 import pytest
 from commands import run_here
 from courses import MakeCourse, hand_in, table_rows
-from notebooks import answered, released
 
 from autograder.notebook.assignment import Assignment
+from autograder.notebook.filled_in import answered, released
 
 RIGHT = 'check_call(student, reference, "step_down", values, slopes, 0.1)'
 WRONG = 'check_call(student, reference, "stepp_down", values, slopes, 0.1)'

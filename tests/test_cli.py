@@ -9,9 +9,9 @@ import pytest
 from commands import run_command, run_here
 from contents import OWN, SMALL
 from courses import MakeCourse, hand_in, new_course, set_options, table_rows
-from notebooks import answered, released
 
 from autograder.notebook.assignment import Assignment
+from autograder.notebook.filled_in import answered, released
 from autograder.sandbox.host import Sandbox
 
 

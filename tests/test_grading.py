@@ -8,13 +8,13 @@ from conftest import GradeCells
 from contents import OWN, SMALL
 from limits import SHORT, SHORT_LIMITS
 from nbformat import NotebookNode
-from notebooks import answered
 
 import autograder
 from autograder.course.options import Limits
 from autograder.errors import NoKnownCells, UnknownAssignment
 from autograder.grading import Graded, grade
 from autograder.notebook.assignment import Assignment
+from autograder.notebook.filled_in import answered
 from autograder.results import ExerciseResult, Outcome, from_json, to_json
 from autograder.sandbox.host import Sandbox
 

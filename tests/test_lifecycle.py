@@ -6,9 +6,9 @@ from pathlib import Path
 import nbformat
 from commands import run_command, run_here
 from courses import new_course
-from notebooks import solutions
 
 from autograder.notebook.assignment import Assignment
+from autograder.notebook.filled_in import solutions
 
 WRONG = "def step_down(values, slopes, rate):\n    return values + rate * slopes"
 

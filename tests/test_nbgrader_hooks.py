@@ -7,11 +7,11 @@ import pytest
 from commands import run_here
 from courses import MakeCourse, graded_files, hand_in, table_rows
 from nbgrader.apps import NbGraderAPI
-from notebooks import answered
 
 from autograder.batch.class_grading import grade_class
 from autograder.course.folder import Course
 from autograder.notebook.assignment import Assignment
+from autograder.notebook.filled_in import answered
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ import nbformat
 import pytest
 from commands import Finished, run_here
 from courses import MakeCourse, graded_files, hand_in, table_rows
-from notebooks import answered, released
 
 from autograder.course.folder import Course
 from autograder.notebook.assignment import Assignment
+from autograder.notebook.filled_in import answered, released
 
 NAME = "averages"
 FILE = f"{NAME}.ipynb"

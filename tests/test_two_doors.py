@@ -8,10 +8,10 @@ import nbformat
 import pytest
 from commands import run_here
 from courses import MakeCourse, graded_files, hand_in, table_rows
-from notebooks import answered, released, solutions
 
 from autograder.demo.simulated_class import simulate_class
 from autograder.notebook.assignment import Assignment
+from autograder.notebook.filled_in import answered, released, solutions
 
 NAME = "averages"
 LATE = "2026-03-02 13:30:00.000000 UTC"

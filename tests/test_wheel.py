@@ -13,7 +13,8 @@ import pytest
 from contents import OWN, load_assignment
 from courses import hand_in
 from limits import PATIENCE
-from notebooks import answered
+
+from autograder.notebook.filled_in import answered
 
 pytestmark = pytest.mark.wheel
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from commands import descendants
-from notebooks import answered
 
 from autograder.course.options import Limits
 from autograder.grading import Graded, grade
 from autograder.notebook.assignment import Assignment
+from autograder.notebook.filled_in import answered
 from autograder.results import to_json
 from autograder.sandbox.host import Sandbox
 

@@ -20,11 +20,11 @@ from attacks import plain
 from attacks.cheating import CHEATS, WRONG, Cheat
 from attacks.conftest import SECRET, Surroundings
 from contents import SMALL
-from notebooks import answered
 
 from autograder.course.options import Limits
 from autograder.grading import Graded, grade
 from autograder.notebook.assignment import Assignment
+from autograder.notebook.filled_in import answered
 from autograder.running.hidden_tests import run_hidden_tests
 from autograder.running.student import Student
 from autograder.sandbox.host import Sandbox

@@ -7,10 +7,10 @@ import pytest
 from commands import run_here
 from contents import SMALL
 from courses import hand_in, new_course
-from notebooks import answered
 
 from autograder.course.contents import Contents
 from autograder.course.new_course import create_course
+from autograder.notebook.filled_in import answered
 
 
 @pytest.fixture

@@ -17,12 +17,12 @@ from commands import descendants, run_here
 from courses import MakeCourse, graded_files, hand_in, set_options, table_rows
 from limits import PATIENCE
 from machines import run_without_layers
-from notebooks import answered
 
 from autograder.batch.class_grading import ClassResult, grade_class
 from autograder.course.folder import Course
 from autograder.errors import NotReleased
 from autograder.notebook.assignment import Assignment
+from autograder.notebook.filled_in import answered
 from autograder.results import Grading, Ungraded
 from autograder.sandbox.scratch import empty
 

@@ -9,11 +9,11 @@ import pytest
 from commands import Finished, command_line, run_command, run_here
 from courses import MakeCourse, hand_in, set_options, table_rows
 from machines import run_all_without_layers
-from notebooks import answered
 
 from autograder.batch.class_grading import grade_class
 from autograder.course.folder import Course
 from autograder.notebook.assignment import Assignment
+from autograder.notebook.filled_in import answered
 from autograder.results import Grading
 
 NOTHING = "Nothing was graded: submitted code could change files outside its folder, "

@@ -12,13 +12,13 @@ import pytest
 from commands import run_here
 from courses import MakeCourse
 from nbgrader.apps import NbGraderAPI
-from notebooks import answered
 from traitlets.config import Config
 
 from autograder.batch.class_grading import grade_class
 from autograder.course.archives import CarefulExtractor
 from autograder.course.folder import Course
 from autograder.notebook.assignment import Assignment
+from autograder.notebook.filled_in import answered
 
 Files = dict[str, bytes]
 GOOD: Files = {"averages.ipynb": b"{}", "data/digits.txt": b"1 2 3"}

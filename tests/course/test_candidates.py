@@ -8,12 +8,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from notebooks import answered, released
 
 from autograder.course.candidates import MOST_NAMED, MOST_READ, Chosen, Place, choose
 from autograder.course.shown_names import LONGEST_COMMAND, command, shown
 from autograder.errors import MissingNotebook, SeveralNotebooks
 from autograder.notebook.assignment import Assignment
+from autograder.notebook.filled_in import answered, released
 
 RIGHT, ONE_WRONG, STUB, DAMAGED = "right", "one wrong", "stub", "damaged"
 FILE = "averages.ipynb"

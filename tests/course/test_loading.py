@@ -11,7 +11,6 @@ import nbformat
 import pytest
 from commands import run_command, run_here
 from courses import MakeCourse, hand_in, new_course, table_rows
-from notebooks import answered
 
 import autograder
 from autograder.course.contents import Contents
@@ -23,6 +22,7 @@ from autograder.explanation.next_step import contrasts
 from autograder.explanation.styles import styles
 from autograder.import_path import put_working_folder_last
 from autograder.notebook.assignment import Assignment
+from autograder.notebook.filled_in import answered
 from autograder.results import Outcome
 from autograder.running.direct import direct_student, right_answers
 from autograder.running.hidden_tests import hidden_test_weights, run_hidden_tests

@@ -6,11 +6,11 @@ from pathlib import Path
 import nbformat
 import pytest
 from courses import new_course, set_options
-from notebooks import answered
 
 from autograder.course.folder import Course
 from autograder.course.misplaced import misplaced
 from autograder.notebook.assignment import Assignment
+from autograder.notebook.filled_in import answered
 
 NAME = "averages"
 FILE = f"{NAME}.ipynb"

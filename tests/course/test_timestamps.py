@@ -15,7 +15,6 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.exchange.abc import Exchange
 from nbgrader.exchange.abc import exchange as the_exchange
-from notebooks import answered
 from traitlets import TraitError
 from traitlets.config import Config
 
@@ -24,6 +23,7 @@ from autograder.course.folder import Course
 from autograder.course.timestamps import Timestamps
 from autograder.errors import UnreadableTimestamp
 from autograder.notebook.assignment import Assignment
+from autograder.notebook.filled_in import answered
 from autograder.results import Ungraded
 
 NAME = "averages"

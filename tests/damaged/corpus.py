@@ -15,9 +15,9 @@ import nbformat
 from contents import small_assignment
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
-from notebooks import released, solutions
 
 from autograder.notebook.assignment import Assignment, grade_id
+from autograder.notebook.filled_in import released, solutions
 
 NAME = "averages"
 FILE = f"{NAME}.ipynb"

@@ -13,10 +13,10 @@ from commands import run_command
 from courses import MakeCourse, graded_files, table_rows
 from damaged.corpus import ENTRIES, NAME, Entry, averages
 from nbgrader.api import Gradebook
-from notebooks import answered
 
 from autograder.batch.class_grading import ClassResult, grade_class
 from autograder.course.folder import Course
+from autograder.notebook.filled_in import answered
 from autograder.results import Grading, Ungraded
 
 OLD_SCORES = "update grade set auto_score = 1000, needs_manual_grade = 0"

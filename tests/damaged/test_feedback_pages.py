@@ -12,10 +12,10 @@ from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.converters import GenerateFeedback
 from nbgrader.server_extensions.formgrader.handlers import template_path
-from notebooks import answered
 
 from autograder.batch.class_grading import grade_class
 from autograder.course.folder import Course
+from autograder.notebook.filled_in import answered
 
 PICTURE = "iVBORw0KGgo="
 ACTIVE = f"""

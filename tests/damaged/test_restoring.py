@@ -5,8 +5,8 @@ from pathlib import Path
 import nbformat
 import pytest
 from damaged.corpus import ENTRIES, FILE, NAME, averages
-from notebooks import answered
 
+from autograder.notebook.filled_in import answered
 from autograder.notebook.submission import read_notebook, restore
 
 

@@ -7,7 +7,6 @@ import nbformat
 import pytest
 from contents import SMALL
 from limits import SHORT_LIMITS
-from notebooks import released
 
 from autograder.course.contents import Contents
 from autograder.course.options import Limits
@@ -16,6 +15,7 @@ from autograder.errors import UnreadableNotebook
 from autograder.explanation.misconceptions import misconceptions
 from autograder.grading import grade
 from autograder.notebook.assignment import Assignment
+from autograder.notebook.filled_in import released
 from autograder.notebook.submission import read_notebook
 from autograder.sandbox.host import Sandbox
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from conftest import GradeCells
 from contents import SMALL
-from notebooks import answered
 
 from autograder.course.contents import Contents
 from autograder.course.options import Limits
 from autograder.grading import grade
 from autograder.notebook.assignment import Assignment
+from autograder.notebook.filled_in import answered
 from autograder.results import ExerciseResult, Outcome
 from autograder.sandbox.host import Sandbox
 

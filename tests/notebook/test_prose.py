@@ -7,11 +7,11 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
-from notebooks import answered
 
 from autograder.course.options import Limits
 from autograder.grading import grade
 from autograder.notebook.assignment import Assignment, grade_id
+from autograder.notebook.filled_in import answered
 from autograder.notebook.prose import MOST_PLACES, MOST_SHOWN, places_of_prose
 from autograder.notebook.submission import restore
 from autograder.running.cell_outputs import written_text

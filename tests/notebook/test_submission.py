@@ -8,12 +8,12 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat import NotebookNode
-from notebooks import answered
 
 from autograder.course.options import Limits
 from autograder.errors import MissingNotebook, NoKnownCells, UnreadableNotebook
 from autograder.grading import grade
 from autograder.notebook.assignment import Assignment, grade_id
+from autograder.notebook.filled_in import answered
 from autograder.notebook.identification import is_untouched
 from autograder.notebook.submission import read_notebook, restore
 from autograder.sandbox.host import Sandbox

@@ -8,9 +8,9 @@ import nbformat
 import pytest
 from commands import run_here
 from courses import MakeCourse, new_course, released_folder
-from notebooks import answered
 
 from autograder.notebook.assignment import Assignment
+from autograder.notebook.filled_in import answered
 from autograder.notebook.submission import restore
 from autograder.notebook.versions import COMPARING_CELL, REQUIREMENTS, requirements
 

@@ -5,12 +5,12 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
-from notebooks import answered, solutions
 
 from autograder.course.candidates import Chosen, alone
 from autograder.course.options import Limits
 from autograder.grading import Graded, grade
 from autograder.notebook.assignment import Assignment
+from autograder.notebook.filled_in import answered, solutions
 from autograder.running.left_out import explain_left_out
 from autograder.sandbox.host import Sandbox
 

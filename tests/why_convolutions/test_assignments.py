@@ -12,9 +12,9 @@ from courses import released_folder
 from limits import PATIENCE
 from nbclient import NotebookClient
 from nbformat import NotebookNode
-from notebooks import answered, released
 
 from autograder.notebook.assignment import Assignment, is_demonstration
+from autograder.notebook.filled_in import answered, released
 from autograder.notebook.versions import COMPARING_CELL, REQUIREMENTS
 
 LOOK = (

@@ -2,13 +2,13 @@
 
 import pytest
 from contents import load_assignment
-from notebooks import answered, solutions
 
 from autograder.course.options import Limits
 from autograder.explanation.misconceptions import misconceptions
 from autograder.explanation.typed_text import student_source
 from autograder.grading import grade
 from autograder.notebook.assignment import Assignment
+from autograder.notebook.filled_in import answered, solutions
 from autograder.results import ExerciseResult
 from autograder.sandbox.host import Sandbox
 

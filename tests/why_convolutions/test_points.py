@@ -2,10 +2,10 @@
 
 import pytest
 from contents import assignment_names, load_assignment
-from notebooks import answered, released
 
 from autograder.course.options import Limits
 from autograder.grading import grade
+from autograder.notebook.filled_in import answered, released
 from autograder.sandbox.host import Sandbox
 
 

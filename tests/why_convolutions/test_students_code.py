@@ -2,10 +2,10 @@
 
 import pytest
 from contents import load_assignment
-from notebooks import answered
 
 from autograder.course.options import Limits
 from autograder.grading import grade
+from autograder.notebook.filled_in import answered
 from autograder.sandbox.host import Sandbox
 
 CONV_FORWARD = """

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from contents import assignment_names, load_assignment
 from nbformat import NotebookNode
-from notebooks import released, solutions
 from typed import typed
 
 from autograder.course.options import Limits
@@ -19,6 +18,7 @@ from autograder.explanation.styles import styles
 from autograder.explanation.typed_text import student_source
 from autograder.grading import grade
 from autograder.notebook.assignment import grade_id
+from autograder.notebook.filled_in import released, solutions
 from autograder.results import Outcome, TestResult
 from autograder.running.direct import direct_student
 from autograder.running.hidden_tests import run_hidden_tests
