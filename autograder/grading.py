@@ -58,11 +58,8 @@ def grade_notebook(
     if isinstance(notebook, NotebookNode):
         name, submitted = assignment, notebook
     else:
-        name, submitted, chosen = (
-            str(notebook),
-            read_notebook(Path(notebook)),
-            alone(Path(notebook)),
-        )
+        path = Path(notebook)
+        name, submitted, chosen = str(notebook), read_notebook(path), alone(path)
     limits, course = limits or Limits(), course_here()
     with open_sandbox(limits, course) as sandbox:
         return grade(

@@ -157,7 +157,7 @@ def test_an_author_with_the_guide_and_the_wheel_alone(bin_folder: Path, tmp_path
     assert "student-002" in (folder / "grades.csv").read_text()
     page = folder / "feedback" / "student-001" / "medians" / "medians.html"
     assert "Of five numbers, the third in order is the median." in page.read_text()
-    # The author changes a weight and a hint: what was graded by hand would stay, all is found anew.
+    # After a change of a weight both are graded again, and then neither.
     tests = folder / "solutions" / "medians" / "hidden_tests.py"
     tests.write_text(tests.read_text().replace("@weight(2)", "@weight(3)"))
     command = (bin_folder / "autograder", "grade", "medians")

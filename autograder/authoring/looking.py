@@ -16,7 +16,7 @@ from ..sandbox.host import Sandbox
 from ..sandbox.wire import Output
 from .finding import Finding, Subject
 
-PATIENCE = 3600.0  # seconds: a demonstration may train a network
+PATIENCE = 600.0  # seconds: a demonstration may train a network
 LEAST_SAID = 20  # characters: "wrong" helps nobody
 
 

@@ -18,8 +18,8 @@ from ..explanation.misconceptions import Misconception, misconceptions
 from ..explanation.styles import Style, styles
 from ..explanation.typed_text import student_source
 from ..notebook.assignment import Assignment
-from ..notebook.cell_text import called_names
-from ..notebook.filled_in import answered, released, solutions
+from ..notebook.calls import calls_in, reached_from
+from ..notebook.filled_in import answered, released
 from ..results import ExerciseResult, Grading, Outcome, Ungraded
 from ..running.hidden_tests import hidden_test_weights
 from .finding import Finding, Subject
@@ -145,7 +145,7 @@ def _unjust(
     if style:
         return subject.in_styles(style.name, f"{style.name} gets {_points(exercise)}.{why}")
     if mistakes:
-        called = _below(exercise.name, solutions(subject.assignment))
+        called = _below(subject.assignment)[exercise.name]
         spilling = [m.name for m in mistakes if m.exercise in called] or [m.name for m in mistakes]
         sentence = f"{' or '.join(spilling)} spills: {exercise.name}, which is right,"
         return subject.in_misconceptions(spilling[0], f"{sentence} gets {_points(exercise)}.{why}")
@@ -204,28 +204,20 @@ def _apart(known: Sequence[Misconception], assignment: Assignment) -> list[list[
     Exercises that call those of the others in their notebook have notebooks of their own: they
     must be right to show that nothing below them costs them a point.
     """
-    cells = solutions(assignment)
-    levels = {mistake.exercise: _level(mistake.exercise, cells) for mistake in known}
+    below = _below(assignment)
+    levels = {mistake.exercise: _level(mistake.exercise, below) for mistake in known}
     apart = ([m for m in known if levels[m.exercise] == one] for one in sorted({*levels.values()}))
     return list(chain.from_iterable(map(rounds, apart)))
 
 
-def _level(exercise: str, cells: Mapping[str, str]) -> int:
+def _below(assignment: Assignment) -> dict[str, set[str]]:
+    """Return the exercises that each one's solution calls, directly or not."""
+    calls = calls_in(answered(assignment, {}).cells)
+    exercises = {exercise.name for exercise in assignment.exercises}
+    return {name: reached_from(name, calls) & exercises for name in exercises}
+
+
+def _level(exercise: str, below: Mapping[str, set[str]]) -> int:
     """Return how many exercises lie below one, each of which the one above it calls."""
-    below = _below(exercise, cells)
-    return max(
-        (1 + _level(name, cells) for name in below if exercise not in _below(name, cells)),
-        default=0,
-    )
-
-
-def _below(exercise: str, cells: Mapping[str, str]) -> set[str]:
-    """Return the exercises that one calls, directly or not."""
-    found: set[str] = set()
-    waiting = [exercise]
-    while waiting:
-        name = waiting.pop()
-        new = cells.keys() & called_names(name, cells.get(name, "")) - found - {exercise}
-        found |= new
-        waiting += new
-    return found
+    others = (name for name in below.get(exercise, ()) if exercise not in below[name])
+    return max((1 + _level(name, below) for name in others), default=0)

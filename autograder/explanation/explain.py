@@ -10,7 +10,7 @@ import msgspec
 from nbformat import NotebookNode
 
 from ..notebook.assignment import Assignment
-from ..notebook.cell_text import called_names
+from ..notebook.calls import calls_in
 from ..results import ExerciseResult, Outcome
 from ..running.student import RecordedCall, Student
 from .diagnosis import Diagnosis, answer_of, diagnose, same_answer
@@ -31,6 +31,7 @@ def explain(
     An answer may be called once more, so the student's functions must still be there.
     """
     failing = [result.name for result in results if _failed(result)]
+    calls = calls_in(notebook.cells) if len(failing) > 1 else {}
     cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     explained = []
     for result in results:
@@ -42,7 +43,7 @@ def explain(
         else:
             diagnosed = _diagnosed_or_not(result, assignment, student, cells)
             alone = any(call.replacements for call in student.calls.get(result.name, []))
-            called = set() if alone else _called_by(result.name, notebook)
+            called = set() if alone else calls.get(result.name, set())
             culprits = called & {*failing} - {result.name}
             explained.append(_with_culprits(diagnosed, sorted(culprits, key=failing.index)))
     return explained
@@ -121,11 +122,6 @@ def _with_culprits(result: ExerciseResult, culprits: Sequence[str]) -> ExerciseR
     first = f"Your `{result.name}` calls your {names}. Mend first what fails there."
     hint = f"{first} {result.hint}" if result.hint else first
     return msgspec.structs.replace(result, hint=hint)
-
-
-def _called_by(function: str, notebook: NotebookNode) -> set[str]:
-    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    return set().union(*(called_names(function, source) for source in code))
 
 
 def _failed(result: ExerciseResult) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,11 +18,15 @@ from ..running.comparison import agree
 
 LARGEST_SHOWN = 16  # of the numbers in a factor or a distance
 LARGEST_DIVISOR = 400  # of a factor that is simple, whether it is shown or not
-_CUTS = {"cut to": np.trunc, "rounded down to": np.floor, "rounded to": np.round}
 ENTRIES = 2  # that differ from each other: of fewer, much is true by chance
 
 Array = NDArray[Any]
 Names = Sequence[str]  # of the axes of an array, as far as the course says them
+_CUTS: Mapping[str, Callable[[Array], Array]] = {
+    "cut to": np.trunc,
+    "rounded down to": np.floor,
+    "rounded to": np.round,
+}
 
 
 class Pair(NamedTuple):
@@ -150,9 +155,13 @@ def _cut(pairs: Sequence[Pair], names: Names) -> Fact | None:
         return None
     question = "Print every dtype: which line makes whole numbers of fractions?"
     for words, cut in _CUTS.items():
-        if follows(pairs, lambda pair, cut=cut: cut(pair.right)):  # type: ignore[misc]
+        if follows(pairs, partial(_made_by, cut)):
             return Fact(f"the right one {words} whole numbers", question)
     return None
+
+
+def _made_by(function: Callable[[Array], Array], pair: Pair) -> Array:
+    return function(pair.right)
 
 
 def _unsigned(pairs: Sequence[Pair], names: Names) -> Fact | None:

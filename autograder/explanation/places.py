@@ -6,6 +6,7 @@ See ``facts``, which is about the numbers themselves.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import combinations
 
 import numpy as np
@@ -23,17 +24,25 @@ _INNER = {"first": slice(1, None), "last": slice(-1), "first and last": slice(1,
 
 def _exchanged(pairs: Sequence[Pair], names: Names) -> Fact | None:
     for one, other in combinations(range(_axes(pairs)), 2):
-        if follows(pairs, lambda pair, o=one, p=other: pair.right.swapaxes(o, p)):  # type: ignore[misc]
+        if follows(pairs, partial(_swapped, one=one, other=other)):
             both = f"{axis_name(one, names)} and {axis_name(other, names)}"
             question = "In which order do your indices, or your axes, stand?"
             return Fact(f"the right one transposed: {both} are exchanged", question)
     return None
 
 
+def _swapped(pair: Pair, one: int, other: int) -> Array:
+    return pair.right.swapaxes(one, other)
+
+
+def _flipped(pair: Pair, along: tuple[int, ...]) -> Array:
+    return np.flip(pair.right, along)
+
+
 def _turned(pairs: Sequence[Pair], names: Names) -> Fact | None:
     axes = range(_axes(pairs))
     for along in (*((axis,) for axis in axes), *combinations(axes, 2)):
-        if follows(pairs, lambda pair, a=along: np.flip(pair.right, a)):  # type: ignore[misc]
+        if follows(pairs, partial(_flipped, along=along)):
             which = " and ".join(axis_name(axis, names) for axis in along)
             question = "Which end does your code begin with?"
             return Fact(f"the right one turned round, the last {which} first", question)

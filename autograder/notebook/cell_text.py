@@ -87,11 +87,6 @@ def imported_modules(source: str) -> set[str]:
     return found
 
 
-def called_names(function: str, source: str) -> set[str]:
-    """Return the names that the definition of a function in a cell mentions."""
-    return names_by_function(source).get(function, set())
-
-
 @lru_cache(_MOST_REMEMBERED)
 def names_by_function(source: str) -> dict[str, set[str]]:
     """Return the names that each function of a cell mentions."""

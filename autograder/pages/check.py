@@ -48,6 +48,8 @@ def print_check(
         said = f"{things} to mend" if count else "nothing to mend"
         unread = ", as far as it was read (the rest without --quick)" if quick else ""
         console.print(f"{name}: {said}{unread}.", highlight=False)
+    if not names:
+        console.print("There is no assignment yet. To write one: autograder new-assignment --help")
     return not any(found.values())
 
 

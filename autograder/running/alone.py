@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable
 
 from nbformat import NotebookNode
 
 from ..notebook.assignment import Assignment
-from ..notebook.cell_text import names_by_function
+from ..notebook.calls import calls_in, reached_from
 from ..results import Outcome, TestResult
 from .hidden_tests import run_hidden_tests
 from .student import Student
@@ -25,9 +25,9 @@ def run_each_alone(
     results = run_hidden_tests(assignment, student, seed)
     functions = assignment.signatures().keys()
     failing = functions & {name for name, tests in results.items() if _fails(tests)}
-    calls = _calls(notebook) if len(failing) > 1 else {}
+    calls = calls_in(notebook.cells) if len(failing) > 1 else {}
     for name in sorted(failing):
-        wrong = _reached_from(name, calls) & failing
+        wrong = reached_from(name, calls) & failing
         if wrong and not _is_tested_alone(name, student):
             right = {other: assignment.references[other] for other in wrong}
             asked = len(student.calls.get(name, []))
@@ -52,27 +52,6 @@ def _passed(tests: Iterable[TestResult]) -> int:
 def _is_tested_alone(name: str, student: Student) -> bool:
     """Say whether the hidden tests themselves call it with right functions."""
     return any(call.replacements for call in student.calls.get(name, []))
-
-
-def _calls(notebook: NotebookNode) -> dict[str, set[str]]:
-    """Return the names that each function of a notebook mentions, wherever it is defined."""
-    calls: dict[str, set[str]] = {}
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            for function, names in names_by_function(cell.source).items():
-                calls.setdefault(function, set()).update(names)
-    return calls
-
-
-def _reached_from(name: str, calls: Mapping[str, Set[str]]) -> set[str]:
-    """Return the names that a function mentions, directly or through its helpers."""
-    found: set[str] = set()
-    waiting = [name]
-    while waiting:
-        new = calls.get(waiting.pop(), set()) - found - {name}
-        found |= new
-        waiting += new
-    return found
 
 
 def _better(first: list[TestResult], again: list[TestResult]) -> list[TestResult]:

@@ -37,6 +37,7 @@ from ..sandbox.wire import (
     to_wire,
 )
 from ..sandbox.wire import Mapping as WireMapping
+from .code_lines import endless_loop, place, why_it_ended
 from .left_out import explain_left_out
 from .messages import describe_exception, describe_trusted_exception, explain_limit
 from .no_answer import (
@@ -48,7 +49,6 @@ from .no_answer import (
     ProcessEnded,
     SubmissionTimedOut,
 )
-from .places import endless_loop, place, why_it_ended
 from .student import NO_REPLACEMENTS, Functions
 
 # Of an array about which submitted code asks a function of ours: numbers, axes, length of each;

@@ -5,7 +5,6 @@ from pathlib import Path
 import nbformat
 import pytest
 from commands import run_here
-from contents import SMALL
 from courses import hand_in, new_course
 
 from autograder.course.contents import Contents
@@ -122,4 +121,3 @@ def test_check_through_the_command(tmp_path: Path) -> None:
     assert said.startswith("solutions/averages/hidden_tests.py:1: SyntaxError: ")
     said = run_here("autograder", "check", "means", cwd=course, status=2).stderr
     assert "There is no assignment 'means'. Known are: averages, medians." in said
-    assert SMALL.names() == ["averages"]

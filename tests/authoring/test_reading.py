@@ -6,7 +6,6 @@ from typing import Any
 
 import nbformat
 import pytest
-from contents import SMALL
 from nbformat import NotebookNode
 
 from autograder.authoring.check import broken, missing_files, names_to_check, what_can_be_read
@@ -360,4 +359,3 @@ def test_whatever_has_a_folder_is_checked(course) -> None:
 
 def test_a_finding_reads_as_compilers_say_it() -> None:
     assert str(Finding(Path("a/b.py"), 7, "Wrong.")) == "a/b.py:7: Wrong."
-    assert SMALL.names() == ["averages"]

@@ -4,10 +4,10 @@ import pytest
 
 from autograder.notebook.cell_text import (
     added_definitions,
-    called_names,
     defined_functions,
     defined_names,
     is_only_text,
+    names_by_function,
     parsed,
 )
 
@@ -45,8 +45,8 @@ def test_functions_in_a_text_that_is_no_code() -> None:
 
 def test_names_that_a_function_mentions() -> None:
     source = "%time\ndef f(x):\n    return g(x) + np.ones(h)\ndef other(): return unused"
-    assert called_names("f", source) == {"g", "x", "np", "h"}
-    assert called_names("f", "def f(:") == called_names("g", source) == set()
+    assert names_by_function(source)["f"] == {"g", "x", "np", "h"}
+    assert names_by_function("def f(:") == {}
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import sys
 
-from autograder.running.places import endless_loop, place, why_it_ended
+from autograder.running.code_lines import endless_loop, place, why_it_ended
 
 LOOPS = """
 def f(n):
