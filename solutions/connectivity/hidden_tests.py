@@ -16,7 +16,6 @@ from autograder.running.testing import (
     check_arguments_kept,
     check_call,
     check_choice,
-    check_slices,
     checked_array,
     exercise,
     require,
@@ -25,7 +24,7 @@ from autograder.running.testing import (
 
 from .. import connectivity, convolution
 from .._questions import LETTERS
-from .._wide import every_second_small
+from .._wide import check_wide_gradient
 
 
 def check_part(student, function, part, *args, check=check, **settings):
@@ -386,20 +385,11 @@ def check_backward(student, arrays, **settings):
     check_call(student, connectivity, "locally_connected_backward", *arrays, **settings)
 
 
-def check_wide_gradient(student, place, arrays, **settings):
-    """Check one of them where gradients arrive that differ widely in size.
-
-    At every second image the pixels' are small, at every second filter those of its weights.
-    """
-    dout, *others = arrays
-    axis = 0 if place == DX else -1
-
-    def slices(answer, expected):
-        check_slices(answer, expected, axis)
-
-    check_gradient(
-        student, place, (every_second_small(dout, axis), *others), check=slices, **settings
-    )
+settings = pytest.mark.parametrize(
+    "setting",
+    [{}, {"stride": 1, "pad": 1}, {"stride": 2, "pad": 1}],  # {}: the defaults
+    ids=["no padding", "padding", "stride and padding"],
+)
 
 
 DX, DW, DB = 0, 1, 2
@@ -423,21 +413,21 @@ class TestLocallyConnectedBackward:
     def test_bias_gradient(self, student, rng, setting):
         """db: each output number has its own bias, which all images use."""
         arrays = backward(rng, (2, 5, 5, 2), (3, 3, 2, 3), **setting)
-        check_wide_gradient(student, DB, arrays, **setting)
+        check_wide_gradient(check_gradient, student, DB, arrays, **setting)
 
     @weight(2)
     @settings
     def test_weight_gradient(self, student, rng, setting):
         """dw: each position has its own weights, which all images use."""
         arrays = backward(rng, (2, 5, 5, 2), (3, 3, 2, 3), **setting)
-        check_wide_gradient(student, DW, arrays, **setting)
+        check_wide_gradient(check_gradient, student, DW, arrays, **setting)
 
     @weight(2)
     @settings
     def test_input_gradient(self, student, rng, setting):
         """dx: every window that contains a pixel adds to the gradient of that pixel."""
         arrays = backward(rng, (2, 5, 5, 2), (3, 3, 2, 3), **setting)
-        check_wide_gradient(student, DX, arrays, **setting)
+        check_wide_gradient(check_gradient, student, DX, arrays, **setting)
 
     @weight(0.5)
     @each_gradient
