@@ -117,11 +117,13 @@ class _Maker:
 
     def _another_style(self, number: int) -> SimulatedStudent:
         cells = dict(self._right)
+        all_known = styles(self._assignment)
         for function in self._functions:
-            known = [s for s in styles(self._assignment) if s.exercise == function]
+            known = [style for style in all_known if style.exercise == function]
             if known:
                 cells[function] = student_source(known[number % len(known)])
-        return SimulatedStudent("", "right, in another style", cells)
+        about = "right, in another style" if all_known else "right, as no other style is known"
+        return SimulatedStudent("", about, cells)
 
     def _with_mistakes(self, *chosen: Misconception) -> SimulatedStudent:
         mistakes = tuple({m.exercise: m for m in chosen}.values())  # a cell has one of them
