@@ -123,7 +123,9 @@ def grade(
         results = [
             _result(exercise, tests.get(exercise.name, [])) for exercise in assignment.exercises
         ]
-        exercises = explain(results, assignment, answers, executed, untouched)
+        exercises = explain(
+            results, assignment, answers, executed, untouched, execution.limit_before
+        )
     grading = Grading.of(
         exercises,
         written,

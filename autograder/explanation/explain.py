@@ -18,6 +18,8 @@ from .misconceptions import misconceptions
 from .next_step import contrasts, next_step
 from .structure import axes_of
 
+_UNTOUCHED = "Its cell is as it was released. Was the notebook saved before it was handed in?"
+
 
 def explain(
     results: Sequence[ExerciseResult],
@@ -25,10 +27,12 @@ def explain(
     student: Student,
     notebook: NotebookNode,
     untouched: Collection[str],
+    limit_before: Callable[[str], str] = lambda name: "",
 ) -> list[ExerciseResult]:
     """Return the results with the known mistake that explains each failure, and a hint.
 
-    An answer may be called once more, so the student's functions must still be there.
+    ``limit_before`` says which limit a cell met that may have defined a name. An answer may be
+    called once more, so the student's functions must still be there.
     """
     failing = [result.name for result in results if _failed(result)]
     calls = calls_in(notebook.cells) if len(failing) > 1 else {}
@@ -38,7 +42,7 @@ def explain(
         if result.name not in failing:
             explained.append(result)
         elif result.name in untouched:
-            hint = "Its cell is as it was released. Was the notebook saved before it was handed in?"
+            hint = limit_before(result.name) or _UNTOUCHED
             explained.append(msgspec.structs.replace(result, hint=hint))
         else:
             diagnosed = _diagnosed_or_not(result, assignment, student, cells)

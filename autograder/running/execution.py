@@ -209,12 +209,12 @@ class Execution:
         """Return the same of a call; a name may be missing because a cell met a limit before."""
         missing = re.fullmatch(r"name '(\w+)' is not defined", reply.message)
         if reply.type_name == "NameError" and missing:
-            return self._limit_before(missing[1])
+            return self.limit_before(missing[1])
         sources = "\n".join(cell.source for cell in self.cells.values())
         return self._limit_met(reply.type_name, reply.message, sources)
 
-    def _limit_before(self, name: str) -> str:
-        """Return the limit that a cell met which may have defined a name, if one did."""
+    def limit_before(self, name: str) -> str:
+        """Return the limit that a cell met which may have defined a name, "" if none did."""
         failed = (cell for cell in self.cells.values() if cell.failed and cell.limit)
         found = (c for c in failed if name in defined_names(c.source) or _ANYTHING.search(c.source))
         return next((cell.limit for cell in found), "")
@@ -294,7 +294,7 @@ class Execution:
                     error = next((o for o in cell.outputs if o.kind == "error"), None)
                     said = why_it_ended(cell.source, error.name if error else "")
                     return f"{said} {cell.limit}".rstrip()
-        return self._limit_before(name)
+        return self.limit_before(name)
 
 
 def _told(ours: Callable[..., Any], asked: Asked) -> Told:

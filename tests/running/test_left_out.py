@@ -59,6 +59,15 @@ def test_the_file_is_named(
     assert results["weighted_mean"].score == 16
 
 
+@pytest.mark.parametrize("first", ["from layers import *", "%run layers.py"])
+def test_the_file_is_named_where_the_answer_stayed_as_it_was_released(
+    averages: Assignment, sandbox: Sandbox, first: str
+) -> None:
+    stub = averages.by_grade_id["step_down"].source
+    exercises = {e.name: e for e in graded(averages, sandbox, stub, first).grading.exercises}
+    assert exercises["step_down"].hint == f"{SAID} Paste what you need of it into the notebook."
+
+
 def test_it_is_said_below_the_cell_too(averages: Assignment, sandbox: Sandbox) -> None:
     notebook = graded(averages, sandbox, NOBODY, "import layers").notebook
     assert SAID in notebook.cells[1].outputs[-1].text
