@@ -1,13 +1,12 @@
 """Running one submission: its cells once, then calls, in children that are replaced on death.
 
 A cell or a call that outlives its limit, or ends the process, costs itself alone: a new
-child runs the other cells again and the work goes on. All of it shares one deadline.
+child runs the other cells again and the work goes on. All of it shares one allowance of time.
 """
 
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -96,7 +95,7 @@ class Execution:
         self._limits = limits
         self._files = dict(files)
         self._left_out = left_out
-        self._deadline = time.monotonic() + limits.submission_seconds
+        self._charged = 0.0  # seconds, for children that have gone
         self._child: Child | None = None
         self._spent: dict[tuple[str, ...], NoAnswer] = {}  # what is not asked again
         self._room = CELLS_OF_OUTPUT * limits.output_characters
@@ -235,10 +234,11 @@ class Execution:
             raise
 
     def _remaining(self) -> float:
-        remaining = self._deadline - time.monotonic()
-        if remaining <= 0:
+        """Return the seconds that this submission has left. Raises SubmissionTimedOut."""
+        charged = self._charged + (self._child.process.charged() if self._child else 0.0)
+        if charged >= self._limits.submission_seconds:
             raise SubmissionTimedOut(self._limits.submission_seconds)
-        return remaining
+        return self._limits.submission_seconds - charged
 
     def _living_child(self, before: int | None) -> Child:
         """Return the child; a new one first runs again what the old one had run."""
@@ -267,6 +267,7 @@ class Execution:
 
     def _drop_child(self) -> None:
         if self._child is not None:
+            self._charged += self._child.process.charged()
             self._child.kill()
             self._child = None
 
