@@ -44,16 +44,15 @@ class HiddenTest:
             return False
         cases = [mark for mark in marks if mark.name == "parametrize"]
         direct = all(len(mark.args) == 2 and not mark.kwargs.get("indirect") for mark in cases)
-        return direct and {*item.fixturenames} == {*self._parameters} | (
-            OURS & {*item.fixturenames}
-        )
+        behind = {*item.fixturenames} - {*self._arguments, "request"}  # which ours ask for
+        return direct and not behind and {*self._arguments} <= OURS | {*self._parameters}
 
     def call(self, ours: Mapping[str, Callable[[], Any]]) -> None:
         """Call a plain test, with a fixture made for each of its names."""
         item = self.item
         assert isinstance(item, pytest.Function)
         function = getattr(item.cls(), item.originalname) if item.cls else item.obj
-        asked = {name: ours[name]() for name in OURS & {*item.fixturenames}}
+        asked = {name: ours[name]() for name in self._arguments if name in ours}
         function(**asked, **self._parameters)
 
     def rng(self, assignment: str, seed: bytes) -> np.random.Generator:
@@ -122,6 +121,11 @@ class HiddenTest:
     def _parameters(self) -> dict[str, Any]:
         case = getattr(self.item, "callspec", None)
         return dict(case.params) if case else {}
+
+    @cached_property
+    def _arguments(self) -> list[str]:
+        assert isinstance(self.item, pytest.Function)
+        return [*inspect.signature(self.item.obj).parameters]
 
     def _argument(self, mark: str, default: Any) -> Any:
         marker = self.item.get_closest_marker(mark)
