@@ -21,6 +21,7 @@ import pytest
 from ..course.contents import HIDDEN_TESTS, MISCONCEPTIONS
 from ..errors import HiddenTestsFailed, NoAnswer
 from ..notebook.assignment import Assignment
+from ..notebook.safe_html import plain
 from ..results import Fault, Outcome, TestResult
 from .student import Student
 from .testing import WrongAnswer
@@ -126,6 +127,7 @@ def _quiet() -> Iterator[None]:
 
 
 MOST_OF_A_FAULT = 200  # characters of what an exception says
+MOST_OF_A_MESSAGE = 1000  # a plain assert of a hidden test may repeat an answer, of any length
 _NOT_RUN = Fault(kind="not run", message="the tests ended before it", place="no line of it")
 
 
@@ -264,10 +266,12 @@ def _verdict(item: pytest.Item, call: pytest.CallInfo[None]) -> tuple[Outcome, s
     error = call.excinfo.value
     asserted = isinstance(error, AssertionError) and call.excinfo.traceback[-1].path == item.path
     if call.when == "call" and (asserted or isinstance(error, NoAnswer | WrongAnswer)):
-        return Outcome.FAILED, str(error), None
+        return Outcome.FAILED, plain(str(error))[:MOST_OF_A_MESSAGE], None
     kind = type(error).__name__
     message = f"The grader failed here ({kind}); a human will look."
-    said = " ".join(str(error).split())[:MOST_OF_A_FAULT]  # it may hold an answer, of any length
+    said = " ".join(plain(str(error)).split())[
+        :MOST_OF_A_FAULT
+    ]  # it may hold an answer, of any length
     return Outcome.ERROR, message, Fault(kind=kind, message=said, place=_place(item, call.excinfo))
 
 
