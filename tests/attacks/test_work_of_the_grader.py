@@ -80,9 +80,7 @@ def step_down(values, slopes, rate):
 """
 
 
-@pytest.mark.parametrize(
-    "line", ["if k == {k}: raise", "if k == {k}: 1 / 0", "k != {k} or [][0]"]
-)
+@pytest.mark.parametrize("line", ["if k == {k}: raise", "if k == {k}: 1 / 0", "k != {k} or [][0]"])
 def test_which_of_many_lines_raised_is_not_told(grade_cells: GradeCells, line: str) -> None:
     lines = "\n".join(f"    {line.format(k=k)}" for k in range(MOST_LINES))
     source = BY_A_HIDDEN_INPUT.format(count=MOST_LINES, lines=lines)
