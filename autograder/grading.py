@@ -28,6 +28,7 @@ from .running import cell_outputs
 from .running.alone import run_each_alone
 from .running.execution import Execution
 from .running.student import Student
+from .running.time_left import TimeLeft
 from .sandbox.host import Sandbox
 
 
@@ -108,6 +109,7 @@ def grade(
     inputs of the hidden tests depend on ``secret``, the assignment and the student. Raises
     NoKnownCells, HiddenTestsFailed or SandboxFailed.
     """
+    time = TimeLeft(limits.submission_seconds)
     executed = restore(submitted, assignment)
     untouched = untouched_answers(executed, assignment)
     written = _written(executed, assignment, untouched)
@@ -116,7 +118,8 @@ def grade(
     seed = _seed(secret, assignment.name, student)
     cells = _cells_to_run(executed, limits)
     left_out = chosen.modules if chosen else ()
-    with Execution(sandbox, cells, limits, assignment.given_files, left_out) as execution:
+    files = assignment.given_files
+    with Execution(sandbox, cells, limits, files, left_out, time) as execution:
         execution.run_cells()
         answers = Student(execution, assignment.signatures())
         tests = run_each_alone(assignment, answers, seed, executed)
@@ -124,7 +127,7 @@ def grade(
             _result(exercise, tests.get(exercise.name, [])) for exercise in assignment.exercises
         ]
         exercises = explain(
-            results, assignment, answers, executed, untouched, execution.limit_before
+            results, assignment, answers, executed, untouched, time, execution.limit_before
         )
     grading = Grading.of(
         exercises,
@@ -137,7 +140,7 @@ def grade(
         sandbox_gaps=list(sandbox.probe.gaps),
         notes=chosen.notes if chosen else (),
     )
-    _write_outputs(executed, execution, grading)
+    _write_outputs(executed, execution, grading, time)
     return Graded(grading, executed)
 
 
@@ -183,10 +186,12 @@ def _written(
     ]
 
 
-def _write_outputs(notebook: NotebookNode, execution: Execution, grading: Grading) -> None:
+def _write_outputs(
+    notebook: NotebookNode, execution: Execution, grading: Grading, time: TimeLeft
+) -> None:
     results = {f"{GRADE_PREFIX}{result.name}": result for result in grading.exercises}
     for number, cell in enumerate(notebook.cells):
         if grade_id(cell) in results:
             cell_outputs.write_verdict(cell, results[grade_id(cell)])
         elif number in execution.cells:
-            cell_outputs.write_run(cell, execution.cells[number])
+            cell_outputs.write_run(cell, execution.cells[number], time)

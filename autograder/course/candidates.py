@@ -18,10 +18,9 @@ from ..notebook.assignment import Assignment
 from ..notebook.cell_text import defined_functions, imported_modules
 from ..notebook.submission import MAX_BYTES, read_notebook, restore
 from .handed_in import MAX_FILES, check_size, regular_files
-from .shown_names import command, is_archive, is_notebook, is_of_a_system, shown
+from .shown_names import command, few, is_archive, is_notebook, is_of_a_system, shown
 
 MOST_READ = 5  # notebooks beside the right one; and of all their bytes as many as of one
-MOST_NAMED = 5  # files in notes
 NEAR = 2  # parts of a path that is one folder down
 
 
@@ -152,8 +151,7 @@ class _Choice:
                 )
         if self._unread:
             notes.append(f"Notebooks beside these that were not looked at: {self._unread}.")
-        more = len(notes) - MOST_NAMED
-        return [*notes[:MOST_NAMED], *([f"More of this kind: {more}."] if more > 0 else [])]
+        return few(notes)
 
     def _far(self, read: _Read) -> str:
         line = command(("mv", "-b", self._in_course(read.path), self._in_course(self._expected)))

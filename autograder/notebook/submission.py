@@ -25,12 +25,13 @@ from .identification import (
     written_elsewhere,
 )
 from .prose import prose_of
-from .safe_html import PICTURES
+from .safe_html import PICTURES, plain
 from .versions import COMPARING_CELL
 
 MAX_BYTES = 25 * 2**20  # read, it can take 55 times as much
 MAX_CELLS = 2000
 MAX_CHARACTERS = 2**20  # of what is written in all cells; outputs and pictures are not
+MOST_NAMED, MOST_OF_A_NAME = 5, 80  # notebooks beside one that is missing; characters of each
 MOST_HEADING_LEVELS = 6  # of Markdown
 STAND_IN = "stand_in"  # marks a stub that is not run: it would hide what is written elsewhere
 _NEW_CELL: dict[str, Callable[..., NotebookNode]] = {
@@ -47,7 +48,7 @@ def read_notebook(path: Path) -> NotebookNode:
     """
     try:
         if not path.exists() and not path.is_symlink():
-            raise MissingNotebook(path.name, sorted(p.name for p in path.parent.glob("*.ipynb")))
+            raise MissingNotebook(path.name, _names_beside(path))
         check_file(path)
         if path.stat().st_size > MAX_BYTES:
             raise UnreadableNotebook(f"it is larger than {MAX_BYTES // 2**20} MiB.")
@@ -67,6 +68,13 @@ def read_notebook(path: Path) -> NotebookNode:
         raise UnreadableNotebook("its JSON is not that of a notebook.") from error
 
 
+def _names_beside(path: Path) -> list[str]:
+    """Return the names of a few notebooks in the same folder, each as a short part of a line."""
+    names = sorted(plain(beside.name) for beside in path.parent.glob("*.ipynb"))
+    few = [" ".join(name.split())[:MOST_OF_A_NAME] for name in names[:MOST_NAMED]]
+    return few if len(few) == len(names) else [*few, f"{len(names) - len(few)} more"]
+
+
 def check_file(path: Path) -> None:
     """Raise UnreadableNotebook for what could lead anywhere, or keep its reader waiting."""
     if path.is_symlink() or not path.is_file():
@@ -77,6 +85,7 @@ def _parsed(text: str) -> NotebookNode:
     """Return the cells with the parts that matter; whatever else there is may be damaged."""
     document = json.loads(text)
     cells = document["cells"] if "cells" in document else [*_old_cells(document)]
+    _check_count(cells)
     return NotebookNode(cells=[_parsed_cell(cell) for cell in cells if isinstance(cell, dict)])
 
 
@@ -154,10 +163,14 @@ def _is_cell(cell: Any) -> bool:
     )
 
 
-def _check_size(cells: Sequence[NotebookNode]) -> None:
-    """Refuse what would keep the grader busy: it looks at every cell several times."""
+def _check_count(cells: Sequence[Any]) -> None:
     if len(cells) > MAX_CELLS:
         raise UnreadableNotebook(f"it has more than {MAX_CELLS} cells.")
+
+
+def _check_size(cells: Sequence[NotebookNode]) -> None:
+    """Refuse what would keep the grader busy: it looks at every cell several times."""
+    _check_count(cells)
     if sum(len(cell.source) for cell in cells) > MAX_CHARACTERS:
         raise UnreadableNotebook(f"its cells hold more than {MAX_CHARACTERS} characters.")
 

@@ -18,7 +18,7 @@ from ..results import Grading, Ungraded, broken_tests
 from ..running.cell_outputs import verdict_text, written_text
 from ..sandbox.probe import not_locked_in
 
-MOST_IN_A_ROW = 70  # characters of a reason, which the table of a class breaks into lines
+MOST_IN_A_ROW = 70  # characters of a reason in the table of a class; below it stands whole
 
 
 def print_result(result: Grading | Ungraded, console: Console) -> None:
@@ -39,11 +39,11 @@ def print_class(results: Sequence[ClassResult], console: Console) -> None:
     table = Table("student", "points", "waiting", "exercises below full points")
     for entry in sorted(results, key=lambda entry: entry.student):
         if isinstance(entry.result, Ungraded):
-            error = Text(plain(entry.result.error), "red")
-            table.add_row(escape(plain(entry.student)), "not graded", "", error)
+            error = Text(_short(entry.result.error), "red")
+            table.add_row(escape(_short(entry.student)), "not graded", "", error)
         else:
             table.add_row(
-                escape(plain(entry.student)),
+                escape(_short(entry.student)),
                 f"{entry.result.score:.1f} / {entry.result.max_score:g}",
                 f"{entry.result.pending:g}",
                 ", ".join(_incomplete(entry.result)),
@@ -51,7 +51,7 @@ def print_class(results: Sequence[ClassResult], console: Console) -> None:
     console.print(table)
     for entry in sorted(results, key=lambda entry: entry.student):
         for note in (*_below(entry.result), *entry.notes):
-            _print_plain(f"{entry.student}: {note}", console)
+            _print_plain(f"{_short(entry.student)}: {_in_one_line(note)}", console)
     unchanged = sum(entry.unchanged for entry in results)
     if unchanged:
         console.print(f"{unchanged} of {len(results)} had not changed and kept their result.")
@@ -109,7 +109,17 @@ def _below(result: Grading | Ungraded) -> list[str]:
     """Return what is said on a line of its own, where a command can be copied."""
     if isinstance(result, Grading):
         return result.notes
-    return [result.error] if len(plain(result.error)) > MOST_IN_A_ROW else []
+    return [result.error] if len(_in_one_line(result.error)) > MOST_IN_A_ROW else []
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(plain(text).splitlines())
+
+
+def _short(text: str) -> str:
+    """Return the beginning of a text that may hold anything, for a row of the table."""
+    line = _in_one_line(text)
+    return line if len(line) <= MOST_IN_A_ROW else f"{line[:MOST_IN_A_ROW]}…"
 
 
 def _incomplete(result: Grading) -> list[str]:

@@ -14,10 +14,12 @@ import numpy as np
 import pytest
 
 from ..errors import NoAnswer
+from ..notebook.safe_html import plain
 from ..results import Fault, Outcome, TestResult
 from .testing import WrongAnswer
 
 MOST_OF_A_FAULT = 200  # characters of what an exception says
+MOST_OF_A_MESSAGE = 1000  # a plain assert of a hidden test may repeat an answer, of any length
 OURS = {"student", "reference", "rng"}  # the fixtures that every hidden test may ask for
 _MARKS = {"exercise", "weight", "parametrize"}  # of a test that is only called
 _NOT_RUN = Fault(kind="not run", message="the tests ended before it", place="no line of it")
@@ -82,10 +84,10 @@ class HiddenTest:
         if called and (
             isinstance(error, NoAnswer | WrongAnswer) or (isinstance(error, AssertionError) and own)
         ):
-            return self._result(Outcome.FAILED, str(error))
+            return self._result(Outcome.FAILED, plain(str(error))[:MOST_OF_A_MESSAGE])
         kind = type(error).__name__
         message = f"The grader failed here ({kind}); a human will look."
-        said = " ".join(str(error).split())[:MOST_OF_A_FAULT]  # it may hold an answer
+        said = " ".join(plain(str(error)).split())[:MOST_OF_A_FAULT]  # it may hold an answer
         fault = Fault(kind=kind, message=said, place=self._place(raised))
         return self._result(Outcome.ERROR, message, fault)
 

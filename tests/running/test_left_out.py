@@ -10,6 +10,7 @@ from autograder.course.candidates import Chosen, alone
 from autograder.course.options import Limits
 from autograder.grading import Graded, grade
 from autograder.notebook.assignment import Assignment
+from autograder.notebook.cell_text import words
 from autograder.notebook.filled_in import answered, solutions
 from autograder.running.left_out import explain_left_out
 from autograder.sandbox.host import Sandbox
@@ -90,11 +91,12 @@ def test_what_works_without_it_is_told_nothing(averages: Assignment, sandbox: Sa
     ],
 )
 def test_another_error_is_not_explained_by_it(kind: str, message: str, source: str) -> None:
-    assert explain_left_out(kind, message, source, ("layers.py",)) == ""
+    assert explain_left_out(kind, message, words(source), ("layers.py",)) == ""
 
 
 def test_a_package_is_named_as_well() -> None:
-    said = explain_left_out("ImportError", "No module named 'mine.a'", "import mine.a", ("mine",))
+    message = "No module named 'mine.a'"
+    said = explain_left_out("ImportError", message, words("import mine.a"), ("mine",))
     assert said.startswith("`mine` was handed in")
 
 

@@ -12,6 +12,7 @@ from autograder.notebook.assignment import Assignment, Exercise
 from autograder.results import ExerciseResult, score_of
 from autograder.running.direct import direct_student, right_answers
 from autograder.running.hidden_tests import run_hidden_tests
+from autograder.running.time_left import TimeLeft
 
 
 def home_of(exercise: str) -> tuple[Assignment, Exercise]:
@@ -32,4 +33,4 @@ def explained(exercise: str, source: str) -> ExerciseResult:
         score = score_of(tests, about.points)
         result = ExerciseResult(name=exercise, score=score, max_score=about.points, tests=tests)
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
-        return explain([result], assignment, student, notebook, [])[0]
+        return explain([result], assignment, student, notebook, [], TimeLeft(60))[0]
