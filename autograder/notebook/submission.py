@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+from nbformat.v4 import nbformat as major
+from nbformat.v4 import nbformat_minor as minor
+from nbformat.v4 import new_code_cell
 from nbgrader.utils import compute_checksum
 
 from ..errors import MissingNotebook, NoKnownCells, UnreadableNotebook
@@ -34,10 +36,10 @@ MAX_CHARACTERS = 2**20  # of what is written in all cells; outputs and pictures 
 MOST_NAMED, MOST_OF_A_NAME = 5, 80  # notebooks beside one that is missing; characters of each
 MOST_HEADING_LEVELS = 6  # of Markdown
 STAND_IN = "stand_in"  # marks a stub that is not run: it would hide what is written elsewhere
-_NEW_CELL: dict[str, Callable[..., NotebookNode]] = {
-    "code": new_code_cell,
-    "markdown": new_markdown_cell,
-    "raw": new_raw_cell,
+_OF_CELLS: dict[str, dict[str, Any]] = {  # what cells of each kind have besides their text
+    "code": {"outputs": [], "execution_count": None},
+    "markdown": {},
+    "raw": {},
 }
 
 
@@ -147,7 +149,9 @@ def restore(submitted: NotebookNode, assignment: Assignment) -> NotebookNode:
     for cell in cells:
         if grade_id(cell) in elsewhere:
             cell.metadata[STAND_IN] = True
-    notebook: NotebookNode = new_notebook(cells=cells)
+    notebook = NotebookNode(
+        cells=cells, metadata=NotebookNode(), nbformat=major, nbformat_minor=minor
+    )
     for name in ("kernelspec", "language_info"):
         if name in assignment.notebook.metadata:
             notebook.metadata[name] = assignment.notebook.metadata[name]
@@ -158,7 +162,7 @@ def _is_cell(cell: Any) -> bool:
     return (
         isinstance(cell, dict)
         and isinstance(cell.get("cell_type"), str)
-        and cell["cell_type"] in _NEW_CELL
+        and cell["cell_type"] in _OF_CELLS
         and isinstance(cell.get("source"), str)
     )
 
@@ -221,7 +225,12 @@ def _without_given(cell: NotebookNode, name: str, assignment: Assignment) -> Not
 
 def _own(cell: NotebookNode, cell_id: str) -> NotebookNode:
     """Return a cell of the student's own: its text, and the pictures in it."""
-    own: NotebookNode = _NEW_CELL[cell.cell_type](encodable(cell.source), id=cell_id)
+    # Not by nbformat's functions for new cells: each looks its schema over, which takes longer
+    # than everything else here.
+    about = {"cell_type": cell.cell_type, "id": cell_id, "metadata": {}}
+    own: NotebookNode = nbformat.from_dict(
+        {**about, "source": encodable(cell.source), **_OF_CELLS[cell.cell_type]}
+    )
     _keep_attachments(cell, own)
     return own
 
@@ -243,20 +252,22 @@ def _keep_attachments(cell: NotebookNode, target: NotebookNode) -> None:
 
 def _put_given_cells_first(cells: list[NotebookNode], assignment: Assignment) -> None:
     """Move what is given in front of the answers that follow it in the source."""
-    order = [grade_id(cell) for cell in assignment.cells]
-    for number, name in enumerate(order):
-        found = [position for position, cell in enumerate(cells) if grade_id(cell) == name]
-        if not found or not _is_given(cells[found[0]]):
+    order = [*assignment.by_grade_id]
+    names = [grade_id(cell) for cell in cells]
+    for number, (name, source) in enumerate(assignment.by_grade_id.items()):
+        if name not in names or not _is_given(source):
             continue
         later = assignment.answer_cells.intersection(order[number:])
         answers = (
             position
             for position, cell in enumerate(cells)
-            if grade_id(cell) in later and STAND_IN not in cell.metadata
+            if names[position] in later and STAND_IN not in cell.metadata
         )
-        first = next(answers, found[0])
-        if first < found[0]:
-            cells.insert(first, cells.pop(found[0]))
+        found = names.index(name)
+        first = next(answers, found)
+        if first < found:
+            cells.insert(first, cells.pop(found))
+            names.insert(first, names.pop(found))
 
 
 def _is_given(cell: NotebookNode) -> bool:
@@ -268,14 +279,13 @@ def _is_given(cell: NotebookNode) -> bool:
 
 def _put_back_missing(cells: list[NotebookNode], assignment: Assignment) -> None:
     """Put each missing cell behind the one that precedes it in the source."""
-    previous = ""
-    for source in assignment.cells:
-        name = grade_id(source)
-        positions = {grade_id(cell): position for position, cell in enumerate(cells)}
-        if name not in positions:
-            after = positions[previous] + 1 if previous else 0
+    names = [grade_id(cell) for cell in cells]
+    after = 0
+    for name, source in assignment.by_grade_id.items():
+        if name not in names:
             missing = _from_source(source)
             if name in assignment.answer_cells:
                 missing.metadata[STAND_IN] = True
             cells.insert(after, missing)
-        previous = name
+            names.insert(after, name)
+        after = names.index(name) + 1

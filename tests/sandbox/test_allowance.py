@@ -67,7 +67,7 @@ def test_an_allowance_ends_though_others_are_busy(source: str) -> None:
 def test_waiting_for_others_is_not_charged() -> None:
     passed, ran = charged_for(SPINS, 0.5, others=3)
     assert passed > 1
-    assert ran > 0.2
+    assert ran < 0.6
 
 
 def test_sleeping_is_charged_though_others_are_busy() -> None:
