@@ -74,15 +74,17 @@ def grade_notebook(
         ).grading
 
 
-def open_sandbox(limits: Limits, course: Path, folder: Path | None = None) -> Sandbox:
+def open_sandbox(
+    limits: Limits, course: Path, folder: Path | None = None, copy: Path | None = None
+) -> Sandbox:
     """Start a sandbox (its files in ``folder``) and make sure that it locks submitted code in.
 
-    The ``course`` is what it must not read.
+    The ``course`` is what it must not read, nor a ``copy`` of that.
 
     Raises NotLockedIn unless the limits allow grading without, and what Sandbox raises.
     """
     packages, size = limits.packages, limits.file_mib
-    sandbox = Sandbox(folder, course=course, packages=packages, scratch_mib=size)
+    sandbox = Sandbox(folder, course=course, copy=copy, packages=packages, scratch_mib=size)
     try:
         if sandbox.probe.level == "none" and not limits.unsafe_no_sandbox:
             raise NotLockedIn(list(sandbox.probe.gaps))

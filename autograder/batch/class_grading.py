@@ -8,23 +8,29 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 from nbgrader.api import Gradebook
 
+from ..course.candidate_files import read_candidates, read_named
+from ..course.candidates import alone
 from ..course.contents import Contents
 from ..course.folder import Course
 from ..course.gradebook import check_released
 from ..course.misplaced import misplaced
 from ..course.options import Limits
+from ..course.parcel import Parcel
 from ..course.plain import is_plain
 from ..course.record import ClassRecord
 from ..errors import NoSuchSubmission, NothingToGrade
 from ..results import Grading, Ungraded
 from ..running.hidden_tests import check_hidden_tests
 from .freshness import Freshness
+from .job import Finished, WorkerSetup, read_job
 from .plain import grade_plain
-from .workers import Finished, Job, WorkerSetup, grade_jobs
+from .workers import grade_jobs
 
 Result = Grading | Ungraded
 
@@ -40,10 +46,22 @@ def grade_files(
 ) -> Generator[Result]:
     """Grade notebooks by path, without a gradebook; yields results in the order given."""
     check_hidden_tests(contents.assignment(name))
-    todo = [Job(path, str(path), student) for path in paths]
-    setup = WorkerSetup(name, contents.root, contents.sources, b"", limits)
-    with closing(grade_jobs(todo, setup, jobs)) as outcomes:
-        yield from (outcome.result for outcome in outcomes)
+    todo = (read_job(str(p), student, partial(read_named, p), alone(p)) for p in paths)
+    setup = WorkerSetup(name, Parcel.of(contents), b"", limits)
+    with closing(grade_jobs(todo, setup, max(1, min(jobs, len(paths))))) as outcomes:
+        yield from _in_order(outcomes)
+
+
+def _in_order(outcomes: Iterable[tuple[int, Finished]]) -> Generator[Result]:
+    """Yield results by their numbers; those that come early wait for the others."""
+    early: dict[int, Result] = {}
+    following = count()
+    awaited = next(following)
+    for number, outcome in outcomes:
+        early[number] = outcome.result
+        while awaited in early:
+            yield early.pop(awaited)
+            awaited = next(following)
 
 
 @dataclass(frozen=True)
@@ -108,15 +126,15 @@ def grade_class(
         limits = course.limits(name)
         if unsafe_no_sandbox:
             limits = replace(limits, unsafe_no_sandbox=True)
-        contents = course.contents
-        setup = WorkerSetup(name, contents.root, contents.sources, course.secret(), limits)
+        setup = WorkerSetup(name, Parcel.of(course.contents), course.secret(), limits)
         file_name = assignment.file_name
-        todo = [
-            Job(course.submitted_folder(name, s) / file_name, file_name, s, course.place(name, s))
+        todo = (
+            read_job(file_name, s, partial(read_candidates, course.place(name, s), file_name))
             for s in changed
-        ]
-        with closing(grade_jobs(todo, setup, jobs)) as outcomes:
-            for student, outcome in zip(changed, outcomes, strict=True):
+        )
+        with closing(grade_jobs(todo, setup, max(1, min(jobs, len(changed))))) as outcomes:
+            for number, outcome in outcomes:
+                student = changed[number]
                 result = _recorded(record, student, outcome, keys[student])
                 yield ClassResult(student, result, notes=beside.get(student, ()))
 

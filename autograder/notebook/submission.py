@@ -44,9 +44,14 @@ _OF_CELLS: dict[str, dict[str, Any]] = {  # what cells of each kind have besides
 
 
 def read_notebook(path: Path) -> NotebookNode:
-    """Read a submitted file; what is odd about its cells is left to ``restore``.
+    """Read a submitted file. Raises what ``read_bytes`` and ``parse_notebook`` raise."""
+    return parse_notebook(read_bytes(path))
 
-    Raises MissingNotebook, or UnreadableNotebook with what is wrong with the file.
+
+def read_bytes(path: Path) -> bytes:
+    """Return what a submitted file holds.
+
+    Raises MissingNotebook, or UnreadableNotebook for what cannot be a notebook.
     """
     try:
         if not path.exists() and not path.is_symlink():
@@ -54,18 +59,25 @@ def read_notebook(path: Path) -> NotebookNode:
         check_file(path)
         if path.stat().st_size > MAX_BYTES:
             raise UnreadableNotebook(f"it is larger than {MAX_BYTES // 2**20} MiB.")
-        return _parsed(path.read_text(encoding="utf-8-sig"))  # some editors write the mark
+        return path.read_bytes()
     except OSError as error:
         raise UnreadableNotebook(f"{error.strerror}.") from error
+
+
+def parse_notebook(content: bytes) -> NotebookNode:
+    """Return the cells of a submitted file; what is odd about them is left to ``restore``.
+
+    Raises UnreadableNotebook with what is wrong with the file.
+    """
+    try:
+        return _parsed(content.decode("utf-8-sig"))  # some editors write the mark
     except UnicodeDecodeError as error:
         raise UnreadableNotebook("it is not text in UTF-8.") from error
     except RecursionError as error:
         raise UnreadableNotebook("it is nested too deeply.") from error
     except ValueError as error:
-        reason = "it is empty." if path.stat().st_size == 0 else "its JSON is damaged."
+        reason = "its JSON is damaged." if content else "it is empty."
         raise UnreadableNotebook(reason) from error
-    except (UnreadableNotebook, MissingNotebook):
-        raise
     except Exception as error:  # JSON of another shape fails in many ways
         raise UnreadableNotebook("its JSON is not that of a notebook.") from error
 
