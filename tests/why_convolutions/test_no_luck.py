@@ -1,7 +1,4 @@
-"""A mistake costs every student the same: the numbers that are drawn decide nothing.
-
-
-A mistake that some numbers hide would be worth more points to those who draw them.
+"""A mistake costs every student the same: the numbers that are drawn decide nothing."""
 
 import warnings
 from collections.abc import Iterable
@@ -28,7 +25,7 @@ def test_what_is_played_here_are_the_hidden_tests(name: str) -> None:
 
 
 def by_luck(name: str, exercise: str, students: int) -> dict[str, dict[str, int]]:
-    """Return how many fail, of those whose failing depends on the student, by mistake and test."""
+    """Return how many students fail, by mistake and test, where some do and others do not."""
     assignment = load_assignment(name)
     known = [m for m in misconceptions(assignment) if m.exercise == exercise]
     tests = [test for test in hidden_tests(name) if test.exercise == exercise]
