@@ -17,9 +17,9 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-sys.path[:0] = [str(Path(__file__).parents[n]) for n in (1, 2)]  # as pytest has it
+sys.path.insert(0, str(Path(__file__).parents[1]))  # as pytest has it
+sys.path.insert(1, str(Path(__file__).parents[1] / "why_convolutions"))
 sys.path += map(str, Path(__file__).parents[2].glob("assignments/*"))  # modules given to students
-sys.path.append(str(Path(__file__).parents[1] / "why_convolutions"))
 
 import numpy as np
 from contents import ASSIGNMENTS, assignment_names, load_assignment
@@ -34,10 +34,13 @@ PICTURES = "show_"  # begins the ids of cells that define nothing for a check
 
 def passing(assignment: str) -> dict[str, list[Misconception]]:
     """Return by exercise the known mistakes that pass its visible check."""
-    with chdir(ASSIGNMENTS / assignment), redirect_stdout(StringIO()), np.errstate(all="ignore"):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return dict(_passing(assignment))
+    with (
+        chdir(ASSIGNMENTS / assignment),
+        redirect_stdout(StringIO()),
+        np.errstate(all="ignore"),
+        warnings.catch_warnings(action="ignore"),
+    ):
+        return dict(_passing(assignment))
 
 
 def _passing(assignment: str) -> Iterator[tuple[str, list[Misconception]]]:
@@ -66,7 +69,7 @@ def _passes(code: Any, names: dict[str, Any], mistake: Any) -> bool:
 
 
 def main(assignments: list[str]) -> int:
-    print(f"{'exercise':31} {'known':>5} {'pass':>5}  those that pass, and how often they were seen")
+    print(f"{'exercise':31} {'known':>5} {'pass':>5}  which ones, and how often they were seen")
     worst = 0
     for name in assignments:
         known = misconceptions(load_assignment(name))

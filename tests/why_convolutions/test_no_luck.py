@@ -41,8 +41,7 @@ def _by_luck(
     assignment = load_assignment(name)
     answers = with_mistakes(right_answers(assignment), mistake)
     counts = {}
-    with warnings.catch_warnings(), np.errstate(all="ignore"):  # a student's stop nothing
-        warnings.simplefilter("ignore")
+    with warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"):  # as of a student
         for test in tests:
             failed = [test.fails(direct_student(assignment, answers), n) for n in students]
             if len(set(failed)) > 1:
