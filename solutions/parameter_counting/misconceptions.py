@@ -750,7 +750,7 @@ connections.wrong(
     counts_connections_padded_at_one_border=PADDED_AT_ONE_BORDER,
     counts_connections_of_rounded_places=families.ROUNDED.but(side=_rounded),
     counts_connections_without_stride_and_padding=WITHOUT_STRIDE_AND_PADDING.but(
-        side=_without_both, first=lambda pad: 0, move=lambda kernel_size, stride: 1
+        side=_without_both, first=lambda pad, stride: 0, move=lambda kernel_size, stride: 1
     ),
 )
 

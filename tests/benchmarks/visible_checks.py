@@ -32,53 +32,56 @@ OFTEN = 4  # times: what was seen as often has a row in docs/instructors.md
 PICTURES = "show_"  # begins the ids of cells that define nothing for a check
 
 
-def passing(assignment: str) -> dict[str, list[Misconception]]:
-    """Return by exercise the known mistakes that pass its visible check."""
+def said(assignment: str) -> dict[Misconception, str]:
+    """Return what the visible check of its exercise says to each known mistake, "" if nothing."""
     with (
         chdir(ASSIGNMENTS / assignment),
         redirect_stdout(StringIO()),
         np.errstate(all="ignore"),
         warnings.catch_warnings(action="ignore"),
     ):
-        return dict(_passing(assignment))
+        return dict(_said(assignment))
 
 
-def _passing(assignment: str) -> Iterator[tuple[str, list[Misconception]]]:
+def _said(assignment: str) -> Iterator[tuple[Misconception, str]]:
     loaded, names = load_assignment(assignment), dict[str, Any]()
     known = [mistake for mistake in misconceptions(loaded) if mistake.steps]
+    checks = {f"{GRADE_PREFIX}{function}": function for function in loaded.signatures()}
     for cell in loaded.notebook.cells:
         if cell.cell_type != "code" or grade_id(cell).startswith(PICTURES):
             continue
-        exec(cell.source, names)
-        exercise = grade_id(cell).removeprefix(GRADE_PREFIX)
-        if grade_id(cell) != exercise and exercise in loaded.signatures():
-            right, code = names[exercise], compile(cell.source, grade_id(cell), "exec")
-            wrong = [mistake for mistake in known if mistake.exercise == exercise]
-            yield exercise, [m for m in wrong if _passes(code, names, typed(assignment, m))]
+        code = compile(cell.source, grade_id(cell), "exec")
+        exec(code, names)
+        if exercise := checks.get(grade_id(cell)):
+            right = names[exercise]
+            for mistake in known:
+                if mistake.exercise == exercise:
+                    names[exercise] = typed(assignment, mistake)
+                    yield mistake, _message(code, names)
             names[exercise] = right
 
 
-def _passes(code: Any, names: dict[str, Any], mistake: Any) -> bool:
-    """Whether a check cell says nothing against a function in the place of its exercise."""
-    names[mistake.__name__] = mistake
+def _message(code: Any, names: dict[str, Any]) -> str:
+    """Return what a check cell says about the functions of these names, "" if nothing."""
     try:
         exec(code, names)
-    except Exception:
-        return False
-    return True
+    except Exception as error:
+        return str(error) or type(error).__name__
+    return ""
 
 
 def main(assignments: list[str]) -> int:
     print(f"{'exercise':31} {'known':>5} {'pass':>5}  which ones, and how often they were seen")
     worst = 0
     for name in assignments:
-        known = misconceptions(load_assignment(name))
-        for exercise, found in passing(name).items():
-            found.sort(key=lambda mistake: -mistake.seen)
-            number = sum(mistake.exercise == exercise for mistake in known)
-            titles = [f"{mistake.name} ({mistake.seen})" for mistake in found]
-            print(f"{exercise:31} {number:5} {len(found):5}  {', '.join(titles)}")
-            worst = max([worst, *(mistake.seen for mistake in found)])
+        messages = said(name)
+        for exercise in load_assignment(name).signatures():
+            known = [mistake for mistake in messages if mistake.exercise == exercise]
+            passing = [mistake for mistake in known if not messages[mistake]]
+            passing.sort(key=lambda mistake: -mistake.seen)
+            titles = [f"{mistake.name} ({mistake.seen})" for mistake in passing]
+            print(f"{exercise:31} {len(known):5} {len(passing):5}  {', '.join(titles)}")
+            worst = max([worst, *(mistake.seen for mistake in passing)])
     print(f"None that was seen {OFTEN} times or more should pass.")
     return 1 if worst >= OFTEN else 0
 
