@@ -126,10 +126,14 @@ def grade(
     student: Annotated[list[str] | None, typer.Option(help="Only this one; repeatable.")] = None,
     jobs: Jobs = None,
     force: Annotated[bool, typer.Option(help="Grade again what has not changed.")] = False,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Of a Dask cluster whose workers grade: tcp://host:8786.")
+    ] = None,
     unsafe_no_sandbox: UnsafeNoSandbox = False,
 ) -> None:
     """Grade what was collected: in parallel, and only what changed."""
     from .batch.class_grading import grade_class
+    from .batch.cluster import Cluster
     from .batch.workers import default_jobs
     from .course.folder import Course
     from .course.plain import is_plain
@@ -154,6 +158,7 @@ def grade(
             jobs=jobs or default_jobs(),
             force=force,
             unsafe_no_sandbox=unsafe_no_sandbox,
+            cluster=Cluster(scheduler, _tell) if scheduler else None,
             announce=announce,
         )
         with closing(entries):
@@ -166,6 +171,10 @@ def grade(
     broken = print_broken_tests([entry.result for entry in results], errors)
     ungraded = any(isinstance(entry.result, Ungraded) for entry in results)
     raise typer.Exit(1 if ungraded or broken else 0)
+
+
+def _tell(sentence: str) -> None:
+    errors.print(sentence, style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command(cls=Announced)

@@ -27,6 +27,7 @@ from ..course.record import ClassRecord
 from ..errors import NoSuchSubmission, NothingToGrade
 from ..results import Grading, Ungraded
 from ..running.hidden_tests import check_hidden_tests
+from .cluster import Cluster, grade_on_cluster
 from .freshness import Freshness
 from .job import Finished, WorkerSetup, read_job
 from .plain import grade_plain
@@ -85,15 +86,17 @@ def grade_class(
     jobs: int,
     force: bool = False,
     unsafe_no_sandbox: bool = False,
+    cluster: Cluster | None = None,
     announce: Callable[[int], None] = lambda total: None,
 ) -> Generator[ClassResult]:
     """Grade what was collected of an assignment; yields each student's result when it is there.
 
     What a result depends on being as it was, it is not computed again, unless ``force``.
-    An ordinary assignment is left to nbgrader, which grades one submission after another.
+    Workers are processes of this machine, or those of a ``cluster``. An ordinary assignment is left
+    to nbgrader, which grades one submission after another, here.
     Raises NothingToGrade, NoSuchSubmission, NotReleased, what ``Contents.assignment`` and
-    ``is_plain`` raise, HiddenTestsFailed, and where nothing can be graded CannotGradeHere (not
-    for want of a sandbox if ``unsafe_no_sandbox``); none of them changes a result.
+    ``is_plain`` raise, HiddenTestsFailed, and where nothing can be graded CannotGradeHere (not for
+    want of a sandbox if ``unsafe_no_sandbox``) or ClusterFailed; none of them changes a result.
     """
     if is_plain(course, name):
         chosen = _chosen(course, name, students, course.students(name))
@@ -132,7 +135,11 @@ def grade_class(
             read_job(file_name, s, partial(read_candidates, course.place(name, s), file_name))
             for s in changed
         )
-        with closing(grade_jobs(todo, setup, max(1, min(jobs, len(changed))))) as outcomes:
+        if cluster and changed:
+            graded = grade_on_cluster(todo, setup, cluster)
+        else:
+            graded = grade_jobs(todo, setup, max(1, min(jobs, len(changed))))
+        with closing(graded) as outcomes:
             for number, outcome in outcomes:
                 student = changed[number]
                 result = _recorded(record, student, outcome, keys[student])

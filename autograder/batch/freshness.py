@@ -82,6 +82,11 @@ def engine_files(package: Path) -> list[Path]:
     return sorted(path for path in found if not path.is_relative_to(packaged))
 
 
+def engine_digest(package: Path) -> bytes:
+    """Return a digest of the code of the grader itself."""
+    return _digest(*(path.read_bytes() for path in engine_files(package)))
+
+
 def _code(assignment: Assignment, engine: Path) -> list[bytes]:
     """Return what grades: the engine, the references of the course, what is hidden of this one.
 
@@ -98,9 +103,13 @@ def _code(assignment: Assignment, engine: Path) -> list[bytes]:
     return [path.read_bytes() for path in (*engine_files(engine), *solutions)]
 
 
+def packages(limits: Limits) -> tuple[str, ...]:
+    """Return the packages of whose versions results may be."""
+    return ("numpy", "ipython", "matplotlib", *limits.packages)
+
+
 def _versions(limits: Limits) -> list[str]:
-    names = ("numpy", "ipython", "matplotlib", *limits.packages)
-    return [sys.version, *(version(name) for name in names)]
+    return [sys.version, *map(version, packages(limits))]
 
 
 def _tree(folder: Path) -> list[bytes]:

@@ -22,27 +22,35 @@ from ..errors import AutograderError, CannotGradeHere, NeedsLinux
 from .job import Finished, Job, Worker, WorkerSetup, failed
 
 Submit = Callable[[Job], Future[Finished]]
+Ahead = Callable[[], int]
 Numbered = tuple[int, Job]
 Outcomes = Generator[tuple[int, Finished]]
 JOBS_AHEAD = 4  # for each process: enough to keep it busy, and few in memory
+CHECK_SECONDS = 10
 
 
 class UnderWay:
-    """The jobs that were handed to workers and have not come back, in that order."""
+    """The jobs that were handed to workers and have not come back, in that order.
 
-    def __init__(self) -> None:
+    ``check`` is asked now and then while nothing comes back.
+    """
+
+    def __init__(self, check: Callable[[], None] = lambda: None) -> None:
+        self._check = check
         self._jobs: dict[int, Job] = {}
         self._numbers: dict[Future[Finished], int] = {}
 
-    def outcomes(self, jobs: Iterator[Numbered], submit: Submit, ahead: int) -> Outcomes:
-        """Hand in jobs, ``ahead`` of them at a time; yield what came back, with its number.
+    def outcomes(
+        self, jobs: Iterator[Numbered], submit: Submit, ahead: Callable[[], int]
+    ) -> Outcomes:
+        """Hand in jobs, as many ``ahead`` at a time; yield what came back, with its number.
 
         Raises what a worker raised, or whatever stands between.
         """
         for number, job in jobs:
             self._jobs[number] = job
             self._numbers[submit(job)] = number
-            if len(self._numbers) >= ahead:
+            while len(self._numbers) >= ahead():
                 yield from self._back()
         while self._numbers:
             yield from self._back()
@@ -55,7 +63,9 @@ class UnderWay:
         return left
 
     def _back(self) -> Outcomes:
-        done, _ = wait(self._numbers, return_when=FIRST_COMPLETED)
+        done, _ = wait(self._numbers, CHECK_SECONDS, return_when=FIRST_COMPLETED)
+        if not done:
+            self._check()
         for future in sorted(done, key=_has_failed):  # what came back before a failure counts
             outcome = future.result()
             number = self._numbers.pop(future)
@@ -83,7 +93,7 @@ def grade_jobs(jobs: Iterable[Job], setup: WorkerSetup, processes: int) -> Outco
     while True:
         try:
             with _workers(setup, processes) as submit:
-                yield from under_way.outcomes(numbered, submit, JOBS_AHEAD * processes)
+                yield from under_way.outcomes(numbered, submit, lambda: JOBS_AHEAD * processes)
             return
         except BrokenProcessPool:
             left = under_way.left()

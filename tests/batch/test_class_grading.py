@@ -16,10 +16,12 @@ import pytest
 from commands import descendants, run_here
 from courses import MakeCourse, graded_files, hand_in, set_options, table_rows
 from limits import PATIENCE
-from machines import run_without_layers
+from machines import KILLER, run_without_layers
 
-from autograder.batch.class_grading import ClassResult, grade_class
+from autograder.batch.class_grading import ClassResult, grade_class, grade_files
+from autograder.course.contents import Contents
 from autograder.course.folder import Course
+from autograder.course.options import Limits
 from autograder.errors import NotReleased
 from autograder.notebook.assignment import Assignment
 from autograder.notebook.filled_in import answered
@@ -181,16 +183,8 @@ def test_an_odd_folder_stops_nobody(
 def test_a_killed_worker_costs_only_the_submission_that_kills_it(
     course: Path, averages: Assignment
 ) -> None:
-    # Where nothing is locked in, a cell can look for the process that grades it: the parent of
-    # its zygote. Elsewhere the system does the killing, for want of memory.
-    killer = """
-import os, signal
-zygote = open("/proc/self/stat").read().split()[3]
-worker = open(f"/proc/{zygote}/stat").read().split()[3]
-os.kill(int(worker), signal.SIGKILL)
-"""
     hostile = answered(averages, {})
-    hostile.cells.append(nbformat.v4.new_code_cell(killer))
+    hostile.cells.append(nbformat.v4.new_code_cell(KILLER))
     hand_in(course, "hostile", NAME, nbformat.writes(hostile))
     for number in range(2, 5):
         text = nbformat.writes(answered(averages, {}))
@@ -202,6 +196,18 @@ os.kill(int(worker), signal.SIGKILL)
     assert "hostile" in row
     assert "was killed" in row
     assert [scores(course)[f"student-{n:03}"] for n in range(1, 5)] == [60] * 4
+
+
+def test_a_slow_submission_holds_up_no_other(course: Path, averages: Assignment) -> None:
+    slow = answered(averages, {})
+    slow.cells.append(nbformat.v4.new_code_cell("import time; time.sleep(4)"))
+    hand_in(course, "a-slow-one", NAME, nbformat.writes(slow))
+    hand_in(course, "student-002", NAME, nbformat.writes(answered(averages, {})))
+    entries = grade_class(Course.open(course), NAME, jobs=2)
+    assert [entry.student for entry in entries][-1] == "a-slow-one"
+    paths = sorted(course.glob(f"submitted/*/{NAME}/*.ipynb"))
+    results = grade_files(paths, NAME, Contents(course), jobs=2, limits=Limits())
+    assert [result.notebook for result in results] == [*map(str, paths)]
 
 
 def test_an_earlier_score_does_not_stand_for_a_broken_resubmission(graded_copy: Path) -> None:
