@@ -68,20 +68,24 @@ def grade_class(
     force: bool = False,
     unsafe_no_sandbox: bool = False,
     announce: Callable[[int], None] = lambda total: None,
+    waiting: Callable[[str], None] | None = None,
 ) -> Generator[ClassResult]:
     """Grade what was collected of an assignment; yields each student's result when it is there.
 
-    What a result depends on being as it was, it is not computed again, unless ``force``.
+    What a result depends on being as it was, it is not computed again, unless ``force``. While
+    another process grades the assignment, ``waiting`` is told so, and then it is waited for.
     An ordinary assignment is left to nbgrader, which grades one submission after another.
     Raises NothingToGrade, NoSuchSubmission, NotReleased, what ``Contents.assignment`` and
     ``is_plain`` raise, HiddenTestsFailed, and where nothing can be graded CannotGradeHere (not
-    for want of a sandbox if ``unsafe_no_sandbox``); none of them changes a result.
+    for want of a sandbox if ``unsafe_no_sandbox``), and BeingGraded where nobody is told of
+    waiting; none of them changes a result.
     """
     if is_plain(course, name):
         chosen = _chosen(course, name, students, course.students(name))
         announce(len(chosen))
-        for student, result, unchanged in grade_plain(course, name, chosen, force):
-            yield ClassResult(student, result, unchanged)
+        with course.sole_grader(name, waiting):
+            for student, result, unchanged in grade_plain(course, name, chosen, force):
+                yield ClassResult(student, result, unchanged)
         return
     assignment = course.assignment(name)
     check_hidden_tests(assignment)
@@ -89,7 +93,10 @@ def grade_class(
     collected = course.students(name)
     chosen = _chosen(course, name, students, {*collected, *beside})
     announce(len(chosen))
-    with Gradebook(course.coursedir.db_url, course.coursedir.course_id) as gradebook:
+    with (
+        course.sole_grader(name, waiting),
+        Gradebook(course.coursedir.db_url, course.coursedir.course_id) as gradebook,
+    ):
         check_released(gradebook, assignment)
         record = ClassRecord(course, name, gradebook)
         lost = [student for student in chosen if student not in collected]
@@ -105,6 +112,8 @@ def grade_class(
             if grading is not None:
                 yield ClassResult(student, grading, True, beside.get(student, ()))
         changed = [student for student in chosen if kept.get(student) is None]
+        for student in changed if force else ():  # what is not graded again now, is next time
+            course.begin_grading(name, student)
         limits = course.limits(name)
         if unsafe_no_sandbox:
             limits = replace(limits, unsafe_no_sandbox=True)
@@ -123,15 +132,15 @@ def grade_class(
 
 def _recorded(record: ClassRecord, student: str, outcome: Finished, key: str) -> Result:
     """Record one result. What cannot be graded or recorded leaves no graded copy."""
+    error = outcome.result.error if isinstance(outcome.result, Ungraded) else ""
     try:
-        record.prepare(student)
         if isinstance(outcome.result, Grading):
             record.accept_notebook(student, outcome.result, outcome.notebook, key)
             return outcome.result
-        error = outcome.result.error
+        record.refuse(student)
     except Exception as problem:  # files of a submission can be anything
         error = str(problem) or type(problem).__name__
-    record.forget(student)
+        record.forget(student)
     return Ungraded(notebook=outcome.result.notebook, error=error)
 
 

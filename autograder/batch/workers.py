@@ -7,7 +7,6 @@ import multiprocessing.connection
 import os
 import signal
 import sys
-import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -28,6 +27,7 @@ from ..errors import AutograderError, CannotGradeHere, NeedsLinux
 from ..grading import grade, open_sandbox
 from ..notebook.submission import read_notebook
 from ..results import Grading, Ungraded
+from ..sandbox.run_folder import run_folder
 
 
 @dataclass(frozen=True)
@@ -184,8 +184,8 @@ def _workers(setup: WorkerSetup, count: int) -> Iterator[Submit]:
     context.set_forkserver_preload([lean_imports.__name__, __name__])  # in this order
     others = set(multiprocessing.active_children())
     with (
-        tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as scratch,
-        ProcessPoolExecutor(count, context, _start_worker, (setup, Path(scratch))) as executor,
+        run_folder("grading") as scratch,
+        ProcessPoolExecutor(count, context, _start_worker, (setup, scratch)) as executor,
     ):
 
         def submit(job: Job) -> Future[Finished]:

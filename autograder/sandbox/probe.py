@@ -7,7 +7,6 @@ can make a layer vanish that ought to be there.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from ..errors import SandboxDidNotStart
 from .lockdown import ChildLimits
 from .readable import PACKAGE
+from .run_folder import run_folder
 from .wire import Items, Mapping, Returned, WireError, from_wire, to_wire
 
 if TYPE_CHECKING:
@@ -75,8 +75,8 @@ def run_probe(fork: Callable[[ChildLimits, int], Child], course: Path | None) ->
     """
     child = fork(_LIMITS, _OUTPUT)
     try:
-        with tempfile.TemporaryDirectory(prefix="probe-") as folder:
-            succeeded = _attempted(child, Path(folder), _secrets(course))
+        with run_folder("probe") as folder:
+            succeeded = _attempted(child, folder, _secrets(course))
     except (TimeoutError, EOFError, WireError, AssertionError) as error:
         raise SandboxDidNotStart(f"what it locks in could not be tried: {error!r}") from error
     finally:

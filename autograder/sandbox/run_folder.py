@@ -1,0 +1,71 @@
+"""Temporary folders: those that a killed run left are removed by the next run.
+
+Each is locked by the process that made it. When that ends, however it ends, the system takes the
+lock away: so the folders of the dead can be told from those of the living.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from .scratch import empty
+
+_OWN = "autograder-"
+
+
+class RunFolder:
+    """A new folder, by default where the system keeps such things; ``kind`` is in its name."""
+
+    def __init__(self, kind: str, parent: Path | None = None) -> None:
+        parent = parent or Path(tempfile.gettempdir())
+        prefix = f"{_OWN}{kind}-"
+        _remove_dead(prefix, parent)
+        self.path, self._lock = _locked(prefix, parent)
+
+    def remove(self) -> None:
+        """Remove it with all that is in it, if it is still there."""
+        with contextlib.suppress(OSError):  # what dies at this moment may write in it once more
+            empty(self.path)
+            self.path.rmdir()
+        os.close(self._lock)
+
+
+@contextlib.contextmanager
+def run_folder(kind: str) -> Iterator[Path]:
+    """Yield a new folder, which is removed afterwards."""
+    folder = RunFolder(kind)
+    try:
+        yield folder.path
+    finally:
+        folder.remove()
+
+
+def _locked(prefix: str, parent: Path) -> tuple[Path, int]:
+    """Return a new folder and its lock."""
+    while True:
+        path = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+        with contextlib.suppress(FileNotFoundError):  # one that seeks the dead was faster
+            lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if path.exists():
+                return path, lock
+            os.close(lock)
+
+
+def _remove_dead(prefix: str, parent: Path) -> None:
+    """Remove folders of ours that nobody holds."""
+    for path in parent.glob(f"{prefix}*"):
+        with contextlib.suppress(OSError):  # held, or removed by another run
+            found = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            try:
+                if os.fstat(found).st_uid == os.geteuid():
+                    fcntl.flock(found, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    empty(path)
+                    path.rmdir()
+            finally:
+                os.close(found)
