@@ -132,16 +132,25 @@ def grade_class(
 
 def _recorded(record: ClassRecord, student: str, outcome: Finished, key: str) -> Result:
     """Record one result. What cannot be graded or recorded leaves no graded copy."""
-    error = outcome.result.error if isinstance(outcome.result, Ungraded) else ""
-    try:
-        if isinstance(outcome.result, Grading):
-            record.accept_notebook(student, outcome.result, outcome.notebook, key)
-            return outcome.result
-        record.refuse(student)
-    except Exception as problem:  # files of a submission can be anything
-        error = str(problem) or type(problem).__name__
+    result = outcome.result
+    if isinstance(result, Grading):
+        error = _problem(lambda: record.accept_notebook(student, result, outcome.notebook, key))
+        if not error:
+            return result
+    else:
+        error = result.error
+    if problem := _problem(lambda: record.refuse(student)):
         record.forget(student)
-    return Ungraded(notebook=outcome.result.notebook, error=error)
+    return Ungraded(notebook=result.notebook, error=problem or error)
+
+
+def _problem(do: Callable[[], None]) -> str:
+    """Do something; return why that was not possible, or nothing."""
+    try:
+        do()
+    except Exception as problem:  # files of a submission can be anything
+        return str(problem) or type(problem).__name__
+    return ""
 
 
 def _chosen(course: Course, name: str, students: Iterable[str], known: Iterable[str]) -> list[str]:
