@@ -27,7 +27,7 @@ from ..errors import AutograderError, CannotGradeHere, NeedsLinux
 from ..grading import grade, open_sandbox
 from ..notebook.submission import read_notebook
 from ..results import Grading, Ungraded
-from ..sandbox.run_folder import run_folder
+from ..sandbox.run_folder import hold_folder_of_multiprocessing, run_folder
 
 
 @dataclass(frozen=True)
@@ -180,6 +180,7 @@ def _workers(setup: WorkerSetup, count: int) -> Iterator[Submit]:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # What they are forked from is started with the working folder in front of its import path.
     os.environ.setdefault("PYTHONSAFEPATH", "1")
+    hold_folder_of_multiprocessing()
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([lean_imports.__name__, __name__])  # in this order
     others = set(multiprocessing.active_children())

@@ -70,7 +70,16 @@ class Sandbox:
 
     @cached_property
     def probe(self) -> Probe:
-        """What submitted code can do here, found by trying."""
+        """What submitted code can do here, found by trying: once more if a zygote ended in it."""
+        deaths = self.deaths
+        try:
+            found = run_probe(self.child, self._course)
+        except SandboxDidNotStart:
+            if self.deaths == deaths:
+                raise
+        else:
+            if self.deaths == deaths:
+                return found
         return run_probe(self.child, self._course)
 
     @property
@@ -146,7 +155,10 @@ def _first_start(launch: Launch) -> tuple[Launch, StartedZygote, str]:
     if (bwrap := find_bubblewrap()) is None:
         return launch, launch.start(), "it is not installed"
     inside = replace(launch, bwrap=bwrap)
-    try:
-        return inside, inside.start(), ""
-    except SandboxDidNotStart as error:
-        return launch, launch.start(), error.reason
+    reason = ""
+    for _ in range(2):  # it may have been killed: that is no reason to do without
+        try:
+            return inside, inside.start(), ""
+        except SandboxDidNotStart as error:
+            reason = error.reason
+    return launch, launch.start(), reason

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import multiprocessing.util
 import os
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from .scratch import empty
 
 _OWN = "autograder-"
+_AFTER_MULTIPROCESSING = -200  # which removes its own at -100
 
 
 class RunFolder:
@@ -69,3 +72,15 @@ def _remove_dead(prefix: str, parent: Path) -> None:
                     path.rmdir()
             finally:
                 os.close(found)
+
+
+@cache
+def hold_folder_of_multiprocessing() -> None:
+    """Let the folder in which multiprocessing has its sockets be such a one, until the end."""
+    folder = RunFolder("processes")
+    before, tempfile.tempdir = tempfile.tempdir, str(folder.path)
+    try:
+        multiprocessing.util.get_temp_dir()  # it keeps to what it made first
+    finally:
+        tempfile.tempdir = before
+    multiprocessing.util.Finalize(None, folder.remove, exitpriority=_AFTER_MULTIPROCESSING)
