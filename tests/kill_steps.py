@@ -5,7 +5,7 @@
 Both are folders of one course, before the submission of a student was graded and afterwards. Prints
 how many steps there are of each kind, and what is wrong after which.
 
-A step is a statement or a commit of the gradebook, or a change of a file or folder.
+A step is a commit of the gradebook, or a change of a file or folder.
 """
 
 import os
@@ -20,6 +20,7 @@ from pathlib import Path
 # isort: split
 from courses import graded_files, table_rows
 from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import Engine, create_engine, event, text
 
 from autograder.course.folder import Course, StoredGrading
@@ -42,7 +43,8 @@ class Steps:
         self._student = student
         self._folder = folder
         self._number = count(1)
-        course = Course.open(graded)
+        self._config = Course.open(graded).config  # to read it again for each copy takes long
+        course = self._course(graded)
         stored = course.grading(NAME, student)
         assert stored
         self._grading = stored.grading
@@ -68,7 +70,7 @@ class Steps:
             root = self._copy(start)
             if not self._killed_at(step, do, root):
                 return step - 1, found
-            kept = Course.open(root).grading(NAME, self._student)
+            kept = self._course(root).grading(NAME, self._student)
             if kept and kept.key == OLD_KEY and self._state(root) != before:
                 found.append(f"{start}, step {step}: what is kept no longer holds")
             if not (kept and kept.key == KEY):
@@ -94,7 +96,6 @@ class Steps:
                     next_step()
 
             sys.addaudithook(audit)
-            event.listen(Engine, "before_cursor_execute", next_step)
             event.listen(Engine, "commit", next_step)
             do(root)
             os._exit(0)
@@ -102,8 +103,11 @@ class Steps:
         assert os.waitstatus_to_exitcode(status) in (0, -signal.SIGKILL)
         return os.WIFSIGNALED(status)
 
+    def _course(self, root: Path) -> Course:
+        return Course(CourseDirectory(config=self._config, root=str(root)), self._config)
+
     def _record(self, root: Path) -> ClassRecord:
-        course = Course.open(root)
+        course = self._course(root)
         return ClassRecord(course, NAME, Gradebook(course.coursedir.db_url, "small-course"))
 
     def _state(self, root: Path) -> tuple[object, ...]:
@@ -123,7 +127,7 @@ class Steps:
             for statement in EARLIER:
                 connection.execute(text(statement))
         engine.dispose()
-        course = Course.open(root)
+        course = self._course(root)
         notebook = self._graded_notebook(course)
         notebook.write_text("{}")
         (notebook.parent / "earlier.txt").write_text("handed in before")
@@ -142,7 +146,7 @@ def main(handed_in: str, graded: str, student: str) -> int:
         for start in ("handed in", "graded before"):
             for do in (steps.accepted, steps.refused):
                 number, problems = steps.problems(start, do)
-                print(f"{do.__name__}, {start}: {number} steps")
+                print(f"{do.__name__}, {start}: {number} steps", flush=True)
                 found += problems
     print("\n".join(found))
     return int(bool(found))

@@ -22,6 +22,7 @@ from ..course.record import ClassRecord
 from ..errors import NoSuchSubmission, NothingToGrade
 from ..results import Grading, Ungraded
 from ..running.hidden_tests import check_hidden_tests
+from ..sandbox.run_folder import remove_dead
 from .freshness import Freshness
 from .plain import grade_plain
 from .workers import Finished, Job, WorkerSetup, grade_jobs
@@ -80,6 +81,7 @@ def grade_class(
     for want of a sandbox if ``unsafe_no_sandbox``), and BeingGraded where nobody is told of
     waiting; none of them changes a result.
     """
+    remove_dead()  # also where nothing is left to be graded
     if is_plain(course, name):
         chosen = _chosen(course, name, students, course.students(name))
         announce(len(chosen))

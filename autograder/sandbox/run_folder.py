@@ -25,10 +25,9 @@ class RunFolder:
     """A new folder, by default where the system keeps such things; ``kind`` is in its name."""
 
     def __init__(self, kind: str, parent: Path | None = None) -> None:
-        parent = parent or Path(tempfile.gettempdir())
-        prefix = f"{_OWN}{kind}-"
-        _remove_dead(prefix, parent)
-        self.path, self._lock = _locked(prefix, parent)
+        if parent is None:
+            remove_dead()
+        self.path, self._lock = _locked(f"{_OWN}{kind}-", parent)
 
     def remove(self) -> None:
         """Remove it with all that is in it, if it is still there."""
@@ -48,7 +47,7 @@ def run_folder(kind: str) -> Iterator[Path]:
         folder.remove()
 
 
-def _locked(prefix: str, parent: Path) -> tuple[Path, int]:
+def _locked(prefix: str, parent: Path | None) -> tuple[Path, int]:
     """Return a new folder and its lock."""
     while True:
         path = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
@@ -60,9 +59,9 @@ def _locked(prefix: str, parent: Path) -> tuple[Path, int]:
             os.close(lock)
 
 
-def _remove_dead(prefix: str, parent: Path) -> None:
-    """Remove folders of ours that nobody holds."""
-    for path in parent.glob(f"{prefix}*"):
+def remove_dead() -> None:
+    """Remove folders of ours that nobody holds, where the system keeps temporary ones."""
+    for path in Path(tempfile.gettempdir()).glob(f"{_OWN}*"):
         with contextlib.suppress(OSError):  # held, or removed by another run
             found = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
             try:

@@ -33,6 +33,7 @@ def run_script(name: str, *arguments: str) -> "subprocess.CompletedProcess[str]"
     )
 
 
+@pytest.mark.kills
 def test_a_result_is_recorded_wholly_or_again_whatever_the_step_it_is_killed_at(
     tmp_path: Path, released_course: MakeCourse, averages: Assignment
 ) -> None:
