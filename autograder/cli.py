@@ -140,6 +140,8 @@ def grade(
     from .pages.terminal import (
         print_broken_tests,
         print_class,
+        print_interrupted,
+        print_waiting,
         progress_bar,
         warn_of_plain,
         warn_unless_locked_in,
@@ -160,11 +162,16 @@ def grade(
             unsafe_no_sandbox=unsafe_no_sandbox,
             cluster=Cluster(scheduler, _tell) if scheduler else None,
             announce=announce,
+            waiting=lambda sentence: print_waiting(sentence, errors),
         )
-        with closing(entries):
-            for entry in entries:
-                results.append(entry)
-                advance()
+        try:
+            with closing(entries):
+                for entry in entries:
+                    results.append(entry)
+                    advance()
+        except KeyboardInterrupt:
+            print_interrupted(len(results), errors)
+            raise typer.Exit(130) from None
     print_class(results, console)
     if not plain:
         warn_unless_locked_in([entry.result for entry in results if not entry.unchanged], errors)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -11,7 +13,7 @@ from nbformat import NotebookNode
 from .course.candidates import Chosen, alone
 from .course.contents import Contents, course_here
 from .course.options import Limits
-from .errors import NotLockedIn
+from .errors import NotLockedIn, SandboxFailed
 from .explanation.explain import explain
 from .notebook.answers import untouched_answers
 from .notebook.assignment import (
@@ -108,9 +110,38 @@ def grade(
     """Restore the notebook, run its cells in the sandbox, then the hidden tests against it.
 
     ``notebook`` is only a name for the result, and ``chosen`` tells what lay beside it. The random
-    inputs of the hidden tests depend on ``secret``, the assignment and the student. Raises
+    inputs of the hidden tests depend on ``secret``, the assignment and the student. Where the
+    sandbox itself ended meanwhile, killed perhaps, all of it is done once more. Raises
     NoKnownCells, HiddenTestsFailed or SandboxFailed.
     """
+    once = partial(
+        _grade, submitted, assignment, sandbox, notebook, student, secret, limits, chosen
+    )
+    try:
+        return _undisturbed(sandbox, once)
+    except SandboxFailed:
+        return _undisturbed(sandbox, once)
+
+
+def _undisturbed(sandbox: Sandbox, once: Callable[[], Graded]) -> Graded:
+    """Return what was found, unless the child may have ended through no fault of its own."""
+    deaths = sandbox.deaths
+    graded = once()
+    if sandbox.deaths > deaths:
+        raise SandboxFailed("The sandbox in which it ran was killed. Was memory exhausted?")
+    return graded
+
+
+def _grade(
+    submitted: NotebookNode,
+    assignment: Assignment,
+    sandbox: Sandbox,
+    notebook: str,
+    student: str | None,
+    secret: bytes,
+    limits: Limits,
+    chosen: Chosen | None,
+) -> Graded:
     time = TimeLeft(limits.submission_seconds)
     executed = restore(submitted, assignment)
     untouched = untouched_answers(executed, assignment)

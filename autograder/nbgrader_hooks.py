@@ -26,12 +26,14 @@ from traitlets.log import get_logger
 from . import import_path  # before anything that is not imported yet
 from .course.candidate_files import read_candidates
 from .course.candidates import choose
-from .course.folder import Course
+from .course.folder import Course, StoredGrading
 from .course.gradebook import check_released
 from .course.handed_in import check_folder, remove_links
 from .course.options import GradingOptions, Limits
 from .course.plain import is_plain, plain_warning, use_stock
 from .course.record import Record
+from .course.replacing import remove_folder
+from .course.sole_grader import BeingGraded
 from .errors import AutograderError, MustExecute, UnknownAssignment, UnreadableTimestamp
 from .grading import grade, open_sandbox
 from .notebook.assignment import CODE_STUB
@@ -130,6 +132,10 @@ class RestoredNotebook(NotebookExporter):
         self._converter.init_destination = self._decide
         self._init_assignment = self._converter.init_assignment
         self._converter.init_assignment = self._prepare
+        self._set_permissions = self._converter.set_permissions
+        self._converter.set_permissions = self._finish
+        self._convert_notebooks = self._converter.convert_notebooks
+        self._converter.convert_notebooks = self._convert_alone
 
     def _prepare_to_grade(self) -> None:
         if not self.config.Execute.get("enabled", True):
@@ -170,22 +176,43 @@ class RestoredNotebook(NotebookExporter):
         self.log.error(str(error))
         sys.exit(2)
 
+    def _convert_alone(self) -> None:
+        """Stand around the whole run, which is to be the only one."""
+        try:
+            with self.course.sole_grader(self.course.coursedir.assignment_id):
+                self._convert_notebooks()
+        except BeingGraded as error:
+            self._refuse(error)
+
     def _decide(self, name: str, student: str) -> bool:
-        """Stand in front of the step that compares times: is this submission to be graded?"""
+        """Stand in front of the step that compares times: is this submission to be graded?
+
+        nbgrader removes the graded copy in that step, if there is to be a new one. What a killed
+        run left it would take for graded.
+        """
+        unfinished = self.course.is_unfinished(name, student)
+        kept = self.course.grading(name, student)
+        self.course.begin_grading(name, student)
         try:
             folder = self.course.submitted_folder(name, student)
             check_folder(folder)
             self._timestamps.of(folder)  # refused before any comparison
+            if unfinished:
+                remove_folder(self.course.autograded_folder(name, student))
             with _reading_times(self.course.coursedir, self._time_to_compare):
-                return bool(self._init_destination(name, student))
+                is_to_be_graded = bool(self._init_destination(name, student))
+            if not is_to_be_graded:
+                self._keep(student, kept)
+            return is_to_be_graded
         except Exception:
-            self._forget(student)
+            self._reset(student)
             raise
 
     def _prepare(self, name: str, student: str) -> None:
         """Stand in front of the step that copies what was handed in."""
+        self.grading: Grading | None = None  # until there is one
         if self.plain:  # before nbgrader gives no points for a notebook that is missing
-            self._forget(student)
+            self._reset(student)
         try:
             for path in remove_links(self.course.submitted_folder(name, student)):
                 self.log.warning("Removed %r, a link or a device and not a file.", str(path))
@@ -195,12 +222,25 @@ class RestoredNotebook(NotebookExporter):
                 self._converter.notebooks = sorted({*listed, named})
             with _reading_times(self.course.coursedir, self._timestamps.of):
                 self._init_assignment(name, student)
-            self.course.complete_graded_folder(name, student)
+            graded = self.course.autograded_folder(name, student)
+            self.course.complete_graded_folder(name, student, graded)
             if not self.plain:
                 self._choose(student)
         finally:  # and if that fails, what was handed in before does not count either
             if not self.plain:
-                self._forget(student)
+                self._reset(student)
+
+    def _finish(self, name: str, student: str) -> None:
+        """Stand around the last step of a submission: only now its result counts."""
+        self._set_permissions(name, student)
+        self._keep(student, StoredGrading("", self.grading) if self.grading else None)
+
+    def _keep(self, student: str, stored: StoredGrading | None) -> None:
+        name = self.course.coursedir.assignment_id
+        if stored is None:
+            self.course.forget_grading(name, student)
+        else:
+            self.course.keep_grading(name, student, stored)
 
     def _choose(self, student: str) -> None:
         place = self.course.place(self.assignment.name, student)
@@ -216,10 +256,10 @@ class RestoredNotebook(NotebookExporter):
         except UnreadableTimestamp:
             return datetime.min
 
-    def _forget(self, student: str) -> None:
+    def _reset(self, student: str) -> None:
         coursedir = self.course.coursedir
         with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-            Record(self.course, coursedir.assignment_id, gradebook).forget(student)
+            Record(self.course, coursedir.assignment_id, gradebook).reset(student)
 
 
 class Grade(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
@@ -242,6 +282,7 @@ class Grade(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
             limits=limits,
             chosen=exporter.chosen,
         )
+        exporter.grading = graded.grading
         if broken_tests([graded.grading]):
             exporter.tell_of_broken_tests(graded.grading)
         with Gradebook(about["db_url"], course.coursedir.course_id) as gradebook:

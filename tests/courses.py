@@ -1,12 +1,12 @@
 """Real course folders for tests, with submissions put where nbgrader's collect would."""
 
 import shutil
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 from commands import run_here
 from contents import SMALL
+from sqlalchemy import create_engine, text
 
 MakeCourse = Callable[..., Path]
 
@@ -47,7 +47,7 @@ def hand_in(
     (folder / "timestamp.txt").write_text(timestamp)
 
 
-def table_rows(course: Path) -> dict[str, list[tuple[object, ...]]]:
+def table_rows(course: Path, db_url: str = "") -> dict[str, list[tuple[object, ...]]]:
     """Return every table of a gradebook without its ids, rows named by what they belong to."""
     queries = {
         "assignment": "select name, duedate, course_id from assignment",
@@ -72,9 +72,11 @@ def table_rows(course: Path) -> dict[str, list[tuple[object, ...]]]:
             join base_cell c on m.cell_id = c.id""",
         "source_cell": "select name, cell_type, locked, source, checksum from source_cell",
     }
-    with sqlite3.connect(course / "gradebook.db") as database:
-        rows = {name: sorted(database.execute(q), key=repr) for name, q in queries.items()}
-    database.close()
+    engine = create_engine(db_url or f"sqlite:///{course}/gradebook.db")
+    with engine.connect() as database:
+        found = {name: map(tuple, database.execute(text(q))) for name, q in queries.items()}
+        rows = {name: sorted(rows, key=repr) for name, rows in found.items()}
+    engine.dispose()
     return rows
 
 

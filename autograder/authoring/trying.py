@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
@@ -22,6 +20,7 @@ from ..notebook.calls import calls_in, reached_from
 from ..notebook.filled_in import answered, released
 from ..results import ExerciseResult, Grading, Outcome, Ungraded
 from ..running.hidden_tests import hidden_test_weights
+from ..sandbox.run_folder import run_folder
 from .finding import Finding, Subject
 
 
@@ -64,8 +63,8 @@ def graded(subject: Subject, todo: Sequence[HandedIn], jobs: int) -> Iterator[Gr
 
     Raises CannotGradeHere, BrokenSolutions and HiddenTestsFailed.
     """
-    with tempfile.TemporaryDirectory(prefix="check-") as folder:
-        paths = [Path(folder) / f"{number}.ipynb" for number in range(len(todo))]
+    with run_folder("check") as folder:
+        paths = [folder / f"{number}.ipynb" for number in range(len(todo))]
         for path, one in zip(paths, todo, strict=True):
             nbformat.write(one.notebook, path)
         limits = replace(subject.limits, unsafe_no_sandbox=True)  # they are the course's own

@@ -27,6 +27,7 @@ from ..course.record import ClassRecord
 from ..errors import NoSuchSubmission, NothingToGrade
 from ..results import Grading, Ungraded
 from ..running.hidden_tests import check_hidden_tests
+from ..sandbox.run_folder import remove_dead
 from .cluster import Cluster, grade_on_cluster
 from .freshness import Freshness
 from .job import Finished, WorkerSetup, read_job
@@ -88,21 +89,26 @@ def grade_class(
     unsafe_no_sandbox: bool = False,
     cluster: Cluster | None = None,
     announce: Callable[[int], None] = lambda total: None,
+    waiting: Callable[[str], None] | None = None,
 ) -> Generator[ClassResult]:
     """Grade what was collected of an assignment; yields each student's result when it is there.
 
-    What a result depends on being as it was, it is not computed again, unless ``force``.
+    What a result depends on being as it was, it is not computed again, unless ``force``. While
+    another process grades the assignment, ``waiting`` is told so, and then it is waited for.
     Workers are processes of this machine, or those of a ``cluster``. An ordinary assignment is left
     to nbgrader, which grades one submission after another, here.
     Raises NothingToGrade, NoSuchSubmission, NotReleased, what ``Contents.assignment`` and
     ``is_plain`` raise, HiddenTestsFailed, and where nothing can be graded CannotGradeHere (not for
-    want of a sandbox if ``unsafe_no_sandbox``) or ClusterFailed; none of them changes a result.
+    want of a sandbox if ``unsafe_no_sandbox``) or ClusterFailed, and BeingGraded where nobody is
+    told of waiting; none of them changes a result.
     """
+    remove_dead()  # also where nothing is left to be graded
     if is_plain(course, name):
         chosen = _chosen(course, name, students, course.students(name))
         announce(len(chosen))
-        for student, result, unchanged in grade_plain(course, name, chosen, force):
-            yield ClassResult(student, result, unchanged)
+        with course.sole_grader(name, waiting):
+            for student, result, unchanged in grade_plain(course, name, chosen, force):
+                yield ClassResult(student, result, unchanged)
         return
     assignment = course.assignment(name)
     check_hidden_tests(assignment)
@@ -110,7 +116,10 @@ def grade_class(
     collected = course.students(name)
     chosen = _chosen(course, name, students, {*collected, *beside})
     announce(len(chosen))
-    with Gradebook(course.coursedir.db_url, course.coursedir.course_id) as gradebook:
+    with (
+        course.sole_grader(name, waiting),
+        Gradebook(course.coursedir.db_url, course.coursedir.course_id) as gradebook,
+    ):
         check_released(gradebook, assignment)
         record = ClassRecord(course, name, gradebook)
         lost = [student for student in chosen if student not in collected]
@@ -126,6 +135,8 @@ def grade_class(
             if grading is not None:
                 yield ClassResult(student, grading, True, beside.get(student, ()))
         changed = [student for student in chosen if kept.get(student) is None]
+        for student in changed if force else ():  # what is not graded again now, is next time
+            course.begin_grading(name, student)
         limits = course.limits(name)
         if unsafe_no_sandbox:
             limits = replace(limits, unsafe_no_sandbox=True)
@@ -148,16 +159,25 @@ def grade_class(
 
 def _recorded(record: ClassRecord, student: str, outcome: Finished, key: str) -> Result:
     """Record one result. What cannot be graded or recorded leaves no graded copy."""
+    result = outcome.result
+    if isinstance(result, Grading):
+        error = _problem(lambda: record.accept_notebook(student, result, outcome.notebook, key))
+        if not error:
+            return result
+    else:
+        error = result.error
+    if problem := _problem(lambda: record.refuse(student)):
+        record.forget(student)
+    return Ungraded(notebook=result.notebook, error=problem or error)
+
+
+def _problem(do: Callable[[], None]) -> str:
+    """Do something; return why that was not possible, or nothing."""
     try:
-        record.prepare(student)
-        if isinstance(outcome.result, Grading):
-            record.accept_notebook(student, outcome.result, outcome.notebook, key)
-            return outcome.result
-        error = outcome.result.error
+        do()
     except Exception as problem:  # files of a submission can be anything
-        error = str(problem) or type(problem).__name__
-    record.forget(student)
-    return Ungraded(notebook=outcome.result.notebook, error=error)
+        return str(problem) or type(problem).__name__
+    return ""
 
 
 def _chosen(course: Course, name: str, students: Iterable[str], known: Iterable[str]) -> list[str]:

@@ -7,7 +7,6 @@ import multiprocessing.connection
 import os
 import signal
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -19,6 +18,7 @@ from pathlib import Path
 
 from .. import lean_imports
 from ..errors import AutograderError, CannotGradeHere, NeedsLinux
+from ..sandbox.run_folder import hold_folder_of_multiprocessing, run_folder
 from .job import Finished, Job, Worker, WorkerSetup, failed
 
 Submit = Callable[[Job], Future[Finished]]
@@ -155,12 +155,13 @@ def _workers(setup: WorkerSetup, count: int) -> Iterator[Submit]:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # What they are forked from is started with the working folder in front of its import path.
     os.environ.setdefault("PYTHONSAFEPATH", "1")
+    hold_folder_of_multiprocessing()
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([lean_imports.__name__, __name__])  # in this order
     others = set(multiprocessing.active_children())
     with (
-        tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as scratch,
-        ProcessPoolExecutor(count, context, _start_worker, (setup, Path(scratch))) as executor,
+        run_folder("grading") as scratch,
+        ProcessPoolExecutor(count, context, _start_worker, (setup, scratch)) as executor,
     ):
 
         def submit(job: Job) -> Future[Finished]:

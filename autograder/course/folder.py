@@ -6,6 +6,8 @@ import contextlib
 import hashlib
 import os
 import secrets
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import msgspec
@@ -20,6 +22,8 @@ from .candidate_files import Place
 from .contents import Contents
 from .handed_in import is_secret, remove, remove_pages
 from .options import GradingOptions, Limits
+from .replacing import replace_file
+from .sole_grader import sole_grader
 from .timestamps import Timestamps
 
 SECRET_FILE = ".grading_secret"
@@ -117,13 +121,12 @@ class Course:
                 file.write(secrets.token_bytes(SECRET_BYTES))
         return path.read_bytes()
 
-    def complete_graded_folder(self, assignment: str, student: str) -> None:
+    def complete_graded_folder(self, assignment: str, student: str, folder: Path) -> None:
         """Add what nbgrader needs to release feedback, and remove pages that were handed in.
 
         The secret names the released page. Where none was made when the notebook was handed in
         it is derived, so that a regrade has the same.
         """
-        folder = self.autograded_folder(assignment, student)
         folder.mkdir(parents=True, exist_ok=True)
         remove_pages(folder, self.source_folder(assignment))
         if not (folder / "timestamp.txt").exists():
@@ -142,18 +145,34 @@ class Course:
         except (FileNotFoundError, msgspec.MsgspecError):  # or kept by another version
             return None
 
+    def begin_grading(self, assignment: str, student: str) -> None:
+        """Let what was found last hold no longer, before anything of it is changed."""
+        replace_file(self._grading_file(assignment, student), b"")
+
+    def is_unfinished(self, assignment: str, student: str) -> bool:
+        """Say whether a grading was begun of which there is no result: it was killed perhaps."""
+        path = self._grading_file(assignment, student)
+        return path.is_file() and path.stat().st_size == 0
+
     def keep_grading(self, assignment: str, student: str, stored: StoredGrading) -> None:
         """Keep a result for the report, and so that it is not computed again."""
-        path = self._grading_file(assignment, student)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(msgspec.json.encode(stored))
+        replace_file(self._grading_file(assignment, student), msgspec.json.encode(stored))
 
     def forget_grading(self, assignment: str, student: str) -> None:
         """Drop a result that no longer holds."""
         self._grading_file(assignment, student).unlink(missing_ok=True)
 
+    def sole_grader(
+        self, assignment: str, waiting: Callable[[str], None] | None = None
+    ) -> AbstractContextManager[None]:
+        """Keep other processes from grading an assignment meanwhile; see ``sole_grader``."""
+        return sole_grader(self._gradings(assignment) / ".lock", assignment, waiting)
+
     def _grading_file(self, assignment: str, student: str) -> Path:
-        return self.root / "gradings" / assignment / f"{student}.json"
+        return self._gradings(assignment) / f"{student}.json"
+
+    def _gradings(self, assignment: str) -> Path:
+        return self.root / "gradings" / assignment
 
     def _path(self, step: str, student: str, assignment: str) -> Path:
         return Path(self.coursedir.format_path(step, student, assignment))

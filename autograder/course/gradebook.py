@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from nbgrader.api import Gradebook, MissingEntry
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+
+from nbgrader.api import Grade, Gradebook, InvalidEntry, MissingEntry, SubmittedNotebook
+from sqlalchemy.exc import SAWarning
 
 from ..errors import NotReleased
 from ..notebook.assignment import GRADE_PREFIX, Assignment
@@ -23,30 +29,64 @@ def check_released(gradebook: Gradebook, assignment: Assignment) -> None:
         raise NotReleased(assignment.name)
 
 
+@contextmanager
+def transaction(gradebook: Gradebook) -> Iterator[None]:
+    """Let all that is written within be there at the end, or nothing of it.
+
+    nbgrader's own functions commit by themselves. Within, that only hands the rows to the
+    database, for the session has joined a transaction that is not its own; a rollback ends that.
+    """
+    gradebook.db.remove()
+    with gradebook.engine.begin() as connection:
+        gradebook.db.configure(bind=connection)
+        try:
+            yield
+            gradebook.db.commit()
+        finally:
+            gradebook.db.remove()
+            gradebook.db.configure(bind=gradebook.engine)
+
+
+def enter_student(gradebook: Gradebook, student: str) -> None:
+    """Enter a student, whom those who grade other assignments may enter at the same time."""
+    with suppress(InvalidEntry):
+        gradebook.update_or_create_student(student)
+
+
+def enter(gradebook: Gradebook, name: str, student: str, timestamp: datetime | None) -> None:
+    """Enter a submission of a student who is known, with its time if it has one."""
+    known = {"timestamp": timestamp} if timestamp else {}
+    with warnings.catch_warnings():  # nbgrader's own use of SQLAlchemy
+        warnings.filterwarnings("ignore", "Object of type", SAWarning)
+        gradebook.update_or_create_submission(name, student, **known)
+
+
 def reset(gradebook: Gradebook, name: str, student: str) -> None:
     """Forget what was recorded for a submission: an earlier score must not stand for it."""
     for notebook in gradebook.find_submission(name, student).notebooks:
+        notebook.late_submission_penalty = None
         for grade in notebook.grades:
             grade.auto_score = None
             grade.needs_manual_grade = True
-    gradebook.db.commit()
 
 
-def record(gradebook: Gradebook, grading: Grading, student: str) -> None:
+def record(gradebook: Gradebook, grading: Grading, student: str) -> SubmittedNotebook:
     """Write every grade and comment row of a submitted notebook, whatever it held before.
 
     ``auto_score`` is None, and a human is asked for, where the grader failed and where a
-    written answer waits.
+    written answer waits. Whether a human has given points is asked of the database while it
+    writes: somebody may do so at this moment. Returns the notebook's row.
     """
     name = grading.assignment
     scores = {f"{GRADE_PREFIX}{result.name}": result.score for result in grading.exercises}
     scores |= {answer.name: None if answer.answered else 0.0 for answer in grading.written}
     submitted = gradebook.find_submission_notebook(name, name, student)
     for grade in submitted.grades:
-        grade.auto_score = scores.get(grade.name)
-        grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+        score = scores.get(grade.name)
+        grade.auto_score = score
+        grade.needs_manual_grade = True if score is None else Grade.manual_score.is_not(None)
     comments = dict.fromkeys(grading.untouched, NO_RESPONSE)
     comments |= {answer.name: answer.place for answer in grading.written if answer.elsewhere}
     for comment in submitted.comments:
         comment.auto_comment = comments.get(comment.name)
-    gradebook.db.commit()
+    return submitted

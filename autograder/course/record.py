@@ -1,47 +1,49 @@
 """What is recorded of a submission: in the gradebook and in the course's folders.
 
-Both doors write through here: ``accept`` with a result, ``forget`` where there is none. At its own
+Both doors write through here: ``accept`` with a result, ``reset`` where there is none. At its own
 door nbgrader enters submissions, copies files and asks for lateness by itself; at ours ClassRecord
 does that, and leaves the same.
+
+Whoever is killed meanwhile loses nothing: a kept result is first marked as one that no longer
+holds, then the rows are written in one transaction, then the files are replaced, and the new result
+is kept last of all. What is marked is graded again, by either door.
 """
 
 from __future__ import annotations
 
 import contextlib
 import shutil
-import warnings
+from datetime import datetime
 from pathlib import Path
 
-import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy.exc import SAWarning
 
 from ..results import Grading
 from .folder import Course, StoredGrading
-from .gradebook import record, reset
+from .gradebook import enter, enter_student, record, reset, transaction
 from .handed_in import check_folder, regular_files
+from .replacing import remove_folder, replaced_folder
 
 
 class Record:
-    """The rows and files of one assignment's submissions."""
+    """The rows of one assignment's submissions."""
 
     def __init__(self, course: Course, assignment: str, gradebook: Gradebook) -> None:
         self._course = course
         self._gradebook = gradebook
         self._name = assignment
 
-    def forget(self, student: str) -> None:
-        """Let no earlier result stand for a submission that has none."""
-        self._course.forget_grading(self._name, student)
-        with contextlib.suppress(MissingEntry):  # nothing is recorded of it yet
+    def reset(self, student: str) -> None:
+        """Let no earlier score stand for a submission, if there is one."""
+        with contextlib.suppress(MissingEntry), transaction(self._gradebook):
             reset(self._gradebook, self._name, student)
 
-    def accept(self, student: str, grading: Grading, key: str = "") -> None:
-        """Record a result and keep it; ``key`` says what it holds for, "" for nothing."""
-        record(self._gradebook, grading, student)
-        self._course.keep_grading(self._name, student, StoredGrading(key, grading))
+    def accept(self, student: str, grading: Grading) -> None:
+        """Record a result."""
+        with transaction(self._gradebook):
+            record(self._gradebook, grading, student)
 
 
 class ClassRecord(Record):
@@ -52,56 +54,84 @@ class ClassRecord(Record):
         self._nbgrader = Autograde(coursedir=course.coursedir, config=course.config)
         self._timestamps = course.timestamps()
 
-    def prepare(self, student: str) -> None:
-        """Enter a submission with its time. Raises what reading that and ``check_folder`` raise."""
-        folder = self._course.submitted_folder(self._name, student)
-        check_folder(folder)
-        timestamp = self._timestamps.of(folder)
-        known = {"timestamp": timestamp} if timestamp else {}
-        self._gradebook.update_or_create_student(student)
-        with warnings.catch_warnings():  # nbgrader's own use of SQLAlchemy
-            warnings.filterwarnings("ignore", "Object of type", SAWarning)
-            self._gradebook.update_or_create_submission(self._name, student, **known)
+    def refuse(self, student: str) -> None:
+        """Enter a submission that has no result. Raises what ``accept_notebook`` raises."""
+        timestamp = self._begun(student)
+        with transaction(self._gradebook):
+            enter(self._gradebook, self._name, student, timestamp)
+            reset(self._gradebook, self._name, student)
+        self._drop_files(student)
 
     def forget(self, student: str) -> None:
         """Let no earlier result and no graded copy stand for a submission that has none."""
-        self._gradebook.db.rollback()
-        shutil.rmtree(self._course.autograded_folder(self._name, student), ignore_errors=True)
-        super().forget(student)
+        self._course.begin_grading(self._name, student)
+        self.reset(student)
+        self._drop_files(student)
 
     def accept_notebook(self, student: str, grading: Grading, notebook: str, key: str) -> None:
-        """Record a result with its notebook, late or not, and keep it last of all."""
+        """Record a result with its notebook, late or not; ``key`` says what it holds for.
+
+        Raises what reading the time of a submission and ``check_folder`` raise.
+        """
+        timestamp = self._begun(student)
+        self._write_rows(student, grading, timestamp)
         self._write_folder(student, notebook)
-        record(self._gradebook, grading, student)
-        self._penalise_lateness(student)
         self._course.keep_grading(self._name, student, StoredGrading(key, grading))
 
-    def _penalise_lateness(self, student: str) -> None:
-        """Let nbgrader's plugin decide; it opens the gradebook anew, so only where it matters."""
-        notebook = self._gradebook.find_submission_notebook(self._name, self._name, student)
-        notebook.late_submission_penalty = None
-        self._gradebook.db.commit()
-        if notebook.assignment.total_seconds_late > 0:
-            about = {
-                "notebook": self._name,
-                "assignment": self._name,
-                "student": student,
-                "db_url": self._course.coursedir.db_url,
-            }
-            penalties = AssignLatePenalties(config=self._course.config)
-            penalties.preprocess(nbformat.v4.new_notebook(), {"nbgrader": about})
-            self._gradebook.db.expire_all()
+    def _begun(self, student: str) -> datetime | None:
+        """Let what was found before hold no longer; return when this was handed in, if it says."""
+        self._course.begin_grading(self._name, student)
+        folder = self._course.submitted_folder(self._name, student)
+        check_folder(folder)
+        timestamp = self._timestamps.of(folder)
+        enter_student(self._gradebook, student)
+        return timestamp
+
+    def _drop_files(self, student: str) -> None:
+        remove_folder(self._course.autograded_folder(self._name, student))
+        self._course.forget_grading(self._name, student)
+
+    def _write_rows(self, student: str, grading: Grading, timestamp: datetime | None) -> None:
+        """Write the rows, lateness included.
+
+        What a late one costs is asked for between two transactions, with the points and the
+        lateness that the first would have left: a plugin may open the gradebook itself.
+        """
+        penalty: float | None = None
+        with transaction(self._gradebook):
+            late, score = self._enter_and_record(student, grading, timestamp, penalty)
+            if late:
+                self._gradebook.db.rollback()
+        if late:
+            penalty = self._penalty(student, score, late)
+            with transaction(self._gradebook):
+                self._enter_and_record(student, grading, timestamp, penalty)
+
+    def _enter_and_record(
+        self, student: str, grading: Grading, timestamp: datetime | None, penalty: float | None
+    ) -> tuple[float, float]:
+        """Return how many seconds late it is, and its points before any penalty if it is."""
+        enter(self._gradebook, self._name, student, timestamp)
+        submitted = record(self._gradebook, grading, student)
+        submitted.late_submission_penalty = penalty
+        late = submitted.assignment.total_seconds_late
+        return late, submitted.score if late else 0.0
+
+    def _penalty(self, student: str, score: float, late: float) -> float | None:
+        """Let nbgrader's plugin decide, and hold it to what there is to lose."""
+        penalties = AssignLatePenalties(config=self._course.config)
+        penalties.init_plugin()
+        penalty = penalties.plugin_inst.late_submission_penalty(student, score, late)
+        return None if penalty is None else min(max(penalty, 0), score)
 
     def _write_folder(self, student: str, notebook: str) -> None:
         """Write the graded notebook beside copies of the other files."""
-        folder = self._course.autograded_folder(self._name, student)
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
         submitted = self._course.submitted_folder(self._name, student)
-        for origin in (submitted, self._course.source_folder(self._name)):
-            self._copy_files(origin, folder)  # the instructor's files win
-        self._course.complete_graded_folder(self._name, student)
-        (folder / f"{self._name}.ipynb").write_text(notebook, encoding="utf-8")
+        with replaced_folder(self._course.autograded_folder(self._name, student)) as folder:
+            for origin in (submitted, self._course.source_folder(self._name)):
+                self._copy_files(origin, folder)  # the instructor's files win
+            self._course.complete_graded_folder(self._name, student, folder)
+            (folder / f"{self._name}.ipynb").write_text(notebook, encoding="utf-8")
         self._nbgrader.set_permissions(self._name, student)
 
     def _copy_files(self, origin: Path, folder: Path) -> None:

@@ -78,6 +78,18 @@ def warn_of_plain(assignment: str, console: Console) -> None:
     _warn(plain_warning(assignment), console)
 
 
+def print_waiting(sentence: str, console: Console) -> None:
+    """Say what a command waits for."""
+    _warn(sentence, console)
+
+
+def print_interrupted(done: int, console: Console) -> None:
+    """Say how far an interrupted command came, and how to go on."""
+    are = "submission is" if done == 1 else "submissions are"
+    rest = "The same command goes on with the rest; with --force, leave that out."
+    _warn(f"Interrupted: {done} {are} done. {rest}", console)
+
+
 @contextmanager
 def progress_bar(title: str) -> Iterator[tuple[Callable[[int], None], Callable[[], None]]]:
     """Show a bar on stderr; yields what to tell it: how many there are, and that one is done."""

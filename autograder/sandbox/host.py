@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
+import select
 import socket
 import sys
-import tempfile
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,13 +13,13 @@ from types import TracebackType
 import msgspec
 
 from ..errors import NeedsLinux, SandboxDidNotStart, SandboxFailed
-from . import scratch
 from .bubblewrap import find_bubblewrap
 from .child import Child
 from .kernel import keep_out_of_memory
 from .launch import ALL_LAYERS, Launch, Layers, StartedZygote
 from .lockdown import DEFAULT_FILE_MIB, ChildLimits
 from .probe import Probe, run_probe
+from .run_folder import RunFolder
 from .zygote import ForkRequest
 
 FORK_SECONDS = 20
@@ -58,21 +57,40 @@ class Sandbox:
         if sys.platform != "linux":
             raise NeedsLinux
         keep_out_of_memory()  # this process holds what submitted code must not see
-        self._folder = Path(tempfile.mkdtemp(prefix="sandbox-", dir=folder))
+        self._folder = RunFolder("sandbox", folder)
         try:
             self._courses = tuple(folder for folder in (course, copy) if folder)
-            launch = Launch(self._folder, self._courses, packages, scratch_mib, layers, bwrap=None)
+            launch = Launch(
+                self._folder.path, self._courses, packages, scratch_mib, layers, bwrap=None
+            )
             self._launch, self._zygote, no_bubblewrap = _first_start(launch)
         except BaseException:
-            self._remove_folder()
+            self._folder.remove()
             raise
+        self._replaced = 0
         ready = self._zygote.ready
         self.layers = LayersInUse(no_bubblewrap, ready.landlock_abi, ready.seccomp)
 
     @cached_property
     def probe(self) -> Probe:
-        """What submitted code can do here, found by trying."""
+        """What submitted code can do here, found by trying: once more if a zygote ended in it."""
+        deaths = self.deaths
+        try:
+            found = run_probe(self.child, self._courses)
+        except SandboxDidNotStart:
+            if self.deaths == deaths:
+                raise
+        else:
+            if self.deaths == deaths:
+                return found
         return run_probe(self.child, self._courses)
+
+    @property
+    def deaths(self) -> int:
+        """How many zygotes have ended by now: with one ends its child, whatever that was doing."""
+        gone = select.poll()  # its end of the socket is closed before its child ends
+        gone.register(self._zygote.control, select.POLLIN)
+        return self._replaced + bool(gone.poll(0))
 
     def child(self, limits: ChildLimits, output_room: int) -> Child:
         """Fork a child with an empty scratch folder; the one before it ends.
@@ -85,12 +103,13 @@ class Sandbox:
         except SandboxFailed:  # a late answer would belong to another request
             self._zygote.stop()
             self._zygote = self._started_again()
+            self._replaced += 1
             return self._fork(limits, output_room)
 
     def close(self) -> None:
         """End the zygote, and with it its child."""
         self._zygote.stop()
-        self._remove_folder()
+        self._folder.remove()
 
     def __enter__(self) -> Sandbox:
         return self
@@ -102,11 +121,6 @@ class Sandbox:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-    def _remove_folder(self) -> None:
-        with contextlib.suppress(FileNotFoundError):  # submitted code may have, at level none
-            scratch.empty(self._folder)
-            self._folder.rmdir()
 
     def _started_again(self) -> StartedZygote:
         try:
@@ -144,7 +158,10 @@ def _first_start(launch: Launch) -> tuple[Launch, StartedZygote, str]:
     if (bwrap := find_bubblewrap()) is None:
         return launch, launch.start(), "it is not installed"
     inside = replace(launch, bwrap=bwrap)
-    try:
-        return inside, inside.start(), ""
-    except SandboxDidNotStart as error:
-        return launch, launch.start(), error.reason
+    reason = ""
+    for _ in range(2):  # it may have been killed: that is no reason to do without
+        try:
+            return inside, inside.start(), ""
+        except SandboxDidNotStart as error:
+            reason = error.reason
+    return launch, launch.start(), reason

@@ -7,7 +7,6 @@ can make a layer vanish that ought to be there.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from ..errors import SandboxDidNotStart
 from .lockdown import ChildLimits
 from .readable import PACKAGE
+from .run_folder import run_folder
 from .wire import Items, Mapping, Returned, WireError, from_wire, to_wire
 
 if TYPE_CHECKING:
@@ -76,8 +76,8 @@ def run_probe(fork: Callable[[ChildLimits, int], Child], courses: Sequence[Path]
     """
     child = fork(_LIMITS, _OUTPUT)
     try:
-        with tempfile.TemporaryDirectory(prefix="probe-") as folder:
-            succeeded = _attempted(child, Path(folder), _secrets(courses))
+        with run_folder("probe") as folder:
+            succeeded = _attempted(child, folder, _secrets(courses))
     except (TimeoutError, EOFError, WireError, AssertionError) as error:
         raise SandboxDidNotStart(f"what it locks in could not be tried: {error!r}") from error
     finally:

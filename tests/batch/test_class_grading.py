@@ -13,7 +13,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from commands import descendants, run_here
+from commands import command_line, descendants, run_command, run_here
 from courses import MakeCourse, graded_files, hand_in, set_options, table_rows
 from limits import PATIENCE
 from machines import KILLER, run_without_layers
@@ -363,7 +363,7 @@ def grading(course: Path, averages: Assignment, scratch: Path) -> subprocess.Pop
         start_new_session=True,
     )
     deadline = time.monotonic() + PATIENCE
-    while not list(scratch.rglob("sandbox-*/scratch")) and time.monotonic() < deadline:
+    while not list(scratch.rglob("autograder-sandbox-*/scratch")) and time.monotonic() < deadline:
         time.sleep(0.2)
     time.sleep(2)  # by now the slow cell runs
     return command
@@ -377,8 +377,31 @@ def test_an_interrupt_stops_the_command_and_leaves_nothing_behind(
     out, err = grading.communicate(timeout=PATIENCE)
     assert grading.returncode != 0
     assert "Traceback" not in err
-    assert list(scratch.glob("grading-*")) == []
+    assert "done. The same command goes on" in err
+    assert list(scratch.iterdir()) == []
     assert out == ""
+
+
+def test_another_grader_of_the_assignment_waits_or_refuses_in_one_sentence(course: Path) -> None:
+    said: list[str] = []
+    with Course.open(course).sole_grader(NAME):  # another process cannot know who has it
+        refused = run_command("nbgrader", "autograde", NAME, cwd=course, status=2)
+        waiting = subprocess.Popen(
+            command_line("autograder", "grade", NAME, "--jobs=1"),
+            cwd=course,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert waiting.stderr
+        said.append(waiting.stderr.readline())
+        assert waiting.poll() is None
+        assert scores(course) == {}
+    said.append(refused.stderr.splitlines()[-1])
+    assert "Another process is grading 'averages': waiting until it is done." in said[0]
+    assert "Another process is grading 'averages'. Nothing was changed" in said[1]
+    waiting.communicate(timeout=PATIENCE)
+    assert waiting.returncode == 0
+    assert scores(course) == {"student-001": 60}
 
 
 def test_a_killed_command_takes_its_processes_with_it(grading: subprocess.Popen[str]) -> None:

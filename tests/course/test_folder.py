@@ -55,17 +55,18 @@ def test_the_secret_of_a_shared_course_is_the_groups(tmp_path: Path) -> None:
 def test_an_odd_secret_beside_a_submission_is_replaced(tmp_path: Path, odd: bytes | None) -> None:
     """Feedback is released with it: nbgrader would stop at the first that it cannot read."""
     course = Course.open(new_course(tmp_path / "course"))
-    secret = course.autograded_folder("averages", "student-001") / "submission_secret.txt"
+    graded = course.autograded_folder("averages", "student-001")
+    secret = graded / "submission_secret.txt"
     if odd is None:
         (secret / "folder").mkdir(parents=True)
     else:
         secret.parent.mkdir(parents=True)
         secret.write_bytes(odd)
-    course.complete_graded_folder("averages", "student-001")
+    course.complete_graded_folder("averages", "student-001", graded)
     made = secret.read_text()
     assert len(made) == 128
     secret.write_text("0123456789abcdef" * 8)
-    course.complete_graded_folder("averages", "student-001")
+    course.complete_graded_folder("averages", "student-001", graded)
     assert secret.read_text() == "0123456789abcdef" * 8
 
 
