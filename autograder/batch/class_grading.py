@@ -10,11 +10,9 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nbgrader.api import Gradebook
-
 from ..course.contents import Contents
 from ..course.folder import Course
-from ..course.gradebook import check_released
+from ..course.gradebook import check_released, open_gradebook
 from ..course.misplaced import misplaced
 from ..course.options import Limits
 from ..course.plain import is_plain
@@ -22,6 +20,7 @@ from ..course.record import ClassRecord
 from ..errors import NoSuchSubmission, NothingToGrade
 from ..results import Grading, Ungraded
 from ..running.hidden_tests import check_hidden_tests
+from ..surroundings import NotAllowed, explained
 from .freshness import Freshness
 from .plain import grade_plain
 from .workers import Finished, Job, WorkerSetup, grade_jobs
@@ -89,7 +88,7 @@ def grade_class(
     collected = course.students(name)
     chosen = _chosen(course, name, students, {*collected, *beside})
     announce(len(chosen))
-    with Gradebook(course.coursedir.db_url, course.coursedir.course_id) as gradebook:
+    with open_gradebook(course.coursedir) as gradebook:
         check_released(gradebook, assignment)
         record = ClassRecord(course, name, gradebook)
         lost = [student for student in chosen if student not in collected]
@@ -122,7 +121,10 @@ def grade_class(
 
 
 def _recorded(record: ClassRecord, student: str, outcome: Finished, key: str) -> Result:
-    """Record one result. What cannot be graded or recorded leaves no graded copy."""
+    """Record one result. What cannot be graded or recorded leaves no graded copy.
+
+    Raises SurroundingsFail where nothing could be recorded: what was there before stays.
+    """
     try:
         record.prepare(student)
         if isinstance(outcome.result, Grading):
@@ -130,7 +132,10 @@ def _recorded(record: ClassRecord, student: str, outcome: Finished, key: str) ->
             return outcome.result
         error = outcome.result.error
     except Exception as problem:  # files of a submission can be anything
-        error = str(problem) or type(problem).__name__
+        cause = explained(problem)
+        if cause is not None and not isinstance(cause, NotAllowed):  # which may be this one's files
+            raise
+        error = str(cause or problem) or type(problem).__name__
     record.forget(student)
     return Ungraded(notebook=outcome.result.notebook, error=error)
 

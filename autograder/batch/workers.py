@@ -28,6 +28,7 @@ from ..errors import AutograderError, CannotGradeHere, NeedsLinux
 from ..grading import grade, open_sandbox
 from ..notebook.submission import read_notebook
 from ..results import Grading, Ungraded
+from ..surroundings import MachineExhausted, explained
 
 
 @dataclass(frozen=True)
@@ -107,8 +108,14 @@ def _end_with_the_command() -> None:
 
 @cache
 def _worker() -> _Worker:
-    """Make the worker for the first job, so that what goes wrong is said of that job."""
-    return _Worker(*_Worker.arguments)
+    """Make the worker for the first job, so that what goes wrong is said of that job.
+
+    What the surroundings lack then is not said of it: no other could be graded either.
+    """
+    try:
+        return _Worker(*_Worker.arguments)
+    except Exception as error:
+        raise explained(error) or error from None
 
 
 def _grade_job(job: Job) -> Finished:
@@ -119,7 +126,8 @@ def _grade_job(job: Job) -> Finished:
     except AutograderError as error:
         return _failed(job, str(error))
     except Exception as error:  # a bug of ours must not stop the batch
-        return _failed(job, f"The grader failed: {type(error).__name__}: {error}")
+        said = explained(error) or f"The grader failed: {type(error).__name__}: {error}"
+        return _failed(job, str(said))
 
 
 def _failed(job: Job, error: str) -> Finished:
@@ -190,7 +198,10 @@ def _workers(setup: WorkerSetup, count: int) -> Iterator[Submit]:
 
         def submit(job: Job) -> Future[Finished]:
             with _interrupts_kept_away():
-                return executor.submit(_grade_job, job)
+                try:
+                    return executor.submit(_grade_job, job)
+                except EOFError as error:  # what they are forked from could not do it
+                    raise MachineExhausted("no worker was started") from error
 
         try:
             yield submit

@@ -18,7 +18,7 @@ from ..notebook.assignment import Assignment
 from ..notebook.cell_text import defined_functions, imported_modules
 from ..notebook.submission import MAX_BYTES, read_notebook, restore
 from .handed_in import MAX_FILES, check_size, regular_files
-from .shown_names import command, few, is_archive, is_notebook, is_of_a_system, shown
+from .shown_names import command, few, is_archive, is_notebook, is_of_a_system, shown, within
 
 MOST_READ = 5  # notebooks beside the right one; and of all their bytes as many as of one
 NEAR = 2  # parts of a path that is one folder down
@@ -200,7 +200,7 @@ class _Choice:
         return len(path.relative_to(self._place.folder).parts)
 
     def _in_course(self, path: Path) -> Path:
-        return path.relative_to(self._place.root)
+        return within(path, self._place.root)
 
     def _shown(self, path: Path) -> str:
         return shown(path.relative_to(self._place.folder))

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from nbgrader.api import Gradebook, MissingEntry
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from nbgrader.api import Gradebook, MissingEntry, Student
+from nbgrader.coursedir import CourseDirectory
 
 from ..errors import NotReleased
 from ..notebook.assignment import GRADE_PREFIX, Assignment
 from ..results import Grading
+from ..surroundings import gradebook_explained
 
 NO_RESPONSE = "No response."  # nbgrader's own words for a cell left as it was released
+
+
+@contextmanager
+def open_gradebook(coursedir: CourseDirectory) -> Iterator[Gradebook]:
+    """Open the gradebook of a course. Raises SurroundingsFail where it fails meanwhile."""
+    db_url = coursedir.db_url
+    with gradebook_explained(db_url), Gradebook(db_url, coursedir.course_id) as gradebook:
+        gradebook.db.query(Student).limit(1).all()  # fails in one of an older nbgrader
+        yield gradebook
 
 
 def check_released(gradebook: Gradebook, assignment: Assignment) -> None:

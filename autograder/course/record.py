@@ -22,6 +22,7 @@ from ..results import Grading
 from .folder import Course, StoredGrading
 from .gradebook import record, reset
 from .handed_in import check_folder, regular_files
+from .replacing import replaced_folder
 
 
 class Record:
@@ -35,7 +36,8 @@ class Record:
     def forget(self, student: str) -> None:
         """Let no earlier result stand for a submission that has none."""
         self._course.forget_grading(self._name, student)
-        with contextlib.suppress(MissingEntry):  # nothing is recorded of it yet
+        # Nothing is recorded of it yet, or of a name that no gradebook can hold ever.
+        with contextlib.suppress(MissingEntry, UnicodeEncodeError):
             reset(self._gradebook, self._name, student)
 
     def accept(self, student: str, grading: Grading, key: str = "") -> None:
@@ -71,9 +73,11 @@ class ClassRecord(Record):
 
     def accept_notebook(self, student: str, grading: Grading, notebook: str, key: str) -> None:
         """Record a result with its notebook, late or not, and keep it last of all."""
-        self._write_folder(student, notebook)
-        record(self._gradebook, grading, student)
-        self._penalise_lateness(student)
+        with replaced_folder(self._course.autograded_folder(self._name, student)) as folder:
+            self._fill(folder, student, notebook)
+            record(self._gradebook, grading, student)
+            self._penalise_lateness(student)
+        self._nbgrader.set_permissions(self._name, student)
         self._course.keep_grading(self._name, student, StoredGrading(key, grading))
 
     def _penalise_lateness(self, student: str) -> None:
@@ -92,17 +96,13 @@ class ClassRecord(Record):
             penalties.preprocess(nbformat.v4.new_notebook(), {"nbgrader": about})
             self._gradebook.db.expire_all()
 
-    def _write_folder(self, student: str, notebook: str) -> None:
+    def _fill(self, folder: Path, student: str, notebook: str) -> None:
         """Write the graded notebook beside copies of the other files."""
-        folder = self._course.autograded_folder(self._name, student)
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
         submitted = self._course.submitted_folder(self._name, student)
         for origin in (submitted, self._course.source_folder(self._name)):
             self._copy_files(origin, folder)  # the instructor's files win
-        self._course.complete_graded_folder(self._name, student)
+        self._course.complete_graded_folder(self._name, student, folder)
         (folder / f"{self._name}.ipynb").write_text(notebook, encoding="utf-8")
-        self._nbgrader.set_permissions(self._name, student)
 
     def _copy_files(self, origin: Path, folder: Path) -> None:
         for path in regular_files(origin, [*self._course.coursedir.ignore, "*.ipynb"]):
