@@ -18,7 +18,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 _EXHAUSTED = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE)
 _READS_BADLY = ("not a database", "malformed", "encrypted")
-_IS_OUTDATED = ("no such column", "no such table", "has no column", "UndefinedColumn")
+_IS_OUTDATED = ("no such column", "no such table", "has no column", "does not exist")
 
 
 class SurroundingsFail(CannotGradeHere):
@@ -132,7 +132,7 @@ class PathIsAPattern(SurroundingsFail):
         )
 
 
-def explained(error: BaseException) -> SurroundingsFail | None:
+def explained(error: BaseException, gradebook: str = "the gradebook") -> SurroundingsFail | None:
     """Return the cause in the surroundings that an error has, None where it has another."""
     if isinstance(error, SurroundingsFail):
         return error
@@ -140,22 +140,18 @@ def explained(error: BaseException) -> SurroundingsFail | None:
         return MachineExhausted("no memory is left")
     if isinstance(error, OSError):
         return _of_the_system(error)
-    from sqlalchemy.exc import DBAPIError  # of which --help knows nothing
-
-    if isinstance(error, DBAPIError):
-        return _of_a_database(str(error.orig), "the gradebook")
-    return None
+    return _of_a_database(error, gradebook)
 
 
 @contextmanager
 def gradebook_explained(db_url: str) -> Iterator[None]:
     """Raise what explains an error of the gradebook at this address."""
-    from sqlalchemy.exc import DBAPIError
-
     try:
         yield
-    except DBAPIError as error:
-        raise _of_a_database(str(error.orig), _place_of(db_url)) from error
+    except Exception as error:
+        if cause := _of_a_database(error, _place_of(db_url)):
+            raise cause from error
+        raise
 
 
 def _of_the_system(error: OSError) -> SurroundingsFail | None:
@@ -171,8 +167,15 @@ def _of_the_system(error: OSError) -> SurroundingsFail | None:
     return None
 
 
-def _of_a_database(said: str, gradebook: str) -> SurroundingsFail:
-    """Return what a database means: SQLite has one class of errors for nearly all of this."""
+def _of_a_database(error: BaseException | None, gradebook: str) -> SurroundingsFail | None:
+    """Return what a database means by an error, or by one in whose place nbgrader raised it."""
+    from sqlalchemy.exc import DataError, DBAPIError, IntegrityError  # too slow for --help
+
+    while error is not None and not isinstance(error, DBAPIError):
+        error = error.__cause__ or error.__context__
+    if error is None or isinstance(error, DataError | IntegrityError):  # of what is written
+        return None
+    said = str(error.orig)
     if "database is locked" in said:
         return GradebookLocked(gradebook)
     if any(words in said for words in _READS_BADLY):

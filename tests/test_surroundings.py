@@ -75,13 +75,6 @@ def test_a_file_of_the_course_that_cannot_be_used(
     assert not (course / "autograded").exists()
 
 
-def test_an_older_gradebook_can_be_used_once_it_is_upgraded(course: Path) -> None:
-    make_older(course)
-    grade(course, 2)
-    run_here("nbgrader", "db", "upgrade", cwd=course)
-    grade(course, 0)
-
-
 def test_a_gradebook_that_is_locked_for_long_and_then_no_more(course: Path) -> None:
     database = sqlite3.connect(course / "gradebook.db", isolation_level=None)
     database.execute("begin exclusive")
@@ -154,7 +147,7 @@ def leave_free(folder: Path, kib: int) -> Path:
     return filler
 
 
-@pytest.mark.parametrize("kib", [0, 4, 16, 28, 40, 60])
+@pytest.mark.parametrize("kib", [0, 4, 16, 40])
 def test_a_disk_that_is_full_at_any_write(
     tmp_path: Path, released_course: MakeCourse, averages: Assignment, kib: int
 ) -> None:
@@ -167,10 +160,9 @@ def test_a_disk_that_is_full_at_any_write(
         filler.unlink()
         said = grade(course, 0).stdout
         assert said.count("60.0 / 60") == len(STUDENTS)
-        complete = (tmp_path / "complete").with_suffix(".ipynb")
         for student in STUDENTS:
-            complete = course / "autograded" / student / NAME / f"{NAME}.ipynb"
-            nbformat.read(complete, as_version=4)
+            graded = course / "autograded" / student / NAME / f"{NAME}.ipynb"
+            nbformat.read(graded, as_version=4)
 
 
 def test_a_result_of_before_stays_where_the_next_cannot_be_recorded(
@@ -188,11 +180,9 @@ def test_a_result_of_before_stays_where_the_next_cannot_be_recorded(
         assert "step_down" in grade(course, 0).stdout
 
 
-def test_no_room_for_temporary_files(
-    course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_too_little_room_for_temporary_files(course: Path, tmp_path: Path) -> None:
     with small_disk(tmp_path / "tmp", 64):
-        leave_free(tmp_path / "tmp", 0)
+        leave_free(tmp_path / "tmp", 8)
         result = run_command(
             "autograder", "grade", NAME, cwd=course, status=2, TMPDIR=str(tmp_path / "tmp")
         )
@@ -223,7 +213,9 @@ def test_a_machine_that_gives_no_further_process(
     assert "--jobs 1" in said
 
 
-def test_other_errors_are_not_taken_for_those_of_the_surroundings() -> None:
+def test_what_is_an_error_of_the_surroundings_and_what_is_none() -> None:
+    nowhere = FileNotFoundError(errno.ENOENT, "No usable temporary directory found in ['/tmp']")
+    assert "TMPDIR" in str(explained(nowhere))
     for error in (OSError("x"), FileNotFoundError(errno.ENOENT, "x", "y"), ValueError("x")):
         assert explained(error) is None
 
@@ -236,7 +228,8 @@ def test_submissions_that_are_collected_elsewhere(course: Path, tmp_path: Path) 
     shutil.copy(elsewhere / "ann" / NAME / f"{NAME}.ipynb", elsewhere / "ann" / "Averages 2")
     result = grade(course, 0)
     assert result.stdout.count("60.0 / 60") == len(STUDENTS)
-    assert f"{elsewhere}/ann/Averages 2 was not graded"[-30:] in result.stdout
+    assert "ann: " in result.stdout
+    assert "was not graded: move into" in result.stdout
 
 
 def test_a_name_that_no_gradebook_can_hold_stops_nobody(course: Path) -> None:
