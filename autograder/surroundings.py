@@ -88,6 +88,16 @@ class NoTemporaryFolder(SurroundingsFail):
         )
 
 
+class TemporaryPathTooLong(SurroundingsFail):
+    """The path of the temporary folder leaves no room for the name of a socket."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The path of the folder for temporary files is too long. Set TMPDIR to a shorter one, "
+            "as /tmp, and run the same again."
+        )
+
+
 class NotAllowed(SurroundingsFail):
     """A file of the course may not be read or written by who grades."""
 
@@ -158,6 +168,8 @@ def _of_the_system(error: OSError) -> SurroundingsFail | None:
     place = str(error.filename or "")
     if isinstance(error, FileNotFoundError) and "usable temporary directory" in str(error):
         return NoTemporaryFolder()
+    if "AF_UNIX path too long" in str(error):
+        return TemporaryPathTooLong()
     if error.errno in _FULL:
         return NoRoomLeft(place)
     if error.errno in _FORBIDDEN and place:

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import nbformat
 import pytest
@@ -180,13 +181,18 @@ def test_a_result_of_before_stays_where_the_next_cannot_be_recorded(
         assert "step_down" in grade(course, 0).stdout
 
 
-def test_too_little_room_for_temporary_files(course: Path, tmp_path: Path) -> None:
-    with small_disk(tmp_path / "tmp", 64):
-        leave_free(tmp_path / "tmp", 8)
-        result = run_command(
-            "autograder", "grade", NAME, cwd=course, status=2, TMPDIR=str(tmp_path / "tmp")
-        )
+def test_too_little_room_for_temporary_files(course: Path) -> None:
+    with TemporaryDirectory(dir="/tmp") as short, small_disk(Path(short, "t"), 64):
+        leave_free(Path(short, "t"), 8)
+        result = run_command("autograder", "grade", NAME, cwd=course, status=2, TMPDIR=f"{short}/t")
         assert "Make room" in one_sentence(result.stderr)
+
+
+def test_a_temporary_folder_with_too_long_a_path(course: Path, tmp_path: Path) -> None:
+    folder = tmp_path / ("x" * 100)
+    folder.mkdir()
+    result = run_command("autograder", "grade", NAME, cwd=course, status=2, TMPDIR=str(folder))
+    assert "Set TMPDIR to a shorter one" in one_sentence(result.stderr)
 
 
 @pytest.mark.parametrize(

@@ -61,11 +61,11 @@ def test_an_odd_secret_beside_a_submission_is_replaced(tmp_path: Path, odd: byte
     else:
         secret.parent.mkdir(parents=True)
         secret.write_bytes(odd)
-    course.complete_graded_folder("averages", "student-001")
+    course.complete_graded_folder("averages", "student-001", secret.parent)
     made = secret.read_text()
     assert len(made) == 128
     secret.write_text("0123456789abcdef" * 8)
-    course.complete_graded_folder("averages", "student-001")
+    course.complete_graded_folder("averages", "student-001", secret.parent)
     assert secret.read_text() == "0123456789abcdef" * 8
 
 
