@@ -6,8 +6,9 @@ import os
 import signal
 import sys
 from contextlib import closing
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -16,6 +17,7 @@ from typer.core import TyperCommand
 
 from . import __version__, lean_imports  # noqa: F401
 from .errors import AutograderError, NotACourse
+from .surroundings import explained
 
 # --help and --version answer at once: nbgrader and NumPy, which take seconds to import, are
 # imported by the commands themselves, and after ``lean_imports``.
@@ -76,13 +78,24 @@ def main() -> None:
     os.environ["PATH"] = os.pathsep.join(
         [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
     )
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal may know fewer letters than names have
+            stream.reconfigure(errors="backslashreplace")
     for signum in (signal.SIGTERM, signal.SIGHUP):  # end as cleanly as on an interrupt
         signal.signal(signum, signal.default_int_handler)
     try:
         app()
     except (AutograderError, TraitError) as error:
-        errors.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
-        sys.exit(2)
+        _refuse(error)
+    except Exception as error:
+        if (cause := explained(error)) is None:
+            raise
+        _refuse(cause)
+
+
+def _refuse(error: Exception) -> NoReturn:
+    errors.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+    sys.exit(2)
 
 
 @app.command(cls=Announced)
@@ -112,7 +125,9 @@ def quickstart(
 
     create_course(folder, empty=empty)
     console.print(
-        f"The course is in {folder}. Its README.md says what to do there:", soft_wrap=True
+        f"The course is in {folder}. Its README.md says what to do there:",
+        markup=False,
+        soft_wrap=True,
     )
     for name in Contents(folder).names()[:1]:
         console.print(f"  nbgrader generate_assignment {name}")
@@ -268,7 +283,8 @@ def new_assignment(
     course = Course.open(_checked_course(course_dir))
     write(course.contents, name, exercise, questions)
     console.print(
-        f"Written: {course_dir / ASSIGNMENTS / name} and {course_dir / SOLUTIONS / name}."
+        f"Written: {course_dir / ASSIGNMENTS / name} and {course_dir / SOLUTIONS / name}.",
+        markup=False,
     )
     console.print("Next, in the course folder:")
     for step in (

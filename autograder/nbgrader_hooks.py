@@ -14,7 +14,6 @@ from typing import Any, NoReturn, cast
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
-from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
@@ -27,7 +26,7 @@ from . import import_path  # before anything that is not imported yet
 from .course.candidate_files import read_candidates
 from .course.candidates import choose
 from .course.folder import Course, StoredGrading
-from .course.gradebook import check_released
+from .course.gradebook import check_released, open_gradebook
 from .course.handed_in import check_folder, remove_links
 from .course.options import GradingOptions, Limits
 from .course.plain import is_plain, plain_warning, use_stock
@@ -43,6 +42,7 @@ from .results import Grading, broken_tests
 from .running.hidden_tests import check_hidden_tests
 from .sandbox.host import Sandbox
 from .sandbox.probe import not_locked_in
+from .surroundings import explained
 
 _STOCK = "nbgrader.preprocessors."
 
@@ -126,8 +126,8 @@ class RestoredNotebook(NotebookExporter):
                 self.log.warning(plain_warning(self.course.coursedir.assignment_id))
             else:
                 self._prepare_to_grade()
-        except (AutograderError, TraitError) as error:
-            self._refuse(error)
+        except (AutograderError, TraitError, OSError) as error:
+            self._refuse(explained(error) or error)
         self._init_destination = self._converter.init_destination
         self._converter.init_destination = self._decide
         self._init_assignment = self._converter.init_assignment
@@ -142,6 +142,9 @@ class RestoredNotebook(NotebookExporter):
             raise MustExecute
         self.assignment = self.course.assignment(self.course.coursedir.assignment_id)
         check_hidden_tests(self.assignment)
+        self.course.secret()
+        with open_gradebook(self.course.coursedir):
+            pass
         _sandbox(self.course.limits(self.assignment.name), self.course.root)
 
     def from_filename(
@@ -258,7 +261,7 @@ class RestoredNotebook(NotebookExporter):
 
     def _reset(self, student: str) -> None:
         coursedir = self.course.coursedir
-        with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        with open_gradebook(coursedir) as gradebook:
             Record(self.course, coursedir.assignment_id, gradebook).reset(student)
 
 
@@ -285,7 +288,7 @@ class Grade(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
         exporter.grading = graded.grading
         if broken_tests([graded.grading]):
             exporter.tell_of_broken_tests(graded.grading)
-        with Gradebook(about["db_url"], course.coursedir.course_id) as gradebook:
+        with open_gradebook(course.coursedir) as gradebook:
             check_released(gradebook, assignment)
             Record(course, assignment.name, gradebook).accept(about["student"], graded.grading)
         return graded.notebook, resources

@@ -12,6 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from ..course.contents import HIDDEN_TESTS, MISCONCEPTIONS, STYLES, Contents
+from ..course.replacing import complete_or_gone
 from ..course.sync import sync
 from ..errors import AssignmentExists, BadName
 from ..notebook.assignment import GRADE_PREFIX
@@ -35,13 +36,14 @@ def new_assignment(
     for place in (notebook.parent, folder):
         if place.exists():
             raise AssignmentExists(name, str(place))
-    folder.mkdir(parents=True)
     letters = [f"answer_{number}" for number in range(1, questions + 1)]
-    for part, text in _solutions(name, exercises, letters).items():
-        (folder / f"{part}.py").write_text(text, encoding="utf-8")
-    notebook.parent.mkdir(parents=True)
-    nbformat.write(_notebook(name, exercises, letters), notebook)
-    sync(contents, name)  # writes the answer cells and the imports
+    with complete_or_gone(folder), complete_or_gone(notebook.parent):
+        folder.mkdir(parents=True)
+        for part, text in _solutions(name, exercises, letters).items():
+            (folder / f"{part}.py").write_text(text, encoding="utf-8")
+        notebook.parent.mkdir(parents=True)
+        nbformat.write(_notebook(name, exercises, letters), notebook)
+        sync(contents, name)  # writes the answer cells and the imports
 
 
 def _check_names(name: str, exercises: Sequence[str]) -> None:

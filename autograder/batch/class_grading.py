@@ -12,13 +12,11 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 
-from nbgrader.api import Gradebook
-
 from ..course.candidate_files import read_candidates, read_named
 from ..course.candidates import alone
 from ..course.contents import Contents
 from ..course.folder import Course
-from ..course.gradebook import check_released
+from ..course.gradebook import check_released, open_gradebook
 from ..course.misplaced import misplaced
 from ..course.options import Limits
 from ..course.parcel import Parcel
@@ -28,6 +26,7 @@ from ..errors import NoSuchSubmission, NothingToGrade
 from ..results import Grading, Ungraded
 from ..running.hidden_tests import check_hidden_tests
 from ..sandbox.run_folder import remove_dead
+from ..surroundings import NotAllowed, explained
 from .cluster import Cluster, grade_on_cluster
 from .freshness import Freshness
 from .job import Finished, WorkerSetup, read_job
@@ -118,7 +117,7 @@ def grade_class(
     announce(len(chosen))
     with (
         course.sole_grader(name, waiting),
-        Gradebook(course.coursedir.db_url, course.coursedir.course_id) as gradebook,
+        open_gradebook(course.coursedir) as gradebook,
     ):
         check_released(gradebook, assignment)
         record = ClassRecord(course, name, gradebook)
@@ -158,7 +157,10 @@ def grade_class(
 
 
 def _recorded(record: ClassRecord, student: str, outcome: Finished, key: str) -> Result:
-    """Record one result. What cannot be graded or recorded leaves no graded copy."""
+    """Record one result. What cannot be graded or recorded leaves no graded copy.
+
+    Raises what the surroundings lack, where nothing could be recorded.
+    """
     result = outcome.result
     if isinstance(result, Grading):
         error = _problem(lambda: record.accept_notebook(student, result, outcome.notebook, key))
@@ -172,11 +174,14 @@ def _recorded(record: ClassRecord, student: str, outcome: Finished, key: str) ->
 
 
 def _problem(do: Callable[[], None]) -> str:
-    """Do something; return why that was not possible, or nothing."""
+    """Do something; return why that was not possible for this submission, or nothing."""
     try:
         do()
     except Exception as problem:  # files of a submission can be anything
-        return str(problem) or type(problem).__name__
+        cause = explained(problem)
+        if cause is not None and not isinstance(cause, NotAllowed):  # which may be this one's files
+            raise
+        return str(cause or problem) or type(problem).__name__
     return ""
 
 

@@ -21,6 +21,7 @@ from ..course.parcel import Parcel
 from ..errors import AutograderError, CannotGradeHere
 from ..grading import grade, open_sandbox
 from ..results import Grading, Ungraded
+from ..surroundings import explained
 
 
 @dataclass(frozen=True)
@@ -136,4 +137,4 @@ def failed(job: Job, error: str) -> Finished:
 def _said(error: Exception) -> str:
     if isinstance(error, AutograderError):
         return str(error)
-    return f"The grader failed: {type(error).__name__}: {error}"
+    return str(explained(error) or f"The grader failed: {type(error).__name__}: {error}")

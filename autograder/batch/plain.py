@@ -12,12 +12,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
+from nbgrader.api import MissingEntry, SubmittedNotebook
 from nbgrader.converters import Autograde, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 
 from ..course.folder import Course
+from ..course.gradebook import open_gradebook
 from ..errors import AutograderError, NotReleased
 from ..results import ExerciseResult, Grading, Ungraded, WrittenAnswer
 
@@ -94,7 +95,7 @@ def _said(error: BaseException) -> str:
 
 
 def _check_released(course: Course, name: str) -> None:
-    with Gradebook(course.coursedir.db_url, course.coursedir.course_id) as gradebook:
+    with open_gradebook(course.coursedir) as gradebook:
         try:
             gradebook.find_assignment(name)
         except MissingEntry:
@@ -103,7 +104,7 @@ def _check_released(course: Course, name: str) -> None:
 
 def _recorded(course: Course, name: str, student: str) -> Grading:
     """Return what the gradebook has: tests as exercises, and what a human grades as written."""
-    with Gradebook(course.coursedir.db_url, course.coursedir.course_id) as gradebook:
+    with open_gradebook(course.coursedir) as gradebook:
         notebooks = gradebook.find_submission(name, student).notebooks
         exercises, written = [], []
         for notebook in sorted(notebooks, key=lambda notebook: str(notebook.name)):

@@ -19,6 +19,7 @@ from pathlib import Path
 from .. import lean_imports
 from ..errors import AutograderError, CannotGradeHere, NeedsLinux
 from ..sandbox.run_folder import hold_folder_of_multiprocessing, run_folder
+from ..surroundings import MachineExhausted, explained
 from .job import Finished, Job, Worker, WorkerSetup, failed
 
 Submit = Callable[[Job], Future[Finished]]
@@ -131,8 +132,14 @@ def _end_with_the_command() -> None:
 
 @cache
 def _worker() -> Worker:
-    """Make the worker for the first job, so that what goes wrong is said of that job."""
-    return Worker(*_Process.arguments)
+    """Make the worker for the first job, so that what goes wrong is said of that job.
+
+    What the surroundings lack then is not said of it: no other could be graded either.
+    """
+    try:
+        return Worker(*_Process.arguments)
+    except Exception as error:
+        raise explained(error) or error from None
 
 
 def _grade_job(job: Job) -> Finished:
@@ -166,7 +173,10 @@ def _workers(setup: WorkerSetup, count: int) -> Iterator[Submit]:
 
         def submit(job: Job) -> Future[Finished]:
             with _interrupts_kept_away():
-                return executor.submit(_grade_job, job)
+                try:
+                    return executor.submit(_grade_job, job)
+                except EOFError as error:  # what they are forked from could not do it
+                    raise MachineExhausted("no worker was started") from error
 
         try:
             yield submit

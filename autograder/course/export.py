@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
 from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
 from nbgrader.plugins import CsvExportPlugin
+
+from .replacing import replace_file
 
 _ACTIVE = ("=", "+", "-", "@", "\t", "\r")  # how a spreadsheet recognises a formula
 
@@ -20,10 +23,11 @@ class SafeCsv(CsvExportPlugin):  # type: ignore[misc]  # nbgrader is untyped
         rows = list(self._rows(gradebook))
         target = Path(self.to or "grades.csv")
         self.log.info("Exporting grades to %s", target)
-        with target.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(_COLUMNS)
-            writer.writerows([_inert(value) for value in row] for row in rows)
+        table = io.StringIO(newline="")
+        writer = csv.writer(table, lineterminator="\n")
+        writer.writerow(_COLUMNS)
+        writer.writerows([_inert(value) for value in row] for row in rows)
+        replace_file(target, table.getvalue().encode())
 
     def _rows(self, gradebook: Gradebook) -> Iterator[tuple[object, ...]]:
         students, assignments = map(str, self.student), map(str, self.assignment)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import secrets
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -18,11 +17,12 @@ from traitlets.config import Config
 from ..import_path import put_working_folder_last
 from ..notebook.assignment import Assignment
 from ..results import Grading
+from ..surroundings import EmptySecret
 from .candidate_files import Place
 from .contents import Contents
 from .handed_in import is_secret, remove, remove_pages
 from .options import GradingOptions, Limits
-from .replacing import replace_file
+from .replacing import complete_or_gone, replace_file
 from .sole_grader import sole_grader
 from .timestamps import Timestamps
 
@@ -104,28 +104,37 @@ class Course:
     def students(self, assignment: str) -> list[str]:
         """Return who has a collected submission and is not excluded."""
         pattern = self._path(self.coursedir.submitted_directory, "*", assignment)
-        part = pattern.parts.index("*")
-        found = self.root.glob(str(pattern.relative_to(self.root)))
-        names = {path.parts[part] for path in found if path.is_dir()}
+        part = pattern.parts.index("*")  # anywhere: what is in front of it may have brackets
+        folders = Path(*pattern.parts[:part]).glob("*")
+        names = {
+            path.name for path in folders if path.joinpath(*pattern.parts[part + 1 :]).is_dir()
+        }
         excluded = self.coursedir.student_id_exclude.split(",")
         return sorted(n for n in names if n not in excluded and not n.startswith("."))
 
     def secret(self) -> bytes:
         """Return the course's secret, made once: hidden inputs are drawn from it."""
         path = self.root / SECRET_FILE
-        with contextlib.suppress(FileExistsError):
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
+        if not path.exists():
+            new = path.with_name(f"{SECRET_FILE}.{secrets.token_hex(4)}")
+            with complete_or_gone(new):
+                new.touch(0o600)
                 if self.coursedir.groupshared:  # the other instructors of the group grade too
-                    os.fchmod(descriptor, 0o660)
-                file.write(secrets.token_bytes(SECRET_BYTES))
-        return path.read_bytes()
+                    new.chmod(0o660)
+                new.write_bytes(secrets.token_bytes(SECRET_BYTES))
+                with contextlib.suppress(FileExistsError):  # another process may have made one
+                    path.hardlink_to(new)
+                new.unlink()
+        if not (secret := path.read_bytes()):
+            raise EmptySecret(str(path))
+        return secret
 
     def complete_graded_folder(self, assignment: str, student: str, folder: Path) -> None:
         """Add what nbgrader needs to release feedback, and remove pages that were handed in.
 
-        The secret names the released page. Where none was made when the notebook was handed in
-        it is derived, so that a regrade has the same.
+        The ``folder`` is, or will be, that of the graded submission. The secret names the released
+        page. Where none was made when the notebook was handed in it is derived, so that a regrade
+        has the same.
         """
         folder.mkdir(parents=True, exist_ok=True)
         remove_pages(folder, self.source_folder(assignment))

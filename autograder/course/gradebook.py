@@ -6,15 +6,46 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from logging import LogRecord
 
-from nbgrader.api import Grade, Gradebook, InvalidEntry, MissingEntry, SubmittedNotebook
+from nbgrader.api import Grade, Gradebook, InvalidEntry, MissingEntry, Student, SubmittedNotebook
+from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
+from tornado.log import app_log
 
 from ..errors import NotReleased
 from ..notebook.assignment import GRADE_PREFIX, Assignment
 from ..results import Grading
+from ..surroundings import gradebook_explained
 
 NO_RESPONSE = "No response."  # nbgrader's own words for a cell left as it was released
+
+
+@contextmanager
+def open_gradebook(coursedir: CourseDirectory) -> Iterator[Gradebook]:
+    """Open the gradebook of a course. Raises SurroundingsFail where it fails meanwhile."""
+    db_url = coursedir.db_url
+    with (
+        _without_tracebacks(),
+        gradebook_explained(db_url),
+        Gradebook(db_url, coursedir.course_id) as gradebook,
+    ):
+        gradebook.db.query(Student).limit(1).all()  # fails in one of an older nbgrader
+        yield gradebook
+
+
+@contextmanager
+def _without_tracebacks() -> Iterator[None]:
+    """Keep nbgrader from printing the traceback of an error that is said in a sentence."""
+    app_log.addFilter(_is_no_error)
+    try:
+        yield
+    finally:
+        app_log.removeFilter(_is_no_error)
+
+
+def _is_no_error(record: LogRecord) -> bool:
+    return record.exc_info is None
 
 
 def check_released(gradebook: Gradebook, assignment: Assignment) -> None:

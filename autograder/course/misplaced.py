@@ -9,7 +9,16 @@ from pathlib import Path
 
 from .folder import Course
 from .handed_in import MAX_FILES, matches_any
-from .shown_names import command, few, is_archive, is_notebook, is_of_a_system, letters, shown
+from .shown_names import (
+    command,
+    few,
+    is_archive,
+    is_notebook,
+    is_of_a_system,
+    letters,
+    shown,
+    within,
+)
 
 
 def misplaced(course: Course, name: str) -> dict[str, list[str]]:
@@ -74,10 +83,10 @@ class _Beside:
         return any(entry.name.lower() == wanted for entry in _entries(folder))
 
     def _in_course(self) -> Path:
-        return self._right.relative_to(self._course.root)
+        return within(self._right, self._course.root)
 
     def _shown(self, entry: os.DirEntry[str]) -> str:
-        return shown(Path(entry.path).relative_to(self._course.root))
+        return shown(within(Path(entry.path), self._course.root))
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:

@@ -13,9 +13,11 @@ from nbgrader.exchange import default as exchange
 from nbgrader.plugins import LateSubmissionPlugin
 
 from ..errors import NotAFolder
+from ..surroundings import PathIsAPattern
 from .contents import ASSIGNMENTS, CONFIG_FILE, PACKAGED_COURSE, SOLUTIONS, Contents
 from .handed_in import regular_files
 from .options import GradingOptions
+from .replacing import replace_file
 
 PAGES = ("docs/instructors.md", "docs/write-an-assignment.md")  # the instructor's
 _README = Path(__file__).with_name("readme_of_a_course.md")
@@ -41,8 +43,11 @@ _OF_NBGRADER: tuple[tuple[type[Any], str, str], ...] = (
 def create_course(folder: Path, *, empty: bool = False) -> None:
     """Lay out the course that comes with the package, or an empty one.
 
-    What is there already is left alone. Raises NotAFolder.
+    What is there already is left alone. Raises NotAFolder, or PathIsAPattern for one in which
+    nbgrader finds nothing.
     """
+    if set(str(folder.resolve())) & {*"[]*?"}:
+        raise PathIsAPattern(str(folder.resolve()))
     if folder.exists() and not folder.is_dir():
         raise NotAFolder(str(folder))
     for part in (ASSIGNMENTS, SOLUTIONS):
@@ -63,7 +68,7 @@ def _files(empty: bool) -> Iterator[Path]:
 def _write(target: Path, content: bytes) -> None:
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
+        replace_file(target, content)  # what is there when this is run again is whole
 
 
 def _config(folder: Path, empty: bool) -> str:

@@ -5,7 +5,7 @@ door nbgrader enters submissions, copies files and asks for lateness by itself; 
 does that, and leaves the same.
 
 Whoever is killed meanwhile loses nothing: a kept result is first marked as one that no longer
-holds, then the rows are written in one transaction, then the files are replaced, and the new result
+holds, then the files are written beside, the rows in one transaction, the files renamed, and the new result
 is kept last of all. What is marked is graded again, by either door.
 """
 
@@ -37,7 +37,11 @@ class Record:
 
     def reset(self, student: str) -> None:
         """Let no earlier score stand for a submission, if there is one."""
-        with contextlib.suppress(MissingEntry), transaction(self._gradebook):
+        # Nothing is recorded of it yet, or of a name that no gradebook can hold ever.
+        with (
+            contextlib.suppress(MissingEntry, UnicodeEncodeError),
+            transaction(self._gradebook),
+        ):
             reset(self._gradebook, self._name, student)
 
     def accept(self, student: str, grading: Grading) -> None:
@@ -74,8 +78,10 @@ class ClassRecord(Record):
         Raises what reading the time of a submission and ``check_folder`` raise.
         """
         timestamp = self._begun(student)
-        self._write_rows(student, grading, timestamp)
-        self._write_folder(student, notebook)
+        with replaced_folder(self._course.autograded_folder(self._name, student)) as folder:
+            self._fill(folder, student, notebook)
+            self._write_rows(student, grading, timestamp)
+        self._nbgrader.set_permissions(self._name, student)
         self._course.keep_grading(self._name, student, StoredGrading(key, grading))
 
     def _begun(self, student: str) -> datetime | None:
@@ -124,15 +130,13 @@ class ClassRecord(Record):
         penalty = penalties.plugin_inst.late_submission_penalty(student, score, late)
         return None if penalty is None else min(max(penalty, 0), score)
 
-    def _write_folder(self, student: str, notebook: str) -> None:
+    def _fill(self, folder: Path, student: str, notebook: str) -> None:
         """Write the graded notebook beside copies of the other files."""
         submitted = self._course.submitted_folder(self._name, student)
-        with replaced_folder(self._course.autograded_folder(self._name, student)) as folder:
-            for origin in (submitted, self._course.source_folder(self._name)):
-                self._copy_files(origin, folder)  # the instructor's files win
-            self._course.complete_graded_folder(self._name, student, folder)
-            (folder / f"{self._name}.ipynb").write_text(notebook, encoding="utf-8")
-        self._nbgrader.set_permissions(self._name, student)
+        for origin in (submitted, self._course.source_folder(self._name)):
+            self._copy_files(origin, folder)  # the instructor's files win
+        self._course.complete_graded_folder(self._name, student, folder)
+        (folder / f"{self._name}.ipynb").write_text(notebook, encoding="utf-8")
 
     def _copy_files(self, origin: Path, folder: Path) -> None:
         for path in regular_files(origin, [*self._course.coursedir.ignore, "*.ipynb"]):

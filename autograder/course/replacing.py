@@ -1,4 +1,4 @@
-"""Files and folders that are replaced as a whole: written beside, and renamed."""
+"""Files and folders that take the place of others when they are whole, and never before."""
 
 from __future__ import annotations
 
@@ -8,12 +8,33 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
+@contextmanager
+def complete_or_gone(path: Path) -> Iterator[None]:
+    """Remove a new file or folder again if what writes it fails."""
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(path, ignore_errors=True)
+        path.unlink(missing_ok=True)
+        raise
+
+
 def replace_file(path: Path, content: bytes) -> None:
-    """Write a file: whoever reads it finds what was there before, or all of this."""
+    """Write a file: whoever reads it finds what was there before, or all of this.
+
+    Folders on the way are made, and the mode stays.
+    """
+    path = path.resolve()  # of a link, what it leads to
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = _beside(path, "new")
-    beside.write_bytes(content)
-    beside.replace(path)
+    if path.exists() and not path.is_file():  # as /dev/stdout
+        path.write_bytes(content)
+        return
+    new = _beside(path, "new")
+    with complete_or_gone(new):
+        new.write_bytes(content)
+        if path.exists():
+            shutil.copymode(path, new)
+        new.replace(path)
 
 
 @contextmanager
@@ -21,14 +42,11 @@ def replaced_folder(folder: Path) -> Iterator[Path]:
     """Yield an empty folder beside one, whose place it takes at the end, unless that fails."""
     new = _beside(folder, "new")
     shutil.rmtree(new, ignore_errors=True)  # a killed run left it
-    new.mkdir(parents=True)
-    try:
+    with complete_or_gone(new):
+        new.mkdir(parents=True)
         yield new
         remove_folder(folder)
         new.rename(folder)
-    except BaseException:
-        shutil.rmtree(new, ignore_errors=True)
-        raise
 
 
 def remove_folder(folder: Path) -> None:

@@ -45,6 +45,11 @@ def shown(path: Path) -> str:
     return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
 
 
+def within(path: Path, root: Path) -> Path:
+    """Return a path as one writes it in the course folder; some courses collect elsewhere."""
+    return path.relative_to(root) if path.is_relative_to(root) else path
+
+
 def few(notes: Sequence[str]) -> list[str]:
     """Return the first notes, and how many more there are."""
     more = len(notes) - MOST_NAMED

@@ -22,6 +22,7 @@ from ..errors import BadSource
 from ..notebook.assignment import grade_id
 from ..notebook.filled_in import BEGIN, END, without_marks
 from .contents import Contents
+from .replacing import replace_file
 
 _INDENT = "    "
 _CHECKS_MODULE = "_arguments"
@@ -80,11 +81,11 @@ def sync(contents: Contents, name: str) -> bool:
     after = synced(before, solutions)
     changed = bool(after != before)
     if changed:
-        nbformat.write(after, path)
+        replace_file(path, f"{nbformat.writes(after)}\n".encode())
     for file_name, text in solutions.modules.items():
         module = path.with_name(file_name)
         if not module.exists() or module.read_text(encoding="utf-8") != text:
-            module.write_text(text, encoding="utf-8")
+            replace_file(module, text.encode())
             changed = True
     return changed
 

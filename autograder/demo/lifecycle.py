@@ -213,4 +213,4 @@ def _print_next_steps(folder: Path, assignment: str, student: str, console: Cons
         f"cd {place} && nbgrader autograde {assignment} --force   # the same, one by one",
         f"cd {place} && jupyter lab   # nbgrader's formgrader, for the written answers",
     ):
-        console.print(f"  {step}", highlight=False, soft_wrap=True)
+        console.print(f"  {step}", markup=False, highlight=False, soft_wrap=True)

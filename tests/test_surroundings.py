@@ -1,0 +1,275 @@
+"""What fails around grading is said in one sentence, with what to do, and nothing is lost."""
+
+import errno
+import os
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import nbformat
+import pytest
+from commands import BIN, Finished, run_command, run_here
+from courses import MakeCourse, graded_files, hand_in, set_options, table_rows
+from limits import PATIENCE
+
+from autograder.batch import workers
+from autograder.course.folder import SECRET_FILE
+from autograder.notebook.assignment import Assignment
+from autograder.notebook.filled_in import answered
+from autograder.surroundings import explained
+
+NAME = "averages"
+STUDENTS = ("ann", "bob")
+
+
+@pytest.fixture
+def course(tmp_path: Path, released_course: MakeCourse, averages: Assignment) -> Path:
+    """A course in which two students handed in right answers."""
+    return filled(released_course(tmp_path / "course"), averages)
+
+
+def filled(course: Path, averages: Assignment) -> Path:
+    for student in STUDENTS:
+        hand_in(course, student, NAME, nbformat.writes(answered(averages, {})))
+    return course
+
+
+def grade(course: Path, status: int) -> Finished:
+    return run_here("autograder", "grade", NAME, "--jobs", "1", cwd=course, status=status)
+
+
+def one_sentence(said: str) -> str:
+    """Return the last line, after which there is nothing else to read but progress."""
+    assert "Traceback" not in said
+    return said.strip().splitlines()[-1]
+
+
+def make_older(course: Path) -> None:
+    with sqlite3.connect(course / "gradebook.db") as database:
+        database.execute("alter table student drop column lms_user_id")
+        database.execute("update alembic_version set version_num = '724cde206c17'")
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("harm", "says"),
+    [
+        (lambda c: (c / "gradebook.db").write_text("none" * 999), "gradebook.db is no gradebook"),
+        (
+            lambda c: os.truncate(c / "gradebook.db", 50_000),
+            "gradebook.db is no gradebook, or it is damaged",
+        ),
+        (make_older, "Run in the course folder: nbgrader db upgrade"),
+        (lambda c: (c / SECRET_FILE).touch(), f"{SECRET_FILE} is empty"),
+    ],
+    ids=["no database", "cut off", "older", "empty secret"],
+)
+def test_a_file_of_the_course_that_cannot_be_used(
+    course: Path, harm: Callable[[Path], object], says: str
+) -> None:
+    harm(course)
+    assert says in one_sentence(grade(course, 2).stderr)
+    assert not (course / "autograded").exists()
+
+
+def test_a_gradebook_that_is_locked_for_long_and_then_no_more(course: Path) -> None:
+    database = sqlite3.connect(course / "gradebook.db", isolation_level=None)
+    database.execute("begin exclusive")
+    said = one_sentence(grade(course, 2).stderr)
+    assert "gradebook.db locked. Wait until it is done" in said
+    database.close()
+    grade(course, 0)
+    assert len(graded_files(course)) > 0
+
+
+# The owner's modes hold for root too without these.
+AS_ORDINARY_USER = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
+
+
+def grade_as_ordinary_user(course: Path) -> subprocess.CompletedProcess[str]:
+    if shutil.which("setpriv") is None:
+        pytest.skip("setpriv is not installed")
+    return subprocess.run(
+        [*(AS_ORDINARY_USER if os.geteuid() == 0 else ()), BIN / "autograder", "grade", NAME],
+        cwd=course,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def test_a_secret_of_another_user(course: Path) -> None:
+    secret = course / SECRET_FILE
+    secret.write_bytes(bytes(range(32)))
+    secret.chmod(0)
+    result = grade_as_ordinary_user(course)
+    assert result.returncode == 2
+    assert f"{secret} cannot be read or written" in one_sentence(result.stderr)
+    assert secret.stat().st_size == 32
+
+
+def test_a_course_that_can_only_be_read(course: Path) -> None:
+    before = table_rows(course)
+    folders = [course, *(path for path in course.rglob("*") if path.is_dir())]
+    for folder in folders:
+        folder.chmod(0o555)
+    try:
+        result = grade_as_ordinary_user(course)
+    finally:
+        for folder in folders:
+            folder.chmod(0o755)
+    assert result.returncode == 2
+    assert "cannot be read or written by who runs this" in one_sentence(result.stderr)
+    assert table_rows(course) == before
+
+
+@contextmanager
+def small_disk(folder: Path, kib: int) -> Iterator[None]:
+    folder.mkdir()
+    options = ["-t", "tmpfs", "-o", f"size={kib}k", "tmpfs", str(folder)]
+    mounted = subprocess.run(["mount", *options], capture_output=True, text=True, check=False)
+    if mounted.returncode:
+        pytest.skip(f"no disk can be mounted here: {mounted.stderr.strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def leave_free(folder: Path, kib: int) -> Path:
+    """Fill a disk but for so much."""
+    filler = folder / "filler"
+    filler.write_bytes(bytes(max(0, shutil.disk_usage(folder).free - kib * 1024)))
+    return filler
+
+
+@pytest.mark.parametrize("kib", [0, 4, 16, 40])
+def test_a_disk_that_is_full_at_any_write(
+    tmp_path: Path, released_course: MakeCourse, averages: Assignment, kib: int
+) -> None:
+    with small_disk(tmp_path / "disk", 4096):
+        course = filled(released_course(tmp_path / "disk" / "course"), averages)
+        filler = leave_free(tmp_path / "disk", kib)
+        result = grade(course, 2)
+        assert "Make room and run the same again" in one_sentence(result.stderr)
+        assert not list(course.rglob("*.new"))
+        filler.unlink()
+        said = grade(course, 0).stdout
+        assert said.count("60.0 / 60") == len(STUDENTS)
+        for student in STUDENTS:
+            graded = course / "autograded" / student / NAME / f"{NAME}.ipynb"
+            nbformat.read(graded, as_version=4)
+
+
+def test_a_result_of_before_stays_where_the_next_cannot_be_recorded(
+    tmp_path: Path, released_course: MakeCourse, averages: Assignment
+) -> None:
+    with small_disk(tmp_path / "disk", 4096):
+        course = filled(released_course(tmp_path / "disk" / "course"), averages)
+        grade(course, 0)
+        files, rows = graded_files(course), table_rows(course)
+        hand_in(course, "ann", NAME, nbformat.writes(answered(averages, {"step_down": "x = 1"})))
+        filler = leave_free(tmp_path / "disk", 0)
+        grade(course, 2)
+        assert (graded_files(course), table_rows(course)) == (files, rows)
+        filler.unlink()
+        assert "step_down" in grade(course, 0).stdout
+
+
+def test_too_little_room_for_temporary_files(course: Path) -> None:
+    with TemporaryDirectory(dir="/tmp") as short, small_disk(Path(short, "t"), 64):
+        leave_free(Path(short, "t"), 8)
+        result = run_command("autograder", "grade", NAME, cwd=course, status=2, TMPDIR=f"{short}/t")
+        assert "Make room" in one_sentence(result.stderr)
+
+
+def test_a_temporary_folder_with_too_long_a_path(course: Path, tmp_path: Path) -> None:
+    folder = tmp_path / ("x" * 100)
+    folder.mkdir()
+    result = run_command("autograder", "grade", NAME, cwd=course, status=2, TMPDIR=str(folder))
+    assert "Set TMPDIR to a shorter one" in one_sentence(result.stderr)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable"),
+        OSError(errno.ENOMEM, "Cannot allocate memory"),
+        MemoryError(),
+        EOFError(),
+        OSError(errno.EMFILE, "Too many open files"),
+    ],
+    ids=["process table", "memory", "memory of Python", "fork server", "files"],
+)
+def test_a_machine_that_gives_no_further_process(
+    course: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def refuse(*_: object) -> None:
+        raise error
+
+    # As root, whom the kernel refuses no process, the real thing cannot be had.
+    monkeypatch.setattr(workers.ProcessPoolExecutor, "submit", refuse)
+    said = one_sentence(grade(course, 2).stderr)
+    assert "no room for another process" in said
+    assert "--jobs 1" in said
+
+
+def test_what_is_an_error_of_the_surroundings_and_what_is_none() -> None:
+    nowhere = FileNotFoundError(errno.ENOENT, "No usable temporary directory found in ['/tmp']")
+    assert "TMPDIR" in str(explained(nowhere))
+    for error in (OSError("x"), FileNotFoundError(errno.ENOENT, "x", "y"), ValueError("x")):
+        assert explained(error) is None
+
+
+def test_submissions_that_are_collected_elsewhere(course: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    (course / "submitted").rename(elsewhere)
+    set_options(course, f"c.CourseDirectory.submitted_directory = {str(elsewhere)!r}")
+    (elsewhere / "ann" / "Averages 2").mkdir()
+    shutil.copy(elsewhere / "ann" / NAME / f"{NAME}.ipynb", elsewhere / "ann" / "Averages 2")
+    result = grade(course, 0)
+    assert result.stdout.count("60.0 / 60") == len(STUDENTS)
+    assert "ann: " in result.stdout
+    assert "was not graded: move into" in result.stdout
+
+
+def test_a_name_that_no_gradebook_can_hold_stops_nobody(course: Path) -> None:
+    odd = os.fsdecode(b"\xe9mile")
+    shutil.copytree(course / "submitted" / "ann", course / "submitted" / odd)
+    result = run_command("autograder", "grade", NAME, cwd=course, status=1)
+    assert result.stdout.count("60.0 / 60") == len(STUDENTS)
+    assert "mile" in result.stdout
+    assert "Traceback" not in result.stderr
+
+
+def test_a_terminal_that_knows_few_letters(course: Path) -> None:
+    notebook = course / "submitted" / "ann" / NAME / f"{NAME}.ipynb"
+    shutil.copy(notebook, course / "Größe.ipynb")
+    result = run_command(
+        *("autograder", "grade-file", "Größe.ipynb", "--assignment", NAME),
+        cwd=course,
+        PYTHONIOENCODING="ascii",
+    )
+    assert "60 of 60 points" in result.stdout
+
+
+@pytest.mark.parametrize("name", ["a [b]", "c[", "d*"])
+def test_a_path_in_which_nbgrader_finds_nothing_is_refused(tmp_path: Path, name: str) -> None:
+    for command in ("quickstart", "demo"):
+        result = run_here("autograder", command, str(tmp_path / name), cwd=tmp_path, status=2)
+        assert name in result.stderr
+        assert "because of the brackets" in result.stderr
+        assert not (tmp_path / name / "nbgrader_config.py").exists()
+
+
+def test_a_course_with_brackets_in_its_path_is_graded(
+    tmp_path: Path, released_course: MakeCourse, averages: Assignment
+) -> None:
+    course = filled(released_course(tmp_path / "plain"), averages)
+    course = course.rename(tmp_path / "a [b][")
+    assert grade(course, 0).stdout.count("60.0 / 60") == len(STUDENTS)
