@@ -5,8 +5,8 @@ door nbgrader enters submissions, copies files and asks for lateness by itself; 
 does that, and leaves the same.
 
 Whoever is killed meanwhile loses nothing: a kept result is first marked as one that no longer
-holds, then the files are written beside, the rows in one transaction, the files renamed, and the new result
-is kept last of all. What is marked is graded again, by either door.
+holds, then files are written beside, the rows in one transaction, the files renamed into their
+place, and the new result is kept last of all. What is marked is graded again, by either door.
 """
 
 from __future__ import annotations
