@@ -61,7 +61,7 @@ class Steps:
 
     def problems(self, start: str, do: Callable[[Path], None]) -> tuple[int, list[str]]:
         """Return how many steps there are, and what is wrong after which."""
-        before = self._state(self._starts[start])
+        before = self._recorded(self._starts[start])
         expected = self._copy(start)
         do(expected)
         wanted = self._state(expected)
@@ -71,7 +71,7 @@ class Steps:
             if not self._killed_at(step, do, root):
                 return step - 1, found
             kept = self._course(root).grading(NAME, self._student)
-            if kept and kept.key == OLD_KEY and self._state(root) != before:
+            if kept and kept.key == OLD_KEY and self._recorded(root) != before:
                 found.append(f"{start}, step {step}: what is kept no longer holds")
             if not (kept and kept.key == KEY):
                 do(root)
@@ -112,8 +112,11 @@ class Steps:
 
     def _state(self, root: Path) -> tuple[object, ...]:
         kept = {path.name: path.read_bytes() for path in root.glob(f"gradings/{NAME}/*")}
+        return *self._recorded(root), kept
+
+    def _recorded(self, root: Path) -> tuple[object, ...]:
         every_name = sorted(str(p.relative_to(root)) for p in root.glob("autograded/**/*"))
-        return table_rows(root), graded_files(root), kept, every_name
+        return table_rows(root), graded_files(root), every_name
 
     def _copy(self, start: str) -> Path:
         folder = self._folder / str(next(self._number))

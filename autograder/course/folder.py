@@ -175,7 +175,15 @@ class Course:
         self, assignment: str, waiting: Callable[[str], None] | None = None
     ) -> AbstractContextManager[None]:
         """Keep other processes from grading an assignment meanwhile; see ``sole_grader``."""
-        return sole_grader(self._gradings(assignment) / ".lock", assignment, waiting)
+        folder = self._gradings(assignment)
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = folder / ".lock"
+        lock.touch()
+        if self.coursedir.groupshared:  # the other instructors of the group grade too
+            for path, mode in ((folder.parent, 0o2770), (folder, 0o2770), (lock, 0o660)):
+                with contextlib.suppress(PermissionError):  # it is theirs, and they did so
+                    path.chmod(path.stat().st_mode | mode)
+        return sole_grader(lock, assignment, waiting)
 
     def _grading_file(self, assignment: str, student: str) -> Path:
         return self._gradings(assignment) / f"{student}.json"

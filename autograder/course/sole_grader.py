@@ -27,7 +27,7 @@ class BeingGraded(AutograderError):
 def sole_grader(
     path: Path, name: str, waiting: Callable[[str], None] | None = None
 ) -> Iterator[None]:
-    """Hold the lock at ``path``, which the system takes away when this process ends.
+    """Hold the lock on the file ``path``, which the system takes away when this process ends.
 
     Where another process has it, ``waiting`` is told so, and then it is waited for. Raises
     BeingGraded where nobody is to be told.
@@ -35,8 +35,7 @@ def sole_grader(
     if path in _held:
         yield
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    lock = os.open(path, os.O_RDWR)  # not for reading alone: network drives want that
     try:
         _take(lock, name, waiting)
         _held.add(path)

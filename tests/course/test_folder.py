@@ -51,6 +51,14 @@ def test_the_secret_of_a_shared_course_is_the_groups(tmp_path: Path) -> None:
     assert (folder / SECRET_FILE).stat().st_mode & 0o777 == 0o660
 
 
+def test_the_others_of_a_group_can_grade_too(tmp_path: Path) -> None:
+    folder = new_course(tmp_path / "course", "c.CourseDirectory.groupshared = True")
+    with Course.open(folder).sole_grader("averages"):
+        kept = folder / "gradings" / "averages"
+        modes = [path.stat().st_mode & 0o2070 for path in (kept.parent, kept, kept / ".lock")]
+    assert modes == [0o2070, 0o2070, 0o060]
+
+
 @pytest.mark.parametrize("odd", [b"\xff", b"", b"x" * 2000, None], ids=str)
 def test_an_odd_secret_beside_a_submission_is_replaced(tmp_path: Path, odd: bytes | None) -> None:
     """Feedback is released with it: nbgrader would stop at the first that it cannot read."""
