@@ -126,46 +126,45 @@ def grade(
     student: Annotated[list[str] | None, typer.Option(help="Only this one; repeatable.")] = None,
     jobs: Jobs = None,
     force: Annotated[bool, typer.Option(help="Grade again what has not changed.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be graded, and why.")
+    ] = False,
+    scores: Annotated[
+        bool, typer.Option("--scores", help="With --dry-run: grade it, and say what would change.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="Say only what somebody has to look at.")
+    ] = False,
     unsafe_no_sandbox: UnsafeNoSandbox = False,
 ) -> None:
     """Grade what was collected: in parallel, and only what changed."""
-    from .batch.class_grading import grade_class
     from .batch.workers import default_jobs
     from .course.folder import Course
     from .course.plain import is_plain
-    from .pages.terminal import (
-        print_broken_tests,
-        print_class,
-        progress_bar,
-        warn_of_plain,
-        warn_unless_locked_in,
-    )
-    from .results import Ungraded
+    from .pages.grading import print_dry_run, print_grading
 
-    course, results = Course.open(course_dir), []
-    plain = is_plain(course, assignment)
-    if plain:
-        warn_of_plain(assignment, errors)
-    with progress_bar(f"Grading {assignment}") as (announce, advance):
-        entries = grade_class(
-            course,
-            assignment,
-            students=student or (),
-            jobs=jobs or default_jobs(),
-            force=force,
-            unsafe_no_sandbox=unsafe_no_sandbox,
-            announce=announce,
-        )
-        with closing(entries):
-            for entry in entries:
-                results.append(entry)
-                advance()
-    print_class(results, console)
-    if not plain:
-        warn_unless_locked_in([entry.result for entry in results if not entry.unchanged], errors)
-    broken = print_broken_tests([entry.result for entry in results], errors)
-    ungraded = any(isinstance(entry.result, Ungraded) for entry in results)
-    raise typer.Exit(1 if ungraded or broken else 0)
+    course, students = Course.open(course_dir), student or []
+    if scores and not dry_run:
+        raise typer.BadParameter("--scores says what --dry-run would change: name both.")
+    if scores and is_plain(course, assignment):
+        raise typer.BadParameter(f"nbgrader itself grades {assignment}, and writes when it does.")
+    if dry_run:
+        print_dry_run(course, assignment, students, force, console)
+    if dry_run and not scores:
+        raise typer.Exit
+    fine = print_grading(
+        course,
+        assignment,
+        students,
+        jobs=jobs or default_jobs(),
+        force=force,
+        unsafe_no_sandbox=unsafe_no_sandbox,
+        dry=dry_run,
+        quiet=quiet,
+        console=console,
+        errors=errors,
+    )
+    raise typer.Exit(0 if fine else 1)
 
 
 @app.command(cls=Announced)

@@ -134,6 +134,7 @@ def grade(
         sandbox=sandbox.probe.level,
         sandbox_gaps=list(sandbox.probe.gaps),
         notes=chosen.notes if chosen else (),
+        limits=execution.limits_met,
     )
     _write_outputs(executed, execution, grading)
     return Graded(grading, executed)

@@ -5,28 +5,33 @@ This process alone touches the gradebook and the course's folders.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import closing
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbgrader.api import Gradebook
 
 from ..course.contents import Contents
-from ..course.folder import Course
+from ..course.folder import Course, StoredGrading
 from ..course.gradebook import check_released
 from ..course.misplaced import misplaced
 from ..course.options import Limits
 from ..course.plain import is_plain
 from ..course.record import ClassRecord
+from ..course.released import has_feedback
 from ..errors import NoSuchSubmission, NothingToGrade
+from ..notebook.assignment import Assignment
 from ..results import Grading, Ungraded
 from ..running.hidden_tests import check_hidden_tests
-from .freshness import Freshness
-from .plain import grade_plain
+from .changes import Change, compare
+from .freshness import FORCED, Freshness, Looked
+from .log import GradingLog
+from .outcome import ClassResult, Result
+from .plain import grade_plain, plan_plain
+from .under_way import Tell
 from .workers import Finished, Job, WorkerSetup, grade_jobs
-
-Result = Grading | Ungraded
 
 
 def grade_files(
@@ -47,16 +52,11 @@ def grade_files(
 
 
 @dataclass(frozen=True)
-class ClassResult:
-    """What became of one student's submission; ``unchanged`` was graded earlier.
-
-    ``notes`` name what lies beside the submission and may be one.
-    """
+class Planned:
+    """A submission that would be graded, and why."""
 
     student: str
-    result: Result
-    unchanged: bool = False
-    notes: Sequence[str] = ()
+    why: str
 
 
 def grade_class(
@@ -68,57 +68,158 @@ def grade_class(
     force: bool = False,
     unsafe_no_sandbox: bool = False,
     announce: Callable[[int], None] = lambda total: None,
+    tell: Tell = lambda now: None,
+    dry: bool = False,
 ) -> Generator[ClassResult]:
     """Grade what was collected of an assignment; yields each student's result when it is there.
 
     What a result depends on being as it was, it is not computed again, unless ``force``.
     An ordinary assignment is left to nbgrader, which grades one submission after another.
+    While it waits it tells what is under way. If ``dry``, nothing is recorded or written.
     Raises NothingToGrade, NoSuchSubmission, NotReleased, what ``Contents.assignment`` and
     ``is_plain`` raise, HiddenTestsFailed, and where nothing can be graded CannotGradeHere (not
     for want of a sandbox if ``unsafe_no_sandbox``); none of them changes a result.
     """
     if is_plain(course, name):
-        chosen = _chosen(course, name, students, course.students(name))
-        announce(len(chosen))
-        for student, result, unchanged in grade_plain(course, name, chosen, force):
-            yield ClassResult(student, result, unchanged)
-        return
-    assignment = course.assignment(name)
-    check_hidden_tests(assignment)
-    beside = misplaced(course, name)
-    collected = course.students(name)
-    chosen = _chosen(course, name, students, {*collected, *beside})
-    announce(len(chosen))
-    with Gradebook(course.coursedir.db_url, course.coursedir.course_id) as gradebook:
-        check_released(gradebook, assignment)
-        record = ClassRecord(course, name, gradebook)
-        lost = [student for student in chosen if student not in collected]
-        for student in lost:
-            record.forget(student)
-            said = " ".join(beside[student])
-            yield ClassResult(student, Ungraded(notebook=assignment.file_name, error=said))
-        chosen = [student for student in chosen if student in collected]
-        freshness = Freshness(course, assignment, gradebook)
-        keys = {student: freshness.key(student) for student in chosen}
-        kept = {} if force else {s: freshness.kept(s, keys[s]) for s in chosen}
-        for student, grading in kept.items():
-            if grading is not None:
-                yield ClassResult(student, grading, True, beside.get(student, ()))
-        changed = [student for student in chosen if kept.get(student) is None]
+        results = _plain_results(course, name, students, force, announce)
+    else:
         limits = course.limits(name)
         if unsafe_no_sandbox:
             limits = replace(limits, unsafe_no_sandbox=True)
-        contents = course.contents
-        setup = WorkerSetup(name, contents.root, contents.sources, course.secret(), limits)
-        file_name = assignment.file_name
-        todo = [
+        results = _results(course, name, students, force, dry, limits, jobs, announce, tell)
+    log = GradingLog(course, name)
+    with closing(results):
+        for entry in results:
+            if not dry:
+                log.add(entry)
+            yield entry
+
+
+def _plain_results(
+    course: Course,
+    name: str,
+    students: Iterable[str],
+    force: bool,
+    announce: Callable[[int], None],
+) -> Generator[ClassResult]:
+    chosen = _chosen(course, name, students, course.students(name))
+    announce(len(chosen))
+    began = time.monotonic()
+    for student, result, unchanged in grade_plain(course, name, chosen, force):
+        yield ClassResult(student, result, unchanged, seconds=time.monotonic() - began)
+        began = time.monotonic()
+
+
+def _results(
+    course: Course,
+    name: str,
+    students: Iterable[str],
+    force: bool,
+    dry: bool,
+    limits: Limits,
+    jobs: int,
+    announce: Callable[[int], None],
+    tell: Tell,
+) -> Generator[ClassResult]:
+    with _opened(course, name, students, force, dry) as work:
+        announce(len(work.chosen))
+        record = None if dry else ClassRecord(course, name, work.gradebook)
+        for student in work.lost:
+            if record:
+                record.forget(student)
+            said = " ".join(work.beside[student])
+            yield ClassResult(student, Ungraded(notebook=work.assignment.file_name, error=said))
+        todo: dict[str, Looked] = {}
+        for student in work.found:
+            looked = work.look(student)
+            if looked.kept is None:
+                todo[student] = looked
+            else:
+                yield ClassResult(student, looked.kept, True, work.beside.get(student, ()))
+        setup = WorkerSetup(name, course.root, course.contents.sources, work.secret, limits)
+        file_name = work.assignment.file_name
+        to_grade = [
             Job(course.submitted_folder(name, s) / file_name, file_name, s, course.place(name, s))
-            for s in changed
+            for s in todo
         ]
-        with closing(grade_jobs(todo, setup, jobs)) as outcomes:
-            for student, outcome in zip(changed, outcomes, strict=True):
-                result = _recorded(record, student, outcome, keys[student])
-                yield ClassResult(student, result, notes=beside.get(student, ()))
+        with closing(grade_jobs(to_grade, setup, jobs, tell)) as outcomes:
+            for (student, looked), outcome in zip(todo.items(), outcomes, strict=True):
+                before = course.grading(name, student) if looked.again else None
+                result = outcome.result
+                if record:
+                    result = _recorded(record, student, outcome, looked.key)
+                notes, seconds = work.beside.get(student, ()), outcome.seconds
+                change = _change(course, name, student, before, result)
+                yield ClassResult(student, result, False, notes, seconds, change)
+
+
+def _change(
+    course: Course, name: str, student: str, before: StoredGrading | None, after: Result
+) -> Change | None:
+    """Compare a result with the one before; who has feedback may be told something else by it."""
+    if before is None:
+        return None
+    return compare(student, before.grading, after, lambda: has_feedback(course, name, student))
+
+
+def plan_class(
+    course: Course, name: str, *, students: Iterable[str] = (), force: bool = False
+) -> tuple[list[Planned], int]:
+    """Return what ``grade_class`` would grade, and how many there are. Raises what that raises."""
+    if is_plain(course, name):
+        chosen = _chosen(course, name, students, course.students(name))
+        whys = plan_plain(course, name, chosen, force)
+        return [Planned(student, why) for student, why in whys.items() if why], len(chosen)
+    with _opened(course, name, students, force, dry=True) as work:
+        looked = {student: work.look(student) for student in work.found}
+        planned = [Planned(s, look.why) for s, look in looked.items() if look.kept is None]
+        return planned, len(work.chosen)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """A class before it is graded: ``lost`` students have nothing where it is looked for."""
+
+    assignment: Assignment
+    gradebook: Gradebook
+    beside: dict[str, list[str]]
+    chosen: list[str]
+    lost: list[str]
+    found: list[str]
+    secret: bytes
+    look: Callable[[str], Looked]
+
+
+@contextmanager
+def _opened(
+    course: Course, name: str, students: Iterable[str], force: bool, dry: bool
+) -> Iterator[_Work]:
+    """Look at a class, with the gradebook open. Raises what ``grade_class`` raises."""
+    assignment = course.assignment(name)
+    check_hidden_tests(assignment)
+    beside = misplaced(course, name)
+    collected = set(course.students(name))
+    chosen = _chosen(course, name, students, {*collected, *beside})
+    with Gradebook(course.coursedir.db_url, course.coursedir.course_id) as gradebook:
+        check_released(gradebook, assignment)
+        secret = course.known_secret() if dry else course.secret()
+        freshness = Freshness(course, assignment, gradebook, secret=secret)
+
+        def look(student: str) -> Looked:
+            looked = freshness.look(student)
+            forced = force and looked.kept is not None
+            return replace(looked, kept=None, why=FORCED, again=True) if forced else looked
+
+        yield _Work(
+            assignment,
+            gradebook,
+            beside,
+            chosen,
+            [student for student in chosen if student not in collected],
+            [student for student in chosen if student in collected],
+            secret,
+            look,
+        )
 
 
 def _recorded(record: ClassRecord, student: str, outcome: Finished, key: str) -> Result:

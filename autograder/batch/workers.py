@@ -9,12 +9,13 @@ import signal
 import sys
 import tempfile
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from ..errors import AutograderError, CannotGradeHere, NeedsLinux
 from ..grading import grade, open_sandbox
 from ..notebook.submission import read_notebook
 from ..results import Grading, Ungraded
+from .under_way import Tell, Watched
 
 
 @dataclass(frozen=True)
@@ -45,10 +47,14 @@ class Job:
 
 @dataclass(frozen=True)
 class Finished:
-    """What a worker returns: the result, and the executed notebook's text if it is a Grading."""
+    """What a worker returns: the result, and the executed notebook's text if it is a Grading.
+
+    ``seconds`` is what that took.
+    """
 
     result: Grading | Ungraded
     notebook: str = ""
+    seconds: float = 0.0
 
 
 Submit = Callable[[Job], Future[Finished]]
@@ -112,6 +118,12 @@ def _worker() -> _Worker:
 
 
 def _grade_job(job: Job) -> Finished:
+    began = time.monotonic()
+    outcome = _graded(job)
+    return replace(outcome, seconds=time.monotonic() - began)
+
+
+def _graded(job: Job) -> Finished:
     try:
         return _worker().grade(job)
     except CannotGradeHere:  # nor can the others be graded
@@ -126,8 +138,12 @@ def _failed(job: Job, error: str) -> Finished:
     return Finished(Ungraded(notebook=job.name, error=error))
 
 
-def grade_jobs(jobs: Sequence[Job], setup: WorkerSetup, processes: int) -> Generator[Finished]:
+def grade_jobs(
+    jobs: Sequence[Job], setup: WorkerSetup, processes: int, tell: Tell = lambda now: None
+) -> Generator[Finished]:
     """Grade notebooks in parallel; yields what became of each, in the order given.
+
+    While it waits for one, it tells now and then what is under way.
 
     Closing the generator ends the workers, whatever they are at.
 
@@ -141,7 +157,8 @@ def grade_jobs(jobs: Sequence[Job], setup: WorkerSetup, processes: int) -> Gener
         finished = 0
         try:
             with _workers(setup, max(1, min(processes, len(pending)))) as submit:
-                for outcome in _in_order(pending, submit, JOBS_AHEAD * processes):
+                watched = Watched(processes, tell)
+                for outcome in _in_order(pending, submit, JOBS_AHEAD * processes, watched):
                     yield outcome
                     finished += 1
         except BrokenProcessPool:
@@ -151,15 +168,19 @@ def grade_jobs(jobs: Sequence[Job], setup: WorkerSetup, processes: int) -> Gener
         pending = pending[finished:]
 
 
-def _in_order(jobs: Iterable[Job], submit: Submit, ahead: int) -> Iterator[Finished]:
+def _in_order(
+    jobs: Iterable[Job], submit: Submit, ahead: int, watched: Watched
+) -> Iterator[Finished]:
     """Yield results in the order of the jobs; those that were yielded are not held on to."""
-    waiting: deque[Future[Finished]] = deque()
+    waiting: deque[tuple[str, Future[Finished]]] = deque()
     for job in jobs:
-        waiting.append(submit(job))
+        waiting.append((job.student or job.name, submit(job)))
         if len(waiting) == ahead:
-            yield waiting.popleft().result()
+            watched.wait(waiting)
+            yield waiting.popleft()[1].result()
     while waiting:
-        yield waiting.popleft().result()
+        watched.wait(waiting)
+        yield waiting.popleft()[1].result()
 
 
 def _grade_alone(job: Job, setup: WorkerSetup) -> Finished:

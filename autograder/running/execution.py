@@ -99,6 +99,7 @@ class Execution:
         self._deadline = time.monotonic() + limits.submission_seconds
         self._child: Child | None = None
         self._spent: dict[tuple[str, ...], NoAnswer] = {}  # what is not asked again
+        self._refused: list[str] = []
         self._room = CELLS_OF_OUTPUT * limits.output_characters
 
     def __enter__(self) -> Execution:
@@ -106,6 +107,12 @@ class Execution:
 
     def __exit__(self, *_: object) -> None:
         self._drop_child()
+
+    @property
+    def limits_met(self) -> list[str]:
+        """What stopped cells and calls, and what was refused to them, each once."""
+        stopped = (*(cell.stopped for cell in self.cells.values()), *map(str, self._spent.values()))
+        return [*filter(None, dict.fromkeys((*stopped, *self._refused)))]
 
     def run_cells(self) -> None:
         """Run every cell in order; an error or a limit in one does not stop the next."""
@@ -146,8 +153,7 @@ class Execution:
 
     def read(self, name: str) -> Any:
         """Return a variable of the notebook; see ``student.Runner``."""
-        value, _ = self._ask((name,), lambda child, seconds: child.read(name, seconds))
-        return value
+        return self._ask((name,), lambda child, seconds: child.read(name, seconds))[0]
 
     def _ask(
         self, what: tuple[str, ...], request: Callable[[Child, float], Returned | Raised | Missing]
@@ -164,6 +170,8 @@ class Execution:
             reply = self._converted(request)
         except TimeoutError:
             failure = CallTimedOut(name, self._limits.call_seconds, self._loop_of(name))
+        except SubmissionTimedOut as error:
+            failure = error
         except EOFError:
             failure = ProcessEnded(f"`{name}`", self._limits.memory_mib)
         except WireError:
@@ -175,8 +183,8 @@ class Execution:
         if isinstance(reply, tuple):
             return reply
         if isinstance(reply, Raised):
-            limit = self._limit_of_call(reply)
-            raise CallRaised(name, self._describe(reply), self._place(reply), limit)
+            about = self._describe(reply), self._place(reply), self._limit_of_call(reply)
+            raise CallRaised(name, *about)
         if reply.exists:
             raise NotCallable(name)
         raise NameMissing(name, self._why_missing(name))
@@ -203,7 +211,8 @@ class Execution:
     def _limit_met(self, kind: str, message: str, source: str) -> str:
         """Return the sentence about what grading does not allow, if an error was due to that."""
         left_out = explain_left_out(kind, message, source, self._left_out)
-        return left_out or explain_limit(kind, message, self._limits)
+        self._refused.append(left_out or explain_limit(kind, message, self._limits))
+        return self._refused[-1]
 
     def _limit_of_call(self, reply: Raised) -> str:
         """Return the same of a call; a name may be missing because a cell met a limit before."""
@@ -280,8 +289,7 @@ class Execution:
 
     def _loop_of(self, function: str) -> str:
         """Return the loop of a function that may not end, from our copy of the notebook."""
-        sources = [cell.source for cell in self.cells.values()]
-        found = [source for source in sources if function in defined_names(source)]
+        found = [c.source for c in self.cells.values() if function in defined_names(c.source)]
         return (endless_loop(found[-1], function) if found else "") or "a loop"
 
     def _why_missing(self, name: str) -> str:

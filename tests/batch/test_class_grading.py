@@ -18,7 +18,8 @@ from courses import MakeCourse, graded_files, hand_in, set_options, table_rows
 from limits import PATIENCE
 from machines import run_without_layers
 
-from autograder.batch.class_grading import ClassResult, grade_class
+from autograder.batch.class_grading import grade_class
+from autograder.batch.outcome import ClassResult
 from autograder.course.folder import Course
 from autograder.errors import NotReleased
 from autograder.notebook.assignment import Assignment
