@@ -113,17 +113,18 @@ def _texts(row: Row, standing: Standing) -> tuple[str, ...]:
 
 def _print_rows(rows: list[tuple[str, ...]], console: Console) -> None:
     used = [n for n, cells in enumerate(zip(*rows, strict=True)) if n in (0, 1, 5) or any(cells)]
-    widths = [max(len(TITLES[n]), *(len(row[n]) for row in rows)) + 3 for n in used[:-1]]
-    if sum(widths) + ROOM_FOR_THE_LAST > console.width:
+    widths = {n: max(len(TITLES[n]), *(len(row[n]) for row in rows)) for n in used}
+    room = console.width - sum(widths[n] + 3 for n in used[:-1]) - 4
+    if room < ROOM_FOR_THE_LAST:
         _print_blocks(rows, console)
         return
+    widths[used[-1]] = min(room, widths[used[-1]])
     table = Table()
     for n in used:
-        last = n == used[-1]
-        table.add_column(TITLES[n], no_wrap=True, overflow="ellipsis", ratio=1 if last else None)
+        table.add_column(TITLES[n], no_wrap=True, overflow="ellipsis", width=widths[n])
     for row in rows:
         error = "red" if row[1] == "not graded" else ""
-        table.add_row(*(Text(row[n], error if n == used[-1] else "") for n in used))
+        table.add_row(*(Text(row[n], error) for n in used))
     console.print(table)
 
 
@@ -132,11 +133,8 @@ def _print_blocks(rows: list[tuple[str, ...]], console: Console) -> None:
     for student, points, *cells, last in rows:
         graded = points != "not graded"
         titles = (*TITLES[2:-1], "below full points" if graded else "because")
-        about = zip(titles, (*cells, last), strict=True)
-        for line in (
-            f"{student}  {points}",
-            *(f"  {title}: {cell}" for title, cell in about if cell),
-        ):
+        cells = [f"  {t}: {cell}" for t, cell in zip(titles, (*cells, last), strict=True) if cell]
+        for line in (f"{student}  {points}", *cells):
             text = Text(line, "" if graded else "red")
             text.truncate(console.width, overflow="ellipsis")
             console.print(text)
