@@ -168,6 +168,40 @@ def grade(
 
 
 @app.command(cls=Announced)
+def watch(
+    assignment: str,
+    course_dir: CourseDir = Path(),
+    until: Annotated[
+        str | None, typer.Option(help="When to end: 18:30, or '2030-01-31 18:30 UTC'.")
+    ] = None,
+    jobs: Jobs = None,
+    unsafe_no_sandbox: UnsafeNoSandbox = False,
+) -> None:
+    """Grade what students hand in while they still work, and release feedback, until stopped."""
+    from .batch.workers import default_jobs
+    from .course.folder import Course
+    from .course.plain import is_plain
+    from .pages.watching import print_watch, time_of
+
+    course = Course.open(course_dir)
+    if is_plain(course, assignment):
+        raise typer.BadParameter(f"{assignment} is graded by nbgrader itself: see autograder grade")
+    course.assignment(assignment)
+    try:
+        end = time_of(until, course) if until else None
+    except (ValueError, OverflowError) as error:
+        raise typer.BadParameter(f"--until: {error}") from None
+    print_watch(
+        course,
+        assignment,
+        until=end,
+        jobs=jobs or default_jobs(),
+        unsafe_no_sandbox=unsafe_no_sandbox,
+        console=console,
+    )
+
+
+@app.command(cls=Announced)
 def grade_file(
     notebooks: Annotated[list[Path], typer.Argument(metavar="NOTEBOOK...")],
     assignment: Annotated[str, typer.Option(help="Which assignment the notebooks are of.")],
