@@ -211,6 +211,7 @@ def _quiet() -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Passing unrecognized arguments", DeprecationWarning)
             warnings.filterwarnings("ignore", "Object of type", SAWarning)
+            warnings.simplefilter("ignore", ResourceWarning)
             yield
     finally:
         logging.disable(before)
