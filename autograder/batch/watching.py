@@ -75,7 +75,7 @@ class Watch:
 
     def step(self) -> None:
         """Take what is new, grade what may be graded now, and give feedback on it."""
-        self._take()
+        self.take()
         todo = {}
         for student in self._course.students(self._name):
             attempt = self._attempts.next_to_grade(student)
@@ -87,7 +87,7 @@ class Watch:
             if attempt := self._attempts.next_to_release(student):
                 self._give_feedback(student, attempt)
 
-    def _take(self) -> None:
+    def take(self) -> None:
         """Collect from the exchange, if there is one, and take each new attempt."""
         if time.monotonic() - self._looked < SECONDS_BETWEEN_LOOKS:
             return
@@ -130,9 +130,10 @@ class Watch:
                     attempt.was_graded(_in_words(entry.result), time.time())
                     said = f"attempt {attempt.number}: {attempt.about.result}"
                     self._say(Event(entry.student, said))
+                    self._give_feedback(entry.student, attempt)
 
     def _while_waiting(self, now: UnderWay) -> None:
-        self._take()
+        self.take()
 
     def _give_feedback(self, student: str, attempt: Attempt) -> None:
         """Make a page of what is graded now, and release it if there is an exchange."""

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -46,18 +45,24 @@ def wrong(averages: Assignment) -> str:
     return nbformat.writes(answered(averages, NONE))
 
 
-def steps(course: Path, count: int = 2, watch: Watch | None = None) -> list[str]:
-    """Watch for some steps: what is new must be the same twice. Return what was said."""
-    said: list[Event] = []
-    watch = watch or new_watch(course, said.append)
-    watch._say = said.append
-    for _ in range(count):
-        watch.step()
-    return [f"{event.student}: {event.said}" for event in said]
+class Watched:
+    """A course that is watched, and what was said."""
 
+    def __init__(self, course: Path) -> None:
+        self.watch = Watch(
+            Course.open(course), NAME, jobs=1, unsafe_no_sandbox=False, tell=self._told
+        )
+        self._said: list[str] = []
 
-def new_watch(course: Path, tell: Callable[[Event], None] = lambda event: None) -> Watch:
-    return Watch(Course.open(course), NAME, jobs=1, unsafe_no_sandbox=False, tell=tell)
+    def _told(self, event: Event) -> None:
+        self._said.append(f"{event.student}: {event.said}")
+
+    def steps(self, count: int = 2) -> list[str]:
+        """Go on for some steps: what is new must be the same twice. Return what was said."""
+        self._said = []
+        for _ in range(count):
+            self.watch.step()
+        return self._said
 
 
 def attempts(course: Path, student: str) -> list[dict[str, object]]:
@@ -76,17 +81,17 @@ def test_what_is_laid_into_submitted_is_graded_and_the_last_attempt_counts(
     course: Path, right: str, wrong: str
 ) -> None:
     hand_in(course, "ada", NAME, wrong)
-    watch = new_watch(course)
-    assert steps(course, 1, watch) == []  # somebody may still be writing it
-    said = steps(course, 1, watch)
+    watched = Watched(course)
+    assert watched.steps(1) == []  # somebody may still be writing it
+    said = watched.steps(1)
     assert said[:2] == [HERE.format(1), "ada: attempt 1: 40 of 60 points, 10 wait for a human"]
     assert said[2].startswith(FEEDBACK.format(1))
     page = course / "feedback" / "ada" / NAME / f"{NAME}.html"
     first = page.read_text()
-    assert steps(course, 3, watch) == []
+    assert watched.steps(3) == []
 
     hand_in(course, "ada", NAME, right)
-    assert steps(course, 2, watch)[1].startswith("ada: attempt 2: 60 of 60 points")
+    assert watched.steps(2)[1].startswith("ada: attempt 2: 60 of 60 points")
     assert score(course, "ada") == 60
     assert page.read_text() != first
     assert [bool(a["graded"]) for a in attempts(course, "ada")] == [True, True]
@@ -101,38 +106,41 @@ def test_within_the_limit_the_newest_is_graded_and_those_it_replaces_are_kept(
     course: Path, right: str, wrong: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_options(course, "c.GradingOptions.attempts_per_hour = 1")
-    watch = new_watch(course)
+    watched = Watched(course)
     for number in range(3):
         hand_in(course, "ada", NAME, wrong if number < 2 else right)
         (course / "submitted" / "ada" / NAME / "notes.txt").write_text(str(number))
-        said = steps(course, 2, watch)
+        said = watched.steps(2)
         assert any("were graded in an hour" in line for line in said) == (number > 0)
     hand_in(course, "bob", NAME, wrong)
-    assert "bob: attempt 1: 40 of 60 points, 10 wait for a human" in steps(course, 2, watch)
+    assert "bob: attempt 1: 40 of 60 points, 10 wait for a human" in watched.steps(2)
     assert [bool(a["graded"]) for a in attempts(course, "ada")] == [True, False, False]
 
     later = watching.time.time() + 3601
     monkeypatch.setattr(watching.time, "time", lambda: later)
-    assert "ada: attempt 3: 60 of 60 points, 10 wait for a human" in steps(course, 1, watch)
+    assert "ada: attempt 3: 60 of 60 points, 10 wait for a human" in watched.steps(1)
     assert [bool(a["graded"]) for a in attempts(course, "ada")] == [True, False, True]
     assert score(course, "ada") == 60
 
 
-def test_one_that_was_stopped_goes_on(course: Path, right: str) -> None:
+def test_one_that_was_stopped_goes_on(
+    course: Path, right: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     hand_in(course, "ada", NAME, right)
-    watch = new_watch(course)
-    watch._give_feedback = interrupted  # type: ignore[method-assign]
-    with pytest.raises(KeyboardInterrupt):
-        steps(course, 2, watch)
+    watched = Watched(course)
+    with monkeypatch.context() as patched:
+        patched.setattr(watching.NbGraderAPI, "generate_feedback", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            watched.steps(2)
     assert [(bool(a["graded"]), a["released"]) for a in attempts(course, "ada")] == [(True, None)]
     (course / "attempts" / ".now" / "submitted" / "ada").mkdir(parents=True)  # as one is killed
     (course / "attempts" / NAME / "ada" / "0002").mkdir()
-    (line,) = steps(course)
+    (line,) = Watched(course).steps()
     assert line.startswith(FEEDBACK.format(1))
-    assert steps(course) == []
+    assert Watched(course).steps() == []
 
     shutil.rmtree(course / "attempts" / NAME / "ada")  # what is known of a student's attempts
-    assert steps(course)[0] == HERE.format(1)
+    assert Watched(course).steps()[0] == HERE.format(1)
     assert len(attempts(course, "ada")) == 1
 
 
@@ -149,7 +157,7 @@ def test_an_odd_one_is_said_and_stops_nobody(course: Path, right: str, wrong: st
     for number in range(1001):
         (course / "submitted" / "many" / NAME / str(number)).touch()
     (course / "submitted" / "ada" / NAME / "link").symlink_to("/etc/passwd")
-    said = steps(course, 3)
+    said = Watched(course).steps(3)
     assert "ada: attempt 1: 60 of 60 points, 10 wait for a human" in said
     assert any(line.startswith("damaged: attempt 1: not graded. This is not") for line in said)
     assert any(f" mv -b submitted/two/{NAME}/copy.ipynb " in line for line in said)
@@ -176,19 +184,19 @@ def test_two_attempts_within_one_grading_each_get_their_own_page(
         run_here("nbgrader", "submit", NAME, "--student=ada", cwd=home)
 
     submit(NONE)
-    watch = new_watch(course)
+    watched = Watched(course)
     grade = watching.grade_class
 
     def hand_in_meanwhile(*about: object, **options: object) -> object:
         monkeypatch.setattr(watching, "grade_class", grade)
         results = [*grade(*about, **options)]  # type: ignore[arg-type]
         submit({})
-        watch._take()  # as while one is waited for
-        watch._take()
+        for _ in range(2):
+            watched.watch.take()  # as while one is waited for
         yield from results
 
     monkeypatch.setattr(watching, "grade_class", hand_in_meanwhile)
-    said = steps(course, 4, watch)
+    said = watched.steps(4)
     graded = [line.split(": ", 1)[1] for line in said if "points" in line]
     assert [line.split(" points")[0] for line in graded] == [
         "attempt 1: 40 of 60",
