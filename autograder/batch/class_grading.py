@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -83,10 +83,8 @@ def grade_class(
     if is_plain(course, name):
         results = _plain_results(course, name, students, force, announce)
     else:
-        limits = course.limits(name)
-        if unsafe_no_sandbox:
-            limits = replace(limits, unsafe_no_sandbox=True)
-        results = _results(course, name, students, force, dry, limits, jobs, announce, tell)
+        opened = _opened(course, name, students, force, dry)
+        results = _results(opened, jobs, unsafe_no_sandbox, announce, tell)
     log = GradingLog(course, name)
     with closing(results):
         for entry in results:
@@ -111,19 +109,15 @@ def _plain_results(
 
 
 def _results(
-    course: Course,
-    name: str,
-    students: Iterable[str],
-    force: bool,
-    dry: bool,
-    limits: Limits,
+    opened: AbstractContextManager[_Work],
     jobs: int,
+    unsafe_no_sandbox: bool,
     announce: Callable[[int], None],
     tell: Tell,
 ) -> Generator[ClassResult]:
-    with _opened(course, name, students, force, dry) as work:
+    with opened as work:
         announce(len(work.chosen))
-        record = None if dry else ClassRecord(course, name, work.gradebook)
+        record = None if work.dry else ClassRecord(work.course, work.name, work.gradebook)
         for student in work.lost:
             if record:
                 record.forget(student)
@@ -136,20 +130,15 @@ def _results(
                 todo[student] = looked
             else:
                 yield ClassResult(student, looked.kept, True, work.beside.get(student, ()))
-        setup = WorkerSetup(name, course.root, course.contents.sources, work.secret, limits)
-        file_name = work.assignment.file_name
-        to_grade = [
-            Job(course.submitted_folder(name, s) / file_name, file_name, s, course.place(name, s))
-            for s in todo
-        ]
-        with closing(grade_jobs(to_grade, setup, jobs, tell)) as outcomes:
+        setup = work.setup(unsafe_no_sandbox)
+        with closing(grade_jobs([*map(work.job, todo)], setup, jobs, tell)) as outcomes:
             for (student, looked), outcome in zip(todo.items(), outcomes, strict=True):
-                before = course.grading(name, student) if looked.again else None
+                before = work.course.grading(work.name, student) if looked.again else None
                 result = outcome.result
                 if record:
                     result = _recorded(record, student, outcome, looked.key)
                 notes, seconds = work.beside.get(student, ()), outcome.seconds
-                change = _change(course, name, student, before, result)
+                change = _change(work.course, work.name, student, before, result)
                 yield ClassResult(student, result, False, notes, seconds, change)
 
 
@@ -180,6 +169,9 @@ def plan_class(
 class _Work:
     """A class before it is graded: ``lost`` students have nothing where it is looked for."""
 
+    course: Course
+    name: str
+    dry: bool
     assignment: Assignment
     gradebook: Gradebook
     beside: dict[str, list[str]]
@@ -188,6 +180,20 @@ class _Work:
     found: list[str]
     secret: bytes
     look: Callable[[str], Looked]
+
+    def job(self, student: str) -> Job:
+        """Return what a worker is told of a submission."""
+        name = self.assignment.file_name
+        path = self.course.submitted_folder(self.name, student) / name
+        return Job(path, name, student, self.course.place(self.name, student))
+
+    def setup(self, unsafe_no_sandbox: bool) -> WorkerSetup:
+        """Return what all workers are told."""
+        limits = self.course.limits(self.name)
+        if unsafe_no_sandbox:
+            limits = replace(limits, unsafe_no_sandbox=True)
+        contents = self.course.contents
+        return WorkerSetup(self.name, contents.root, contents.sources, self.secret, limits)
 
 
 @contextmanager
@@ -211,6 +217,9 @@ def _opened(
             return replace(looked, kept=None, why=FORCED, again=True) if forced else looked
 
         yield _Work(
+            course,
+            name,
+            dry,
             assignment,
             gradebook,
             beside,
