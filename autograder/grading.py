@@ -28,6 +28,7 @@ from .running import cell_outputs
 from .running.alone import run_each_alone
 from .running.execution import Execution
 from .running.student import Student
+from .running.time_left import TimeLeft
 from .sandbox.host import Sandbox
 
 
@@ -73,15 +74,17 @@ def grade_notebook(
         ).grading
 
 
-def open_sandbox(limits: Limits, course: Path, folder: Path | None = None) -> Sandbox:
+def open_sandbox(
+    limits: Limits, course: Path, folder: Path | None = None, copy: Path | None = None
+) -> Sandbox:
     """Start a sandbox (its files in ``folder``) and make sure that it locks submitted code in.
 
-    The ``course`` is what it must not read.
+    The ``course`` is what it must not read, nor a ``copy`` of that.
 
     Raises NotLockedIn unless the limits allow grading without, and what Sandbox raises.
     """
     packages, size = limits.packages, limits.file_mib
-    sandbox = Sandbox(folder, course=course, packages=packages, scratch_mib=size)
+    sandbox = Sandbox(folder, course=course, copy=copy, packages=packages, scratch_mib=size)
     try:
         if sandbox.probe.level == "none" and not limits.unsafe_no_sandbox:
             raise NotLockedIn(list(sandbox.probe.gaps))
@@ -108,6 +111,7 @@ def grade(
     inputs of the hidden tests depend on ``secret``, the assignment and the student. Raises
     NoKnownCells, HiddenTestsFailed or SandboxFailed.
     """
+    time = TimeLeft(limits.submission_seconds)
     executed = restore(submitted, assignment)
     untouched = untouched_answers(executed, assignment)
     written = _written(executed, assignment, untouched)
@@ -116,14 +120,17 @@ def grade(
     seed = _seed(secret, assignment.name, student)
     cells = _cells_to_run(executed, limits)
     left_out = chosen.modules if chosen else ()
-    with Execution(sandbox, cells, limits, assignment.given_files, left_out) as execution:
+    files = assignment.given_files
+    with Execution(sandbox, cells, limits, files, left_out, time) as execution:
         execution.run_cells()
         answers = Student(execution, assignment.signatures())
         tests = run_each_alone(assignment, answers, seed, executed)
         results = [
             _result(exercise, tests.get(exercise.name, [])) for exercise in assignment.exercises
         ]
-        exercises = explain(results, assignment, answers, executed, untouched)
+        exercises = explain(
+            results, assignment, answers, executed, untouched, time, execution.limit_before
+        )
     grading = Grading.of(
         exercises,
         written,
@@ -136,7 +143,7 @@ def grade(
         notes=chosen.notes if chosen else (),
         limits=execution.limits_met,
     )
-    _write_outputs(executed, execution, grading)
+    _write_outputs(executed, execution, grading, time)
     return Graded(grading, executed)
 
 
@@ -182,10 +189,12 @@ def _written(
     ]
 
 
-def _write_outputs(notebook: NotebookNode, execution: Execution, grading: Grading) -> None:
+def _write_outputs(
+    notebook: NotebookNode, execution: Execution, grading: Grading, time: TimeLeft
+) -> None:
     results = {f"{GRADE_PREFIX}{result.name}": result for result in grading.exercises}
     for number, cell in enumerate(notebook.cells):
         if grade_id(cell) in results:
             cell_outputs.write_verdict(cell, results[grade_id(cell)])
         elif number in execution.cells:
-            cell_outputs.write_run(cell, execution.cells[number])
+            cell_outputs.write_run(cell, execution.cells[number], time)

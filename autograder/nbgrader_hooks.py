@@ -24,6 +24,7 @@ from traitlets.config import Config
 from traitlets.log import get_logger
 
 from . import import_path  # before anything that is not imported yet
+from .course.candidate_files import read_candidates
 from .course.candidates import choose
 from .course.folder import Course
 from .course.gradebook import check_released
@@ -202,7 +203,9 @@ class RestoredNotebook(NotebookExporter):
                 self._forget(student)
 
     def _choose(self, student: str) -> None:
-        self.chosen = choose(self.course.place(self.assignment.name, student), self.assignment)
+        place = self.course.place(self.assignment.name, student)
+        files = read_candidates(place, self.assignment.file_name)
+        self.chosen = choose(files, self.assignment)
         for note in self.chosen.notes:
             self.log.warning("%s: %s", student, note)
 

@@ -162,10 +162,13 @@ def test_what_makes_nbgrader_slow_stays_out(tmp_path: Path, imports: str) -> Non
 IN_A_WORKER = """
 import multiprocessing
 from pathlib import Path
-from autograder.batch.workers import Job, WorkerSetup, grade_jobs
+from autograder.batch.job import Job, WorkerSetup
+from autograder.batch.workers import grade_jobs
+from autograder.course.contents import Contents
 from autograder.course.options import Limits
-setup = WorkerSetup("averages", Path(), Path("assignments"), b"", Limits())
-list(grade_jobs([Job(Path("nowhere.ipynb"), "nowhere.ipynb")], setup, 1))
+from autograder.course.parcel import Parcel
+setup = WorkerSetup("averages", Parcel.of(Contents(Path.cwd())), b"", Limits())
+list(grade_jobs([Job("nowhere.ipynb")], setup, 1))
 with multiprocessing.get_context("forkserver").Pool(1) as pool:
     print(pool.apply(eval, ["__import__('sys').modules['rfc3987_syntax']"]))
 """

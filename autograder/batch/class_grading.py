@@ -9,15 +9,20 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 from nbgrader.api import Gradebook
 
+from ..course.candidate_files import read_candidates, read_named
+from ..course.candidates import alone
 from ..course.contents import Contents
 from ..course.folder import Course, StoredGrading
 from ..course.gradebook import check_released
 from ..course.misplaced import misplaced
 from ..course.options import Limits
+from ..course.parcel import Parcel
 from ..course.plain import is_plain
 from ..course.record import ClassRecord
 from ..course.released import has_feedback
@@ -27,11 +32,12 @@ from ..results import Grading, Ungraded
 from ..running.hidden_tests import check_hidden_tests
 from .changes import Change, compare
 from .freshness import FORCED, Freshness, Looked
+from .job import Finished, Job, WorkerSetup, read_job
 from .log import GradingLog
 from .outcome import ClassResult, Result
 from .plain import grade_plain, plan_plain
-from .under_way import Tell
-from .workers import Finished, Job, WorkerSetup, grade_jobs
+from .slowest import Tell
+from .workers import grade_jobs
 
 
 def grade_files(
@@ -45,10 +51,22 @@ def grade_files(
 ) -> Generator[Result]:
     """Grade notebooks by path, without a gradebook; yields results in the order given."""
     check_hidden_tests(contents.assignment(name))
-    todo = [Job(path, str(path), student) for path in paths]
-    setup = WorkerSetup(name, contents.root, contents.sources, b"", limits)
-    with closing(grade_jobs(todo, setup, jobs)) as outcomes:
-        yield from (outcome.result for outcome in outcomes)
+    todo = (read_job(str(p), student, partial(read_named, p), alone(p)) for p in paths)
+    setup = WorkerSetup(name, Parcel.of(contents), b"", limits)
+    with closing(grade_jobs(todo, setup, max(1, min(jobs, len(paths))))) as outcomes:
+        yield from _in_order(outcomes)
+
+
+def _in_order(outcomes: Iterable[tuple[int, Finished]]) -> Generator[Result]:
+    """Yield results by their numbers; those that come early wait for the others."""
+    early: dict[int, Result] = {}
+    following = count()
+    awaited = next(following)
+    for number, outcome in outcomes:
+        early[number] = outcome.result
+        while awaited in early:
+            yield early.pop(awaited)
+            awaited = next(following)
 
 
 @dataclass(frozen=True)
@@ -131,8 +149,11 @@ def _results(
             else:
                 yield ClassResult(student, looked.kept, True, work.beside.get(student, ()))
         setup = work.setup(unsafe_no_sandbox)
-        with closing(grade_jobs([*map(work.job, todo)], setup, jobs, tell)) as outcomes:
-            for (student, looked), outcome in zip(todo.items(), outcomes, strict=True):
+        names, processes = [*todo], max(1, min(jobs, len(todo)))
+        with closing(grade_jobs(map(work.job, names), setup, processes, tell)) as outcomes:
+            for number, outcome in outcomes:
+                student = names[number]
+                looked = todo[student]
                 before = work.course.grading(work.name, student) if looked.again else None
                 result = outcome.result
                 if record:
@@ -182,18 +203,16 @@ class _Work:
     look: Callable[[str], Looked]
 
     def job(self, student: str) -> Job:
-        """Return what a worker is told of a submission."""
-        name = self.assignment.file_name
-        path = self.course.submitted_folder(self.name, student) / name
-        return Job(path, name, student, self.course.place(self.name, student))
+        """Read a submission, for a worker."""
+        name, place = self.assignment.file_name, self.course.place(self.name, student)
+        return read_job(name, student, partial(read_candidates, place, name))
 
     def setup(self, unsafe_no_sandbox: bool) -> WorkerSetup:
         """Return what all workers are told."""
         limits = self.course.limits(self.name)
         if unsafe_no_sandbox:
             limits = replace(limits, unsafe_no_sandbox=True)
-        contents = self.course.contents
-        return WorkerSetup(self.name, contents.root, contents.sources, self.secret, limits)
+        return WorkerSetup(self.name, Parcel.of(self.course.contents), self.secret, limits)
 
 
 @contextmanager

@@ -20,13 +20,13 @@ from typing import Any
 from nbgrader.apps import NbGraderAPI
 from sqlalchemy.exc import SAWarning
 
-from ..course.candidates import Place
+from ..course.candidate_files import Place
 from ..course.folder import Course
 from ..errors import AutograderError
 from ..results import Grading, Ungraded, points
 from .attempts import Attempt, Attempts
 from .class_grading import grade_class
-from .under_way import UnderWay
+from .slowest import Slowest
 
 SECONDS_BETWEEN_LOOKS = 1.0
 
@@ -132,7 +132,7 @@ class Watch:
                     self._say(Event(entry.student, said))
                     self._give_feedback(entry.student, attempt)
 
-    def _while_waiting(self, now: UnderWay) -> None:
+    def _while_waiting(self, slowest: Slowest) -> None:
         self.take()
 
     def _give_feedback(self, student: str, attempt: Attempt) -> None:

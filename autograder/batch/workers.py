@@ -1,4 +1,4 @@
-"""Pure workers in parallel: a path in, the result and the executed notebook out."""
+"""Workers in parallel: processes of this machine, and how submissions are handed to any."""
 
 from __future__ import annotations
 
@@ -9,98 +9,112 @@ import signal
 import sys
 import tempfile
 import threading
-import time
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
-import nbformat
-
 from .. import lean_imports
-from ..course.candidates import Place, alone, choose
-from ..course.contents import Contents
-from ..course.options import Limits
 from ..errors import AutograderError, CannotGradeHere, NeedsLinux
-from ..grading import grade, open_sandbox
-from ..notebook.submission import read_notebook
-from ..results import Grading, Ungraded
-from .under_way import Tell, Watched
-
-
-@dataclass(frozen=True)
-class Job:
-    """One notebook to grade; ``name`` is what results call it.
-
-    With a ``place``, the notebook is looked for there.
-    """
-
-    path: Path
-    name: str
-    student: str | None = None
-    place: Place | None = None
-
-
-@dataclass(frozen=True)
-class Finished:
-    """What a worker returns: the result, and the executed notebook's text if it is a Grading.
-
-    ``seconds`` is what that took.
-    """
-
-    result: Grading | Ungraded
-    notebook: str = ""
-    seconds: float = 0.0
-
+from .job import Finished, Job, Worker, WorkerSetup, failed
+from .slowest import Tell, Watched
 
 Submit = Callable[[Job], Future[Finished]]
-JOBS_AHEAD = 16  # for each process: enough to keep all busy while one is slow
+Numbered = tuple[int, Job]
+Outcomes = Generator[tuple[int, Finished]]
+JOBS_AHEAD = 4  # for each process: enough to keep it busy, and few in memory
 
 
-@dataclass(frozen=True)
-class WorkerSetup:
-    """What every job of a batch has in common; ``sources`` is where a course's notebooks are."""
+class UnderWay:
+    """The jobs that were handed to workers and have not come back, in that order."""
 
-    assignment: str
-    course: Path
-    sources: Path
-    secret: bytes
-    limits: Limits
+    def __init__(self, watched: Watched) -> None:
+        self._watched = watched
+        self._jobs: dict[int, Job] = {}
+        self._numbers: dict[Future[Finished], int] = {}
+
+    def outcomes(self, jobs: Iterator[Numbered], submit: Submit, ahead: int) -> Outcomes:
+        """Hand in jobs, ``ahead`` of them at a time; yield what came back, with its number.
+
+        Raises what a worker raised, or whatever stands between.
+        """
+        for number, job in jobs:
+            self._jobs[number] = job
+            self._numbers[submit(job)] = number
+            if len(self._numbers) >= ahead:
+                yield from self._back()
+        while self._numbers:
+            yield from self._back()
+
+    def left(self) -> list[Numbered]:
+        """Return those that have not come back, and forget them."""
+        left = list(self._jobs.items())
+        self._jobs.clear()
+        self._numbers.clear()
+        return left
+
+    def _back(self) -> Outcomes:
+        jobs = {future: self._jobs[number] for future, number in self._numbers.items()}
+        done = self._watched.wait({future: job.student or job.name for future, job in jobs.items()})
+        for future in sorted(done, key=_has_failed):  # what came back before a failure counts
+            outcome = future.result()
+            number = self._numbers.pop(future)
+            del self._jobs[number]
+            yield number, outcome
 
 
-class _Worker:
-    """The state of one worker process: an assignment and a sandbox of its own."""
+def _has_failed(future: Future[Finished]) -> bool:
+    return future.cancelled() or future.exception() is not None
 
-    arguments: tuple[WorkerSetup, Path]  # of this process
 
-    def __init__(self, setup: WorkerSetup, scratch: Path) -> None:
-        self.setup = setup
-        self.assignment = Contents(setup.course, setup.sources).assignment(setup.assignment)
-        # It ends when this process does.
-        self.sandbox = open_sandbox(setup.limits, setup.course, scratch)
+def grade_jobs(
+    jobs: Iterable[Job], setup: WorkerSetup, processes: int, tell: Tell = lambda slowest: None
+) -> Outcomes:
+    """Grade submissions in parallel on this machine; yields what became of each when it is there.
 
-    def grade(self, job: Job) -> Finished:
-        chosen = choose(job.place, self.assignment) if job.place else alone(job.path)
-        graded = grade(
-            read_notebook(chosen.path),
-            self.assignment,
-            self.sandbox,
-            notebook=job.name,
-            student=job.student,
-            secret=self.setup.secret,
-            limits=self.setup.limits,
-            chosen=chosen,
-        )
-        return Finished(graded.grading, nbformat.writes(graded.notebook) + "\n")
+    With it comes its number in the order given. Jobs are asked for when there is room for them.
+    While it waits, it tells now and then which one takes longest. Closing the generator ends the
+    workers, whatever they are at.
+
+    If a worker is killed, as for want of memory, those that were under way are graded
+    again one by one, so that only the one that is to blame goes without a result.
+
+    Raises CannotGradeHere.
+    """
+    numbered: Iterator[Numbered] = iter(enumerate(jobs))
+    under_way = UnderWay(Watched(processes, tell))
+    while True:
+        try:
+            with _workers(setup, processes) as submit:
+                yield from under_way.outcomes(numbered, submit, JOBS_AHEAD * processes)
+            return
+        except BrokenProcessPool:
+            left = under_way.left()
+            for number, job in left[:processes]:
+                yield number, _grade_alone(job, setup)
+            numbered = chain(left[processes:], numbered)
+
+
+def _grade_alone(job: Job, setup: WorkerSetup) -> Finished:
+    try:
+        with _workers(setup, 1) as submit:
+            return submit(job).result()
+    except BrokenProcessPool:
+        return failed(job, "The process that graded it was killed. Was memory exhausted?")
+
+
+class _Process:
+    """What a worker process was started with; it has one worker."""
+
+    arguments: tuple[WorkerSetup, Path]
 
 
 def _start_worker(setup: WorkerSetup, scratch: Path) -> None:
     threading.Thread(target=_end_with_the_command, daemon=True).start()
-    _Worker.arguments = (setup, scratch)
+    _Process.arguments = (setup, scratch)
 
 
 def _end_with_the_command() -> None:
@@ -112,83 +126,19 @@ def _end_with_the_command() -> None:
 
 
 @cache
-def _worker() -> _Worker:
+def _worker() -> Worker:
     """Make the worker for the first job, so that what goes wrong is said of that job."""
-    return _Worker(*_Worker.arguments)
+    return Worker(*_Process.arguments)
 
 
 def _grade_job(job: Job) -> Finished:
-    began = time.monotonic()
-    outcome = _graded(job)
-    return replace(outcome, seconds=time.monotonic() - began)
-
-
-def _graded(job: Job) -> Finished:
     try:
-        return _worker().grade(job)
-    except CannotGradeHere:  # nor can the others be graded
+        worker = _worker()
+    except CannotGradeHere:
         raise
     except AutograderError as error:
-        return _failed(job, str(error))
-    except Exception as error:  # a bug of ours must not stop the batch
-        return _failed(job, f"The grader failed: {type(error).__name__}: {error}")
-
-
-def _failed(job: Job, error: str) -> Finished:
-    return Finished(Ungraded(notebook=job.name, error=error))
-
-
-def grade_jobs(
-    jobs: Sequence[Job], setup: WorkerSetup, processes: int, tell: Tell = lambda now: None
-) -> Generator[Finished]:
-    """Grade notebooks in parallel; yields what became of each, in the order given.
-
-    While it waits for one, it tells now and then what is under way.
-
-    Closing the generator ends the workers, whatever they are at.
-
-    If a worker is killed, as for want of memory, those that were under way are graded
-    again one by one, so that only the one that is to blame goes without a result.
-
-    Raises CannotGradeHere.
-    """
-    pending = list(jobs)
-    while pending:
-        finished = 0
-        try:
-            with _workers(setup, max(1, min(processes, len(pending)))) as submit:
-                watched = Watched(processes, tell)
-                for outcome in _in_order(pending, submit, JOBS_AHEAD * processes, watched):
-                    yield outcome
-                    finished += 1
-        except BrokenProcessPool:
-            suspects = pending[finished : finished + processes]
-            yield from (_grade_alone(job, setup) for job in suspects)
-            finished += len(suspects)
-        pending = pending[finished:]
-
-
-def _in_order(
-    jobs: Iterable[Job], submit: Submit, ahead: int, watched: Watched
-) -> Iterator[Finished]:
-    """Yield results in the order of the jobs; those that were yielded are not held on to."""
-    waiting: deque[tuple[str, Future[Finished]]] = deque()
-    for job in jobs:
-        waiting.append((job.student or job.name, submit(job)))
-        if len(waiting) == ahead:
-            watched.wait(waiting)
-            yield waiting.popleft()[1].result()
-    while waiting:
-        watched.wait(waiting)
-        yield waiting.popleft()[1].result()
-
-
-def _grade_alone(job: Job, setup: WorkerSetup) -> Finished:
-    try:
-        with _workers(setup, 1) as submit:
-            return submit(job).result()
-    except BrokenProcessPool:
-        return _failed(job, "The process that graded it was killed. Was memory exhausted?")
+        return failed(job, str(error))
+    return worker.finish(job)
 
 
 @contextmanager

@@ -6,8 +6,6 @@ guesses: no score stands until a human has said which. What else could hold grad
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -16,12 +14,11 @@ from ..errors import AutograderError, MissingNotebook, SeveralNotebooks
 from ..notebook.answers import has_answers
 from ..notebook.assignment import Assignment
 from ..notebook.cell_text import defined_functions, imported_modules
-from ..notebook.submission import MAX_BYTES, read_notebook, restore
-from .handed_in import MAX_FILES, check_size, regular_files
-from .shown_names import command, is_archive, is_notebook, is_of_a_system, shown
+from ..notebook.submission import restore
+from .candidate_files import CandidateFile, CandidateFiles
+from .handed_in import MAX_FILES
+from .shown_names import command, few, shown
 
-MOST_READ = 5  # notebooks beside the right one; and of all their bytes as many as of one
-MOST_NAMED = 5  # files in notes
 NEAR = 2  # parts of a path that is one folder down
 
 
@@ -35,19 +32,6 @@ class Chosen:
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a submission lies: ``folder`` in the course ``root``; ``given`` is what it was given.
-
-    ``ignored`` are patterns of names that mean nothing, as of CourseDirectory.ignore.
-    """
-
-    root: Path
-    folder: Path
-    given: Path
-    ignored: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class _Read:
     """What a notebook holds: whether any answers, all its text, or why it cannot be graded."""
 
@@ -57,13 +41,12 @@ class _Read:
     reason: str = ""
 
 
-def choose(place: Place, assignment: Assignment) -> Chosen:
+def choose(files: CandidateFiles, assignment: Assignment) -> Chosen:
     """Return the notebook to grade. Its being one is left to whoever reads it.
 
-    Raises TooManyFiles, FoldersTooDeep, MissingNotebook or SeveralNotebooks.
+    Raises MissingNotebook or SeveralNotebooks.
     """
-    check_size(place.folder)
-    return _Choice(place, assignment).chosen()
+    return _Choice(files, assignment).chosen()
 
 
 def alone(path: Path) -> Chosen:
@@ -75,22 +58,17 @@ def alone(path: Path) -> Chosen:
 class _Choice:
     """What is known of one submission while its notebook is looked for."""
 
-    def __init__(self, place: Place, assignment: Assignment) -> None:
-        self._place = place
+    def __init__(self, files: CandidateFiles, assignment: Assignment) -> None:
+        self._files = files
+        self._place = files.place
         self._assignment = assignment
-        self._expected = place.folder / assignment.file_name
-        files = [path for path in regular_files(place.folder, place.ignored) if self._counts(path)]
-        files.sort(key=lambda path: (len(path.parts), path))  # the nearest first
-        others = [path for path in files if is_notebook(path.name) and path != self._expected]
-        self._others = [*map(self._read, self._few(others))]
-        self._unread = len(others) - len(self._others)
-        self._archives = [path for path in files if is_archive(path.name)]
-        self._modules = [path for path in files if path.suffix.lower() == ".py"]
+        self._expected = files.place.folder / assignment.file_name
+        self._others = [*map(self._read, files.others)]
 
     def chosen(self) -> Chosen:
         """Return the notebook to grade, or raise what says why there is none."""
-        if os.path.lexists(self._expected) and not self._expected.is_dir():
-            return self._of_the_right_name()
+        if self._files.expected and not self._files.folder_there:
+            return self._of_the_right_name(self._files.expected)
         worked = [read for read in self._others if read.worked]
         if len({read.texts for read in worked}) > 1:
             raise self._several(worked)
@@ -99,14 +77,14 @@ class _Choice:
         if near:
             renamed = f"{self._shown(near[0].path)} was graded, as the only candidate for"
             return self._with_notes(near[0].path, [f"{renamed} {self._assignment.file_name}."])
-        if os.path.lexists(self._expected):
+        if self._files.expected:
             return self._with_notes(self._expected, [])
         notes = [*map(self._far, worked), *self._beside(self._expected)]
         raise MissingNotebook(self._assignment.file_name, [], notes)
 
-    def _of_the_right_name(self) -> Chosen:
+    def _of_the_right_name(self, expected: CandidateFile) -> Chosen:
         if any(read.worked for read in self._others):
-            own = self._read(self._expected)
+            own = self._read(expected)
             rivals = [read for read in self._others if read.worked and read.texts != own.texts]
             if rivals:
                 raise self._several([own, *rivals])
@@ -130,73 +108,57 @@ class _Choice:
         for read in self._others:
             if read.path != path and read.reason:
                 notes.append(f"{self._shown(read.path)} was not graded: {read.reason}")
-        modules = dict.fromkeys(p.relative_to(self._place.folder).parts[0] for p in self._modules)
+        modules = dict.fromkeys(map(self._top, self._files.modules))
         return Chosen(path, (*notes, *self._beside(path)), (*modules,))
 
     def _beside(self, notebook: Path) -> list[str]:
         """Name what else could hold graded work, with what to do."""
         folder = shown(self._in_course(self._place.folder))
         what = f"was not unpacked. If it holds graded work, unpack it into {folder}."
-        notes = [f"{self._shown(path)} {what}" for path in self._archives]
-        imported = self._imported(notebook) if self._modules else set()
-        for path in self._modules:
-            if path.relative_to(self._place.folder).parts[0].removesuffix(".py") in imported:
+        notes = [f"{self._shown(path)} {what}" for path in self._files.archives]
+        imported = self._imported(notebook) if self._files.modules else set()
+        for module in self._files.modules:
+            if self._top(module).removesuffix(".py") in imported:
                 notes.append(
-                    f"{self._shown(path)}, which the notebook imports, is not there while grading. "
-                    "Its functions belong into the notebook."
+                    f"{self._shown(module.path)}, which the notebook imports, is not there while "
+                    "grading. Its functions belong into the notebook."
                 )
-            elif self._defines_an_exercise(path):
+            elif self._defines_an_exercise(module):
                 notes.append(
-                    f"{self._shown(path)} was not graded, and defines functions of the exercises. "
-                    "They belong into the notebook."
+                    f"{self._shown(module.path)} was not graded, and defines functions of the "
+                    "exercises. They belong into the notebook."
                 )
-        if self._unread:
-            notes.append(f"Notebooks beside these that were not looked at: {self._unread}.")
-        more = len(notes) - MOST_NAMED
-        return [*notes[:MOST_NAMED], *([f"More of this kind: {more}."] if more > 0 else [])]
+        if unread := self._files.unread:
+            notes.append(f"Notebooks beside these that were not looked at: {unread}.")
+        return few(notes)
 
     def _far(self, read: _Read) -> str:
         line = command(("mv", "-b", self._in_course(read.path), self._in_course(self._expected)))
         said = f"{self._shown(read.path)} has answers."
         return f"{said} To grade it, in the course folder: {line}" if line else said
 
-    def _counts(self, path: Path) -> bool:
-        """Say whether a file is the student's own, and not one of a system."""
-        relative = path.relative_to(self._place.folder)
-        if any(map(is_of_a_system, relative.parts)):
-            return False
-        return path == self._expected or not (self._place.given / relative).is_file()
-
-    def _few(self, paths: Iterable[Path]) -> list[Path]:
-        few: list[Path] = []
-        size = 0
-        for path in paths:
-            size += path.stat().st_size
-            if len(few) == MOST_READ or (few and size > MAX_BYTES):
-                break
-            few.append(path)
-        return few
-
-    def _read(self, path: Path) -> _Read:
+    def _read(self, file: CandidateFile) -> _Read:
         try:
-            notebook = restore(read_notebook(path), self._assignment)
+            notebook = restore(file.notebook(), self._assignment)
         except AutograderError as error:
-            return _Read(path, reason=str(error))
+            return _Read(file.path, reason=str(error))
         texts = tuple(cell.source for cell in notebook.cells)
-        return _Read(path, has_answers(notebook, self._assignment), texts)
+        return _Read(file.path, has_answers(notebook, self._assignment), texts)
 
     def _imported(self, path: Path) -> set[str]:
         try:
-            cells = read_notebook(path).cells
+            cells = self._files.notebook(path).cells
         except AutograderError:
             return set()
         code = (cell.source for cell in cells if cell.get("cell_type") == "code")
         return set().union(*(imported_modules(text) for text in code if isinstance(text, str)))
 
-    def _defines_an_exercise(self, path: Path) -> bool:
-        with path.open("rb") as file:
-            text = file.read(MAX_BYTES // 25).decode(errors="replace")
-        return bool(defined_functions(text) & self._assignment.signatures().keys())
+    def _defines_an_exercise(self, module: CandidateFile) -> bool:
+        functions = defined_functions(module.content.decode(errors="replace"))
+        return bool(functions & self._assignment.signatures().keys())
+
+    def _top(self, module: CandidateFile) -> str:
+        return module.path.relative_to(self._place.folder).parts[0]
 
     def _depth(self, path: Path) -> int:
         return len(path.relative_to(self._place.folder).parts)

@@ -16,7 +16,7 @@ from traitlets.config import Config
 from ..import_path import put_working_folder_last
 from ..notebook.assignment import Assignment
 from ..results import Grading
-from .candidates import Place
+from .candidate_files import Place
 from .contents import Contents
 from .handed_in import is_secret, remove, remove_pages
 from .options import GradingOptions, Limits

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .folder import Course
 from .handed_in import MAX_FILES, matches_any
-from .shown_names import command, is_archive, is_notebook, is_of_a_system, letters, shown
+from .shown_names import command, few, is_archive, is_notebook, is_of_a_system, letters, shown
 
 
 def misplaced(course: Course, name: str) -> dict[str, list[str]]:
@@ -23,7 +23,7 @@ def misplaced(course: Course, name: str) -> dict[str, list[str]]:
         for path in sorted(pattern.parent.parent.glob("[!.]*"))
         if path.is_dir() and path.name not in excluded
     )
-    found = {path.name: [*_Beside(course, name, path).notes()] for path in students}
+    found = {path.name: few([*_Beside(course, name, path).notes()]) for path in students}
     return {student: notes for student, notes in found.items() if notes}
 
 

@@ -39,19 +39,22 @@ class GradingOptions(Configurable):
     """``c.GradingOptions.cell_seconds = 60`` in nbgrader_config.py, and so on."""
 
     cell_seconds = Float(
-        Limits.cell_seconds, min=0.1, max=A_DAY, help="Seconds that one cell may run."
+        Limits.cell_seconds,
+        min=0.1,
+        max=A_DAY,
+        help="Seconds that one cell may run, without those that others keep it waiting.",
     ).tag(config=True)
     call_seconds = Float(
         Limits.call_seconds,
         min=0.1,
         max=A_DAY,
-        help="Seconds that one call of a hidden test may take.",
+        help="The same for one call of a hidden test.",
     ).tag(config=True)
     submission_seconds = Float(
         Limits.submission_seconds,
         min=1,
         max=A_DAY,
-        help="Seconds for all cells and calls of a submission.",
+        help="The same for all cells and calls of a submission.",
     ).tag(config=True)
     memory_mib = Integer(
         Limits.memory_mib, min=64, help="MiB of memory beyond what Python and NumPy take."

@@ -11,6 +11,7 @@ from pathlib import Path
 from ..notebook.safe_html import plain
 
 MOST_SHOWN = 80  # characters of a path in a sentence
+MOST_NAMED = 5  # files in notes
 LONGEST_COMMAND = 1000  # a file name alone may have 255 bytes, and each may need four characters
 
 # As browsers and systems change it: x.ipynb.json, x.IPYNB, x.ipynb.txt.
@@ -42,6 +43,12 @@ def shown(path: Path) -> str:
     """Return a path as a short part of a line."""
     text = " ".join(plain(os.fsencode(path).decode(errors="replace")).split())
     return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
+
+
+def few(notes: Sequence[str]) -> list[str]:
+    """Return the first notes, and how many more there are."""
+    more = len(notes) - MOST_NAMED
+    return [*notes[:MOST_NAMED], *([f"More of this kind: {more}."] if more > 0 else [])]
 
 
 def command(*steps: Sequence[str | Path]) -> str:

@@ -80,7 +80,7 @@ def _graded(course: Course, assignment: str, jobs: int | None) -> dict[str, Clas
             jobs=jobs or default_jobs(),
             unsafe_no_sandbox=True,  # the simulated students come with the course
             announce=shown.announce,
-            tell=shown.under_way,
+            tell=shown.waiting,
         ):
             results[entry.student] = entry
             shown.advance(failed=entry.failed)

@@ -62,6 +62,7 @@ _OTHERWISE = "Run the call of this setting in a cell of your own."
 _OF_ANOTHER_CELL = (
     "Restart the kernel and run the notebook from the top: which cell should have made that name?"
 )
+_MOST_COMPARED = 2000  # names: nobody's notebook has more
 _NAME = re.compile(r"NameError: name '(\w+)' is not defined")
 
 
@@ -83,7 +84,7 @@ def _after_a_missing_name(name: str, cells: Sequence[str]) -> str:
         return f"Did the import of `{name}` succeed? {_BY_CLASS['ModuleNotFoundError']}"
     if any(name in defined_names(cell) for cell in cells):
         return _OF_ANOTHER_CELL
-    names = set().union(*map(mentioned_names, cells)) - {name}
-    near = get_close_matches(name, sorted(names), 1)
+    names = frozenset().union(*map(mentioned_names, cells)) - {name}
+    near = get_close_matches(name, sorted(names)[:_MOST_COMPARED], 1)
     meant = f"Is `{near[0]}` meant? " if near else ""
     return f"No cell gives `{name}` a value. {meant}Where should it come from?"

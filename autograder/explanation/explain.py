@@ -13,10 +13,13 @@ from ..notebook.assignment import Assignment
 from ..notebook.calls import calls_in
 from ..results import ExerciseResult, Outcome
 from ..running.student import RecordedCall, Student
+from ..running.time_left import TimeLeft
 from .diagnosis import Diagnosis, answer_of, diagnose, same_answer
 from .misconceptions import misconceptions
 from .next_step import contrasts, next_step
 from .structure import axes_of
+
+_UNTOUCHED = "Its cell is as it was released. Was the notebook saved before it was handed in?"
 
 
 def explain(
@@ -25,20 +28,24 @@ def explain(
     student: Student,
     notebook: NotebookNode,
     untouched: Collection[str],
+    time: TimeLeft,
+    limit_before: Callable[[str], str] = lambda name: "",
 ) -> list[ExerciseResult]:
     """Return the results with the known mistake that explains each failure, and a hint.
 
-    An answer may be called once more, so the student's functions must still be there.
+    ``limit_before`` says which limit a cell met that may have defined a name. An answer may be
+    called once more, so the student's functions must still be there. When the ``time`` is over,
+    what is left goes without.
     """
     failing = [result.name for result in results if _failed(result)]
     calls = calls_in(notebook.cells) if len(failing) > 1 else {}
     cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     explained = []
     for result in results:
-        if result.name not in failing:
+        if result.name not in failing or time.is_over:
             explained.append(result)
         elif result.name in untouched:
-            hint = "Its cell is as it was released. Was the notebook saved before it was handed in?"
+            hint = limit_before(result.name) or _UNTOUCHED
             explained.append(msgspec.structs.replace(result, hint=hint))
         else:
             diagnosed = _diagnosed_or_not(result, assignment, student, cells)

@@ -94,10 +94,10 @@ class Assignment:
         code = (cell.source for cell in self.notebook.cells if cell.cell_type == "code")
         return frozenset().union(*map(defined_names, code))
 
-    @property
-    def answer_cells(self) -> set[str]:
+    @cached_property
+    def answer_cells(self) -> frozenset[str]:
         """The grade ids of the cells that students write."""
-        return {grade_id(cell) for cell in self.cells if not cell.metadata.nbgrader.locked}
+        return frozenset(grade_id(c) for c in self.cells if not c.metadata.nbgrader.locked)
 
     @property
     def file_name(self) -> str:

@@ -14,12 +14,15 @@ _NEW_LINE = re.compile(r"\r\n|\r|\n")
 _MAGIC = re.compile(r"^[%!].*$", re.MULTILINE)
 _OTHER_TEXT = re.compile(r"\s*%%(?!time\b|capture\b|prun\b)")  # a cell magic that runs no Python
 _RUN = re.compile(r"^%(?:run|load) +(?:-\w+ +)*(\S+)", re.MULTILINE)
+_ANY_WORD = re.compile(r"\w+")
 _SHOWS = ("display", "HTML", "Latex", "Markdown", "print")
 _MOST_PARSED = 20_000  # characters; a tree takes a thousand times the memory of its text
-_MOST_REMEMBERED = 500  # cells; what they define and call is asked for many times
+# Only the words and names of cells are kept. These are more cells than a submission may have, so
+# that each is looked at once, however often it is asked about.
+_remembered = lru_cache(5000)
 
 
-@lru_cache(_MOST_REMEMBERED)
+@_remembered
 def defined_names(source: str) -> frozenset[str]:
     """Return the names that running a cell would define, as far as one can see."""
     if _OTHER_TEXT.match(source):
@@ -30,6 +33,7 @@ def defined_names(source: str) -> frozenset[str]:
     return frozenset(name for part in statements(tree.body) for name in _names(part))
 
 
+@_remembered
 def imported_names(source: str) -> frozenset[str]:
     """Return the names that imports in a cell would give, inside of functions too."""
     tree = parsed(source)
@@ -38,6 +42,7 @@ def imported_names(source: str) -> frozenset[str]:
     return frozenset(name for part in parts if isinstance(part, imports) for name in _names(part))
 
 
+@_remembered
 def mentioned_names(source: str) -> frozenset[str]:
     """Return all names in the code of a cell, those of parameters included."""
     tree = parsed(source)
@@ -57,6 +62,12 @@ def syntax_error(source: str) -> tuple[int, str] | None:
     except (ValueError, RecursionError, MemoryError):
         return None
     return None
+
+
+@_remembered
+def words(source: str) -> frozenset[str]:
+    """Return all words in a cell, code or not."""
+    return frozenset(_ANY_WORD.findall(source))
 
 
 def while_loops(source: str, function: str = "") -> list[int]:
@@ -87,7 +98,7 @@ def imported_modules(source: str) -> set[str]:
     return found
 
 
-@lru_cache(_MOST_REMEMBERED)
+@_remembered
 def names_by_function(source: str) -> dict[str, set[str]]:
     """Return the names that each function of a cell mentions."""
     tree = parsed(source)

@@ -25,6 +25,7 @@ _STRING = re.compile(r"(?<=[(=,\[{+])\s*[bfru]?(?:\"[^\"\n]*\"?|'[^'\n]*'?)")  #
 _COMMENT = re.compile(r"#+ ?")
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _TELLS_OF_ERRORS = ("assert", "error", "exit", "fail", "warn")  # what such functions are named
+_MAY_HOLD_STRINGS = re.compile("[\"'\u0080-\U0010ffff]")  # or sentences that look like names
 _MESSAGE = ("msg", "err_msg", "message")
 
 
@@ -47,7 +48,8 @@ def passages(source: str, exercises: Set[str]) -> Iterator[Passage]:
         spans = _Spans(tree, exercises)
         comments = (c for c in _comments(without_magics(source)) if not spans.hold(*c[:2]))
         yield from (Passage(text, alone) for text in _blocks(comments))
-    yield from (Passage(text, alone) for text in _strings(tree, exercises))
+    if _MAY_HOLD_STRINGS.search(source):
+        yield from (Passage(text, alone) for text in _strings(tree, exercises))
 
 
 def strings(source: str) -> Iterator[str]:

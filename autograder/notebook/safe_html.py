@@ -22,11 +22,14 @@ PICTURES = ("image/png", "image/jpeg", "image/gif")
 # Markup beyond these is shown as it is written: the time to clean it grows with the square of how
 # deep tags are nested, and of how long some things are that nobody writes.
 MAX_TAGS = 4000
+MAX_DEPTH = 200
 MAX_CHARACTERS = 200_000
 MAX_OPENED = (
     200  # formulas and headings; for each formula its end is looked for in all that follows
 )
 _OPENED = re.compile(r"\\begin|\\\\[(\[]|^ {0,3}#", re.MULTILINE)
+_TAG = re.compile(r"<(/?)([a-z][a-z\d]*)", re.IGNORECASE)
+_ENDS_ITSELF = {"br", "col", "hr", "img", "input", "wbr"}
 _SLOW = re.compile(r"[ \t]{200}|<[^>]{2000}|&[^;\s]{200}")
 
 _TAGS = {
@@ -75,18 +78,18 @@ def one_line(text: str) -> str:
 def clean(html: object) -> str:
     """Return HTML in which nothing acts: other tags and attributes become text or nothing."""
     text = html.decode() if isinstance(html, bytes) else str(html)
-    return _as_text(text) if _is_slow(text) else str(_cleaner().clean(text))
+    return as_text(text) if _is_slow(text) else str(_cleaner().clean(text))
 
 
 @pass_context
 def clean_markdown(context: Context, source: str) -> str:
     """Return the HTML of Markdown, clean: nbconvert's filter of this name does not clean."""
     if _is_slow(source):
-        return _as_text(source)
+        return as_text(source)
     try:
         return clean(_exporter().markdown2html(context, source))
     except (RecursionError, InvalidNotebook):  # as a picture that is attached nowhere
-        return _as_text(source)
+        return as_text(source)
 
 
 def _is_slow(text: str) -> bool:
@@ -94,13 +97,25 @@ def _is_slow(text: str) -> bool:
     without_pictures = _DATA.sub("", text)
     return (
         text.count("<") > MAX_TAGS
+        or _depth(text) > MAX_DEPTH
         or len(without_pictures) > MAX_CHARACTERS
         or len(_OPENED.findall(without_pictures)) > MAX_OPENED
         or _SLOW.search(without_pictures) is not None
     )
 
 
-def _as_text(source: str) -> str:
+def _depth(text: str) -> int:
+    """Return about how deep tags are nested; one that is never closed counts to the end."""
+    depth = deepest = 0
+    for closing, name in _TAG.findall(text):
+        if name.lower() not in _ENDS_ITSELF:
+            depth = max(0, depth - 1) if closing else depth + 1
+            deepest = max(deepest, depth)
+    return deepest
+
+
+def as_text(source: str) -> str:
+    """Return HTML that shows markup as it is written."""
     return f"<pre>{escape(source)}</pre>"
 
 

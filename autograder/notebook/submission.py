@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+from nbformat.v4 import nbformat as major
+from nbformat.v4 import nbformat_minor as minor
+from nbformat.v4 import new_code_cell
 from nbgrader.utils import compute_checksum
 
 from ..errors import MissingNotebook, NoKnownCells, UnreadableNotebook
@@ -25,46 +27,66 @@ from .identification import (
     written_elsewhere,
 )
 from .prose import prose_of
-from .safe_html import PICTURES
+from .safe_html import PICTURES, plain
 from .versions import COMPARING_CELL
 
 MAX_BYTES = 25 * 2**20  # read, it can take 55 times as much
 MAX_CELLS = 2000
 MAX_CHARACTERS = 2**20  # of what is written in all cells; outputs and pictures are not
+MOST_NAMED, MOST_OF_A_NAME = 5, 80  # notebooks beside one that is missing; characters of each
 MOST_HEADING_LEVELS = 6  # of Markdown
 STAND_IN = "stand_in"  # marks a stub that is not run: it would hide what is written elsewhere
-_NEW_CELL: dict[str, Callable[..., NotebookNode]] = {
-    "code": new_code_cell,
-    "markdown": new_markdown_cell,
-    "raw": new_raw_cell,
+_OF_CELLS: dict[str, dict[str, Any]] = {  # what cells of each kind have besides their text
+    "code": {"outputs": [], "execution_count": None},
+    "markdown": {},
+    "raw": {},
 }
 
 
 def read_notebook(path: Path) -> NotebookNode:
-    """Read a submitted file; what is odd about its cells is left to ``restore``.
+    """Read a submitted file. Raises what ``read_bytes`` and ``parse_notebook`` raise."""
+    return parse_notebook(read_bytes(path))
 
-    Raises MissingNotebook, or UnreadableNotebook with what is wrong with the file.
+
+def read_bytes(path: Path) -> bytes:
+    """Return what a submitted file holds.
+
+    Raises MissingNotebook, or UnreadableNotebook for what cannot be a notebook.
     """
     try:
         if not path.exists() and not path.is_symlink():
-            raise MissingNotebook(path.name, sorted(p.name for p in path.parent.glob("*.ipynb")))
+            raise MissingNotebook(path.name, _names_beside(path))
         check_file(path)
         if path.stat().st_size > MAX_BYTES:
             raise UnreadableNotebook(f"it is larger than {MAX_BYTES // 2**20} MiB.")
-        return _parsed(path.read_text(encoding="utf-8-sig"))  # some editors write the mark
+        return path.read_bytes()
     except OSError as error:
         raise UnreadableNotebook(f"{error.strerror}.") from error
+
+
+def parse_notebook(content: bytes) -> NotebookNode:
+    """Return the cells of a submitted file; what is odd about them is left to ``restore``.
+
+    Raises UnreadableNotebook with what is wrong with the file.
+    """
+    try:
+        return _parsed(content.decode("utf-8-sig"))  # some editors write the mark
     except UnicodeDecodeError as error:
         raise UnreadableNotebook("it is not text in UTF-8.") from error
     except RecursionError as error:
         raise UnreadableNotebook("it is nested too deeply.") from error
     except ValueError as error:
-        reason = "it is empty." if path.stat().st_size == 0 else "its JSON is damaged."
+        reason = "its JSON is damaged." if content else "it is empty."
         raise UnreadableNotebook(reason) from error
-    except (UnreadableNotebook, MissingNotebook):
-        raise
     except Exception as error:  # JSON of another shape fails in many ways
         raise UnreadableNotebook("its JSON is not that of a notebook.") from error
+
+
+def _names_beside(path: Path) -> list[str]:
+    """Return the names of a few notebooks in the same folder, each as a short part of a line."""
+    names = sorted(plain(beside.name) for beside in path.parent.glob("*.ipynb"))
+    few = [" ".join(name.split())[:MOST_OF_A_NAME] for name in names[:MOST_NAMED]]
+    return few if len(few) == len(names) else [*few, f"{len(names) - len(few)} more"]
 
 
 def check_file(path: Path) -> None:
@@ -77,6 +99,7 @@ def _parsed(text: str) -> NotebookNode:
     """Return the cells with the parts that matter; whatever else there is may be damaged."""
     document = json.loads(text)
     cells = document["cells"] if "cells" in document else [*_old_cells(document)]
+    _check_count(cells)
     return NotebookNode(cells=[_parsed_cell(cell) for cell in cells if isinstance(cell, dict)])
 
 
@@ -138,7 +161,9 @@ def restore(submitted: NotebookNode, assignment: Assignment) -> NotebookNode:
     for cell in cells:
         if grade_id(cell) in elsewhere:
             cell.metadata[STAND_IN] = True
-    notebook: NotebookNode = new_notebook(cells=cells)
+    notebook = NotebookNode(
+        cells=cells, metadata=NotebookNode(), nbformat=major, nbformat_minor=minor
+    )
     for name in ("kernelspec", "language_info"):
         if name in assignment.notebook.metadata:
             notebook.metadata[name] = assignment.notebook.metadata[name]
@@ -149,15 +174,19 @@ def _is_cell(cell: Any) -> bool:
     return (
         isinstance(cell, dict)
         and isinstance(cell.get("cell_type"), str)
-        and cell["cell_type"] in _NEW_CELL
+        and cell["cell_type"] in _OF_CELLS
         and isinstance(cell.get("source"), str)
     )
 
 
-def _check_size(cells: Sequence[NotebookNode]) -> None:
-    """Refuse what would keep the grader busy: it looks at every cell several times."""
+def _check_count(cells: Sequence[Any]) -> None:
     if len(cells) > MAX_CELLS:
         raise UnreadableNotebook(f"it has more than {MAX_CELLS} cells.")
+
+
+def _check_size(cells: Sequence[NotebookNode]) -> None:
+    """Refuse what would keep the grader busy: it looks at every cell several times."""
+    _check_count(cells)
     if sum(len(cell.source) for cell in cells) > MAX_CHARACTERS:
         raise UnreadableNotebook(f"its cells hold more than {MAX_CHARACTERS} characters.")
 
@@ -208,7 +237,12 @@ def _without_given(cell: NotebookNode, name: str, assignment: Assignment) -> Not
 
 def _own(cell: NotebookNode, cell_id: str) -> NotebookNode:
     """Return a cell of the student's own: its text, and the pictures in it."""
-    own: NotebookNode = _NEW_CELL[cell.cell_type](encodable(cell.source), id=cell_id)
+    # Not by nbformat's functions for new cells: each looks its schema over, which takes longer
+    # than everything else here.
+    about = {"cell_type": cell.cell_type, "id": cell_id, "metadata": {}}
+    own: NotebookNode = nbformat.from_dict(
+        {**about, "source": encodable(cell.source), **_OF_CELLS[cell.cell_type]}
+    )
     _keep_attachments(cell, own)
     return own
 
@@ -230,20 +264,22 @@ def _keep_attachments(cell: NotebookNode, target: NotebookNode) -> None:
 
 def _put_given_cells_first(cells: list[NotebookNode], assignment: Assignment) -> None:
     """Move what is given in front of the answers that follow it in the source."""
-    order = [grade_id(cell) for cell in assignment.cells]
-    for number, name in enumerate(order):
-        found = [position for position, cell in enumerate(cells) if grade_id(cell) == name]
-        if not found or not _is_given(cells[found[0]]):
+    order = [*assignment.by_grade_id]
+    names = [grade_id(cell) for cell in cells]
+    for number, (name, source) in enumerate(assignment.by_grade_id.items()):
+        if name not in names or not _is_given(source):
             continue
         later = assignment.answer_cells.intersection(order[number:])
         answers = (
             position
             for position, cell in enumerate(cells)
-            if grade_id(cell) in later and STAND_IN not in cell.metadata
+            if names[position] in later and STAND_IN not in cell.metadata
         )
-        first = next(answers, found[0])
-        if first < found[0]:
-            cells.insert(first, cells.pop(found[0]))
+        found = names.index(name)
+        first = next(answers, found)
+        if first < found:
+            cells.insert(first, cells.pop(found))
+            names.insert(first, names.pop(found))
 
 
 def _is_given(cell: NotebookNode) -> bool:
@@ -255,14 +291,13 @@ def _is_given(cell: NotebookNode) -> bool:
 
 def _put_back_missing(cells: list[NotebookNode], assignment: Assignment) -> None:
     """Put each missing cell behind the one that precedes it in the source."""
-    previous = ""
-    for source in assignment.cells:
-        name = grade_id(source)
-        positions = {grade_id(cell): position for position, cell in enumerate(cells)}
-        if name not in positions:
-            after = positions[previous] + 1 if previous else 0
+    names = [grade_id(cell) for cell in cells]
+    after = 0
+    for name, source in assignment.by_grade_id.items():
+        if name not in names:
             missing = _from_source(source)
             if name in assignment.answer_cells:
                 missing.metadata[STAND_IN] = True
             cells.insert(after, missing)
-        previous = name
+            names.insert(after, name)
+        after = names.index(name) + 1

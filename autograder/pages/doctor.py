@@ -18,7 +18,7 @@ _MEANINGS: dict[Level, str] = {
 }
 WHAT_BUBBLEWRAP_ADDS = (
     "Without bubblewrap, submitted code can find out whether a file exists whose path it knows, "
-    "and no limit holds for all its files together."
+    "its size, its times and its owner, and no limit holds for all its files together."
 )
 _BUBBLEWRAP = f"""\
 bubblewrap: install the package of that name. If it is there and does not run, the machine keeps

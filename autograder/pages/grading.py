@@ -48,7 +48,7 @@ def print_grading(
             force=force,
             unsafe_no_sandbox=unsafe_no_sandbox,
             announce=shown.announce,
-            tell=shown.under_way,
+            tell=shown.waiting,
             dry=dry,
         )
         with closing(entries):

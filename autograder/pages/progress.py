@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, TextCol
 from rich.progress import Progress as RichProgress
 from rich.table import Column
 
-from ..batch.under_way import UnderWay
+from ..batch.slowest import Slowest
 from ..notebook.safe_html import one_line
 
 SECONDS_BETWEEN_LINES = 5.0
@@ -26,7 +26,6 @@ class Progress:
     def __init__(self) -> None:
         self._total = 0
         self._done = 0
-        self._ahead = 0  # done, and not told yet
         self._kept = 0
         self._failed = 0
         self._slowest = ""
@@ -42,32 +41,26 @@ class Progress:
         self._done += 1
         self._failed += failed
         self._kept += kept
-        self._ahead = max(0, self._ahead - (not kept))
         self._slowest = ""
         if kept:  # the rate is of those that take time
             self._began = time.monotonic()
         self._show()
 
-    def under_way(self, now: UnderWay) -> None:
+    def waiting(self, now: Slowest) -> None:
         """Say what is waited for."""
-        name = one_line(now.slowest)
+        name = one_line(now.name)
         name = name if len(name) <= MOST_OF_A_NAME else f"{name[:MOST_OF_A_NAME]}…"
-        self._ahead = now.done
         self._slowest = f"slowest now: {name}, {_time(now.seconds)}"
         self._show()
-
-    @property
-    def _finished(self) -> int:
-        return min(self._total, self._done + self._ahead)
 
     def _said(self) -> str:
         """Return rate, time left, failures and the slowest one, as far as they are known."""
         parts = []
-        worked, seconds = self._finished - self._kept, time.monotonic() - self._began
+        worked, seconds = self._done - self._kept, time.monotonic() - self._began
         if worked > 0 and seconds > 0:
             rate = worked / seconds
             parts.append(f"{rate:.1f}/s" if rate >= 1 else f"{60 * rate:.1f}/min")
-            if left := self._total - self._finished:
+            if left := self._total - self._done:
                 parts.append(f"{_time(left / rate)} left")
         parts += [f"{self._failed} not graded"] if self._failed else []
         return ", ".join([*parts, *filter(None, [self._slowest])])
@@ -89,7 +82,7 @@ class _Bar(Progress):
         now = time.monotonic()
         if now - self._shown >= SECONDS_BETWEEN_LOOKS:
             self._shown = now
-            done, total, said = self._finished, self._total, self._said()
+            done, total, said = self._done, self._total, self._said()
             self._bar.update(self._task, refresh=True, completed=done, total=total, said=said)
 
     def end(self) -> None:
@@ -112,7 +105,7 @@ class _Lines(Progress):
         now = time.monotonic()
         if now - self._last >= self._between:
             self._last = now
-            done = f"{self._finished} of {self._total} done"
+            done = f"{self._done} of {self._total} done"
             said = f"{self._title}: {', '.join(filter(None, (done, self._said())))}."
             self._console.print(said, markup=False, highlight=False, soft_wrap=True)
 

@@ -9,18 +9,14 @@ from html import escape
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from ..notebook.safe_html import PICTURES, clean, plain
+from ..notebook.safe_html import PICTURES, as_text, clean, plain
 from ..results import ExerciseResult, Outcome, TestResult, WrittenAnswer
 from ..sandbox.wire import Output
 from .execution import CellRun
+from .time_left import TimeLeft
 
-_SHOWN = {  # MIME types that are kept, each with what makes it safe; a filter cleans Markdown
-    "text/plain": plain,
-    "text/latex": plain,
-    "text/markdown": plain,
-    "text/html": lambda text: clean(plain(text)),
-    **dict.fromkeys(PICTURES, plain),
-}
+# MIME types that are kept. HTML is cleaned here, Markdown by a filter of the page.
+_SHOWN = {"text/plain", "text/latex", "text/markdown", "text/html", *PICTURES}
 _CODE = re.compile(r"`([^`\n]+)`")
 _AS_ABOVE = "As above."
 _MARKS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.ERROR: "?"}
@@ -36,12 +32,15 @@ def write_verdict(cell: NotebookNode, result: ExerciseResult) -> None:
     ]
 
 
-def write_run(cell: NotebookNode, run: CellRun) -> None:
-    """Give a cell the outputs of its run, safe to show; one that was stopped says why."""
+def write_run(cell: NotebookNode, run: CellRun, time: TimeLeft) -> None:
+    """Give a cell the outputs of its run, safe to show; one that was stopped says why.
+
+    Markup is cleaned while there is ``time``, and then shown as it is written.
+    """
     cell.execution_count = run.order
-    cell.outputs = [_nbformat_output(output, run.order) for output in run.outputs]
+    cell.outputs = [_nbformat_output(output, run.order, time) for output in run.outputs]
     for note in filter(None, (run.stopped, run.limit)):
-        cell.outputs.append(new_output("stream", name="stderr", text=f"{note}\n"))
+        cell.outputs.append(new_output("stream", name="stderr", text=f"{plain(note)}\n"))
 
 
 def verdict_text(result: ExerciseResult) -> str:
@@ -97,10 +96,12 @@ def _html(text: str) -> str:
     return _CODE.sub(r"<code>\1</code>", escape(text))
 
 
-def _nbformat_output(output: Output, order: int) -> NotebookNode:
+def _nbformat_output(output: Output, order: int, time: TimeLeft) -> NotebookNode:
     name, text = plain(output.name), plain(output.text)
     traceback = [plain(line) for line in output.traceback]
-    data = {mime: _SHOWN[mime](content) for mime, content in output.data.items() if mime in _SHOWN}
+    data = {mime: plain(content) for mime, content in output.data.items() if mime in _SHOWN}
+    if "text/html" in data:
+        data["text/html"] = (as_text if time.is_over else clean)(data["text/html"])
     described = {"alt": plain(output.alt)}
     metadata = {mime: described for mime in data if mime in PICTURES and output.alt}
     fields: dict[str, dict[str, object]] = {

@@ -7,6 +7,7 @@ carries facts about the answer and never the expected numbers.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -100,6 +101,7 @@ def agree(answer: Any, other: Any) -> bool:
     if isinstance(other, tuple | list):
         return _agree_in_parts(answer, other)
     if isinstance(answer, dict) and isinstance(other, dict):
+        answer, other = _with_one_nan(answer), _with_one_nan(other)
         return answer.keys() == other.keys() and all(agree(answer[k], other[k]) for k in other)
     if isinstance(answer, str) and isinstance(other, str):
         letter = len(other.strip()) == 1
@@ -273,11 +275,17 @@ def _compare_in_parts(answer: Any, expected: Sequence[Any], path: str) -> Mismat
 def _compare_dict(answer: Any, expected: dict[str, Any], path: str) -> Mismatch | None:
     if not isinstance(answer, dict):
         return Mismatch("type", f"expected a dict, got {describe(answer)}.", path)
+    answer, expected = _with_one_nan(answer), _with_one_nan(expected)
     if answer.keys() != expected.keys():
-        names = ", ".join(expected)
+        names = ", ".join(map(str, expected))
         return Mismatch("names", f"expected a dict with the names {names} and no others.", path)
     parts = (compare(answer[name], right, f"`{name}`") for name, right in expected.items())
     return next(filter(None, parts), None)
+
+
+def _with_one_nan(named: dict[Any, Any]) -> dict[Any, Any]:
+    """Return a dict in which every NaN among the keys is the same one: else none equals another."""
+    return {math.nan if key != key else key: value for key, value in named.items()}
 
 
 def _close(answer: Any, expected: Any) -> Any:

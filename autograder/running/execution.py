@@ -1,45 +1,40 @@
 """Running one submission: its cells once, then calls, in children that are replaced on death.
 
 A cell or a call that outlives its limit, or ends the process, costs itself alone: a new
-child runs the other cells again and the work goes on. All of it shares one deadline.
+child runs the other cells again and the work goes on. All of it shares one allowance of time.
 """
 
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from functools import partial
-from math import inf
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-import numpy as np
-
 from ..course.options import CELLS_OF_OUTPUT, Limits
 from ..errors import NoAnswer
-from ..notebook.cell_text import defined_names
+from ..notebook.cell_text import words
 from ..sandbox.child import Child
 from ..sandbox.frames import MAX_FRAME, MAX_VALUES
 from ..sandbox.host import Sandbox
 from ..sandbox.wire import (
-    Asked,
     CellRan,
     Items,
     Missing,
     Output,
     Raised,
     Returned,
-    Told,
     WireError,
     from_wire,
     to_wire,
 )
 from ..sandbox.wire import Mapping as WireMapping
-from .code_lines import endless_loop, place, why_it_ended
+from .answering import told
+from .code_lines import OwnCode, endless_loop, why_it_ended
 from .left_out import explain_left_out
-from .messages import describe_exception, describe_trusted_exception, explain_limit
+from .messages import FewTold, describe_exception, explain_limit
 from .no_answer import (
     AnswerUnusable,
     CallRaised,
@@ -50,11 +45,7 @@ from .no_answer import (
     SubmissionTimedOut,
 )
 from .student import NO_REPLACEMENTS, Functions
-
-# Of an array about which submitted code asks a function of ours: numbers, axes, length of each;
-# a whole number beside it is no larger than a side.
-MOST_ASKED, MOST_AXES, LONGEST_SIDE = 2**12, 4, 64
-_ANYTHING = re.compile(r"\bimport \*|^%run\b", re.MULTILINE)  # what may define any name
+from .time_left import TimeLeft
 
 Reply = TypeVar("Reply")
 
@@ -78,8 +69,8 @@ class Execution:
     """The code cells of one submission and the process that holds what they defined.
 
     ``cells`` maps a cell's number in the notebook to its source; ``files`` lie in the folder in
-    which they run, and ``left_out`` are modules that were handed in and do not. Use as a context
-    manager.
+    which they run, and ``left_out`` are modules that were handed in and do not. ``time`` is what is
+    left of the submission's, all of it by default. Use as a context manager.
     """
 
     def __init__(
@@ -89,14 +80,17 @@ class Execution:
         limits: Limits,
         files: Mapping[str, bytes] = MappingProxyType({}),
         left_out: tuple[str, ...] = (),
+        time: TimeLeft | None = None,
     ) -> None:
         written = {number: source for number, source in cells.items() if source.strip()}
         self.cells = {n: CellRun(written[n], order) for order, n in enumerate(written, start=1)}
+        self._code = OwnCode({number: cell.source for number, cell in self.cells.items()})
+        self._told = FewTold()
         self._sandbox = sandbox
         self._limits = limits
         self._files = dict(files)
         self._left_out = left_out
-        self._deadline = time.monotonic() + limits.submission_seconds
+        self._time = time or TimeLeft(limits.submission_seconds)
         self._child: Child | None = None
         self._spent: dict[tuple[str, ...], NoAnswer] = {}  # what is not asked again
         self._refused: list[str] = []
@@ -124,7 +118,7 @@ class Execution:
                     before=number,
                 )
                 cell.failed = ran.failed
-                cell.outputs, cell.limit = self._with_room(ran, cell.source)
+                cell.outputs, cell.limit = self._with_room(ran, words(cell.source))
             except SubmissionTimedOut as error:
                 cell.stopped = str(error)
             except TimeoutError:
@@ -143,7 +137,7 @@ class Execution:
         replacements: Functions = NO_REPLACEMENTS,
     ) -> tuple[Any, tuple[Any, ...]]:
         """Call a function of the notebook; see ``student.Runner``."""
-        answering = {name: partial(_told, ours) for name, ours in replacements.items()}
+        answering = {name: partial(told, ours) for name, ours in replacements.items()}
         return self._ask(
             (function, *replacements),
             lambda child, seconds: child.call(
@@ -153,7 +147,8 @@ class Execution:
 
     def read(self, name: str) -> Any:
         """Return a variable of the notebook; see ``student.Runner``."""
-        return self._ask((name,), lambda child, seconds: child.read(name, seconds))[0]
+        value, _ = self._ask((name,), lambda child, seconds: child.read(name, seconds))
+        return value
 
     def _ask(
         self, what: tuple[str, ...], request: Callable[[Child, float], Returned | Raised | Missing]
@@ -169,9 +164,9 @@ class Execution:
         try:
             reply = self._converted(request)
         except TimeoutError:
-            failure = CallTimedOut(name, self._limits.call_seconds, self._loop_of(name))
-        except SubmissionTimedOut as error:
-            failure = error
+            failure = CallTimedOut(name, self._limits.call_seconds, self._code.endless_loop(name))
+        except SubmissionTimedOut as over:
+            failure = over
         except EOFError:
             failure = ProcessEnded(f"`{name}`", self._limits.memory_mib)
         except WireError:
@@ -183,8 +178,10 @@ class Execution:
         if isinstance(reply, tuple):
             return reply
         if isinstance(reply, Raised):
-            about = self._describe(reply), self._place(reply), self._limit_of_call(reply)
-            raise CallRaised(name, *about)
+            error = describe_exception(reply, self._code.words)
+            place = self._code.place(reply.cell, reply.line)
+            short, place = self._told.limited(name, error, place)
+            raise CallRaised(name, error, place, self._limit_of_call(reply), short)
         if reply.exists:
             raise NotCallable(name)
         raise NameMissing(name, self._why_missing(name))
@@ -198,7 +195,7 @@ class Execution:
             return reply
         return from_wire(reply.value), tuple(map(from_wire, reply.arguments.items))
 
-    def _with_room(self, ran: CellRan, source: str) -> tuple[list[Output], str]:
+    def _with_room(self, ran: CellRan, written: Set[str]) -> tuple[list[Output], str]:
         """Return the outputs of a cell, unless all together are too many, and what limit it met."""
         size = sum(output.size for output in ran.outputs)
         if size > self._room:
@@ -206,11 +203,11 @@ class Execution:
             return [], f"Its outputs are left out: {whole} characters are kept of all cells."
         self._room -= size
         errors = (output for output in ran.outputs if output.kind == "error")
-        return ran.outputs, next((self._limit_met(e.name, e.text, source) for e in errors), "")
+        return ran.outputs, next((self._limit_met(e.name, e.text, written) for e in errors), "")
 
-    def _limit_met(self, kind: str, message: str, source: str) -> str:
+    def _limit_met(self, kind: str, message: str, written: Set[str]) -> str:
         """Return the sentence about what grading does not allow, if an error was due to that."""
-        left_out = explain_left_out(kind, message, source, self._left_out)
+        left_out = explain_left_out(kind, message, written, self._left_out)
         self._refused.append(left_out or explain_limit(kind, message, self._limits))
         return self._refused[-1]
 
@@ -218,15 +215,14 @@ class Execution:
         """Return the same of a call; a name may be missing because a cell met a limit before."""
         missing = re.fullmatch(r"name '(\w+)' is not defined", reply.message)
         if reply.type_name == "NameError" and missing:
-            return self._limit_before(missing[1])
-        sources = "\n".join(cell.source for cell in self.cells.values())
-        return self._limit_met(reply.type_name, reply.message, sources)
+            return self.limit_before(missing[1])
+        return self._limit_met(reply.type_name, reply.message, self._code.words)
 
-    def _limit_before(self, name: str) -> str:
-        """Return the limit that a cell met which may have defined a name, if one did."""
-        failed = (cell for cell in self.cells.values() if cell.failed and cell.limit)
-        found = (c for c in failed if name in defined_names(c.source) or _ANYTHING.search(c.source))
-        return next((cell.limit for cell in found), "")
+    def limit_before(self, name: str) -> str:
+        """Return the limit that a cell met which may have defined a name, "" if none did."""
+        possible = self._code.defining_anything.union(self._code.defining(name))
+        cells = (self.cells[number] for number in sorted(possible))
+        return next((cell.limit for cell in cells if cell.failed and cell.limit), "")
 
     def _within(
         self,
@@ -237,23 +233,18 @@ class Execution:
         """Send a request to a living child; drop the child if it does not answer."""
         child = self._living_child(before)
         try:
-            return request(child, min(seconds, self._remaining()))
+            return request(child, min(seconds, self._time.remaining()))
         except (TimeoutError, EOFError, WireError):
             self._drop_child()
-            self._remaining()  # the submission's limit is the better explanation, if it is one
+            self._time.remaining()  # the submission's limit is the better explanation, if it is one
             raise
-
-    def _remaining(self) -> float:
-        remaining = self._deadline - time.monotonic()
-        if remaining <= 0:
-            raise SubmissionTimedOut(self._limits.submission_seconds)
-        return remaining
 
     def _living_child(self, before: int | None) -> Child:
         """Return the child; a new one first runs again what the old one had run."""
         while self._child is None:
-            self._remaining()
+            self._time.remaining()
             self._child = self._sandbox.child(self._limits.child(), self._limits.output_characters)
+            self._time.begin(self._child.process)
             if self._files:
                 self._child.give_files(self._files, self._limits.cell_seconds)
             for number, cell in self.cells.items():
@@ -266,7 +257,7 @@ class Execution:
     def _runs_again(self, number: int, cell: CellRun) -> bool:
         assert self._child is not None
         try:
-            seconds = min(self._limits.cell_seconds, self._remaining())
+            seconds = min(self._limits.cell_seconds, self._time.remaining())
             self._child.run_cell(number, cell.source, seconds)
         except (TimeoutError, EOFError, WireError):
             cell.stopped = "This cell did not come to its end when it was run again."
@@ -276,72 +267,20 @@ class Execution:
 
     def _drop_child(self) -> None:
         if self._child is not None:
+            self._time.end()
             self._child.kill()
             self._child = None
 
-    def _describe(self, reply: Raised) -> str:
-        return describe_exception(reply, [cell.source for cell in self.cells.values()])
-
-    def _place(self, reply: Raised) -> str:
-        """Return the student's own line, from our copy of the notebook."""
-        cell = self.cells.get(reply.cell)
-        return place(cell.source, reply.line) if cell and reply.line > 0 else ""
-
-    def _loop_of(self, function: str) -> str:
-        """Return the loop of a function that may not end, from our copy of the notebook."""
-        found = [c.source for c in self.cells.values() if function in defined_names(c.source)]
-        return (endless_loop(found[-1], function) if found else "") or "a loop"
-
     def _why_missing(self, name: str) -> str:
         """Return what became of the cell that seems to define the name."""
-        for cell in self.cells.values():
-            if name in defined_names(cell.source):
-                if cell.stopped:
-                    return cell.stopped
-                if cell.failed:
-                    error = next((o for o in cell.outputs if o.kind == "error"), None)
-                    said = why_it_ended(cell.source, error.name if error else "")
-                    return f"{said} {cell.limit}".rstrip()
-        return self._limit_before(name)
-
-
-def _told(ours: Callable[..., Any], asked: Asked) -> Told:
-    """Answer a call of submitted code by a function of ours, which it must not keep busy."""
-    args, kwargs = from_wire(asked.args), from_wire(asked.kwargs)
-    try:
-        if _cost((*args, *kwargs.values())) > MOST_ASKED:
-            raise ValueError("nothing of this kind or size is expected here")
-        with np.errstate(all="ignore"):
-            return Told(asked.id, to_wire(ours(*args, **kwargs)))
-    except Exception as error:
-        _, _, message = describe_trusted_exception(error).partition(": ")
-        return Told(asked.id, error=message or f"{asked.function} cannot take these arguments")
-
-
-def _cost(arguments: tuple[Any, ...]) -> float:
-    """Return what may become of arguments: the largest array, times all whole numbers and lengths.
-
-    A whole number may be a size, and functions of ours make arrays of sizes. What is of no kind
-    that is expected, or has a side or a number that is too long, costs infinitely much.
-    """
-    largest, sizes = 1.0, 1.0
-    waiting: list[Any] = list(arguments)
-    while waiting and sizes <= MOST_ASKED:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            waiting += value.values()
-        elif isinstance(value, np.ndarray):  # sides count: a product of two has those of both
-            small = all(side <= LONGEST_SIDE for side in value.shape) and value.ndim <= MOST_AXES
-            largest = max(largest, value.size if small else inf)
-        elif isinstance(value, list | tuple):
-            sizes *= max(1, len(value))
-            waiting += value
-        elif isinstance(value, int | np.integer):
-            size = abs(int(value))
-            sizes *= max(1, size) if size <= LONGEST_SIDE else inf
-        elif not (value is None or isinstance(value, float | np.generic)):
-            return inf
-    return largest * sizes
+        for cell in map(self.cells.__getitem__, self._code.defining(name)):
+            if cell.stopped:
+                return cell.stopped
+            if cell.failed:
+                error = next((o for o in cell.outputs if o.kind == "error"), None)
+                said = why_it_ended(cell.source, error.name if error else "")
+                return f"{said} {cell.limit}".rstrip()
+        return self.limit_before(name)
 
 
 def _run_cell(child: Child, seconds: float, *, number: int, source: str) -> CellRan:

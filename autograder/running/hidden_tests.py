@@ -1,16 +1,17 @@
 """Running the hidden tests of an assignment, again and again in one process.
 
-The course loads the file; pytest only runs what is in it, configured by nothing else.
+The course loads the file; pytest only runs what is in it, configured by nothing else. It finds the
+tests once. Plain ones, which need no more of it, are then called directly: pytest's own steps
+around a test cost more than the test.
 """
 
 from __future__ import annotations
 
-import hashlib
-import inspect
 import os
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
@@ -19,12 +20,13 @@ import numpy as np
 import pytest
 
 from ..course.contents import HIDDEN_TESTS, MISCONCEPTIONS
-from ..errors import HiddenTestsFailed, NoAnswer
+from ..errors import HiddenTestsFailed
 from ..notebook.assignment import Assignment
-from ..results import Fault, Outcome, TestResult
+from ..results import TestResult
+from .hidden_test import HiddenTest
 from .student import Student
-from .testing import WrongAnswer
 
+_FOUND = "_found_by_pytest"  # a name in the module: what was found goes where the module goes
 _ONE_AT_A_TIME = threading.Lock()  # what is made quiet belongs to the whole process
 
 # Only what plain tests need: a run costs about 10 ms instead of 40.
@@ -58,6 +60,9 @@ def run_hidden_tests(
     configures the run. Raises BrokenSolutions where a file cannot be imported, and
     HiddenTestsFailed where pytest could not run it.
     """
+    chosen = [t for t in _found(assignment) if not exercises or t.exercise in exercises]
+    if all(test.is_plain for test in chosen):
+        return _called_directly(chosen, assignment, student, seed)
     plugin = _HiddenTests(assignment, student, seed, exercises)
     _run_pytest(assignment, plugin)
     return plugin.results
@@ -69,14 +74,12 @@ def check_hidden_tests(assignment: Assignment) -> None:
     Known mistakes that cannot be read would be missed by every student as well.
     """
     assignment.part(MISCONCEPTIONS)
-    _run_pytest(assignment, _HiddenTests(assignment, None), "--collect-only")
+    _found(assignment)
 
 
 def collected_tests(assignment: Assignment) -> dict[str, list[TestResult]]:
     """Return the hidden tests by exercise, as none of them has been run."""
-    plugin = _HiddenTests(assignment, None)
-    _run_pytest(assignment, plugin, "--collect-only")
-    return plugin.results
+    return _by_exercise((test.exercise, test.not_run) for test in _found(assignment))
 
 
 def hidden_test_weights(assignment: Assignment) -> dict[str, dict[str, float]]:
@@ -88,6 +91,53 @@ def hidden_test_weights(assignment: Assignment) -> dict[str, dict[str, float]]:
             name = test.name.split("[")[0]
             of_exercise[name] = of_exercise.get(name, 0.0) + test.weight
     return weights
+
+
+def _called_directly(
+    tests: Iterable[HiddenTest], assignment: Assignment, student: Student, seed: bytes
+) -> dict[str, list[TestResult]]:
+    """Call plain tests one after the other; return the results by exercise."""
+    results = []
+    with _ONE_AT_A_TIME, _quiet():
+        for test in tests:
+            student.test = test.item.name
+            raised = None
+            try:
+                test.call(
+                    {
+                        "student": lambda: student,
+                        "reference": lambda: assignment.part(""),
+                        "rng": partial(test.rng, assignment.name, seed),
+                    }
+                )
+            except KeyboardInterrupt:
+                raise
+            except pytest.exit.Exception:
+                path = str(assignment.hidden_tests)
+                raise HiddenTestsFailed(path, pytest.ExitCode.INTERRUPTED.name) from None
+            except BaseException as error:  # as pytest does: one test ends no other
+                raised = pytest.ExceptionInfo.from_exception(error)
+            results.append((test.exercise, test.verdict(raised)))
+    return _by_exercise(results)
+
+
+def _by_exercise(results: Iterable[tuple[str, TestResult]]) -> dict[str, list[TestResult]]:
+    """Return results by exercise, in the file's order."""
+    found: dict[str, list[TestResult]] = {}
+    for exercise, result in results:
+        found.setdefault(exercise, []).append(result)
+    return found
+
+
+def _found(assignment: Assignment) -> list[HiddenTest]:
+    """Return the tests of the file as it is now, found once for each version of it."""
+    loaded = vars(assignment.part(HIDDEN_TESTS))
+    if _FOUND not in loaded:
+        plugin = _HiddenTests(assignment, None)
+        _run_pytest(assignment, plugin, "--collect-only")
+        loaded[_FOUND] = plugin.tests
+    found: list[HiddenTest] = loaded[_FOUND]
+    return found
 
 
 def _run_pytest(assignment: Assignment, plugin: _HiddenTests, *arguments: str) -> None:
@@ -125,10 +175,6 @@ def _quiet() -> Iterator[None]:
         os.environ.update(ours)
 
 
-MOST_OF_A_FAULT = 200  # characters of what an exception says
-_NOT_RUN = Fault(kind="not run", message="the tests ended before it", place="no line of it")
-
-
 class _LoadedModule(pytest.Module):
     """A module that the course has loaded already."""
 
@@ -160,16 +206,22 @@ class _HiddenTests:
         self._student = student
         self._seed = seed
         self._exercises = exercises
-        self._results: dict[str, tuple[str, TestResult]] = {}
+        self._found: dict[str, HiddenTest] = {}
+        self._results: dict[str, TestResult] = {}
         self.interrupted = False
+
+    @property
+    def tests(self) -> list[HiddenTest]:
+        """What was found, in the file's order."""
+        return [*self._found.values()]
 
     @property
     def results(self) -> dict[str, list[TestResult]]:
         """The results by exercise, in the file's order."""
-        results: dict[str, list[TestResult]] = {}
-        for exercise_name, result in self._results.values():
-            results.setdefault(exercise_name, []).append(result)
-        return results
+        return _by_exercise(
+            (test.exercise, self._results.get(name, test.not_run))
+            for name, test in self._found.items()
+        )
 
     @pytest.fixture
     def student(self, request: pytest.FixtureRequest) -> Student | None:
@@ -183,12 +235,7 @@ class _HiddenTests:
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
-        # The same wherever the file lies: it never changes for a course that is under way.
-        parts = (pytest.Class, pytest.Function)
-        test = [node.name for node in request.node.listchain() if isinstance(node, parts)]
-        name = "::".join([f"test_{self._assignment.name}.py", *test])
-        digest = hashlib.sha256(self._seed + name.encode()).digest()
-        return np.random.default_rng(int.from_bytes(digest))
+        return self._found[request.node.nodeid].rng(self._assignment.name, self._seed)
 
     def pytest_collection(self, session: pytest.Session) -> bool:
         """Collect the one module: of a path as an argument, pytest reads [ and :: as more."""
@@ -207,11 +254,10 @@ class _HiddenTests:
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         if self._exercises:
-            items[:] = [i for i in items if _argument(i, "exercise", "") in self._exercises]
+            items[:] = [item for item in items if HiddenTest(item).exercise in self._exercises]
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        for item in session.items:  # a test that is never reached must not be forgotten
-            self._record(item, Outcome.ERROR, "The grader did not come to this test.", _NOT_RUN)
+        self._found = {item.nodeid: HiddenTest(item) for item in session.items}
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         self.interrupted = excinfo.type is KeyboardInterrupt  # pytest itself swallows it
@@ -226,54 +272,7 @@ class _HiddenTests:
         """
         assert call.when != "collect"
         if call.when == "call" or call.excinfo is not None:
-            self._record(item, *_verdict(item, call))
+            test = self._found[item.nodeid]
+            self._results[item.nodeid] = test.verdict(call.excinfo, call.when == "call")
         outcome: Literal["passed", "failed"] = "failed" if call.excinfo else "passed"
         return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
-
-    def _record(
-        self, item: pytest.Item, outcome: Outcome, message: str = "", fault: Fault | None = None
-    ) -> None:
-        exercise_name = _argument(item, "exercise", "")
-        result = TestResult(
-            name=item.name,
-            title=_title(item),
-            outcome=outcome,
-            weight=float(_argument(item, "weight", 1)),
-            message=message,
-            fault=fault,
-        )
-        self._results[item.nodeid] = (exercise_name, result)
-
-
-def _title(item: pytest.Item) -> str:
-    """Return the test's sentence, and which of its cases this is."""
-    sentence = inspect.getdoc(getattr(item, "obj", None)) or item.name
-    case = getattr(item, "callspec", None)
-    return f"{sentence} ({case.id})" if case else sentence
-
-
-def _argument(item: pytest.Item, mark: str, default: Any) -> Any:
-    marker = item.get_closest_marker(mark)
-    return marker.args[0] if marker else default
-
-
-def _verdict(item: pytest.Item, call: pytest.CallInfo[None]) -> tuple[Outcome, str, Fault | None]:
-    """Return how a test ended, what the student is told, and the fault of the test itself."""
-    if call.excinfo is None:
-        return Outcome.PASSED, "", None
-    error = call.excinfo.value
-    asserted = isinstance(error, AssertionError) and call.excinfo.traceback[-1].path == item.path
-    if call.when == "call" and (asserted or isinstance(error, NoAnswer | WrongAnswer)):
-        return Outcome.FAILED, str(error), None
-    kind = type(error).__name__
-    message = f"The grader failed here ({kind}); a human will look."
-    said = " ".join(str(error).split())[:MOST_OF_A_FAULT]  # it may hold an answer, of any length
-    return Outcome.ERROR, message, Fault(kind=kind, message=said, place=_place(item, call.excinfo))
-
-
-def _place(item: pytest.Item, raised: pytest.ExceptionInfo[BaseException]) -> str:
-    """Return file and line where a test went wrong: the last of its own, else the last of all."""
-    solutions = item.path.parents[1]
-    own = [entry for entry in raised.traceback if Path(entry.path).is_relative_to(solutions)]
-    last = (own or list(raised.traceback))[-1]
-    return f"{last.path}, line {last.lineno + 1}"

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 _KINDS = ("ModuleNotFoundError", "ImportError", "FileNotFoundError", "OSError", "Exception")
 
 
-def explain_left_out(kind: str, message: str, source: str, modules: Iterable[str]) -> str:
+def explain_left_out(kind: str, message: str, words: Set[str], modules: Iterable[str]) -> str:
     """Return the sentence about the module that an exception speaks of, "" if it is none.
 
-    ``modules`` are the files and folders that were handed in, ``source`` is the student's code:
-    the exception comes from there, and could name anything.
+    ``modules`` are the files and folders that were handed in, ``words`` are all in the
+    student's code: the exception comes from there, and could name anything.
     """
-    named = {*re.findall(r"\w+", message)} & {*re.findall(r"\w+", source)}
+    named = {*re.findall(r"\w+", message)} & words
     for module in modules:
         if kind in _KINDS and module.removesuffix(".py") in named:
             return (

@@ -9,7 +9,7 @@ from __future__ import annotations
 import builtins
 import errno
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 import numpy as np
 
@@ -29,6 +29,8 @@ _OF_NUMPY = {  # its own classes, and what they are to everybody else
 }
 _WHERE_IT_LIES = re.compile(r" \((?:/[^()]*|unknown location)\)$")  # the file of a package
 _MOST_DIGITS = 20  # in a message, however well known: they could be anybody's
+_LONGEST_MESSAGE = 500  # characters; the sandbox sends no more, but for who forges what it sends
+MOST_TOLD = 4  # different messages, and different lines, of one function: more could spell inputs
 _LOCKED_IN = (
     "While grading, code can read and write files only in its own folder, and can use "
     "neither the network nor other processes."
@@ -48,10 +50,29 @@ _OTHER_NAMES = {
 _LIBRARY_NAMES = {*dir(builtins), *dir(np), *dir(np.ndarray), *dir(list), *dir(str), *_OTHER_NAMES}
 
 
-def describe_exception(raised: Raised, sources: Iterable[str]) -> str:
+class FewTold:
+    """What feedback told of the exceptions of each function: few different things."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, set[str]] = {}
+
+    def limited(self, function: str, error: str, place: str) -> tuple[str, str]:
+        """Return what may be told of an error and its place: the class alone, where it is much."""
+        is_told = self._may_tell(f"error of {function}", error)
+        told = error if is_told else error.partition(":")[0]
+        return told, place if self._may_tell(f"place of {function}", place) else ""
+
+    def _may_tell(self, what: str, text: str) -> bool:
+        told = self._told.setdefault(what, set())
+        if len(told) < MOST_TOLD:
+            told.add(text)
+        return text in told
+
+
+def describe_exception(raised: Raised, words: Set[str]) -> str:
     """Return the class of an exception and, where it is a known one, its message.
 
-    ``sources`` are the student's cells: a name is only repeated if it stands there or
+    ``words`` are all in the student's cells: a name is only repeated if it stands there or
     belongs to Python or NumPy, for anything can be written as a name.
     """
     type_name = _OF_NUMPY.get(raised.type_name, raised.type_name)
@@ -60,21 +81,21 @@ def describe_exception(raised: Raised, sources: Iterable[str]) -> str:
     kind = getattr(builtins, type_name, None)
     if not (isinstance(kind, type) and issubclass(kind, BaseException)):
         return "an exception of its own"
-    message = _WHERE_IT_LIES.sub("", raised.message.strip())
+    message = _WHERE_IT_LIES.sub("", raised.message[:_LONGEST_MESSAGE].strip())
     if former := about_a_former_name(message):
         return f"{type_name}: {former}"
     if sum(map(str.isdigit, message)) > _MOST_DIGITS:
         return type_name
     for pattern in KNOWN_MESSAGES:
         match = pattern.fullmatch(message)
-        if match and _are_known(filter(None, match.groups()), sources):
+        if match and _are_known(filter(None, match.groups()), words):
             return f"{type_name}: {message}"
     return type_name
 
 
 def describe_trusted_exception(error: Exception) -> str:
     """Return the same of an exception in our own code, to be compared with a student's."""
-    return describe_exception(Raised(0, type(error).__name__, str(error)), ())
+    return describe_exception(Raised(0, type(error).__name__, str(error)), frozenset())
 
 
 def explain_limit(type_name: str, message: str, limits: Limits) -> str:
@@ -93,6 +114,6 @@ def explain_limit(type_name: str, message: str, limits: Limits) -> str:
     return sentences.get(int(number[1]), "") if number else ""
 
 
-def _are_known(names: Iterable[str], sources: Iterable[str]) -> bool:
-    known = _LIBRARY_NAMES.union(*(re.findall(r"\w+", source) for source in sources))
-    return all(part in known for name in names for part in name.split("."))
+def _are_known(names: Iterable[str], words: Set[str]) -> bool:
+    parts = (part for name in names for part in name.split("."))
+    return all(part in _LIBRARY_NAMES or part in words for part in parts)

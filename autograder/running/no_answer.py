@@ -25,15 +25,20 @@ class NotCallable(NoAnswer):
 
 
 class CallRaised(NoAnswer):
-    """The student's function raised; ``place`` is the line of their own code, if known."""
+    """The student's function raised; ``place`` is the line of their own code, if it is told.
 
-    def __init__(self, function: str, error: str, place: str, limit: str = "") -> None:
+    ``told`` is what the student may read of the ``error``.
+    """
+
+    def __init__(
+        self, function: str, error: str, place: str = "", limit: str = "", told: str = ""
+    ) -> None:
         self.function = function
         self.error = error
         self.place = place
         self.limit = limit
-        where = f" at {place}" if place else ""
-        super().__init__(f"`{function}` raised {error}{where}.{f' {limit}' if limit else ''}")
+        said = " at ".join(filter(None, (told or error, place)))
+        super().__init__(f"`{function}` raised {said}.{f' {limit}' if limit else ''}")
 
 
 class CallTimedOut(NoAnswer):

@@ -226,7 +226,7 @@ def _same(before: Any, after: Any) -> bool:
         return (
             isinstance(after, np.ndarray)
             and before.dtype == after.dtype
-            and np.array_equal(before, after)
+            and np.array_equal(before, after, equal_nan=True)
         )
     if isinstance(before, list | tuple):
         return (
@@ -236,4 +236,5 @@ def _same(before: Any, after: Any) -> bool:
         )
     if isinstance(before, dict):
         return _same([*before.items()], [*after.items()] if isinstance(after, dict) else None)
-    return bool(type(before) is type(after) and before == after)
+    alike = before == after or (before != before and after != after)  # as NaN is
+    return bool(type(before) is type(after) and alike)

@@ -1,14 +1,15 @@
-"""Messages on a socket: a length, then MessagePack; deadlines and caps on all of it."""
+"""Messages on a socket: a length, then MessagePack; allowances and caps on all of it."""
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import struct
-import time
 from itertools import chain
 
 import msgspec
 
+from .allowance import Allowance
 from .wire import Asked, Items, Mapping, Reply, Request, Returned, Value, WireError
 
 MAX_FRAME = 8 * 2**20  # bytes; larger than any answer, and decoded it can take 20 times as much
@@ -20,13 +21,18 @@ _REPLY: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
 _LENGTH = struct.Struct("<I")
 
 
-def send(channel: socket.socket, message: Request | Reply, timeout: float | None = None) -> None:
+def send(
+    channel: socket.socket, message: Request | Reply, allowance: Allowance | None = None
+) -> None:
     """Send one message; TimeoutError when the other side does not take it in time."""
     body = _ENCODER.encode(message)
     if len(body) > MAX_FRAME:
         raise WireError(f"a message of {len(body)} bytes is larger than the {MAX_FRAME} allowed")
-    channel.settimeout(timeout)
-    channel.sendall(_LENGTH.pack(len(body)) + body)
+    rest = memoryview(_LENGTH.pack(len(body)) + body)
+    while rest:
+        channel.settimeout(allowance.wait() if allowance else None)
+        with contextlib.suppress(TimeoutError):  # of this one wait
+            rest = rest[channel.send(rest) :]
 
 
 def receive_request(channel: socket.socket) -> Request:
@@ -34,13 +40,13 @@ def receive_request(channel: socket.socket) -> Request:
     return _REQUEST.decode(_receive_frame(channel, None))
 
 
-def receive_reply(channel: socket.socket, timeout: float, largest: int = MAX_FRAME) -> Reply:
+def receive_reply(channel: socket.socket, allowance: Allowance, largest: int = MAX_FRAME) -> Reply:
     """Wait for a reply of at most ``largest`` bytes (in the grader).
 
-    Raises TimeoutError after ``timeout`` seconds, EOFError when the sandbox has gone, and
+    Raises TimeoutError when the allowance is used up, EOFError when the sandbox has gone, and
     WireError for anything that is not a reply.
     """
-    frame = _receive_frame(channel, time.monotonic() + timeout, largest)
+    frame = _receive_frame(channel, allowance, largest)
     try:
         reply = _REPLY.decode(frame)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
@@ -74,23 +80,22 @@ def _holds_too_much(*values: Value) -> bool:
 
 
 def _receive_frame(
-    channel: socket.socket, deadline: float | None, largest: int = MAX_FRAME
+    channel: socket.socket, allowance: Allowance | None, largest: int = MAX_FRAME
 ) -> bytes:
-    (length,) = _LENGTH.unpack(_receive_exactly(channel, _LENGTH.size, deadline))
+    (length,) = _LENGTH.unpack(_receive_exactly(channel, _LENGTH.size, allowance))
     if length > largest:
         raise WireError(f"a message of {length} bytes")
-    return _receive_exactly(channel, length, deadline)
+    return _receive_exactly(channel, length, allowance)
 
 
-def _receive_exactly(channel: socket.socket, count: int, deadline: float | None) -> bytes:
+def _receive_exactly(channel: socket.socket, count: int, allowance: Allowance | None) -> bytes:
     parts = bytearray()
     while len(parts) < count:
-        if deadline is not None:
-            remaining = deadline - time.monotonic()
-            if remaining <= 0:
-                raise TimeoutError
-            channel.settimeout(remaining)
-        part = channel.recv(min(count - len(parts), 2**20))
+        channel.settimeout(allowance.wait() if allowance else None)
+        try:
+            part = channel.recv(min(count - len(parts), 2**20))
+        except TimeoutError:  # of this one wait
+            continue
         if not part:
             raise EOFError
         parts += part

@@ -39,10 +39,10 @@ class Sandbox:
     """A zygote and the child forked from it. Use as a context manager.
 
     It has one child at a time, and one folder for what that writes, of ``scratch_mib`` where
-    bubblewrap runs. Nothing in the folder ``course`` can be read in it. Its own files lie in
-    ``folder``, by default where the system keeps such things. In bubblewrap the zygote ends with
-    the thread that started it; the next child gets a new one. Raises SandboxDidNotStart,
-    PackageMissing or NeedsLinux.
+    bubblewrap runs. Nothing in the folder ``course``, or in a ``copy`` of that, can be read in it.
+    Its own files lie in ``folder``, by default where the system keeps such things. In bubblewrap
+    the zygote ends with the thread that started it; the next child gets a new one. Raises
+    SandboxDidNotStart, PackageMissing or NeedsLinux.
     """
 
     def __init__(
@@ -50,6 +50,7 @@ class Sandbox:
         folder: Path | None = None,
         *,
         course: Path | None = None,
+        copy: Path | None = None,
         packages: tuple[str, ...] = (),
         scratch_mib: int = DEFAULT_FILE_MIB,
         layers: Layers = ALL_LAYERS,
@@ -59,8 +60,8 @@ class Sandbox:
         keep_out_of_memory()  # this process holds what submitted code must not see
         self._folder = Path(tempfile.mkdtemp(prefix="sandbox-", dir=folder))
         try:
-            self._course = course
-            launch = Launch(self._folder, course, packages, scratch_mib, layers, bwrap=None)
+            self._courses = tuple(folder for folder in (course, copy) if folder)
+            launch = Launch(self._folder, self._courses, packages, scratch_mib, layers, bwrap=None)
             self._launch, self._zygote, no_bubblewrap = _first_start(launch)
         except BaseException:
             self._remove_folder()
@@ -71,7 +72,7 @@ class Sandbox:
     @cached_property
     def probe(self) -> Probe:
         """What submitted code can do here, found by trying."""
-        return run_probe(self.child, self._course)
+        return run_probe(self.child, self._courses)
 
     def child(self, limits: ChildLimits, output_room: int) -> Child:
         """Fork a child with an empty scratch folder; the one before it ends.

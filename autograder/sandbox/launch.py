@@ -49,11 +49,11 @@ ALL_LAYERS = Layers()
 class Launch:
     """How a zygote is started; its files lie in ``folder``, ``bwrap`` is None for without.
 
-    It can read nothing of ``course``.
+    It can read nothing of ``courses``.
     """
 
     folder: Path
-    course: Path | None
+    courses: tuple[Path, ...]
     packages: tuple[str, ...]
     scratch_mib: int
     layers: Layers
@@ -62,7 +62,7 @@ class Launch:
     def start(self) -> StartedZygote:
         """Start it and wait until it is warm. Raises SandboxDidNotStart."""
         # A package, or what is beside one, may have been removed since it was listed.
-        readable = [p for p in readable_paths(self.packages, self.course) if p.exists()]
+        readable = [p for p in readable_paths(self.packages, *self.courses) if p.exists()]
         fonts = font_list(self.folder)
         writable = self.folder / "scratch"
         writable.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -10,6 +10,7 @@ import os
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -25,7 +26,7 @@ Level = Literal["strong", "medium", "none"]
 _LIMITS = ChildLimits(memory_mib=256, cpu_seconds=30, file_mib=1)
 _OUTPUT = 10_000
 _SECONDS = 20.0
-MOST_SECRETS = 20  # each is tried
+MOST_SECRETS = 20  # of a course; each is tried
 _SOURCE = (Path(__file__).parent / "attempts.py").read_text(encoding="utf-8")
 
 
@@ -68,15 +69,15 @@ def not_locked_in(level: str, gaps: Sequence[str]) -> str:
     )
 
 
-def run_probe(fork: Callable[[ChildLimits, int], Child], course: Path | None) -> Probe:
+def run_probe(fork: Callable[[ChildLimits, int], Child], courses: Sequence[Path]) -> Probe:
     """Let a child try everything; it is gone afterwards. Raises SandboxDidNotStart.
 
-    Among what it must not read are the engine's files and some of the course.
+    Among what it must not read are the engine's files and some of the courses.
     """
     child = fork(_LIMITS, _OUTPUT)
     try:
         with tempfile.TemporaryDirectory(prefix="probe-") as folder:
-            succeeded = _attempted(child, Path(folder), _secrets(course))
+            succeeded = _attempted(child, Path(folder), _secrets(courses))
     except (TimeoutError, EOFError, WireError, AssertionError) as error:
         raise SandboxDidNotStart(f"what it locks in could not be tried: {error!r}") from error
     finally:
@@ -113,10 +114,12 @@ def _result(child: Child, function: str, *arguments: object) -> dict[str, bool]:
     return result
 
 
-def _secrets(course: Path | None) -> list[str]:
-    """Return files that submitted code must not read, wherever package and course lie."""
-    places = [PACKAGE / "errors.py", *(course.glob("solutions/**/*.py") if course else ())]
-    return [*map(str, places[:MOST_SECRETS])]
+def _secrets(courses: Sequence[Path]) -> list[str]:
+    """Return files that submitted code must not read, wherever package and courses lie."""
+    found = [PACKAGE / "errors.py"]
+    for course in courses:
+        found += islice(course.glob("solutions/**/*.py"), MOST_SECRETS)
+    return [*map(str, found)]
 
 
 def _state(folder: Path) -> dict[str, tuple[int, bytes]]:

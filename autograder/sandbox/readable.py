@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import site
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -37,19 +37,19 @@ def check_installed(packages: tuple[str, ...]) -> None:
 
 
 @cache
-def readable_paths(packages: tuple[str, ...], course: Path | None) -> list[Path]:
+def readable_paths(packages: tuple[str, ...], *courses: Path | None) -> list[Path]:
     """Return the files and folders that code may read which uses NumPy, matplotlib and these.
 
-    Nothing of the course is among them, wherever its folder lies. Raises PackageMissing for one
+    Nothing of the courses is among them, wherever their folders lie. Raises PackageMissing for one
     that is not installed.
     """
     check_installed(packages)
     libraries = [Path(sys.base_prefix) / "lib", Path(sys.base_prefix) / "lib64"]
     trees = {path: None for path in (*map(Path, _SYSTEM), *libraries) if path.exists()}
     kept_out = {path.resolve() for path in _kept_out()}
-    around = [part for t in trees for part in _around(t, kept_out | _to_keep_out(course, t))]
+    around = [part for t in trees for part in _around(t, kept_out | _to_keep_out(courses, t))]
     tops = [path for name in _with_requirements(packages) for path in _installed(name)]
-    named = [part for top in tops for part in _around(top, _to_keep_out(course, top))]
+    named = [part for top in tops for part in _around(top, _to_keep_out(courses, top))]
     return sorted({*around, *named})
 
 
@@ -70,11 +70,10 @@ def _kept_out() -> Iterator[Path]:
     yield Path(site.getusersitepackages())
 
 
-def _to_keep_out(course: Path | None, tree: Path) -> set[Path]:
-    """Return the course, unless the tree lies in it: the rest of it is not below the tree then."""
-    if course is None or course.resolve() in tree.resolve().parents:
-        return set()
-    return {course.resolve()}
+def _to_keep_out(courses: Iterable[Path | None], tree: Path) -> set[Path]:
+    """Return the courses but those in which the tree lies: their rest is not below the tree."""
+    folders = {course.resolve() for course in courses if course}
+    return folders - {*tree.resolve().parents}
 
 
 def _around(tree: Path, kept_out: set[Path], above: tuple[Path, ...] = ()) -> Iterator[Path]:

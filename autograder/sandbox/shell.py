@@ -171,6 +171,10 @@ class Shell(InteractiveShell):
             print(f"%{magic_name} did nothing here ({type(error).__name__}).", file=sys.stderr)
             return None
 
+    def ask_exit(self) -> None:
+        """Answer ``exit()`` and ``quit()`` as Python does: there is no kernel to end."""
+        raise SystemExit
+
     def init_virtualenv(self) -> None:
         """Keep the import path as it is."""
 

@@ -76,7 +76,8 @@ class TestOutputSize:
     @weight(1)
     def test_window_as_long_as_the_side(self, student, rng):
         """A window as long as its input stops once, whatever the stride."""
-        size, stride = one_of(rng, 2, 9), one_of(rng, 2, 4)
+        stride = one_of(rng, 2, 4)
+        size = stride + one_of(rng, 1, 5)
         check_size(student, size, size, stride=stride)
 
     @weight(2)
@@ -174,7 +175,7 @@ class TestLocallyConnectedParameters:
         """Weights: a kernel for each place where the window stops, in height and in width."""
         stride = 3
         kernel_size = stride + one_of(rng, 1, 2)
-        rows, columns = sorted(distinct(rng, 2, 6, 2))
+        rows, columns = sorted(distinct(rng, 3, 6, 2))
         height = side(rows, kernel_size, stride, rest=1)
         width = side(columns, kernel_size, stride, rest=2)
         in_channels, out_channels = distinct(rng, 2, 6, 2)
@@ -186,7 +187,7 @@ class TestLocallyConnectedParameters:
         """Weights: at the border, too, an output owns a whole kernel."""
         stride, pad = 2, 1
         kernel_size = int(rng.choice([3, 5]))
-        rows, columns = distinct(rng, 3, 7, 2)
+        rows, columns = 2 * one_of(rng, 2, 3), 2 * one_of(rng, 1, 3) + 1
         height = side(rows, kernel_size, stride, pad)
         width = side(columns, kernel_size, stride, pad, rest=1)
         in_channels, out_channels = distinct(rng, 2, 6, 2)
@@ -260,7 +261,7 @@ class TestConnections:
     def test_stride(self, student, rng):
         """A window that stops less often joins less; one that would stick out joins nothing."""
         stride = 3
-        kernel_size = stride + one_of(rng, 0, 2)
+        kernel_size = stride + one_of(rng, 1, 2)
         rows, columns = distinct(rng, 3, 7, 2)
         height = side(rows, kernel_size, stride, rest=2)
         width = side(columns, kernel_size, stride, rest=1)
@@ -293,7 +294,7 @@ class TestConnections:
         """A window that lies on padding alone joins nothing."""
         kernel_size = one_of(rng, 2, 3)
         pad = kernel_size + one_of(rng, 1, 2)
-        height, width = distinct(rng, 4, 9, 2)
+        width, height = sorted(distinct(rng, 4, 9, 2))
         setting = (height, width, 1), kernel_size, 1
         check_call(student, counting, "connections", *setting, pad=pad)
 
@@ -318,9 +319,12 @@ def saving_setting(rng: np.random.Generator) -> tuple[Any, ...]:
 
 
 def saving_setting_with_rests(rng: np.random.Generator) -> tuple[Any, ...]:
-    """Draw one with stride and padding, where windows leave two rows and a column over."""
-    stride, pad, kernel_size = 3, 3, one_of(rng, 4, 5)
-    rows, columns = distinct(rng, 4, 8, 2)
+    """Draw one with stride and padding, where windows leave two rows and a column over.
+
+    Here, too, the fraction of height * width / kernel_size**2 has no end.
+    """
+    stride, pad, kernel_size = 3, 3, one_of(rng, 6, 7)
+    rows, columns = distinct(rng, 4, 6, 2)
     height = side(rows, kernel_size, stride, pad, rest=2)
     width = side(columns, kernel_size, stride, pad, rest=1)
     in_channels, out_channels = distinct(rng, 2, 6, 2)
@@ -409,7 +413,7 @@ class TestNetworkParameters:
     @weight(2)
     def test_weights_of_convolutions_in_a_row(self, student, rng):
         """Weights: the filters of one convolutional layer are the channels of the next."""
-        channels, first, second, third = distinct(rng, 2, 9, 4)
+        channels, first, second, third = one_of(rng, 2, 3), *distinct(rng, 4, 9, 3)
         layers = [conv(3, first, pad=1), conv(5, second, pad=2), conv(2, third)]
         shape = one_of(rng, 9, 12), one_of(rng, 13, 16), channels
         check_part(student, "network_parameters", WEIGHTS, layers, shape)
@@ -419,13 +423,13 @@ class TestNetworkParameters:
         """Weights: maximum and average pooling have none, and keep the number of channels."""
         channels, first, second = distinct(rng, 2, 9, 3)
         layers = [conv(3, first), pool("max", 2, 2), conv(3, second), pool("average", 3, 2)]
-        shape = one_of(rng, 16, 20), one_of(rng, 21, 25), channels
+        shape = 4 * one_of(rng, 4, 5), 4 * one_of(rng, 6, 7), channels  # nothing is left over
         check_part(student, "network_parameters", WEIGHTS, layers, shape)
 
     @weight(2)
     def test_weights_of_a_dense_layer_after_pooling(self, student, rng):
         """Weights: a dense layer after pooling has fewer inputs."""
-        size = one_of(rng, 2, 3)
+        size = 3
         rows, columns, channels, units = distinct(rng, 2, 7, 4)
         network = [pool("max", size, size), FLATTEN, dense(units)]
         shape = rows * size, columns * size, channels
@@ -468,7 +472,10 @@ class TestNetworkParameters:
 
 
 def whole_network(rng: np.random.Generator) -> tuple[list[counting.Layer], counting.Shape]:
-    """Draw a small network with a layer of every kind."""
+    """Draw a small network with a layer of every kind.
+
+    Its height is such that each way to get a side wrong changes what comes out at the end.
+    """
     channels, first, second, hidden, units = distinct(rng, 2, 9, 5)
     layers = [
         conv(3, first, stride=2, pad=1),
@@ -479,7 +486,7 @@ def whole_network(rng: np.random.Generator) -> tuple[list[counting.Layer], count
         dense(hidden),
         dense(units),
     ]
-    return layers, (53 + 4 * one_of(rng, 0, 2), 41, channels)
+    return layers, (45 + 16 * one_of(rng, 0, 2), 41, channels)
 
 
 @exercise("answer_1")

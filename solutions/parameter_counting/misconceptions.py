@@ -613,7 +613,7 @@ def _connections(
     lengths: Callable[..., Any] = _rows_and_columns,
     side: Callable[..., Any] = _stops,
     shape: Callable[..., Any] = _rows_and_columns,
-    first: Callable[..., Any] = lambda pad: -pad,
+    first: Callable[..., Any] = lambda pad, stride: -pad,
     move: Callable[..., Any] = lambda kernel_size, stride: stride,
     inside: Callable[..., Any] = _inside,
     along: Callable[..., Any] = _added_up,
@@ -632,7 +632,7 @@ def _connections(
     """
     sizes = lengths(*in_shape[:2])
     stops = shape(*(side(size, kernel_size, stride, pad) for size in sizes))
-    start, pixels = first(pad), move(kernel_size, stride)
+    start, pixels = first(pad, stride), move(kernel_size, stride)
     rows, columns = (
         along(count, start, pixels, kernel_size, size, inside)
         for count, size in zip(stops, sizes, strict=True)
@@ -677,7 +677,7 @@ connections.wrong(
         "with a 3 × 3 window and padding 1.",
         "CN3",
         side=_without_pad,
-        first=lambda pad: 0,
+        first=lambda pad, stride: 0,
     ),
     counts_connections_cut_at_the_far_border_only=Wrong(
         "A window can hang over two ends of a row. Which of the two do you look at?",
@@ -693,7 +693,12 @@ connections.wrong(
     counts_connections_of_windows_that_start_on_the_picture=Wrong(
         "With padding, does the first window start at the first real number of a row, or "
         "before it?",
-        first=lambda pad: 0,
+        first=lambda pad, stride: 0,
+    ),
+    counts_connections_of_windows_that_start_whole_strides_before=Wrong(
+        "With padding 1 a row begins with one zero. Does it begin with more of them when the "
+        "stride is 2?",
+        first=lambda pad, stride: -pad * stride,
     ),
     counts_connections_of_windows_without_the_stride=Wrong(
         "Where does the second window start? It matters as soon as a window hangs over the border.",
@@ -745,7 +750,7 @@ connections.wrong(
     counts_connections_padded_at_one_border=PADDED_AT_ONE_BORDER,
     counts_connections_of_rounded_places=families.ROUNDED.but(side=_rounded),
     counts_connections_without_stride_and_padding=WITHOUT_STRIDE_AND_PADDING.but(
-        side=_without_both, first=lambda pad: 0, move=lambda kernel_size, stride: 1
+        side=_without_both, first=lambda pad, stride: 0, move=lambda kernel_size, stride: 1
     ),
 )
 

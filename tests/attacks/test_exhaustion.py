@@ -22,6 +22,14 @@ TOO_LONG = {
     "76 a pattern that goes back and back": "import re; re.match('(a+)+$', 'a' * 40 + 'b')",
     "76 a decomposition, again and again": "import numpy as np\n"
     "while True: np.linalg.svd(np.ones((800, 800)))",
+    "76 a hundred threads that spin": "import threading\nthreading.stack_size(2**18)\n"
+    "def spin():\n"
+    "    while True: pass\n"
+    "for _ in range(100): threading.Thread(target=spin, daemon=True).start()\nspin()",
+    "76 work in a thread while the main thread waits": "import threading\n"
+    "def spin():\n"
+    "    while True: pass\n"
+    "thread = threading.Thread(target=spin); thread.start(); thread.join()",
     "77 sleep, deaf to all signals": "import signal, time\n"
     "for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:\n"
     "    signal.pthread_sigmask(signal.SIG_BLOCK, [number])\n"

@@ -2,11 +2,12 @@
 
     python tests/benchmarks/diagnosis.py [ASSIGNMENT ...]
 
-Every known mistake, and every two that can be made together, plays the student; the grader
-looks for what explains the answers. It finds the mistake "itself", or one that gives "the same
-answers" to another student's inputs as well, or one that differs there: a "wrong" diagnosis.
-Mistakes are also left out of the catalogue, to see what is said of unknown ones. Prints
-figures, and fails where one is missed.
+Every known mistake, every two that can be made together, and mistakes of real students in other
+forms play the student; the grader looks for what explains the answers. A mistake is "named" if
+the grader finds it, or one that gives the same answers to another student's inputs as well; one
+that differs there is "wrong". Else a fact is said ("structural"), or only to take the smallest
+case ("nothing"). Mistakes are also left out of the catalogue, to see what is said of unknown ones.
+Prints figures, and fails where one is missed.
 """
 
 from __future__ import annotations
@@ -22,9 +23,12 @@ from itertools import combinations
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # as pytest has it
+sys.path.insert(0, str(Path(__file__).parents[1] / "why_convolutions"))
 sys.path += map(str, Path(__file__).parents[2].glob("assignments/*"))  # modules given to students
 
 from contents import assignment_names, load_assignment
+from explaining import explained, home_of
+from forms import FORMS
 
 from autograder.explanation.diagnosis import answer_of, diagnose, same_answer
 from autograder.explanation.misconceptions import (
@@ -34,6 +38,8 @@ from autograder.explanation.misconceptions import (
     together,
     with_mistakes,
 )
+from autograder.explanation.next_step import contrasts, next_step
+from autograder.explanation.structure import axes_of
 from autograder.notebook.assignment import Assignment
 from autograder.results import Outcome
 from autograder.running.direct import direct_student, right_answers
@@ -44,6 +50,7 @@ MEDIAN_MS = 30.0  # for one failing exercise, alone, in pairs, and where nothing
 SINGLES_RIGHT = 1.0
 PAIRS_EXPLAINED = 0.95  # by the pair itself, or by what gives the same answers elsewhere too
 WRONGLY = 0.01  # of all that are explained
+NOTHING = "Take the smallest case"
 
 Figure = tuple[str, float]  # what came out, and the seconds of processor time it took
 
@@ -58,7 +65,7 @@ def pairs_of(known: list[Misconception]) -> Iterator[Misconception]:
 
 
 def measure(assignment: Assignment, mistake: Misconception, known: list[Misconception]) -> Figure:
-    """Let a mistake play the student; return the verdict on its diagnosis and the time."""
+    """Let a mistake play the student; return what is said of it and the time."""
     student = direct_student(assignment, with_mistakes(right_answers(assignment), mistake))
     tests = run_hidden_tests(assignment, student, b"")[mistake.exercise]
     calls, reference = student.calls[mistake.exercise], assignment.references[mistake.exercise]
@@ -67,13 +74,23 @@ def measure(assignment: Assignment, mistake: Misconception, known: list[Misconce
     seconds = time.process_time() - start
     if not any(test.outcome is Outcome.FAILED for test in tests):
         return "full marks", seconds
-    if found.misconception is None:
-        return "not explained", seconds
-    if {*found.misconception.name.split(AND)} == {*mistake.name.split(AND)}:
-        return "itself", seconds
-    functions = found.misconception.implementation, mistake.implementation
+    if found.misconception is not None:
+        return verdict_of_name(assignment, mistake, found.misconception), seconds
+    axes = axes_of(assignment, mistake.exercise)
+    said = next_step(reference, calls, found.repeats, contrasts(assignment), axes)
+    return fact_or_nothing(said), seconds
+
+
+def verdict_of_name(assignment: Assignment, mistake: Misconception, found: Misconception) -> str:
+    if {*found.name.split(AND)} == {*mistake.name.split(AND)}:
+        return "named"
+    functions = found.implementation, mistake.implementation
     elsewhere = [[answer_of(f, c) for f in functions] for c in other_calls(assignment, mistake)]
-    return "the same answers" if all(same_answer(*pair) for pair in elsewhere) else "wrong", seconds
+    return "named" if all(same_answer(*pair) for pair in elsewhere) else "wrong"
+
+
+def fact_or_nothing(said: str | None) -> str:
+    return "nothing" if said is None or NOTHING in said else "structural"
 
 
 def other_calls(assignment: Assignment, mistake: Misconception) -> list[RecordedCall]:
@@ -93,6 +110,23 @@ def measure_exercise(name: str, exercise: str) -> dict[str, list[Figure]]:
         "in pairs": [measure(assignment, pair, known) for pair in pairs_of(known)],
         "not in the catalogue": unknown,
     }
+
+
+def measure_forms(names: list[str]) -> list[Figure]:
+    """Return what is said of real students' mistakes in other forms."""
+    figures = []
+    for (exercise, name), sources in FORMS.items():
+        if home_of(exercise)[0].name in names:
+            for source in sources:
+                start = time.process_time()
+                result = explained(exercise, source)
+                seconds = time.process_time() - start
+                if result.misconception is None:
+                    figures.append((fact_or_nothing(result.hint), seconds))
+                else:
+                    right = {*result.misconception.split(AND)} == {*name.split(AND)}
+                    figures.append(("named" if right else "wrong", seconds))
+    return figures
 
 
 def report(title: str, figures: list[Figure]) -> float:
@@ -122,18 +156,21 @@ def main(names: list[str]) -> int:
                 if figures:
                     report(f"{exercise}, {kind}", figures)
     medians = [report(f"All, {kind}", figures) for kind, figures in total.items()]
+    if forms := measure_forms(names):
+        report("All, in other forms, tests and diagnosis together", forms)
     alone = [verdict for verdict, _ in total["alone"]]
     pairs = [verdict for verdict, _ in total["in pairs"] if verdict != "full marks"]
-    explained = sum(verdict in ("itself", "the same answers") for verdict in pairs) / len(pairs)
-    right = alone.count("itself") / len(alone)
-    wrong = (alone + pairs).count("wrong") / len(alone + pairs)
+    real = [verdict for verdict, _ in forms]
+    explained_pairs = pairs.count("named") / len(pairs)
+    right = alone.count("named") / len(alone)
+    wrong = (alone + pairs + real).count("wrong") / len(alone + pairs + real)
     print(f"Recognised alone: {right:.1%} (at least {SINGLES_RIGHT:.1%})")
-    print(f"Explained in pairs: {explained:.1%} (at least {PAIRS_EXPLAINED:.1%})")
+    print(f"Explained in pairs: {explained_pairs:.1%} (at least {PAIRS_EXPLAINED:.1%})")
     print(f"Explained wrongly: {wrong:.1%} (at most {WRONGLY:.1%})")
     print(f"Medians: {', '.join(f'{m:.1f} ms' for m in medians)} (at most {MEDIAN_MS:g} ms)")
     missed = (
         right < SINGLES_RIGHT
-        or explained < PAIRS_EXPLAINED
+        or explained_pairs < PAIRS_EXPLAINED
         or wrong > WRONGLY
         or max(medians) > MEDIAN_MS
     )

@@ -9,7 +9,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.course.candidates import MOST_NAMED, MOST_READ, Chosen, Place, choose
+from autograder.course.candidate_files import MOST_READ, Place, read_candidates
+from autograder.course.candidates import MOST_NAMED, Chosen, choose
 from autograder.course.shown_names import LONGEST_COMMAND, command, shown
 from autograder.errors import MissingNotebook, SeveralNotebooks
 from autograder.notebook.assignment import Assignment
@@ -60,7 +61,7 @@ def chosen(place: Place, texts: Mapping[str, str], averages: Assignment) -> Call
             path = place.folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(texts.get(text, text))
-        return choose(place, averages)
+        return choose(read_candidates(place, FILE), averages)
 
     return hand_in_and_choose
 
@@ -135,7 +136,7 @@ def test_where_several_could_be_meant_one_command_settles_it(
     assert said.endswith(raised.value.command)
     assert (f"{FILE} (" in said) == (FILE in files)
     subprocess.run(["bash", "-c", raised.value.command], cwd=place.root, check=True)
-    assert choose(place, averages) == Chosen(place.folder / FILE)
+    assert choose(read_candidates(place, FILE), averages) == Chosen(place.folder / FILE)
     assert not (place.root / "x").exists()
 
 

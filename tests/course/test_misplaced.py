@@ -96,3 +96,11 @@ def test_in_another_layout_nothing_is_looked_for(course: Path) -> None:
     set_options(course, f"c.CourseDirectory.directory_structure = {layout!r}")
     put(course, f"Averages/x/{FILE}")
     assert misplaced(Course.open(course), NAME) == {}
+
+
+def test_of_very_many_files_few_are_named(course: Path) -> None:
+    for number in range(900):
+        put(course, f"x/averages\n{number}.ipynb")
+    notes = misplaced(Course.open(course), NAME)["x"]
+    assert len(notes) == 6
+    assert notes[-1] == "More of this kind: 895."

@@ -5,7 +5,7 @@ from html import escape
 
 import pytest
 
-from autograder.notebook.safe_html import MAX_TAGS, clean, plain
+from autograder.notebook.safe_html import MAX_DEPTH, MAX_TAGS, clean, plain
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,9 @@ def test_what_acts_or_deceives_is_gone_or_text(active: str, cleaned: str) -> Non
 def test_markup_that_takes_long_to_clean_is_shown_as_text() -> None:
     begin = time.process_time()
     assert clean("<div>" * (MAX_TAGS + 1)).startswith("<pre>&lt;div&gt;&lt;div&gt;")
-    clean("<div>" * MAX_TAGS)
+    clean("<div>" * MAX_DEPTH)
+    assert clean("<ul><li>" * MAX_DEPTH).startswith("<pre>")
+    assert clean("<p>x</p><br>" * (MAX_TAGS // 3)).startswith("<p>")
     assert time.process_time() - begin < 10
 
 

@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from autograder.batch.under_way import UnderWay
+from autograder.batch.slowest import Slowest
 from autograder.pages.progress import Progress, progress
 
 
@@ -15,14 +15,15 @@ def watched(width: int, *, terminal: bool, between: float = 0.0, quiet: bool = F
     with progress("Grading averages", console, between=between, quiet=quiet) as told:
         told.announce(5)
         told.advance(kept=True)
-        told.under_way(UnderWay(done=2, slowest="ada\x1b[31m", seconds=130))
+        told.advance()
+        told.waiting(Slowest("ada\x1b[31m", seconds=130))
         say(told)
     return console.file.getvalue().replace("\r", "\n").splitlines()
 
 
 def say(told: Progress) -> None:
     told.advance(failed=True)
-    for _ in range(3):
+    for _ in range(2):
         told.advance()
 
 
@@ -32,7 +33,7 @@ def test_elsewhere_it_is_a_plain_line_now_and_then(width: int) -> None:
     assert not any("\x1b" in line for line in lines)
     assert all(line.startswith("Grading averages: ") for line in lines)
     (slowest,) = [line for line in lines if "slowest now" in line]
-    assert slowest.startswith("Grading averages: 3 of 5 done, ")  # two wait for the slowest
+    assert slowest.startswith("Grading averages: 2 of 5 done, ")
     assert slowest.endswith(" left, slowest now: ada, 2 min.")
     assert "/s" in slowest or "/min" in slowest
     assert lines[-1].endswith(", 1 not graded.")

@@ -6,6 +6,7 @@ import nbformat
 from autograder.results import ExerciseResult, Outcome, TestResult
 from autograder.running.cell_outputs import verdict_html, verdict_text, write_run
 from autograder.running.execution import CellRun
+from autograder.running.time_left import TimeLeft
 from autograder.sandbox.wire import Output
 
 
@@ -67,7 +68,7 @@ def test_outputs_of_a_cell_are_valid_and_without_active_content() -> None:
         Output("display_data", data=active),
         Output("error", "ValueError", "no", traceback=["ValueError: no"]),
     ]
-    write_run(cell, CellRun("x", 3, outputs, stopped="This cell was stopped."))
+    write_run(cell, CellRun("x", 3, outputs, stopped="This cell was stopped."), TimeLeft(60))
     nbformat.validate(nbformat.v4.new_notebook(cells=[cell]))
     assert cell.execution_count == 3
     assert set(cell.outputs[1].data) == {"text/html", "text/plain"}

@@ -1,5 +1,6 @@
 """Strict comparison: what counts as the expected answer, and what is said where it does not."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -242,6 +243,7 @@ NAN = np.array([1.0, np.nan, np.inf])
         (np.array(3.0), 3),
         (EXPECTED > 0, EXPECTED > 0),
         (EXPECTED > 0, np.array([[1, 0, 1], [1, 1, 1.0]])),
+        ({math.nan: 1, "a": NAN}, {float("nan"): 1, "a": NAN.copy()}),
         ((0.5, {"w": EXPECTED, "b": [1]}), (0.5, {"b": (1,), "w": EXPECTED})),
     ],
 )

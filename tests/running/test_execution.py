@@ -145,6 +145,8 @@ def test_shell_commands_are_off(sandbox: Sandbox, source: str) -> None:
         ("1 / 0", "ZeroDivisionError"),
         ("def broken(:", "SyntaxError"),
         ("import sys; sys.exit(0)", "SystemExit"),
+        ("exit()", "SystemExit"),
+        ("quit()", "SystemExit"),
         ("raise KeyboardInterrupt", "KeyboardInterrupt"),
         ("import autograder", "ModuleNotFoundError"),
         ("import solutions", "ModuleNotFoundError"),

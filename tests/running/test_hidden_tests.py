@@ -123,6 +123,59 @@ def test_other(): "Another."
     assert hidden_test_weights(assignment) == {"f": {"test_one": 2}, "g": {"test_other": 2}}
 
 
+MORE_OF_PYTEST = {
+    "nothing": "",
+    "a fixture of its own": """
+@pytest.fixture(autouse=True)
+def ready(): SEEN.append("ready")
+""",
+    "what is done before each": """
+def setup_function(): SEEN.append("ready")
+""",
+    "an exercise that is skipped": """
+@exercise("f")
+@pytest.mark.skip
+def test_never(): raise KeyError
+""",
+    "a fixture with a parameter": """
+@pytest.fixture
+def doubled(request): return 2 * request.param
+@exercise("f")
+@pytest.mark.parametrize("doubled", [1], indirect=True)
+def test_doubled(doubled): assert doubled == 2
+""",
+}
+
+
+@pytest.mark.parametrize("more", MORE_OF_PYTEST.values(), ids=MORE_OF_PYTEST)
+def test_numbers_and_verdicts_are_the_same_whatever_else_the_file_uses(
+    tmp_path: Path, more: str
+) -> None:
+    source = """
+SEEN = []
+@exercise("f")
+class TestF:
+    @pytest.mark.parametrize("n", [1, 2])
+    def test_numbers(self, rng, student, n):
+        assert not hasattr(self, "before"), "Another test was here."
+        self.before = student.f(n)
+        assert False, str(rng.integers(10**9))
+"""
+    results = run(tmp_path, source + more, seed=b"one")
+    said = [test.message for test in results if test.name.startswith("test_numbers")]
+    digests = [
+        hashlib.sha256(b"one" + f"test_averages.py::TestF::test_numbers[{n}]".encode()).digest()
+        for n in (1, 2)
+    ]
+    numbers = [np.random.default_rng(int.from_bytes(digest)) for digest in digests]
+    assert said == [str(rng.integers(10**9)) for rng in numbers]
+
+
+def test_a_test_that_ends_the_run_is_named(tmp_path: Path) -> None:
+    with pytest.raises(HiddenTestsFailed, match="INTERRUPTED"):
+        run(tmp_path, '@exercise("f")\ndef test_it(): pytest.exit("enough")\n')
+
+
 def test_only_the_tests_of_the_exercises_that_are_named_run(tmp_path: Path) -> None:
     source = """
 @exercise("f")

@@ -10,6 +10,7 @@ from autograder.course.candidates import Chosen, alone
 from autograder.course.options import Limits
 from autograder.grading import Graded, grade
 from autograder.notebook.assignment import Assignment
+from autograder.notebook.cell_text import words
 from autograder.notebook.filled_in import answered, solutions
 from autograder.running.left_out import explain_left_out
 from autograder.sandbox.host import Sandbox
@@ -59,6 +60,15 @@ def test_the_file_is_named(
     assert results["weighted_mean"].score == 16
 
 
+@pytest.mark.parametrize("first", ["from layers import *", "%run layers.py"])
+def test_the_file_is_named_where_the_answer_stayed_as_it_was_released(
+    averages: Assignment, sandbox: Sandbox, first: str
+) -> None:
+    stub = averages.by_grade_id["step_down"].source
+    exercises = {e.name: e for e in graded(averages, sandbox, stub, first).grading.exercises}
+    assert exercises["step_down"].hint == f"{SAID} Paste what you need of it into the notebook."
+
+
 def test_it_is_said_below_the_cell_too(averages: Assignment, sandbox: Sandbox) -> None:
     notebook = graded(averages, sandbox, NOBODY, "import layers").notebook
     assert SAID in notebook.cells[1].outputs[-1].text
@@ -81,11 +91,12 @@ def test_what_works_without_it_is_told_nothing(averages: Assignment, sandbox: Sa
     ],
 )
 def test_another_error_is_not_explained_by_it(kind: str, message: str, source: str) -> None:
-    assert explain_left_out(kind, message, source, ("layers.py",)) == ""
+    assert explain_left_out(kind, message, words(source), ("layers.py",)) == ""
 
 
 def test_a_package_is_named_as_well() -> None:
-    said = explain_left_out("ImportError", "No module named 'mine.a'", "import mine.a", ("mine",))
+    message = "No module named 'mine.a'"
+    said = explain_left_out("ImportError", message, words("import mine.a"), ("mine",))
     assert said.startswith("`mine` was handed in")
 
 

@@ -63,7 +63,7 @@ def test_bubblewrap_with_the_filter_is_strong() -> None:
 def test_medium_is_where_code_can_read_but_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     # As in a container that shows folders of others to whatever runs in it.
     shown = [*readable_paths((), None), Path(tempfile.gettempdir())]
-    monkeypatch.setattr(launch, "readable_paths", lambda packages, course: shown)
+    monkeypatch.setattr(launch, "readable_paths", lambda packages, *courses: shown)
     with Sandbox(layers=Layers(bubblewrap=False)) as sandbox:
         assert sandbox.probe.level == "medium"
         assert set(sandbox.probe.gaps) == {ATTEMPTS[name].sentence for name in _READING}

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from autograder.sandbox import frames, wire
+from autograder.sandbox.allowance import Allowance
 
 
 def there_and_back(value: Any) -> Any:
@@ -16,7 +17,7 @@ def there_and_back(value: Any) -> Any:
     left, right = socket.socketpair()
     with left, right:
         frames.send(left, message)
-        reply = frames.receive_reply(right, 5)
+        reply = frames.receive_reply(right, Allowance(5))
     assert isinstance(reply, wire.Returned)
     return wire.from_wire(reply.value)
 
@@ -168,7 +169,7 @@ def test_what_is_no_reply_is_refused(sent: bytes) -> None:
     with left, right:
         left.sendall(sent)
         with pytest.raises(wire.WireError):
-            frames.receive_reply(right, 5)
+            frames.receive_reply(right, Allowance(5))
 
 
 @pytest.mark.parametrize("sent", [b"", b"\x01", frame(b"12345")[:-2]])
@@ -177,7 +178,7 @@ def test_half_a_reply_runs_into_the_deadline(sent: bytes) -> None:
     with left, right:
         left.sendall(sent)
         with pytest.raises(TimeoutError):
-            frames.receive_reply(right, 0.05)
+            frames.receive_reply(right, Allowance(0.05))
 
 
 def test_a_closed_channel_is_an_end() -> None:
@@ -185,14 +186,14 @@ def test_a_closed_channel_is_an_end() -> None:
     with right:
         left.close()
         with pytest.raises(EOFError):
-            frames.receive_reply(right, 5)
+            frames.receive_reply(right, Allowance(5))
 
 
 def test_a_receiver_that_does_not_read_runs_into_the_deadline() -> None:
     left, right = socket.socketpair()
     message = wire.Returned(1, wire.to_wire(np.zeros(10**6)), wire.Items("tuple", []))
     with left, right, pytest.raises(TimeoutError):
-        frames.send(left, message, timeout=0.05)
+        frames.send(left, message, Allowance(0.05))
 
 
 def test_a_message_beyond_the_cap_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,142 @@
+"""The worker by itself: what it is given is bytes, and what comes back is as in the course."""
+
+import email
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import nbformat
+import pytest
+from contents import SMALL
+from courses import new_course
+
+from autograder.batch.job import Finished, Job, Worker, WorkerSetup, read_job
+from autograder.course.candidate_files import Place, read_candidates
+from autograder.course.contents import Contents
+from autograder.course.options import Limits
+from autograder.course.parcel import Parcel
+from autograder.errors import BrokenSolutions
+from autograder.grading import grade
+from autograder.notebook.assignment import Assignment
+from autograder.notebook.filled_in import answered
+from autograder.results import Grading, Ungraded
+from autograder.sandbox.host import Sandbox
+
+NAME = "averages"
+FILE = f"{NAME}.ipynb"
+BROKEN_TEST = """
+
+@exercise("step_down")
+def test_that_fails_as_a_program(student):
+    raise LookupError("nothing here")
+"""
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """A small course, one of whose hidden tests fails as a program."""
+    folder = new_course(tmp_path / "course")
+    with (folder / "solutions" / NAME / "hidden_tests.py").open("a") as file:
+        file.write(BROKEN_TEST)
+    return folder
+
+
+def handed_in(course: Path, text: str) -> Job:
+    """Put a notebook into a place of the course and read it there; then it is gone."""
+    folder = course / "submitted" / "x" / NAME
+    folder.mkdir(parents=True)
+    (folder / FILE).write_text(text)
+    place = Place(course, folder, course / "assignments" / NAME, ())
+    job = read_job(FILE, "x", partial(read_candidates, place, FILE))
+    shutil.rmtree(folder)
+    return job
+
+
+def finished(course: Path, *jobs: Job) -> list[Finished]:
+    """Grade jobs where the course's folder is gone."""
+    setup = WorkerSetup(NAME, Parcel.of(Contents(course)), b"secret", Limits())
+    shutil.rmtree(course)
+    worker = Worker(setup)
+    try:
+        return [worker.finish(job) for job in jobs]
+    finally:
+        worker.close()
+
+
+def test_without_the_course_the_same_comes_back(
+    course: Path, sandbox: Sandbox, averages: Assignment
+) -> None:
+    notebook = answered(averages, {"step_down": "def step_down(*arguments): return 1.0"})
+    expected = grade(
+        notebook,
+        Contents(course).assignment(NAME),
+        sandbox,
+        notebook=FILE,
+        student="x",
+        secret=b"secret",
+        limits=Limits(),
+    )
+    faults = [test.fault for result in expected.grading.exercises for test in result.tests]
+    assert str(course) in next(fault.place for fault in faults if fault)
+    job = handed_in(course, nbformat.writes(notebook))
+    (back,) = finished(course, job)
+    assert back == Finished(expected.grading, nbformat.writes(expected.notebook) + "\n")
+
+
+def no_python() -> None:
+    raise BrokenSolutions("solutions.py", 3, "SyntaxError", "no Python")
+
+
+def a_bug() -> None:
+    raise ZeroDivisionError("division by zero")
+
+
+@pytest.mark.parametrize(
+    ("read", "says"),
+    [
+        (no_python, "solutions.py, line 3"),
+        (a_bug, "The grader failed: ZeroDivisionError: division"),
+    ],
+)
+def test_what_cannot_be_read_is_said_of_it_and_stops_no_other(
+    course: Path, averages: Assignment, read: Callable[[], None], says: str
+) -> None:
+    right = handed_in(course, nbformat.writes(answered(averages, {})))
+    first, second = finished(course, read_job("odd", "y", read), right)
+    assert isinstance(first.result, Ungraded)
+    assert first.result.notebook == "odd"
+    assert first.result.error.startswith(says)
+    assert isinstance(second.result, Grading)
+
+
+@pytest.fixture
+def readable() -> Iterator[Path]:
+    """Yield a folder among those that submitted code may read."""
+    try:
+        folder = tempfile.TemporaryDirectory(dir=Path(email.__file__).parent)
+    except OSError as error:
+        pytest.skip(f"only root can make a folder among Python's own: {error}")
+    with folder as name:
+        yield Path(name)
+
+
+def test_submitted_code_cannot_read_the_copy(
+    averages: Assignment, readable: Path, tmp_path: Path
+) -> None:
+    worker = Worker(WorkerSetup(NAME, Parcel.of(SMALL), b"", Limits()), readable)
+    try:
+        (copy,) = readable.glob("grading-*/course")
+        assert copy.stat().st_mode & 0o777 == 0o700
+        hidden = copy / "solutions" / NAME / "hidden_tests.py"
+        assert hidden.read_bytes() == SMALL.hidden_tests(NAME).read_bytes()
+        notebook = answered(averages, {})
+        notebook.cells.append(nbformat.v4.new_code_cell(f"open({str(hidden)!r})"))
+        back = worker.finish(handed_in(tmp_path, nbformat.writes(notebook)))
+        outputs = nbformat.reads(back.notebook, as_version=4).cells[-1].outputs
+        names = [output.ename for output in outputs if output.output_type == "error"]
+        assert names in (["PermissionError"], ["FileNotFoundError"])
+    finally:
+        worker.close()
+    assert list(readable.iterdir()) == []

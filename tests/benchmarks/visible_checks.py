@@ -1,0 +1,90 @@
+"""Which known mistakes pass every visible check of their exercise, and how often each was seen.
+
+    python tests/benchmarks/visible_checks.py [ASSIGNMENT ...]
+
+Each is typed into the solved notebook in the place of its exercise, and the check cell is run. A
+check that passes must not make believe that all is right: what is frequent should fail one that can
+be done by hand. Fails where a mistake passes that was seen as often as ``OFTEN`` says.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import chdir, redirect_stdout
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # as pytest has it
+sys.path.insert(1, str(Path(__file__).parents[1] / "why_convolutions"))
+sys.path += map(str, Path(__file__).parents[2].glob("assignments/*"))  # modules given to students
+
+import numpy as np
+from contents import ASSIGNMENTS, assignment_names, load_assignment
+from typed import typed
+
+from autograder.explanation.misconceptions import Misconception, misconceptions
+from autograder.notebook.assignment import GRADE_PREFIX, grade_id
+
+OFTEN = 4  # times: what was seen as often has a row in docs/instructors.md
+PICTURES = "show_"  # begins the ids of cells that define nothing for a check
+
+
+def said(assignment: str) -> dict[Misconception, str]:
+    """Return what the visible check of its exercise says to each known mistake, "" if nothing."""
+    with (
+        chdir(ASSIGNMENTS / assignment),
+        redirect_stdout(StringIO()),
+        np.errstate(all="ignore"),
+        warnings.catch_warnings(action="ignore"),
+    ):
+        return dict(_said(assignment))
+
+
+def _said(assignment: str) -> Iterator[tuple[Misconception, str]]:
+    loaded, names = load_assignment(assignment), dict[str, Any]()
+    known = [mistake for mistake in misconceptions(loaded) if mistake.steps]
+    checks = {f"{GRADE_PREFIX}{function}": function for function in loaded.signatures()}
+    for cell in loaded.notebook.cells:
+        if cell.cell_type != "code" or grade_id(cell).startswith(PICTURES):
+            continue
+        code = compile(cell.source, grade_id(cell), "exec")
+        exec(code, names)
+        if exercise := checks.get(grade_id(cell)):
+            right = names[exercise]
+            for mistake in known:
+                if mistake.exercise == exercise:
+                    names[exercise] = typed(assignment, mistake)
+                    yield mistake, _message(code, names)
+            names[exercise] = right
+
+
+def _message(code: Any, names: dict[str, Any]) -> str:
+    """Return what a check cell says about the functions of these names, "" if nothing."""
+    try:
+        exec(code, names)
+    except Exception as error:
+        return str(error) or type(error).__name__
+    return ""
+
+
+def main(assignments: list[str]) -> int:
+    print(f"{'exercise':31} {'known':>5} {'pass':>5}  which ones, and how often they were seen")
+    worst = 0
+    for name in assignments:
+        messages = said(name)
+        for exercise in load_assignment(name).signatures():
+            known = [mistake for mistake in messages if mistake.exercise == exercise]
+            passing = [mistake for mistake in known if not messages[mistake]]
+            passing.sort(key=lambda mistake: -mistake.seen)
+            titles = [f"{mistake.name} ({mistake.seen})" for mistake in passing]
+            print(f"{exercise:31} {len(known):5} {len(passing):5}  {', '.join(titles)}")
+            worst = max([worst, *(mistake.seen for mistake in passing)])
+    print(f"None that was seen {OFTEN} times or more should pass.")
+    return 1 if worst >= OFTEN else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:] or assignment_names()))
