@@ -144,59 +144,83 @@ def grade(
     scheduler: Annotated[
         str | None, typer.Option(help="Of a Dask cluster whose workers grade: tcp://host:8786.")
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be graded, and why.")
+    ] = False,
+    scores: Annotated[
+        bool, typer.Option("--scores", help="With --dry-run: grade it, and say what would change.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="Say only what somebody has to look at.")
+    ] = False,
     unsafe_no_sandbox: UnsafeNoSandbox = False,
 ) -> None:
     """Grade what was collected: in parallel, and only what changed."""
-    from .batch.class_grading import grade_class
-    from .batch.cluster import Cluster
     from .batch.workers import default_jobs
     from .course.folder import Course
     from .course.plain import is_plain
-    from .pages.terminal import (
-        print_broken_tests,
-        print_class,
-        print_interrupted,
-        print_waiting,
-        progress_bar,
-        warn_of_plain,
-        warn_unless_locked_in,
-    )
-    from .results import Ungraded
+    from .pages.grading import print_dry_run, print_grading
 
-    course, results = Course.open(course_dir), []
-    plain = is_plain(course, assignment)
-    if plain:
-        warn_of_plain(assignment, errors)
-    with progress_bar(f"Grading {assignment}") as (announce, advance):
-        entries = grade_class(
+    course, students = Course.open(course_dir), student or []
+    if scores and not dry_run:
+        raise typer.BadParameter("--scores says what --dry-run would change: name both.")
+    if scores and is_plain(course, assignment):
+        raise typer.BadParameter(f"nbgrader itself grades {assignment}, and writes when it does.")
+    if dry_run:
+        print_dry_run(course, assignment, students, force, console)
+    if dry_run and not scores:
+        raise typer.Exit
+    try:
+        fine = print_grading(
             course,
             assignment,
-            students=student or (),
+            students,
             jobs=jobs or default_jobs(),
             force=force,
             unsafe_no_sandbox=unsafe_no_sandbox,
-            cluster=Cluster(scheduler, _tell) if scheduler else None,
-            announce=announce,
-            waiting=lambda sentence: print_waiting(sentence, errors),
+            scheduler=scheduler,
+            dry=dry_run,
+            quiet=quiet,
+            console=console,
+            errors=errors,
         )
-        try:
-            with closing(entries):
-                for entry in entries:
-                    results.append(entry)
-                    advance()
-        except KeyboardInterrupt:
-            print_interrupted(len(results), errors)
-            raise typer.Exit(130) from None
-    print_class(results, console)
-    if not plain:
-        warn_unless_locked_in([entry.result for entry in results if not entry.unchanged], errors)
-    broken = print_broken_tests([entry.result for entry in results], errors)
-    ungraded = any(isinstance(entry.result, Ungraded) for entry in results)
-    raise typer.Exit(1 if ungraded or broken else 0)
+    except KeyboardInterrupt:  # what was done is said
+        raise typer.Exit(130) from None
+    raise typer.Exit(0 if fine else 1)
 
 
-def _tell(sentence: str) -> None:
-    errors.print(sentence, style="yellow", markup=False, highlight=False, soft_wrap=True)
+@app.command(cls=Announced)
+def watch(
+    assignment: str,
+    course_dir: CourseDir = Path(),
+    until: Annotated[
+        str | None, typer.Option(help="When to end: 18:30, or '2030-01-31 18:30 UTC'.")
+    ] = None,
+    jobs: Jobs = None,
+    unsafe_no_sandbox: UnsafeNoSandbox = False,
+) -> None:
+    """Grade what students hand in while they still work, and release feedback, until stopped."""
+    from .batch.workers import default_jobs
+    from .course.folder import Course
+    from .course.plain import is_plain
+    from .pages.watching import print_watch, time_of
+
+    course = Course.open(course_dir)
+    if is_plain(course, assignment):
+        raise typer.BadParameter(f"{assignment} is graded by nbgrader itself: see autograder grade")
+    course.assignment(assignment)
+    try:
+        end = time_of(until, course) if until else None
+    except (ValueError, OverflowError) as error:
+        raise typer.BadParameter(f"--until: {error}") from None
+    print_watch(
+        course,
+        assignment,
+        until=end,
+        jobs=jobs or default_jobs(),
+        unsafe_no_sandbox=unsafe_no_sandbox,
+        console=console,
+    )
 
 
 @app.command(cls=Announced)

@@ -172,6 +172,7 @@ def _grade(
         sandbox=sandbox.probe.level,
         sandbox_gaps=list(sandbox.probe.gaps),
         notes=chosen.notes if chosen else (),
+        limits=execution.limits_met,
     )
     _write_outputs(executed, execution, grading, time)
     return Graded(grading, executed)

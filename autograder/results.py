@@ -79,7 +79,8 @@ class Grading(msgspec.Struct, frozen=True, kw_only=True):
     ``untouched`` names the answer cells that are as they were released. ``sandbox`` is the
     level at which submitted code was locked in (strong, medium or none), ``sandbox_gaps``
     what it could do although it should not. ``notes`` are for whoever grades: which file this is,
-    where that was not plain, and what else was handed in and not graded.
+    where that was not plain, and what else was handed in and not graded. ``limits`` says what was
+    stopped, or not taken, because it was too much.
     """
 
     notebook: str
@@ -94,6 +95,7 @@ class Grading(msgspec.Struct, frozen=True, kw_only=True):
     written: list[WrittenAnswer] = []
     untouched: list[str] = []
     notes: list[str] = []
+    limits: list[str] = []
 
     @classmethod
     def of(
@@ -108,6 +110,7 @@ class Grading(msgspec.Struct, frozen=True, kw_only=True):
         sandbox: str,
         sandbox_gaps: list[str],
         notes: Iterable[str] = (),
+        limits: Iterable[str] = (),
     ) -> Grading:
         """Add up the exercises and the written answers."""
         graded = [exercise for exercise in exercises if exercise.score is not None]
@@ -125,6 +128,7 @@ class Grading(msgspec.Struct, frozen=True, kw_only=True):
             written=written,
             untouched=untouched,
             notes=[*notes],
+            limits=[*limits],
         )
 
 
@@ -153,6 +157,17 @@ def broken_tests(gradings: Iterable[Grading]) -> dict[str, int]:
             said = f"The hidden test {name} failed as a program: {kind}: {message} ({place})."
             waiting[sentences.setdefault((name, kind, place), said)] += 1
     return dict(waiting)
+
+
+def points(result: Grading) -> str:
+    """Return the points in words."""
+    waiting = f", {result.pending:g} wait for a human" if result.pending else ""
+    return f"{round(result.score, 2):g} of {result.max_score:g} points{waiting}"
+
+
+def incomplete(result: Grading) -> list[ExerciseResult]:
+    """Return the exercises below full points, those included that wait for a human."""
+    return [e for e in result.exercises if e.score is None or e.score < e.max_score]
 
 
 def score_of(tests: list[TestResult], points: float) -> float | None:

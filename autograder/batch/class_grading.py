@@ -5,35 +5,42 @@ This process alone touches the gradebook and the course's folders.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import closing
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
 from pathlib import Path
 
+from nbgrader.api import Gradebook
+
 from ..course.candidate_files import read_candidates, read_named
 from ..course.candidates import alone
 from ..course.contents import Contents
-from ..course.folder import Course
+from ..course.folder import Course, StoredGrading
 from ..course.gradebook import check_released, open_gradebook
 from ..course.misplaced import misplaced
 from ..course.options import Limits
 from ..course.parcel import Parcel
 from ..course.plain import is_plain
 from ..course.record import ClassRecord
+from ..course.released import has_feedback
 from ..errors import NoSuchSubmission, NothingToGrade
+from ..notebook.assignment import Assignment
 from ..results import Grading, Ungraded
 from ..running.hidden_tests import check_hidden_tests
 from ..sandbox.run_folder import remove_dead
 from ..surroundings import NotAllowed, explained
+from .changes import Change, compare
 from .cluster import Cluster, grade_on_cluster
-from .freshness import Freshness
-from .job import Finished, WorkerSetup, read_job
-from .plain import grade_plain
-from .workers import grade_jobs
-
-Result = Grading | Ungraded
+from .freshness import FORCED, Freshness, Looked
+from .job import Finished, Job, WorkerSetup, read_job
+from .log import GradingLog
+from .outcome import ClassResult, Result
+from .plain import grade_plain, plan_plain
+from .slowest import Tell
+from .workers import Outcomes, grade_jobs
 
 
 def grade_files(
@@ -66,16 +73,11 @@ def _in_order(outcomes: Iterable[tuple[int, Finished]]) -> Generator[Result]:
 
 
 @dataclass(frozen=True)
-class ClassResult:
-    """What became of one student's submission; ``unchanged`` was graded earlier.
-
-    ``notes`` name what lies beside the submission and may be one.
-    """
+class Planned:
+    """A submission that would be graded, and why."""
 
     student: str
-    result: Result
-    unchanged: bool = False
-    notes: Sequence[str] = ()
+    why: str
 
 
 def grade_class(
@@ -89,13 +91,16 @@ def grade_class(
     cluster: Cluster | None = None,
     announce: Callable[[int], None] = lambda total: None,
     waiting: Callable[[str], None] | None = None,
+    tell: Tell = lambda now: None,
+    dry: bool = False,
 ) -> Generator[ClassResult]:
     """Grade what was collected of an assignment; yields each student's result when it is there.
 
     What a result depends on being as it was, it is not computed again, unless ``force``. While
     another process grades the assignment, ``waiting`` is told so, and then it is waited for.
     Workers are processes of this machine, or those of a ``cluster``. An ordinary assignment is left
-    to nbgrader, which grades one submission after another, here.
+    to nbgrader, which grades one submission after another, here. While it waits for results it
+    tells what is under way. If ``dry``, nothing is recorded or written.
     Raises NothingToGrade, NoSuchSubmission, NotReleased, what ``Contents.assignment`` and
     ``is_plain`` raise, HiddenTestsFailed, and where nothing can be graded CannotGradeHere (not for
     want of a sandbox if ``unsafe_no_sandbox``) or ClusterFailed, and BeingGraded where nobody is
@@ -103,57 +108,171 @@ def grade_class(
     """
     remove_dead()  # also where nothing is left to be graded
     if is_plain(course, name):
+        results = _plain_results(course, name, students, force, announce, waiting)
+    else:
+        opened = _opened(course, name, students, force, dry, waiting)
+
+        def graded(jobs_: Iterable[Job], setup: WorkerSetup, processes: int) -> Outcomes:
+            if cluster and processes:
+                return grade_on_cluster(jobs_, setup, cluster, tell)
+            return grade_jobs(jobs_, setup, max(1, min(jobs, processes)), tell)
+
+        results = _results(opened, graded, unsafe_no_sandbox, announce)
+    log = GradingLog(course, name)
+    with closing(results):
+        for entry in results:
+            if not dry:
+                log.add(entry)
+            yield entry
+
+
+def _plain_results(
+    course: Course,
+    name: str,
+    students: Iterable[str],
+    force: bool,
+    announce: Callable[[int], None],
+    waiting: Callable[[str], None] | None,
+) -> Generator[ClassResult]:
+    chosen = _chosen(course, name, students, course.students(name))
+    announce(len(chosen))
+    with course.sole_grader(name, waiting):
+        began = time.monotonic()
+        for student, result, unchanged in grade_plain(course, name, chosen, force):
+            yield ClassResult(student, result, unchanged, seconds=time.monotonic() - began)
+            began = time.monotonic()
+
+
+def _results(
+    opened: AbstractContextManager[_Work],
+    graded: Callable[[Iterable[Job], WorkerSetup, int], Outcomes],
+    unsafe_no_sandbox: bool,
+    announce: Callable[[int], None],
+) -> Generator[ClassResult]:
+    with opened as work:
+        announce(len(work.chosen))
+        record = None if work.dry else ClassRecord(work.course, work.name, work.gradebook)
+        for student in work.lost:
+            if record:
+                record.forget(student)
+            said = " ".join(work.beside[student])
+            yield ClassResult(student, Ungraded(notebook=work.assignment.file_name, error=said))
+        todo: dict[str, Looked] = {}
+        for student in work.found:
+            looked = work.look(student)
+            if looked.kept is None:
+                todo[student] = looked
+            else:
+                yield ClassResult(student, looked.kept, True, work.beside.get(student, ()))
+        setup = work.setup(unsafe_no_sandbox)
+        names = [*todo]
+        for student in names:  # of those that are graded anew, who is not reached is next time
+            if record and todo[student].why == FORCED:
+                work.course.begin_grading(work.name, student)
+        with closing(graded(map(work.job, names), setup, len(names))) as outcomes:
+            for number, outcome in outcomes:
+                student = names[number]
+                looked = todo[student]
+                before = work.course.last_grading(work.name, student) if looked.again else None
+                result = outcome.result
+                if record:
+                    result = _recorded(record, student, outcome, looked.key)
+                notes, seconds = work.beside.get(student, ()), outcome.seconds
+                change = _change(work.course, work.name, student, before, result)
+                yield ClassResult(student, result, False, notes, seconds, change)
+
+
+def _change(
+    course: Course, name: str, student: str, before: StoredGrading | None, after: Result
+) -> Change | None:
+    """Compare a result with the one before; who has feedback may be told something else by it."""
+    if before is None:
+        return None
+    return compare(student, before.grading, after, lambda: has_feedback(course, name, student))
+
+
+def plan_class(
+    course: Course, name: str, *, students: Iterable[str] = (), force: bool = False
+) -> tuple[list[Planned], int]:
+    """Return what ``grade_class`` would grade, and how many there are. Raises what that raises."""
+    if is_plain(course, name):
         chosen = _chosen(course, name, students, course.students(name))
-        announce(len(chosen))
-        with course.sole_grader(name, waiting):
-            for student, result, unchanged in grade_plain(course, name, chosen, force):
-                yield ClassResult(student, result, unchanged)
-        return
+        whys = plan_plain(course, name, chosen, force)
+        return [Planned(student, why) for student, why in whys.items() if why], len(chosen)
+    with _opened(course, name, students, force, dry=True) as work:
+        looked = {student: work.look(student) for student in work.found}
+        planned = [Planned(s, look.why) for s, look in looked.items() if look.kept is None]
+        return planned, len(work.chosen)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """A class before it is graded: ``lost`` students have nothing where it is looked for."""
+
+    course: Course
+    name: str
+    dry: bool
+    assignment: Assignment
+    gradebook: Gradebook
+    beside: dict[str, list[str]]
+    chosen: list[str]
+    lost: list[str]
+    found: list[str]
+    secret: bytes
+    look: Callable[[str], Looked]
+
+    def job(self, student: str) -> Job:
+        """Read a submission, for a worker."""
+        name, place = self.assignment.file_name, self.course.place(self.name, student)
+        return read_job(name, student, partial(read_candidates, place, name))
+
+    def setup(self, unsafe_no_sandbox: bool) -> WorkerSetup:
+        """Return what all workers are told."""
+        limits = self.course.limits(self.name)
+        if unsafe_no_sandbox:
+            limits = replace(limits, unsafe_no_sandbox=True)
+        return WorkerSetup(self.name, Parcel.of(self.course.contents), self.secret, limits)
+
+
+@contextmanager
+def _opened(
+    course: Course,
+    name: str,
+    students: Iterable[str],
+    force: bool,
+    dry: bool,
+    waiting: Callable[[str], None] | None = None,
+) -> Iterator[_Work]:
+    """Look at a class, with the gradebook open. Raises what ``grade_class`` raises."""
     assignment = course.assignment(name)
     check_hidden_tests(assignment)
     beside = misplaced(course, name)
-    collected = course.students(name)
+    collected = set(course.students(name))
     chosen = _chosen(course, name, students, {*collected, *beside})
-    announce(len(chosen))
-    with (
-        course.sole_grader(name, waiting),
-        open_gradebook(course.coursedir) as gradebook,
-    ):
+    alone_here = nullcontext() if dry else course.sole_grader(name, waiting)
+    with alone_here, open_gradebook(course.coursedir) as gradebook:
         check_released(gradebook, assignment)
-        record = ClassRecord(course, name, gradebook)
-        lost = [student for student in chosen if student not in collected]
-        for student in lost:
-            record.forget(student)
-            said = " ".join(beside[student])
-            yield ClassResult(student, Ungraded(notebook=assignment.file_name, error=said))
-        chosen = [student for student in chosen if student in collected]
-        freshness = Freshness(course, assignment, gradebook)
-        keys = {student: freshness.key(student) for student in chosen}
-        kept = {} if force else {s: freshness.kept(s, keys[s]) for s in chosen}
-        for student, grading in kept.items():
-            if grading is not None:
-                yield ClassResult(student, grading, True, beside.get(student, ()))
-        changed = [student for student in chosen if kept.get(student) is None]
-        for student in changed if force else ():  # what is not graded again now, is next time
-            course.begin_grading(name, student)
-        limits = course.limits(name)
-        if unsafe_no_sandbox:
-            limits = replace(limits, unsafe_no_sandbox=True)
-        setup = WorkerSetup(name, Parcel.of(course.contents), course.secret(), limits)
-        file_name = assignment.file_name
-        todo = (
-            read_job(file_name, s, partial(read_candidates, course.place(name, s), file_name))
-            for s in changed
+        secret = course.known_secret() if dry else course.secret()
+        freshness = Freshness(course, assignment, gradebook, secret=secret)
+
+        def look(student: str) -> Looked:
+            looked = freshness.look(student)
+            forced = force and looked.kept is not None
+            return replace(looked, kept=None, why=FORCED, again=True) if forced else looked
+
+        yield _Work(
+            course,
+            name,
+            dry,
+            assignment,
+            gradebook,
+            beside,
+            chosen,
+            [student for student in chosen if student not in collected],
+            [student for student in chosen if student in collected],
+            secret,
+            look,
         )
-        if cluster and changed:
-            graded = grade_on_cluster(todo, setup, cluster)
-        else:
-            graded = grade_jobs(todo, setup, max(1, min(jobs, len(changed))))
-        with closing(graded) as outcomes:
-            for number, outcome in outcomes:
-                student = changed[number]
-                result = _recorded(record, student, outcome, keys[student])
-                yield ClassResult(student, result, notes=beside.get(student, ()))
 
 
 def _recorded(record: ClassRecord, student: str, outcome: Finished, key: str) -> Result:

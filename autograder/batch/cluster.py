@@ -17,8 +17,9 @@ from typing import Any
 from ..errors import AutograderError
 from .freshness import packages
 from .job import Finished, Job, WorkerSetup, failed
+from .slowest import Slowest, Tell, Watched
 from .versions import Versions
-from .workers import CHECK_SECONDS, JOBS_AHEAD, Outcomes, UnderWay
+from .workers import JOBS_AHEAD, Outcomes, UnderWay
 
 DISTRIBUTION = "why-convolutions"
 GATEWAY = "gateway://"
@@ -27,6 +28,7 @@ START_SECONDS = 300  # in which workers say whether they can be used
 LOST_SECONDS = 300  # in which the last worker may be started again
 _NO_WARNING = {"distributed.admin.large-graph-warning-threshold": "1 GiB"}  # of a submission
 KILLED = "The workers that graded it were killed. Was memory exhausted?"
+CHECK_SECONDS = 10
 GOES_ON = "What was graded is recorded: the same command goes on from there."
 
 
@@ -42,7 +44,12 @@ class Cluster:
     tell: Callable[[str], None]
 
 
-def grade_on_cluster(jobs: Iterable[Job], setup: WorkerSetup, cluster: Cluster) -> Outcomes:
+def grade_on_cluster(
+    jobs: Iterable[Job],
+    setup: WorkerSetup,
+    cluster: Cluster,
+    tell: Tell = lambda slowest: None,
+) -> Outcomes:
     """Grade submissions on the workers of a cluster; yields as ``grade_jobs`` does.
 
     Dask gives the jobs of a lost worker to others. What was there each time that several were lost
@@ -61,7 +68,11 @@ def grade_on_cluster(jobs: Iterable[Job], setup: WorkerSetup, cluster: Cluster) 
                 raise _gone(cluster.scheduler) from error
             return _settled(given, job, cluster.scheduler)
 
-        under_way = UnderWay(workers.check)
+        def still_waiting(slowest: Slowest) -> None:
+            workers.check_now_and_then()
+            tell(slowest)
+
+        under_way = UnderWay(Watched(workers.number, still_waiting))
         killed: list[tuple[int, Job]] = []
         for number, outcome in under_way.outcomes(iter(enumerate(jobs)), submit, workers.ahead):
             if isinstance(outcome, _Killed):
@@ -95,6 +106,7 @@ class _Workers:
         self._reasons: dict[str, str] = {}  # by worker: why it is not used, "" if it is
         self._answered = threading.Condition()
         self._none_since: float | None = None
+        self._checked = time.monotonic()
 
     def __enter__(self) -> _Workers:
         try:
@@ -112,7 +124,17 @@ class _Workers:
 
     def ahead(self) -> int:
         """Return how many jobs may be under way: enough to keep every worker busy."""
-        return JOBS_AHEAD * max(1, len(self._used()))
+        return JOBS_AHEAD * self.number()
+
+    def number(self) -> int:
+        """Return how many workers there are to use, at least one."""
+        return max(1, len(self._used()))
+
+    def check_now_and_then(self) -> None:
+        """Check, but not all the time: each time the scheduler is asked."""
+        if time.monotonic() - self._checked > CHECK_SECONDS:
+            self._checked = time.monotonic()
+            self.check()
 
     def check(self) -> None:
         """Raise ClusterFailed if for some time there was no worker to use."""

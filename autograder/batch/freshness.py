@@ -1,10 +1,11 @@
-"""What a student's result depends on, and whether the kept one still holds."""
+"""What a student's result depends on, whether the kept one still holds, and if not, why."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import sys
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from uuid import uuid4
@@ -13,7 +14,7 @@ import msgspec
 from nbgrader.api import Gradebook
 
 from ..course.contents import HIDDEN_TESTS, IN_THE_WHEEL, MISCONCEPTIONS, STYLES
-from ..course.folder import Course
+from ..course.folder import Course, StoredGrading
 from ..course.handed_in import below, check_size
 from ..course.options import Limits
 from ..errors import AutograderError
@@ -21,14 +22,43 @@ from ..notebook.assignment import Assignment
 from ..results import Grading
 
 PACKAGE = Path(__file__).parents[1]
+FORCED = "--force"
+HANDED_IN = ("notebook", "files", "time")  # parts of a key: of what one student handed in
+_WHY = {
+    "notebook": "the notebook changed",
+    "files": "files beside the notebook changed",
+    "time": "it was handed in at another time",
+    "extension": "the extension changed",
+    "tests": "hidden tests changed, or other files of the assignment's solutions",
+    "solutions": "what the course's solutions share changed",
+    "source": "the assignment's own files changed",
+    "options": "options changed",
+    "lateness": "the due date changed, or a rule for lateness",
+    "secret": "the course's secret changed",
+    "versions": "Python changed, or a package",
+    "grader": "the autograder changed",
+}
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What there is of one submission: ``kept`` if that still holds, or ``why`` it is graded.
+
+    ``again`` says that a kept result is one of the same files, so that both can be compared.
+    """
+
+    key: str
+    kept: Grading | None = None
+    why: str = ""
+    again: bool = False
 
 
 class Freshness:
     """Compares what a result was computed from with what is there now.
 
     That is the submission's files, the assignment with its tests, the grader's own code
-    (``engine`` is its folder), the options, the course's secret, and what says who is late and
-    what that costs.
+    (``engine`` is its folder), the options, the course's secret (``secret`` where it is not to be
+    made), and what says who is late and what that costs.
     """
 
     def __init__(
@@ -37,6 +67,8 @@ class Freshness:
         assignment: Assignment,
         gradebook: Gradebook,
         engine: Path = PACKAGE,
+        *,
+        secret: bytes | None = None,
     ) -> None:
         self._course = course
         self._assignment = assignment
@@ -45,34 +77,61 @@ class Freshness:
         rules = ("AssignLatePenalties", "LateSubmissionPlugin")
         late = [*map(course.config.get, rules), course.timestamps().timezone]
         limits = course.limits(assignment.name)
-        self._common = _digest(
-            *_code(assignment, engine),
-            *_tree(course.source_folder(assignment.name)),
-            repr((limits, row.duedate, late, _versions(limits), course.coursedir.ignore)).encode(),
-            course.secret(),
-        )
+        own, shared = _solutions(assignment)
+        self._common = {
+            "tests": _digest(*_contents(own)),
+            "solutions": _digest(*_contents(shared)),
+            "source": _digest(*_tree(course.source_folder(assignment.name)).values()),
+            "options": _digest(repr((limits, course.coursedir.ignore)).encode()),
+            "lateness": _digest(repr((row.duedate, late)).encode()),
+            "secret": _digest(course.secret() if secret is None else secret),
+            "versions": _digest(repr(_versions(limits)).encode()),
+            "grader": _digest(*_contents(engine_files(engine))),
+        }
 
     def key(self, student: str) -> str:
-        """Return a digest of all of it for one student; what cannot be read is like no other."""
+        """Return digests of all of it for one student; what cannot be read is like no other."""
+        parts = self._handed_in(student) | self._common
+        parts["extension"] = _digest(repr(self._extensions.get(student)).encode())
+        return " ".join(f"{name}:{digest}" for name, digest in parts.items())
+
+    def look(self, student: str) -> Looked:
+        """Return the kept result if it has the present key and is where it was written to.
+
+        One of code that was not locked in does not count: it may be forged.
+        """
+        key, name = self.key(student), self._assignment.name
+        stored = self._course.grading(name, student)
+        if stored is None:
+            known = student in self._extensions
+            return Looked(key, why="no result of it is kept" if known else "new")
+        changed = _changed(stored, key)
+        why = _said(stored, changed) or self._missing(student, stored)
+        if not why:
+            return Looked(key, stored.grading)
+        return Looked(key, why=why, again=not {*HANDED_IN} & {*changed})
+
+    def _handed_in(self, student: str) -> dict[str, str]:
         folder = self._course.submitted_folder(self._assignment.name, student)
         try:
             check_size(folder)
             files = _tree(folder)
         except (OSError, AutograderError):  # its own failure, when it is graded
-            return uuid4().hex
-        extension = repr(self._extensions.get(student)).encode()
-        return _digest(self._common, *files, extension).hex()
+            return dict.fromkeys(HANDED_IN, uuid4().hex)
+        notebook = files.pop(os.fsencode(self._assignment.file_name), b"")
+        time = files.pop(b"timestamp.txt", b"")
+        digests = (_digest(notebook), _digest(*files.values()), _digest(time))
+        return dict(zip(HANDED_IN, digests, strict=True))
 
-    def kept(self, student: str, key: str) -> Grading | None:
-        """Return the kept result if it has this key and is where it was written to.
-
-        One of code that was not locked in does not count: it may be forged.
-        """
-        name = self._assignment.name
-        stored = self._course.grading(name, student)
-        graded = self._course.autograded_folder(name, student) / self._assignment.file_name
-        holds = stored and stored.key == key and graded.is_file() and student in self._extensions
-        return stored.grading if stored and holds and stored.grading.sandbox != "none" else None
+    def _missing(self, student: str, stored: StoredGrading) -> str:
+        """Say what does not let a result count that nothing changed of."""
+        graded = self._course.autograded_folder(self._assignment.name, student)
+        if stored.grading.sandbox == "none":
+            return "its code was not locked in"
+        if student not in self._extensions:
+            return "the gradebook does not know it"
+        is_there = (graded / self._assignment.file_name).is_file()
+        return "" if is_there else "its graded copy is gone"
 
 
 def engine_files(package: Path) -> list[Path]:
@@ -82,15 +141,34 @@ def engine_files(package: Path) -> list[Path]:
     return sorted(path for path in found if not path.is_relative_to(packaged))
 
 
-def engine_digest(package: Path) -> bytes:
+def engine_digest(package: Path) -> str:
     """Return a digest of the code of the grader itself."""
-    return _digest(*(path.read_bytes() for path in engine_files(package)))
+    return _digest(*_contents(engine_files(package)))
 
 
-def _code(assignment: Assignment, engine: Path) -> list[bytes]:
-    """Return what grades: the engine, the references of the course, what is hidden of this one.
+def _changed(stored: StoredGrading, key: str) -> list[str]:
+    """Return which parts of a key are not those of a kept result, as far as it has parts."""
+    before = _parts(stored.key)
+    return [part for part, digest in _parts(key).items() if before and before.get(part) != digest]
 
-    Of the course it is not the code alone: hidden tests may read other files beside them.
+
+def _parts(key: str) -> dict[str, str]:
+    pairs = (word.partition(":") for word in key.split() if ":" in word)
+    return {name: digest for name, _, digest in pairs}
+
+
+def _said(stored: StoredGrading, changed: list[str]) -> str:
+    if not stored.key:
+        return "graded by nbgrader autograde"
+    if not _parts(stored.key):
+        return "kept by an older version"
+    return "; ".join(_WHY[part] for part in changed)
+
+
+def _solutions(assignment: Assignment) -> tuple[list[Path], list[Path]]:
+    """Return the files of an assignment's solutions and the others that all of a course share.
+
+    It is not the code alone: hidden tests may read other files beside them.
     """
     own = assignment.hidden_tests.parent
     parts = [f"{part}.py" for part in (HIDDEN_TESTS, MISCONCEPTIONS, STYLES)]
@@ -100,7 +178,12 @@ def _code(assignment: Assignment, engine: Path) -> list[bytes]:
         if path.is_file() and path.suffix != ".pyc"
         if path.name not in parts or (path.parent == own and path.stem != STYLES)
     ]
-    return [path.read_bytes() for path in (*engine_files(engine), *solutions)]
+    of_this = [path for path in solutions if path.is_relative_to(own)]
+    return of_this, [path for path in solutions if not path.is_relative_to(own)]
+
+
+def _contents(paths: list[Path]) -> list[bytes]:
+    return [path.read_bytes() for path in paths]
 
 
 def packages(limits: Limits) -> tuple[str, ...]:
@@ -112,18 +195,18 @@ def _versions(limits: Limits) -> list[str]:
     return [sys.version, *map(version, packages(limits))]
 
 
-def _tree(folder: Path) -> list[bytes]:
-    """Return names and contents of the files below a folder; links are not followed."""
-    parts = []
+def _tree(folder: Path) -> dict[bytes, bytes]:
+    """Return names and digests of the files below a folder; links are not followed."""
+    found = {}
     for path in sorted(below(folder)):
+        name = os.fsencode(path.relative_to(folder))
         if path.is_symlink() or not path.is_file():
-            parts.append(os.fsencode(path.relative_to(folder)))  # they are not graded either
+            found[name] = name  # they are not graded either
         else:
             with path.open("rb") as file:  # which may be larger than the memory
-                content = hashlib.file_digest(file, "sha256").digest()
-            parts += [os.fsencode(path.relative_to(folder)), content]
-    return parts
+                found[name] = name + b"\0" + hashlib.file_digest(file, "sha256").digest()
+    return found
 
 
-def _digest(*parts: bytes) -> bytes:
-    return hashlib.sha256(msgspec.msgpack.encode(parts)).digest()
+def _digest(*parts: bytes) -> str:
+    return hashlib.sha256(msgspec.msgpack.encode(parts)).hexdigest()[:32]

@@ -6,9 +6,10 @@ It needs this package, and no course folder: what grades an assignment comes wit
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -41,10 +42,14 @@ class Job:
 
 @dataclass(frozen=True)
 class Finished:
-    """What a worker returns: the result, and the executed notebook's text if it is a Grading."""
+    """What a worker returns: the result, and the executed notebook's text if it is a Grading.
+
+    ``seconds`` is what that took.
+    """
 
     result: Grading | Ungraded
     notebook: str = ""
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,10 @@ class Worker:
 
     def finish(self, job: Job) -> Finished:
         """Grade a submission, or say why it cannot be. Raises CannotGradeHere."""
+        began = time.monotonic()
+        return replace(self._finished(job), seconds=time.monotonic() - began)
+
+    def _finished(self, job: Job) -> Finished:
         try:
             return self._graded(job)
         except CannotGradeHere:  # nor can the others be graded

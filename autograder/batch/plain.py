@@ -19,8 +19,9 @@ from sqlalchemy.exc import SAWarning
 
 from ..course.folder import Course
 from ..course.gradebook import open_gradebook
-from ..errors import AutograderError, NotReleased
+from ..errors import AutograderError, NotReleased, UnreadableTimestamp
 from ..results import ExerciseResult, Grading, Ungraded, WrittenAnswer
+from .freshness import FORCED
 
 COULD = ["read the solutions", "write the gradebook"]
 
@@ -42,6 +43,27 @@ def grade_plain(
             yield student, Ungraded(notebook=autograde.notebook, error=reason), False
         else:
             yield student, _recorded(course, name, student), not autograde.processed
+
+
+def plan_plain(course: Course, name: str, students: Iterable[str], force: bool) -> dict[str, str]:
+    """Return why nbgrader would grade each student's submission, "" where it would not.
+
+    Raises NotReleased.
+    """
+    _check_released(course, name)
+    return {student: FORCED if force else _why(course, name, student) for student in students}
+
+
+def _why(course: Course, name: str, student: str) -> str:
+    """Decide as nbgrader does: by times, and by whether there is a graded copy."""
+    graded = course.autograded_folder(name, student)
+    if not graded.exists():
+        return "new"
+    try:
+        new, old = map(course.timestamps().of, (course.submitted_folder(name, student), graded))
+    except UnreadableTimestamp:
+        return "its time cannot be read"
+    return "it was handed in later" if new and old and new > old else ""
 
 
 class _Autograde(Autograde):  # type: ignore[misc]  # nbgrader is untyped

@@ -16,7 +16,7 @@ PYTHON = "Python"
 class Versions:
     """The versions of one process by name, and a digest of the grader's code."""
 
-    engine: bytes
+    engine: str
     numbers: Mapping[str, str]
 
     @classmethod

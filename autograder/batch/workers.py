@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import cache
@@ -21,23 +21,20 @@ from ..errors import AutograderError, CannotGradeHere, NeedsLinux
 from ..sandbox.run_folder import hold_folder_of_multiprocessing, run_folder
 from ..surroundings import MachineExhausted, explained
 from .job import Finished, Job, Worker, WorkerSetup, failed
+from .slowest import Tell, Watched
 
 Submit = Callable[[Job], Future[Finished]]
 Ahead = Callable[[], int]
 Numbered = tuple[int, Job]
 Outcomes = Generator[tuple[int, Finished]]
 JOBS_AHEAD = 4  # for each process: enough to keep it busy, and few in memory
-CHECK_SECONDS = 10
 
 
 class UnderWay:
-    """The jobs that were handed to workers and have not come back, in that order.
+    """The jobs that were handed to workers and have not come back, in that order."""
 
-    ``check`` is asked now and then while nothing comes back.
-    """
-
-    def __init__(self, check: Callable[[], None] = lambda: None) -> None:
-        self._check = check
+    def __init__(self, watched: Watched) -> None:
+        self._watched = watched
         self._jobs: dict[int, Job] = {}
         self._numbers: dict[Future[Finished], int] = {}
 
@@ -64,9 +61,8 @@ class UnderWay:
         return left
 
     def _back(self) -> Outcomes:
-        done, _ = wait(self._numbers, CHECK_SECONDS, return_when=FIRST_COMPLETED)
-        if not done:
-            self._check()
+        jobs = {future: self._jobs[number] for future, number in self._numbers.items()}
+        done = self._watched.wait({future: job.student or job.name for future, job in jobs.items()})
         for future in sorted(done, key=_has_failed):  # what came back before a failure counts
             outcome = future.result()
             number = self._numbers.pop(future)
@@ -78,11 +74,14 @@ def _has_failed(future: Future[Finished]) -> bool:
     return future.cancelled() or future.exception() is not None
 
 
-def grade_jobs(jobs: Iterable[Job], setup: WorkerSetup, processes: int) -> Outcomes:
+def grade_jobs(
+    jobs: Iterable[Job], setup: WorkerSetup, processes: int, tell: Tell = lambda slowest: None
+) -> Outcomes:
     """Grade submissions in parallel on this machine; yields what became of each when it is there.
 
     With it comes its number in the order given. Jobs are asked for when there is room for them.
-    Closing the generator ends the workers, whatever they are at.
+    While it waits, it tells now and then which one takes longest. Closing the generator ends the
+    workers, whatever they are at.
 
     If a worker is killed, as for want of memory, those that were under way are graded
     again one by one, so that only the one that is to blame goes without a result.
@@ -90,7 +89,7 @@ def grade_jobs(jobs: Iterable[Job], setup: WorkerSetup, processes: int) -> Outco
     Raises CannotGradeHere.
     """
     numbered: Iterator[Numbered] = iter(enumerate(jobs))
-    under_way = UnderWay()
+    under_way = UnderWay(Watched(lambda: processes, tell))
     while True:
         try:
             with _workers(setup, processes) as submit:

@@ -129,6 +129,11 @@ class Course:
             raise EmptySecret(str(path))
         return secret
 
+    def known_secret(self) -> bytes:
+        """Return the course's secret without making it: nothing where there is none yet."""
+        path = self.root / SECRET_FILE
+        return path.read_bytes() if path.exists() else b""
+
     def complete_graded_folder(self, assignment: str, student: str, folder: Path) -> None:
         """Add what nbgrader needs to release feedback, and remove pages that were handed in.
 
@@ -148,15 +153,19 @@ class Course:
 
     def grading(self, assignment: str, student: str) -> StoredGrading | None:
         """Return what was found for a student last, if it is still kept."""
-        try:
-            kept = self._grading_file(assignment, student).read_bytes()
-            return msgspec.json.decode(kept, type=StoredGrading)
-        except (FileNotFoundError, msgspec.MsgspecError):  # or kept by another version
-            return None
+        return _stored(self._grading_file(assignment, student))
+
+    def last_grading(self, assignment: str, student: str) -> StoredGrading | None:
+        """Return the same, also where another grading was begun and is not finished."""
+        before = _stored(self._before(assignment, student))
+        return self.grading(assignment, student) or before
 
     def begin_grading(self, assignment: str, student: str) -> None:
         """Let what was found last hold no longer, before anything of it is changed."""
-        replace_file(self._grading_file(assignment, student), b"")
+        path = self._grading_file(assignment, student)
+        if path.is_file() and (known := path.read_bytes()):
+            replace_file(self._before(assignment, student), known)
+        replace_file(path, b"")
 
     def is_unfinished(self, assignment: str, student: str) -> bool:
         """Say whether a grading was begun of which there is no result: it was killed perhaps."""
@@ -166,10 +175,12 @@ class Course:
     def keep_grading(self, assignment: str, student: str, stored: StoredGrading) -> None:
         """Keep a result for the report, and so that it is not computed again."""
         replace_file(self._grading_file(assignment, student), msgspec.json.encode(stored))
+        self._before(assignment, student).unlink(missing_ok=True)
 
     def forget_grading(self, assignment: str, student: str) -> None:
         """Drop a result that no longer holds."""
         self._grading_file(assignment, student).unlink(missing_ok=True)
+        self._before(assignment, student).unlink(missing_ok=True)
 
     def sole_grader(
         self, assignment: str, waiting: Callable[[str], None] | None = None
@@ -188,8 +199,19 @@ class Course:
     def _grading_file(self, assignment: str, student: str) -> Path:
         return self._gradings(assignment) / f"{student}.json"
 
+    def _before(self, assignment: str, student: str) -> Path:
+        """Return where what was found before is, while another grading is under way."""
+        return self._gradings(assignment) / f".{student}.before"
+
     def _gradings(self, assignment: str) -> Path:
         return self.root / "gradings" / assignment
 
     def _path(self, step: str, student: str, assignment: str) -> Path:
         return Path(self.coursedir.format_path(step, student, assignment))
+
+
+def _stored(path: Path) -> StoredGrading | None:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=StoredGrading)
+    except (FileNotFoundError, msgspec.MsgspecError):  # or kept by another version
+        return None

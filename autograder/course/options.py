@@ -82,6 +82,11 @@ class GradingOptions(Configurable):
     demo_assignment = Unicode(
         help="Which assignment `autograder demo` gives; by default the first of the course."
     ).tag(config=True)
+    attempts_per_hour = Integer(
+        10,
+        min=0,
+        help="Attempts of one student that `autograder watch` grades in an hour; 0 is any number.",
+    ).tag(config=True)
     plain_assignments = List(
         Unicode(), help="Ordinary nbgrader assignments, graded by nbgrader itself."
     ).tag(config=True)

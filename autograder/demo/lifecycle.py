@@ -21,7 +21,8 @@ from rich.console import Console
 from rich.table import Table
 from traitlets.config import Config
 
-from ..batch.class_grading import ClassResult, grade_class
+from ..batch.class_grading import grade_class
+from ..batch.outcome import ClassResult
 from ..batch.workers import default_jobs
 from ..course.contents import CONFIG_FILE
 from ..course.export import SafeCsv
@@ -29,7 +30,8 @@ from ..course.folder import Course
 from ..course.new_course import create_course
 from ..errors import DemoFailed
 from ..pages.doctor import WHAT_BUBBLEWRAP_ADDS
-from ..pages.terminal import progress_bar, warn_unless_locked_in
+from ..pages.progress import progress
+from ..pages.terminal import warn_unless_locked_in
 from ..results import Grading, Ungraded
 from .simulated_class import SimulatedStudent, simulate_class
 
@@ -71,16 +73,17 @@ def run_demo(
 
 def _graded(course: Course, assignment: str, jobs: int | None) -> dict[str, ClassResult]:
     results = {}
-    with progress_bar(f"Grading {assignment}") as (announce, advance):
+    with progress(f"Grading {assignment}") as shown:
         for entry in grade_class(
             course,
             assignment,
             jobs=jobs or default_jobs(),
             unsafe_no_sandbox=True,  # the simulated students come with the course
-            announce=announce,
+            announce=shown.announce,
+            tell=shown.waiting,
         ):
             results[entry.student] = entry
-            advance()
+            shown.advance(failed=entry.failed)
     return results
 
 

@@ -70,6 +70,11 @@ def plain(text: str) -> str:
     return _MISLEADING.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
+def one_line(text: str) -> str:
+    """Return the same on one line, of characters that every file can hold."""
+    return " ".join(plain(text).encode(errors="replace").decode().split())
+
+
 def clean(html: object) -> str:
     """Return HTML in which nothing acts: other tags and attributes become text or nothing."""
     text = html.decode() if isinstance(html, bytes) else str(html)

@@ -22,7 +22,7 @@ from ..course.folder import Course
 from ..errors import AutograderError, CannotGradeHere
 from ..grading import open_sandbox
 from ..notebook.safe_html import plain
-from .terminal import progress_bar
+from .progress import progress
 
 
 def print_check(
@@ -71,17 +71,17 @@ def _tried(subject: Subject, jobs: int) -> list[Finding]:
     """Return what comes of running the notebook, and of handing the assignment in."""
     name, todo = subject.assignment.name, handed_in(subject.assignment)
     findings: list[Finding] = []
-    with progress_bar(f"Trying {name}") as (announce, advance):
-        announce(len(todo) + 3)
+    with progress(f"Trying {name}") as shown:
+        shown.announce(len(todo) + 3)
         limits = replace(subject.limits, unsafe_no_sandbox=True)  # it is the course's own
         with open_sandbox(limits, subject.contents.root) as sandbox:
             for look in (look_at_the_solved, look_at_the_release, look_at_letters):
                 findings += look(subject, sandbox)
-                advance()
+                shown.advance()
         results = []
         for result in graded(subject, todo, jobs):
             results.append(result)
-            advance()
+            shown.advance()
     return findings + judged(subject, todo, results).findings
 
 

@@ -93,6 +93,7 @@ class Execution:
         self._time = time or TimeLeft(limits.submission_seconds)
         self._child: Child | None = None
         self._spent: dict[tuple[str, ...], NoAnswer] = {}  # what is not asked again
+        self._refused: list[str] = []
         self._room = CELLS_OF_OUTPUT * limits.output_characters
 
     def __enter__(self) -> Execution:
@@ -100,6 +101,12 @@ class Execution:
 
     def __exit__(self, *_: object) -> None:
         self._drop_child()
+
+    @property
+    def limits_met(self) -> list[str]:
+        """What stopped cells and calls, and what was refused to them, each once."""
+        stopped = (*(cell.stopped for cell in self.cells.values()), *map(str, self._spent.values()))
+        return [*filter(None, dict.fromkeys((*stopped, *self._refused)))]
 
     def run_cells(self) -> None:
         """Run every cell in order; an error or a limit in one does not stop the next."""
@@ -158,6 +165,8 @@ class Execution:
             reply = self._converted(request)
         except TimeoutError:
             failure = CallTimedOut(name, self._limits.call_seconds, self._code.endless_loop(name))
+        except SubmissionTimedOut as over:
+            failure = over
         except EOFError:
             failure = ProcessEnded(f"`{name}`", self._limits.memory_mib)
         except WireError:
@@ -199,7 +208,8 @@ class Execution:
     def _limit_met(self, kind: str, message: str, written: Set[str]) -> str:
         """Return the sentence about what grading does not allow, if an error was due to that."""
         left_out = explain_left_out(kind, message, written, self._left_out)
-        return left_out or explain_limit(kind, message, self._limits)
+        self._refused.append(left_out or explain_limit(kind, message, self._limits))
+        return self._refused[-1]
 
     def _limit_of_call(self, reply: Raised) -> str:
         """Return the same of a call; a name may be missing because a cell met a limit before."""

@@ -18,7 +18,8 @@ from courses import MakeCourse, graded_files, hand_in, set_options, table_rows
 from limits import PATIENCE
 from machines import KILLER, run_without_layers
 
-from autograder.batch.class_grading import ClassResult, grade_class, grade_files
+from autograder.batch.class_grading import grade_class, grade_files
+from autograder.batch.outcome import ClassResult
 from autograder.course.contents import Contents
 from autograder.course.folder import Course
 from autograder.course.options import Limits

@@ -48,6 +48,24 @@ def test_what_was_not_released_is_said(tmp_path: Path) -> None:
     assert f"Run first: nbgrader generate_assignment {NAME}" in result.stderr
 
 
+def test_it_is_said_what_would_be_graded_and_nothing_is(course: Path) -> None:
+    hand_in(course, "somebody", NAME, filled_in(course, RIGHT))
+    rows = table_rows(course)
+    said = run_here(*GRADE, "--dry-run", cwd=course).stdout
+    assert said.splitlines() == ["1 of 1 would be graded.", "1: new", "somebody: new"]
+    graded = course / "autograded" / "somebody" / NAME
+    graded.mkdir(parents=True)  # as after a grading at this time
+    (graded / "timestamp.txt").write_text("2026-03-01 12:00:00 UTC")
+    assert "0 of 1 would be graded." in run_here(*GRADE, "--dry-run", cwd=course).stdout
+    (graded / "timestamp.txt").write_text("2026-02-01 12:00:00 UTC")
+    later = run_here(*GRADE, "--dry-run", cwd=course).stdout
+    assert "somebody: it was handed in later" in later
+    assert "--force" in run_here(*GRADE, "--dry-run", "--force", cwd=course).stdout
+    refused = run_here(*GRADE, "--dry-run", "--scores", cwd=course, status=2)
+    assert "nbgrader itself grades" in " ".join(refused.stderr.split())
+    assert table_rows(course) == rows
+
+
 def with_an_odd_time(folder: Path) -> None:
     (folder / "timestamp.txt").write_text("yesterday")
 
@@ -76,10 +94,8 @@ def test_an_odd_submission_is_named_with_the_reason(
     hand_in(course, "somebody", NAME, filled_in(course, RIGHT))
     spoil(course / "submitted" / "somebody" / NAME)
     result = run_here(*GRADE, cwd=course, status=1)
-    shown = " ".join(
-        line.split("│")[4].strip() for line in result.stdout.splitlines() if "│" in line
-    )
-    assert says in shown
+    (said,) = [line for line in result.stdout.splitlines() if line.startswith("somebody: ")]
+    assert says in said
     assert "not graded" in result.stdout
     scores = {row[1]: row[2] for row in table_rows(course)["grade"]}
     assert scores.get("test_square") is None

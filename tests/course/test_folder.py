@@ -132,7 +132,7 @@ def test_a_limit_that_nothing_could_keep_is_refused(option: str, value: int) -> 
 
 def test_every_limit_is_an_option_with_the_same_default() -> None:
     assert GradingOptions().limits("averages", KNOWN) == Limits()
-    no_limits = {"per_assignment", "plain_assignments", "demo_assignment"}
+    no_limits = {"per_assignment", "plain_assignments", "demo_assignment", "attempts_per_hour"}
     options = set(GradingOptions.class_own_traits()) - no_limits
     assert options == set(Limits.__dataclass_fields__)
 

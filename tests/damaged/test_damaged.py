@@ -14,7 +14,8 @@ from courses import MakeCourse, graded_files, table_rows
 from damaged.corpus import ENTRIES, NAME, Entry, averages
 from nbgrader.api import Gradebook
 
-from autograder.batch.class_grading import ClassResult, grade_class
+from autograder.batch.class_grading import grade_class
+from autograder.batch.outcome import ClassResult
 from autograder.course.folder import Course
 from autograder.notebook.filled_in import answered
 from autograder.results import Grading, Ungraded

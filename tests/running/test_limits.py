@@ -115,3 +115,21 @@ def test_feedback_names_the_limit_and_the_rest_is_graded(grade_cells: GradeCells
     assert graded.grading.score == 60 - results["step_down"].max_score
     note = graded.notebook.cells[1].outputs[-1]
     assert (note.name, note.text) == ("stderr", "A submission may use 1024 MiB of memory.\n")
+
+
+def test_what_was_met_is_known_afterwards_each_once(sandbox: Sandbox) -> None:
+    cells = {
+        0: "import numpy as np\ndef f(): np.ones(2**27)\ndef g(): __import__('os')._exit(0)",
+        1: "open('big', 'wb').write(bytes(3 * 2**20))",
+        2: "while True: pass",
+        3: "def h(): return 1 / 0",
+    }
+    with Execution(sandbox, cells, LIMITS) as execution:
+        execution.run_cells()
+        for name in "fgfh":
+            with pytest.raises(NoAnswer):
+                execution.call(name, (), {})
+        met = execution.limits_met
+    says = [f"longer than {SHORT} seconds", "`g` ended the whole process", "2 MiB", "300 MiB of"]
+    assert len(met) == len(says)
+    assert [said for said in says if not any(said in line for line in met)] == []

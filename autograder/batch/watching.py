@@ -1,0 +1,218 @@
+"""Grading while students still work: takes what is handed in, grades it, gives feedback, goes on.
+
+All of it is done by one process, one step after another. What is graded is a copy that nobody
+changes: notebook, time and secret of a result are those of one attempt, whatever is collected
+meanwhile. What was done is known by the attempts alone, so one that was stopped goes on.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from nbgrader.apps import NbGraderAPI
+from sqlalchemy.exc import SAWarning
+
+from ..course.candidate_files import Place
+from ..course.folder import Course
+from ..errors import AutograderError
+from ..results import Grading, Ungraded, points
+from .attempts import Attempt, Attempts
+from .class_grading import grade_class
+from .slowest import Slowest
+
+SECONDS_BETWEEN_LOOKS = 1.0
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a student's attempt (None: to all), said in one sentence."""
+
+    student: str | None
+    said: str
+
+
+class Watch:
+    """Watches one assignment of a course; ``tell`` is told what happens."""
+
+    def __init__(
+        self,
+        course: Course,
+        name: str,
+        *,
+        jobs: int,
+        unsafe_no_sandbox: bool,
+        tell: Callable[[Event], None],
+    ) -> None:
+        self._course = course
+        self._name = name
+        self._options: dict[str, Any] = {"jobs": jobs, "unsafe_no_sandbox": unsafe_no_sandbox}
+        self._say = tell
+        self._most = course.options.attempts_per_hour
+        self._attempts = Attempts(course, name)
+        with _quiet():
+            self._nbgrader = NbGraderAPI(course.coursedir, config=course.config)
+        self._looked = 0.0
+        self._said: set[Event] = set()  # what stays so is said once
+
+    def run(self, until: float | None) -> None:
+        """Go on until a time, in seconds since 1970, or until an interrupt.
+
+        Raises what ``grade_class`` raises where nothing can be graded.
+        """
+        while until is None or time.time() < until:
+            self.step()
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+        self._looked = 0.0
+        self.step()  # what was handed in at the last moment
+
+    def step(self) -> None:
+        """Take what is new, grade what may be graded now, and give feedback on it."""
+        self.take()
+        todo = {}
+        for student in self._course.students(self._name):
+            attempt = self._attempts.next_to_grade(student)
+            if attempt and self._may_be_graded(student, attempt):
+                todo[student] = attempt
+        if todo:
+            self._grade(todo)
+        for student in self._course.students(self._name):
+            if attempt := self._attempts.next_to_release(student):
+                self._give_feedback(student, attempt)
+
+    def take(self) -> None:
+        """Collect from the exchange, if there is one, and take each new attempt."""
+        if time.monotonic() - self._looked < SECONDS_BETWEEN_LOOKS:
+            return
+        if self._has_exchange:
+            self._step_of_nbgrader(None, "collect", self._nbgrader.collect, self._name)
+        for student in self._course.students(self._name):
+            try:
+                attempt = self._attempts.take(student, time.time())
+            except (AutograderError, OSError) as error:
+                self._once(Event(student, f"not taken. {error}"))
+                continue
+            if attempt:
+                self._say(Event(student, f"attempt {attempt.number} is here"))
+        self._looked = time.monotonic()
+
+    @property
+    def _has_exchange(self) -> bool:
+        course = Path(self._nbgrader.exchange_root, self._course.coursedir.course_id)
+        return bool(self._nbgrader.exchange_is_functional) and (course / "inbound").is_dir()
+
+    def _may_be_graded(self, student: str, attempt: Attempt) -> bool:
+        if not self._most:
+            return True
+        wait = self._attempts.seconds_to_wait(student, self._most, time.time())
+        if wait > 0:
+            at = time.strftime("%H:%M", time.localtime(time.time() + wait + 60))
+            said = f"attempt {attempt.number} waits until {at}: {self._most} were graded in an hour"
+            self._once(Event(student, said))
+        return wait <= 0
+
+    def _grade(self, todo: dict[str, Attempt]) -> None:
+        """Grade attempts; what is handed in meanwhile is taken and waits."""
+        with _snapshot(self._course, self._name, todo) as course:
+            entries = grade_class(
+                course, self._name, students=todo, tell=self._while_waiting, **self._options
+            )
+            with closing(entries):
+                for entry in entries:
+                    attempt = todo[entry.student]
+                    attempt.was_graded(_in_words(entry.result), time.time())
+                    said = f"attempt {attempt.number}: {attempt.about.result}"
+                    self._say(Event(entry.student, said))
+                    self._give_feedback(entry.student, attempt)
+
+    def _while_waiting(self, slowest: Slowest) -> None:
+        self.take()
+
+    def _give_feedback(self, student: str, attempt: Attempt) -> None:
+        """Make a page of what is graded now, and release it if there is an exchange."""
+        if not self._course.autograded_folder(self._name, student).exists():
+            attempt.was_released(time.time())  # it could not be graded: there is no page
+            return
+        steps: list[tuple[str, Callable[..., dict[str, Any]]]]
+        steps = [("generate_feedback", self._nbgrader.generate_feedback)]
+        if self._has_exchange:
+            steps.append(("release_feedback", self._nbgrader.release_feedback))
+        for name, step in steps:
+            if not self._step_of_nbgrader(student, name, step, self._name, student):
+                return
+        attempt.was_released(time.time())
+        where = "released" if self._has_exchange else "in the course's feedback folder"
+        self._say(Event(student, f"attempt {attempt.number}: feedback is {where}"))
+
+    def _step_of_nbgrader(
+        self, student: str | None, name: str, step: Callable[..., dict[str, Any]], *about: str
+    ) -> bool:
+        """Do a step of nbgrader's; say so once where it fails. Raises KeyboardInterrupt."""
+        with _quiet():
+            result = step(*about)
+        if not result["success"]:
+            reason = str(result.get("error", "")).strip().splitlines()[-1:] or [""]
+            if reason[0].startswith("KeyboardInterrupt"):  # nbgrader catches that too
+                raise KeyboardInterrupt
+            why = f"nbgrader {name} failed: {reason[0]} (it says more if you run it)"
+            self._once(Event(student, why))
+        return bool(result["success"])
+
+    def _once(self, event: Event) -> None:
+        if event not in self._said:
+            self._said.add(event)
+            self._say(event)
+
+
+def _in_words(result: Grading | Ungraded) -> str:
+    return points(result) if isinstance(result, Grading) else f"not graded. {result.error}"
+
+
+class _Snapshot(Course):
+    """A course in which attempts are what was handed in; paths are shown as in the course."""
+
+    def place(self, assignment: str, student: str) -> Place:
+        """Return where an attempt lies, in what stands for the course."""
+        return replace(super().place(assignment, student), root=_laid_out(self.root))
+
+
+def _laid_out(root: Path) -> Path:
+    return root / "attempts" / ".now"
+
+
+@contextmanager
+def _snapshot(course: Course, name: str, attempts: dict[str, Attempt]) -> Iterator[Course]:
+    """Lay copies of attempts out as a course has what was collected."""
+    folder = _laid_out(course.root)
+    shutil.rmtree(folder, ignore_errors=True)  # left by one that was killed
+    opened = _Snapshot.open(course.root)
+    submitted = folder / opened.coursedir.submitted_directory
+    opened.coursedir.submitted_directory = str(submitted.relative_to(course.root))
+    try:
+        for student, attempt in attempts.items():
+            shutil.copytree(attempt.files, opened.submitted_folder(name, student))
+        yield opened
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep to itself what nbgrader says in each step, its warnings of itself included."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Passing unrecognized arguments", DeprecationWarning)
+            warnings.filterwarnings("ignore", "Object of type", SAWarning)
+            warnings.simplefilter("ignore", ResourceWarning)
+            yield
+    finally:
+        logging.disable(before)

@@ -1,0 +1,93 @@
+"""``autograder grade`` on the terminal: how far it is, the class, and what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from functools import partial
+
+from rich.console import Console
+
+from ..batch.class_grading import grade_class, plan_class
+from ..batch.cluster import Cluster
+from ..batch.log import log_path
+from ..course.folder import Course
+from ..course.plain import is_plain
+from ..course.standing import standings
+from .class_table import ClassTable
+from .progress import progress
+from .regrade import Regrade, print_plan
+from .terminal import (
+    print_broken_tests,
+    print_interrupted,
+    print_waiting,
+    warn_of_plain,
+    warn_unless_locked_in,
+)
+
+
+def print_grading(
+    course: Course,
+    name: str,
+    students: Sequence[str],
+    *,
+    jobs: int,
+    force: bool,
+    unsafe_no_sandbox: bool,
+    scheduler: str | None,
+    dry: bool,
+    quiet: bool,
+    console: Console,
+    errors: Console,
+) -> bool:
+    """Grade a class and print what became of it; return whether all of it was graded.
+
+    If ``dry``, only what would change is printed. If ``quiet``, only what somebody has to look at.
+    """
+    plain = is_plain(course, name)
+    if plain:
+        warn_of_plain(name, errors)
+    say = partial(print_waiting, console=errors)
+    table, regrade, log = ClassTable(), Regrade(), log_path(course, name)
+    with progress(f"Grading {name}", errors, quiet=quiet) as shown:
+        entries = grade_class(
+            course,
+            name,
+            students=students,
+            jobs=jobs,
+            force=force,
+            unsafe_no_sandbox=unsafe_no_sandbox,
+            cluster=Cluster(scheduler, say) if scheduler else None,
+            announce=shown.announce,
+            waiting=say,
+            tell=shown.waiting,
+            dry=dry,
+        )
+        done = 0
+        try:
+            with closing(entries):
+                for entry in entries:
+                    table.add(entry)
+                    regrade.add(entry)
+                    shown.advance(failed=entry.failed, kept=entry.unchanged)
+                    done += 1
+        except KeyboardInterrupt:
+            print_interrupted(done, errors)
+            raise
+    if quiet:
+        table.show_ungraded(log, errors)
+    elif not dry:
+        table.show(standings(course, name), log, console)
+    if dry or not quiet:
+        regrade.show(console, None if dry else log)
+    if not plain:
+        warn_unless_locked_in([table.weak] if table.weak else [], errors)
+    broken = print_broken_tests(table.broken, errors)
+    return not table.ungraded and not broken
+
+
+def print_dry_run(
+    course: Course, name: str, students: Sequence[str], force: bool, console: Console
+) -> None:
+    """Print what would be graded, and why; nothing is graded, and nothing is written."""
+    print_plan(*plan_class(course, name, students=students, force=force), console)

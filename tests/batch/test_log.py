@@ -1,0 +1,76 @@
+"""The log of a course: one line of plain text for each submission."""
+
+from pathlib import Path
+
+import pytest
+from courses import new_course
+
+from autograder.batch import log
+from autograder.batch.changes import Change, Fall
+from autograder.batch.log import GradingLog
+from autograder.batch.outcome import ClassResult
+from autograder.course.folder import Course
+from autograder.results import ExerciseResult, Grading, Outcome, TestResult, Ungraded
+
+NAME = "averages"
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    return Course.open(new_course(tmp_path_factory.mktemp("log") / "course"))
+
+
+def result(score: float, **about: list[str]) -> Grading:
+    test = TestResult(name="test_x", title="", weight=1, outcome=Outcome.FAILED)
+    exercise = ExerciseResult(name="running_maximum", score=score, max_score=60, tests=[test])
+    names = {"notebook": "averages.ipynb", "assignment": NAME, "student": "ada"}
+    return Grading.of([exercise], [], [], sandbox="strong", sandbox_gaps=[], **names, **about)
+
+
+FALL = Fall("ada", "running_maximum", 60, 20, "test_x", released=True)
+LINES = {
+    "right": (ClassResult("ada", result(60), seconds=3.21), ["ada", "3.2 s", "60 of 60 points"]),
+    "kept": (ClassResult("ada", result(60), True), ["ada", "kept", "60 of 60 points"]),
+    "wrong": (
+        ClassResult("ada", result(20, limits=["It ran too long."], notes=["x.zip was left."])),
+        [
+            *("ada", "0.0 s", "20 of 60 points", "failed: running_maximum (test_x)"),
+            *("limits: It ran too long.", "x.zip was left."),
+        ],
+    ),
+    "not graded": (
+        ClassResult("a\td\x1b[2Ja\n", Ungraded(notebook="", error="It\nis damaged.")),
+        ["a da", "0.0 s", "not graded", "", "", "It is damaged."],
+    ),
+    "fell": (
+        ClassResult("ada", result(20), change=Change(60, 20, (FALL,))),
+        [
+            *("ada", "0.0 s", "20 of 60 points", "failed: running_maximum (test_x)", "", ""),
+            "before: 60 points, fell. running_maximum had 60, has 20 "
+            "(test_x; feedback on it was given)",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("entry", "columns"), LINES.values(), ids=LINES)
+def test_a_submission_is_one_line(course: Course, entry: ClassResult, columns: list[str]) -> None:
+    written = GradingLog(course, NAME)
+    written.add(entry)
+    last = written.path.read_text().splitlines()[-1]
+    assert last.isprintable() or "\t" in last
+    time, *others = last.split("\t")
+    assert others == columns
+    assert time.endswith("Z")
+
+
+def test_the_log_is_in_the_course_folder_and_does_not_grow_for_ever(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = Path(course.root, "logs", f"{NAME}.log")
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("old\n" * 100)
+    monkeypatch.setattr(log, "MOST_BYTES", 99)
+    GradingLog(course, NAME).add(LINES["right"][0])
+    assert len(path.read_text().splitlines()) == 1
+    assert path.with_name(f"{NAME}.log.1").read_text().startswith("old\n")

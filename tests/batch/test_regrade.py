@@ -1,0 +1,254 @@
+"""Why something is graded again, and what that changes: said before it is done, and after."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+from commands import run_here
+from courses import MakeCourse, hand_in, set_options, table_rows
+from nbgrader.api import Gradebook
+from nbgrader.utils import notebook_hash
+
+from autograder.batch.class_grading import grade_class, plan_class
+from autograder.course.folder import Course
+from autograder.course.released import has_feedback
+from autograder.course.standing import Standing, standings
+from autograder.notebook.assignment import Assignment
+from autograder.notebook.filled_in import answered
+
+NAME = "averages"
+# Of no numbers the largest one is 1: right for what is asked after the change below.
+ONE = (
+    "def running_maximum(numbers):\n    return [max(numbers[:n + 1]) for n in range(len(numbers))]"
+)
+ONE += " or [1]"
+NONE = """
+def running_maximum(numbers):
+    return [max(numbers[: end + 1]) for end in range(len(numbers))] or [1]
+"""
+NONE = "def running_maximum(numbers):\n    raise ValueError('not yet')"
+HIDDEN = "check(student.running_maximum([]), [])"
+CHANGED = "check(student.running_maximum([]), [1])"
+
+
+@pytest.fixture(scope="module")
+def graded(
+    tmp_path_factory: pytest.TempPathFactory, released_course: MakeCourse, averages: Assignment
+) -> Path:
+    """A course whose three submissions are graded: ada is right in all, the others are not."""
+    folder = released_course(tmp_path_factory.mktemp("regrade") / "course")
+    for student, code in (("ada", None), ("bob", ONE), ("cleo", NONE)):
+        changes = {"running_maximum": code} if code else {}
+        hand_in(folder, student, NAME, nbformat.writes(answered(averages, changes)))
+    for entry in grade_class(Course.open(folder), NAME, jobs=1):
+        assert not entry.failed
+        assert entry.seconds > 0
+        assert entry.change is None
+    return folder
+
+
+@pytest.fixture
+def course(graded: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(graded, tmp_path / "course"))
+
+
+def edit(file: str, text: str = "\n") -> Callable[[Path], None]:
+    def change(course: Path) -> None:
+        with (course / file).open("a") as opened:
+            opened.write(text)
+
+    return change
+
+
+def change_test(course: Path) -> None:
+    tests = course / "solutions" / NAME / "hidden_tests.py"
+    text = tests.read_text()
+    assert HIDDEN in text
+    tests.write_text(text.replace(HIDDEN, CHANGED))
+
+
+def set_option(course: Path) -> None:
+    set_options(course, "c.GradingOptions.cell_seconds = 7")
+
+
+def give_more_time(course: Path) -> None:
+    opened = Course.open(course).coursedir
+    with Gradebook(opened.db_url, opened.course_id) as gradebook:
+        gradebook.grant_extension(NAME, "ada", days=1)
+
+
+def change_secret(course: Path) -> None:
+    (course / ".grading_secret").write_bytes(b"another")
+
+
+def lose_copy(course: Path) -> None:
+    shutil.rmtree(course / "autograded" / "ada")
+
+
+def lose_result(course: Path) -> None:
+    (course / "gradings" / NAME / "ada.json").unlink()
+
+
+def hand_in_later(course: Path) -> None:
+    (course / "submitted" / "ada" / NAME / "timestamp.txt").write_text("2026-03-05 12:00:00 UTC")
+
+
+def hand_in_new(course: Path) -> None:
+    shutil.copytree(course / "submitted" / "ada", course / "submitted" / "dan")
+
+
+def as_an_older_version(course: Path) -> None:
+    kept = course / "gradings" / NAME / "ada.json"
+    opened = Course.open(course)
+    stored = opened.grading(NAME, "ada")
+    assert stored is not None
+    kept.write_text(kept.read_text().replace(stored.key, "5f" * 32))
+
+
+def as_nbgrader(course: Path) -> None:
+    kept = course / "gradings" / NAME / "ada.json"
+    stored = Course.open(course).grading(NAME, "ada")
+    assert stored is not None
+    kept.write_text(kept.read_text().replace(stored.key, ""))
+
+
+EVERYBODY = ("ada", "bob", "cleo")
+NOTEBOOK = f"submitted/ada/{NAME}/{NAME}.ipynb"
+WHY = {
+    "nothing": (lambda course: None, (), ""),
+    "new": (hand_in_new, ("dan",), "new"),
+    "a notebook": (edit(NOTEBOOK), ("ada",), "the notebook changed"),
+    "beside it": (
+        edit(f"submitted/ada/{NAME}/notes.txt"),
+        ("ada",),
+        "files beside the notebook changed",
+    ),
+    "time": (hand_in_later, ("ada",), "it was handed in at another time"),
+    "an extension": (give_more_time, ("ada",), "the extension changed"),
+    "a test": (change_test, EVERYBODY, "hidden tests changed, or other files of the assignment's"),
+    "shared": (edit("solutions/_arguments.py"), EVERYBODY, "what the course's solutions share"),
+    "source": (edit(f"assignments/{NAME}/prices.txt"), EVERYBODY, "the assignment's own files"),
+    "an option": (set_option, EVERYBODY, "options changed"),
+    "the secret": (change_secret, EVERYBODY, "the course's secret changed"),
+    "no copy": (lose_copy, ("ada",), "its graded copy is gone"),
+    "no result": (lose_result, ("ada",), "no result of it is kept"),
+    "older": (as_an_older_version, ("ada",), "kept by an older version"),
+    "nbgrader": (as_nbgrader, ("ada",), "graded by nbgrader autograde"),
+}
+
+
+@pytest.mark.parametrize(("change", "students", "why"), WHY.values(), ids=WHY)
+def test_it_is_said_what_would_be_graded_and_why(
+    course: Path, change: Callable[[Path], None], students: tuple[str, ...], why: str
+) -> None:
+    change(course)
+    planned, total = plan_class(Course.open(course), NAME)
+    assert [each.student for each in planned] == [*students]
+    assert {each.why.startswith(why) for each in planned} <= {True}
+    assert total == len({*EVERYBODY, *students})
+
+
+def test_several_reasons_are_all_said_and_force_is_one(course: Path) -> None:
+    edit(NOTEBOOK)(course)
+    set_option(course)
+    planned, _ = plan_class(Course.open(course), NAME, students=["ada"], force=True)
+    assert [each.why for each in planned] == ["the notebook changed; options changed"]
+    planned, _ = plan_class(Course.open(course), NAME, students=["bob"], force=True)
+    assert [each.why for each in planned] == ["options changed"]
+
+
+def test_with_force_what_did_not_change_says_so(graded: Path) -> None:
+    planned, total = plan_class(Course.open(graded), NAME, force=True)
+    assert ({each.why for each in planned}, len(planned), total) == ({"--force"}, 3, 3)
+
+
+def everything(course: Path) -> dict[str, tuple[int, bytes]]:
+    """Return all files of a course with their times."""
+    return {
+        os.path.relpath(path, course): (path.stat().st_mtime_ns, path.read_bytes())
+        for path in course.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+FELL = "running_maximum had 20, has 17.5 (test_no_numbers)"
+
+
+def test_a_changed_test_moves_scores_and_each_fall_is_named(course: Path) -> None:
+    change_test(course)
+    page = course / "feedback" / "ada" / NAME / f"{NAME}.html"
+    page.parent.mkdir(parents=True)
+    page.write_text("20 of 20")
+    edit(f"submitted/cleo/{NAME}/notes.txt")(course)  # what is handed in anew is no regrade
+    hand_in_new(course)
+    before = everything(course)
+    command = ("autograder", "grade", NAME, "--jobs", "1")
+
+    plan = run_here(*command, "--dry-run", cwd=course).stdout.splitlines()
+    assert plan[0] == "4 of 4 would be graded."
+    assert "dan: new" in plan
+    tried = run_here(*command, "--dry-run", "--scores", cwd=course).stdout
+    assert everything(course) == before
+
+    done = run_here(*command, cwd=course).stdout
+    fall = FELL.replace(")", "; feedback on it was given)")
+    for said in (tried, done):
+        assert "Graded again: 1 rose, 1 fell, 0 stayed." in said
+        assert f"ada: {fall}" in said.splitlines()
+    log = (course / "logs" / f"{NAME}.log").read_text().splitlines()[-4:]
+    assert [line.split("\t")[1] for line in log] == [*EVERYBODY, "dan"]
+    assert log[0].endswith(f"before: 60 points, fell. {fall}")
+    assert "before" not in log[3]
+
+
+def test_who_has_feedback_is_known_by_the_pages(course: Path, tmp_path: Path) -> None:
+    exchange = tmp_path / "exchange"
+    set_options(course, f"c.Exchange.root = {str(exchange)!r}")
+    opened = Course.open(course)
+    pages = exchange / "small-course" / "feedback"
+    pages.mkdir(parents=True)
+    secret = course / "autograded" / "bob" / NAME / "submission_secret.txt"
+    page = notebook_hash(secret=secret.read_text(), notebook_id=NAME)
+    (pages / f"{page}.html").touch()
+    made = course / "feedback" / "cleo" / NAME
+    made.mkdir(parents=True)
+    (made / f"{NAME}.html").touch()
+    found = {student: has_feedback(opened, NAME, student) for student in (*EVERYBODY, "nobody")}
+    assert found == {"ada": False, "bob": True, "cleo": True, "nobody": False}
+
+
+def test_what_waits_is_what_the_gradebook_says_now(course: Path) -> None:
+    opened = Course.open(course)
+    assert standings(opened, NAME)["ada"] == Standing(waiting=10, why=("written",))
+    with Gradebook(opened.coursedir.db_url, opened.coursedir.course_id) as gradebook:
+        gradebook.update_or_create_assignment(NAME, duedate="2026-02-28 12:00 UTC")
+        for student, score in (("ada", 8.5), ("bob", 4)):
+            notebook = gradebook.find_submission_notebook(NAME, NAME, student)
+            notebook.late_submission_penalty = 3
+            (grade,) = (grade for grade in notebook.grades if grade.needs_manual_grade)
+            grade.manual_score = score
+            grade.needs_manual_grade = student == "bob"  # as after a regrade
+        gradebook.db.commit()
+    found = standings(opened, NAME)
+    late = {"seconds_late": 86_400, "penalty": 3}
+    assert found["ada"] == Standing(by_hand=8.5, **late)
+    assert found["bob"] == Standing(by_hand=4, waiting=10, why=("look again",), **late)
+    assert standings(opened, "nothing") == {}
+    assert len(table_rows(course)["grade"]) > 0
+
+
+def test_quiet_says_only_what_somebody_has_to_look_at(course: Path) -> None:
+    hand_in(course, "damaged", NAME, "{")
+    said = run_here("autograder", "grade", NAME, "--quiet", cwd=course, status=1)
+    assert said.stdout == ""
+    (line,) = said.stderr.splitlines()
+    assert line.startswith("damaged: This is not a notebook that can be read")
+
+
+@pytest.mark.parametrize("options", [("--scores",)])
+def test_scores_alone_are_refused(course: Path, options: tuple[str, ...]) -> None:
+    said = run_here("autograder", "grade", NAME, *options, cwd=course, status=2)
+    assert "--dry-run" in said.stderr

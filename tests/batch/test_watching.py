@@ -1,0 +1,217 @@
+"""Grading while students still work: every attempt, its feedback, and a new start at any time."""
+
+import json
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+from commands import run_here
+from courses import MakeCourse, hand_in, set_options, table_rows
+
+from autograder.batch import watching
+from autograder.batch.watching import Event, Watch
+from autograder.course.folder import Course
+from autograder.notebook.assignment import Assignment
+from autograder.notebook.filled_in import answered, solutions
+
+NAME = "averages"
+FILE = f"{NAME}.ipynb"
+NONE = {"running_maximum": "def running_maximum(numbers):\n    return None"}
+
+
+@pytest.fixture
+def course(tmp_path: Path, released_course: MakeCourse, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A course with an exchange, watched without waiting."""
+    monkeypatch.setattr(watching, "SECONDS_BETWEEN_LOOKS", 0.0)
+    exchange = tmp_path / "exchange"
+    exchange.mkdir()
+    exchange.chmod(0o777)
+    return released_course(
+        tmp_path / "course",
+        f"c.Exchange.root = {str(exchange)!r}",
+        f"c.Exchange.cache = {str(tmp_path / 'cache')!r}",
+        "c.ExchangeCollect.check_owner = False",
+    )
+
+
+@pytest.fixture
+def right(averages: Assignment) -> str:
+    return nbformat.writes(answered(averages, {}))
+
+
+@pytest.fixture
+def wrong(averages: Assignment) -> str:
+    return nbformat.writes(answered(averages, NONE))
+
+
+class Watched:
+    """A course that is watched, and what was said."""
+
+    def __init__(self, course: Path) -> None:
+        self.watch = Watch(
+            Course.open(course), NAME, jobs=1, unsafe_no_sandbox=False, tell=self._told
+        )
+        self._said: list[str] = []
+
+    def _told(self, event: Event) -> None:
+        self._said.append(f"{event.student}: {event.said}")
+
+    def steps(self, count: int = 2) -> list[str]:
+        """Go on for some steps: what is new must be the same twice. Return what was said."""
+        self._said = []
+        for _ in range(count):
+            self.watch.step()
+        return self._said
+
+
+def attempts(course: Path, student: str) -> list[dict[str, object]]:
+    found = sorted((course / "attempts" / NAME / student).glob("*/about.json"))
+    return [json.loads(path.read_text()) for path in found]
+
+
+def score(course: Path, student: str) -> float:
+    return sum(row[2] or 0 for row in table_rows(course)["grade"] if row[0] == student)
+
+
+HERE, FEEDBACK = "ada: attempt {} is here", "ada: attempt {}: feedback is in the course's feedback"
+
+
+def test_what_is_laid_into_submitted_is_graded_and_the_last_attempt_counts(
+    course: Path, right: str, wrong: str
+) -> None:
+    hand_in(course, "ada", NAME, wrong)
+    watched = Watched(course)
+    assert watched.steps(1) == []  # somebody may still be writing it
+    said = watched.steps(1)
+    assert said[:2] == [HERE.format(1), "ada: attempt 1: 40 of 60 points, 10 wait for a human"]
+    assert said[2].startswith(FEEDBACK.format(1))
+    page = course / "feedback" / "ada" / NAME / f"{NAME}.html"
+    first = page.read_text()
+    assert watched.steps(3) == []
+
+    hand_in(course, "ada", NAME, right)
+    assert watched.steps(2)[1].startswith("ada: attempt 2: 60 of 60 points")
+    assert score(course, "ada") == 60
+    assert page.read_text() != first
+    assert [bool(a["graded"]) for a in attempts(course, "ada")] == [True, True]
+    assert (course / "attempts" / NAME / "ada" / "0001" / "files" / FILE).read_text() == wrong
+    assert not (course / "attempts" / ".now").exists()
+
+    again = run_here("autograder", "grade", NAME, cwd=course)
+    assert "1 of 1 had not changed" in again.stdout
+
+
+def test_within_the_limit_the_newest_is_graded_and_those_it_replaces_are_kept(
+    course: Path, right: str, wrong: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_options(course, "c.GradingOptions.attempts_per_hour = 1")
+    watched = Watched(course)
+    for number in range(3):
+        hand_in(course, "ada", NAME, wrong if number < 2 else right)
+        (course / "submitted" / "ada" / NAME / "notes.txt").write_text(str(number))
+        said = watched.steps(2)
+        assert any("were graded in an hour" in line for line in said) == (number > 0)
+    hand_in(course, "bob", NAME, wrong)
+    assert "bob: attempt 1: 40 of 60 points, 10 wait for a human" in watched.steps(2)
+    assert [bool(a["graded"]) for a in attempts(course, "ada")] == [True, False, False]
+
+    later = watching.time.time() + 3601
+    monkeypatch.setattr(watching.time, "time", lambda: later)
+    assert "ada: attempt 3: 60 of 60 points, 10 wait for a human" in watched.steps(1)
+    assert [bool(a["graded"]) for a in attempts(course, "ada")] == [True, False, True]
+    assert score(course, "ada") == 60
+
+
+def test_one_that_was_stopped_goes_on(
+    course: Path, right: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in(course, "ada", NAME, right)
+    watched = Watched(course)
+    with monkeypatch.context() as patched:
+        patched.setattr(watching.NbGraderAPI, "generate_feedback", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            watched.steps(2)
+    assert [(bool(a["graded"]), a["released"]) for a in attempts(course, "ada")] == [(True, None)]
+    (course / "attempts" / ".now" / "submitted" / "ada").mkdir(parents=True)  # as one is killed
+    (course / "attempts" / NAME / "ada" / "0002").mkdir()
+    (line,) = Watched(course).steps()
+    assert line.startswith(FEEDBACK.format(1))
+    assert Watched(course).steps() == []
+
+    shutil.rmtree(course / "attempts" / NAME / "ada")  # what is known of a student's attempts
+    assert Watched(course).steps()[0] == HERE.format(1)
+    assert len(attempts(course, "ada")) == 1
+
+
+def interrupted(*about: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_an_odd_one_is_said_and_stops_nobody(course: Path, right: str, wrong: str) -> None:
+    hand_in(course, "ada", NAME, right)
+    hand_in(course, "damaged", NAME, "{")
+    hand_in(course, "two", NAME, wrong)
+    hand_in(course, "two", NAME, right, file_name="copy.ipynb")
+    hand_in(course, "many", NAME, right)
+    for number in range(1001):
+        (course / "submitted" / "many" / NAME / str(number)).touch()
+    (course / "submitted" / "ada" / NAME / "link").symlink_to("/etc/passwd")
+    said = Watched(course).steps(3)
+    assert "ada: attempt 1: 60 of 60 points, 10 wait for a human" in said
+    assert any(line.startswith("damaged: attempt 1: not graded. This is not") for line in said)
+    assert any(f" mv -b submitted/two/{NAME}/copy.ipynb " in line for line in said)
+    (refused,) = [line for line in said if line.startswith("many: ")]
+    assert "holds more than 1000 files" in refused
+    assert not (course / "attempts" / NAME / "ada" / "0001" / "files" / "link").exists()
+
+
+def test_two_attempts_within_one_grading_each_get_their_own_page(
+    course: Path, averages: Assignment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    shutil.copy(course / "nbgrader_config.py", home)
+    run_here("nbgrader", "release_assignment", NAME, cwd=course)
+    run_here("nbgrader", "fetch_assignment", NAME, cwd=home)
+
+    def submit(changes: dict[str, str]) -> None:
+        notebook = nbformat.read(home / NAME / FILE, 4)
+        for cell in notebook.cells:
+            grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+            cell.source = (solutions(averages) | changes).get(grade_id, cell.source)
+        nbformat.write(notebook, home / NAME / FILE)
+        run_here("nbgrader", "submit", NAME, "--student=ada", cwd=home)
+
+    submit(NONE)
+    watched = Watched(course)
+    grade = watching.grade_class
+
+    def hand_in_meanwhile(*about: object, **options: object) -> object:
+        monkeypatch.setattr(watching, "grade_class", grade)
+        results = [*grade(*about, **options)]  # type: ignore[arg-type]
+        submit({})
+        for _ in range(2):
+            watched.watch.take()  # as while one is waited for
+        yield from results
+
+    monkeypatch.setattr(watching, "grade_class", hand_in_meanwhile)
+    said = watched.steps(4)
+    graded = [line.split(": ", 1)[1] for line in said if "points" in line]
+    assert [line.split(" points")[0] for line in graded] == [
+        "attempt 1: 40 of 60",
+        "attempt 2: 60 of 60",
+    ]
+    run_here("nbgrader", "fetch_feedback", NAME, "--student=ada", cwd=home)
+    pages = sorted((home / NAME / "feedback").glob("*/*.html"))
+    found = ["None" in page.read_text() for page in pages]
+    assert len(pages) == 2
+    assert found == [True, False]
+
+
+def test_the_command_ends_at_its_time(course: Path, right: str) -> None:
+    hand_in(course, "ada", NAME, right)
+    ended = run_here("autograder", "watch", NAME, "--until", "2020-01-01 12:00 UTC", cwd=course)
+    assert "watching averages until 2020-01-01" in ended.stdout
+    wrong = run_here("autograder", "watch", NAME, "--until", "noon", cwd=course, status=2)
+    assert "is not a full date and time" in " ".join(wrong.stderr.split())
