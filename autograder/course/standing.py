@@ -14,6 +14,7 @@ from nbgrader.api import SubmittedAssignment as Submitted
 from nbgrader.api import SubmittedNotebook as Notebook
 
 from .folder import Course
+from .gradebook import open_gradebook
 
 WRITTEN, BROKEN, AGAIN = "written", "test broke", "look again"
 
@@ -34,7 +35,7 @@ class Standing:
 
 def standings(course: Course, name: str) -> dict[str, Standing]:
     """Return what is recorded of each student's submission of an assignment."""
-    with Gradebook(course.coursedir.db_url, course.coursedir.course_id) as gradebook:
+    with open_gradebook(course.coursedir) as gradebook:
         try:
             assignment = gradebook.find_assignment(name)
         except MissingEntry:
