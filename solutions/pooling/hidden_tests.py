@@ -31,6 +31,13 @@ def distinct(rng, shape):
     return rng.permutation(np.prod(shape)).reshape(shape) / 8 + 1
 
 
+def largest_in_a_gap(rng, shape):
+    """Return the same with the largest number where windows of 2 leave a gap with a stride of 3."""
+    x = distinct(rng, shape)
+    x[:, 2, 2] += x.size
+    return x
+
+
 def one_window(rng, size):
     """Return two images of one window, so that no number of all of them is right by itself.
 
@@ -121,7 +128,7 @@ class TestMaxPoolForward:
     def test_dropped_windows(self, student, rng):
         """A window that would stick out of the input (size 2, odd sides) is dropped."""
         for shape, stride in SIDES_WITH_A_REST:
-            x = distinct(rng, shape)
+            x = largest_in_a_gap(rng, shape)
             check_call(student, pooling, "max_pool_forward", x, size=2, stride=stride)
 
     @weight(2)
@@ -249,9 +256,9 @@ class TestMaxPoolBackward:
     def test_overlapping_windows(self, student, rng):
         """An input that is the maximum of several windows receives the gradient of each of them."""
         x, dout = distinct(rng, (3, 7, 5, 2)), arriving(rng, (3, 3, 2, 2))
-        x[:, 2, 2] += x.size  # wins in all four of its windows
+        x[:, 2, 2] += 2 * x.size  # wins in all four of its windows
         x[:, 5, 2] += x.size  # wins in one window, and is beaten in the next
-        x[:, 5, 4] += 2 * x.size
+        x[:, 5, 4] += 3 * x.size
         check_backward(student, "max_pool_backward", dout, x, size=3, stride=2)
 
     @weight(2)
@@ -264,7 +271,7 @@ class TestMaxPoolBackward:
     def test_dropped_windows(self, student, rng):
         """Inputs at the border that no window reaches are part of dx, with gradient 0."""
         for shape, stride in SIDES_WITH_A_REST:
-            x = distinct(rng, shape)
+            x = largest_in_a_gap(rng, shape)
             dout = arriving(rng, pooling.max_pool_forward(x, size=2, stride=stride).shape)
             check_backward(student, "max_pool_backward", dout, x, size=2, stride=stride)
 

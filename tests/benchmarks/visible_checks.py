@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import chdir, redirect_stdout
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # as pytest has it
 sys.path.insert(1, str(Path(__file__).parents[1] / "why_convolutions"))
@@ -26,26 +26,33 @@ from contents import ASSIGNMENTS, assignment_names, load_assignment
 from typed import typed
 
 from autograder.explanation.misconceptions import Misconception, misconceptions
+from autograder.explanation.styles import Style
 from autograder.notebook.assignment import GRADE_PREFIX, grade_id
+
+Entry = TypeVar("Entry", Misconception, Style)
 
 OFTEN = 4  # times: what was seen as often has a row in docs/instructors.md
 PICTURES = "show_"  # begins the ids of cells that define nothing for a check
 
 
-def said(assignment: str) -> dict[Misconception, str]:
-    """Return what the visible check of its exercise says to each known mistake, "" if nothing."""
+def mistakes(assignment: str) -> list[Misconception]:
+    """Return the known mistakes of an assignment's functions."""
+    return [mistake for mistake in misconceptions(load_assignment(assignment)) if mistake.steps]
+
+
+def said(assignment: str, entries: Sequence[Entry]) -> dict[Entry, str]:
+    """Return what its exercise's visible check says to each mistake or style, "" if nothing."""
     with (
         chdir(ASSIGNMENTS / assignment),
         redirect_stdout(StringIO()),
         np.errstate(all="ignore"),
         warnings.catch_warnings(action="ignore"),
     ):
-        return dict(_said(assignment))
+        return dict(_said(assignment, entries))
 
 
-def _said(assignment: str) -> Iterator[tuple[Misconception, str]]:
+def _said(assignment: str, entries: Sequence[Entry]) -> Iterator[tuple[Entry, str]]:
     loaded, names = load_assignment(assignment), dict[str, Any]()
-    known = [mistake for mistake in misconceptions(loaded) if mistake.steps]
     checks = {f"{GRADE_PREFIX}{function}": function for function in loaded.signatures()}
     for cell in loaded.notebook.cells:
         if cell.cell_type != "code" or grade_id(cell).startswith(PICTURES):
@@ -54,10 +61,10 @@ def _said(assignment: str) -> Iterator[tuple[Misconception, str]]:
         exec(code, names)
         if exercise := checks.get(grade_id(cell)):
             right = names[exercise]
-            for mistake in known:
-                if mistake.exercise == exercise:
-                    names[exercise] = typed(assignment, mistake)
-                    yield mistake, _message(code, names)
+            for entry in entries:
+                if entry.exercise == exercise:
+                    names[exercise] = typed(assignment, entry)
+                    yield entry, _message(code, names)
             names[exercise] = right
 
 
@@ -74,7 +81,7 @@ def main(assignments: list[str]) -> int:
     print(f"{'exercise':31} {'known':>5} {'pass':>5}  which ones, and how often they were seen")
     worst = 0
     for name in assignments:
-        messages = said(name)
+        messages = said(name, mistakes(name))
         for exercise in load_assignment(name).signatures():
             known = [mistake for mistake in messages if mistake.exercise == exercise]
             passing = [mistake for mistake in known if not messages[mistake]]

@@ -31,6 +31,11 @@ class Played:
     function: Callable[..., None]
     reference: Any
 
+    @property
+    def draws(self) -> bool:
+        """Whether its numbers differ from student to student."""
+        return "rng" in inspect.signature(self.function).parameters
+
     def fails(self, student: Student, number: int) -> bool:
         """Whether a student fails with the numbers that are drawn for this one of the class."""
         student.test = self.name

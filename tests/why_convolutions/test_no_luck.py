@@ -28,7 +28,7 @@ def by_luck(name: str, exercise: str, students: int) -> dict[str, dict[str, int]
     """Return how many students fail, by mistake and test, where some do and others do not."""
     assignment = load_assignment(name)
     known = [m for m in misconceptions(assignment) if m.exercise == exercise]
-    tests = [test for test in hidden_tests(name) if test.exercise == exercise]
+    tests = [test for test in hidden_tests(name) if test.exercise == exercise and test.draws]
     assert known
     assert tests
     found = {mistake.name: _by_luck(name, mistake, tests, range(students)) for mistake in known}

@@ -3,21 +3,32 @@
 from functools import cache
 
 import pytest
-from benchmarks.visible_checks import OFTEN, said
-from contents import assignment_names
+from benchmarks.visible_checks import OFTEN, mistakes, said
+from contents import assignment_names, load_assignment
+
+from autograder.explanation.misconceptions import Misconception
+from autograder.explanation.styles import styles
 
 
 @cache
-def messages(name: str) -> dict[str, str]:
-    """Return what the visible checks say, by "exercise: mistake"."""
-    return {f"{m.exercise}: {m.name}": text for m, text in said(name).items()}
+def messages(name: str) -> dict[Misconception, str]:
+    """Return what the visible checks say to each known mistake."""
+    return said(name, mistakes(name))
 
 
 @pytest.mark.parametrize("name", assignment_names())
 def test_no_frequent_mistake_passes_every_visible_check(name: str) -> None:
-    found = said(name)
-    assert found
+    found = messages(name)
+    assert found.keys() == {*mistakes(name)}
     assert [m.name for m, text in found.items() if m.seen >= OFTEN and not text] == []
+
+
+@pytest.mark.parametrize("name", assignment_names())
+def test_every_right_style_passes_the_visible_checks(name: str) -> None:
+    right = styles(load_assignment(name))
+    found = said(name, right)
+    assert found.keys() == {*right}
+    assert {style.name: text for style, text in found.items() if text} == {}
 
 
 START = "Where do the windows start"
@@ -47,5 +58,6 @@ WHAT_IS_SAID = {
 
 @pytest.mark.parametrize("name", WHAT_IS_SAID)
 def test_a_check_says_what_fits_the_mistake(name: str) -> None:
+    found = {f"{m.exercise}: {m.name}": text for m, text in messages(name).items()}
     for mistake, part in WHAT_IS_SAID[name].items():
-        assert part in messages(name)[mistake], mistake
+        assert part in found[mistake], mistake
