@@ -1,0 +1,7 @@
+"""Kinds."""
+
+from mutation.mutants import Change
+
+
+def kind_of(change: Change):
+    return None
