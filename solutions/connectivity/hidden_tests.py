@@ -97,8 +97,11 @@ class TestConnectivityMatrix:
 
     @pytest.mark.parametrize(
         ("height", "width", "kernel_size", "stride", "pad"),
-        [(7, 11, 2, 3, 2), (9, 6, 3, 2, 1), (4, 5, 3, 1, 2)],
-        ids=["stride 3, padding 2", "stride 2, padding 1", "stride 1, padding 2"],
+        [(7, 11, 2, 3, 2), (9, 6, 3, 2, 1), (4, 5, 3, 1, 2), (3, 5, 2, 1, 3)],
+        ids=[
+            *("stride 3, padding 2", "stride 2, padding 1", "stride 1, padding 2"),
+            "stride 1, padding 3",  # windows on padding alone
+        ],
     )
     def test_everything_together(self, student, height, width, kernel_size, stride, pad):
         """Sides that differ, stride and padding work together."""

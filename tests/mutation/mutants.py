@@ -50,7 +50,7 @@ def functions(assignment: str) -> list[str]:
     return [name for name in cells if isinstance(ast.parse(cells[name]).body[0], ast.FunctionDef)]
 
 
-def unchanged(assignment: str, function: str) -> Mutant:
+def unchanged_reference(assignment: str, function: str) -> Mutant:
     """Return the reference solution itself."""
     solutions = _solutions(assignment)
     plain = _plain(solutions.cells[function])
@@ -69,10 +69,11 @@ def mutants(assignment: str, function: str) -> list[Mutant]:
     return found
 
 
-def style_mutants(assignment: str) -> Iterator[Mutant]:
-    """Yield every change of the right solutions in other styles, one exercise after the other.
+def style_mutants(assignment: str, most: int) -> Iterator[Mutant]:
+    """Yield changes of the right solutions in other styles, one exercise after the other.
 
-    A helper that several of them share is changed once: with the first of them.
+    A helper that several of them share is changed once: with the first of them. At one place of
+    the code there are ``most`` changes of a kind, at most.
     """
     seen: set[tuple[str, str]] = set()
     known = styles(load_assignment(assignment))
@@ -81,7 +82,7 @@ def style_mutants(assignment: str) -> Iterator[Mutant]:
         for number, part in enumerate(parts):
             if (style.exercise, part) not in seen:
                 seen.add((style.exercise, part))
-                for text, operator in _changed(part).items():
+                for text, operator in _changed(part, most).items():
                     yield _style_mutant(assignment, style, number, text, operator)
 
 
@@ -138,12 +139,21 @@ def _parts(style: Style) -> list[str]:
 
 
 @cache  # many styles share helpers
-def _changed(text: str) -> dict[str, str]:
-    """Return what a text can be changed to, with the kind of the first operator that does it."""
-    changed: dict[str, str] = {}
+def _changed(text: str, most: int = 1000) -> dict[str, str]:
+    """Return what a text can be changed to, with the kind of the first operator that does it.
+
+    Where many operators fit a place, so many of a kind are chosen at random, always the same.
+    """
+    places: dict[tuple[str, object], list[tuple[Operator, int]]] = {}
     for operator in _operators():
-        for occurrence in range(_occurrences(operator, _nodes(text))):
-            changed.setdefault(_mutated(text, operator, occurrence), _kind(operator))
+        positions = [place for node in _nodes(text) for place in operator.mutation_positions(node)]
+        for occurrence, place in enumerate(positions):
+            places.setdefault((_kind(operator), place), []).append((operator, occurrence))
+    chance = Random(text)
+    changed: dict[str, str] = {}
+    for (kind, _), ways in places.items():
+        for way in ways if len(ways) <= most else chance.sample(ways, most):
+            changed.setdefault(_mutated(text, *way), kind)
     changed.pop(text, None)
     return changed
 

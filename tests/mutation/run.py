@@ -12,7 +12,7 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from itertools import groupby
 from pathlib import Path
@@ -27,6 +27,7 @@ from mutation.mutants import Change, Mutant, functions, mutants, style_mutants
 from mutation.same_function import differences
 from mutation.verdicts import Result, Verdict, results, workers
 
+MOST = "with --styles, so many changes of a kind at one place, chosen at random"
 TITLES = ("mutants", "killed", "stopped", "equivalent", "surviving")
 
 
@@ -65,66 +66,73 @@ def style_problems(found: Iterable[Result], differences: Mapping[Mutant, str]) -
     return texts
 
 
-def _references(names: list[str], pool: ProcessPoolExecutor) -> list[str]:
-    """Try the mutants of the reference solutions; return what is wrong."""
+def references(names: list[str], pool: ProcessPoolExecutor) -> list[str]:
+    """Try the mutants of the reference solutions, print a table, and return what is wrong."""
     listed = [entry for entry in EQUIVALENT if entry.assignment in names]
     entries = {entry.change for entry in listed}
     tried = (m for name in names for function in functions(name) for m in mutants(name, function))
     found: list[Result] = []
-    for _, group in groupby(results(tried, pool), key=lambda result: result.change.assignment):
-        found += (of_assignment := list(group))
-        _print_rows(of_assignment, lambda result: result.change in entries)
-    _print_row("all", found, lambda result: result.change in entries)
+    for function, group in groupby(results(tried, pool), key=lambda r: r.change.function):
+        found += (of_function := list(group))
+        _print_row(function, of_function, _among(entries, of_function))
+    _print_row("all", found, _among(entries, found))
     return problems(found, listed)
 
 
-def _styles(names: list[str], pool: ProcessPoolExecutor) -> list[str]:
-    """Try the mutants of the right solutions in other styles; return what is wrong."""
-    all_found: list[Result] = []
-    same: dict[Mutant, str] = {}
-    for name in names:
-        all_found += (found := list(results(style_mutants(name), pool)))
-        survivors = [result.mutant for result in found if _survived(result)]
-        same |= dict(zip(survivors, differences(survivors, pool), strict=True))
-        _print_rows(found, lambda result: same[result.mutant] == "")
-    _print_row("all", all_found, lambda result: same[result.mutant] == "")
-    kinds = Counter(kind_of(mutant.change) for mutant, differs in same.items() if not differs)
-    for kind, count in kinds.items():
-        print(f"{count:>6}  {kind.name if kind else '?'}: {kind.because if kind else '?'}")
-    return style_problems(all_found, same)
+def other_styles(tried: Iterable[Mutant], pool: ProcessPoolExecutor) -> list[str]:
+    """Try mutants of right solutions in other styles, print a table, and return what is wrong."""
+    found: list[Result] = []
+    different: dict[Mutant, str] = {}
+    equivalent: list[Mutant] = []
+    for function, group in groupby(results(tried, pool), key=lambda r: r.change.function):
+        found += (of_function := list(group))
+        survivors = _survivors(of_function)
+        different |= dict(zip(survivors, differences(survivors, pool), strict=True))
+        equivalent += (same := [mutant for mutant in survivors if not different[mutant]])
+        _print_row(function, of_function, same)
+    _print_row("all", found, equivalent)
+    _print_kinds(equivalent)
+    return style_problems(found, different)
 
 
-def _print_rows(found: list[Result], is_equivalent: Callable[[Result], bool]) -> None:
-    of_functions: dict[str, list[Result]] = {}
-    for result in found:
-        of_functions.setdefault(result.change.function, []).append(result)
-    for function, results_ in of_functions.items():
-        _print_row(function, results_, is_equivalent)
+def _among(entries: Container[Change], found: Iterable[Result]) -> list[Mutant]:
+    """Return the survivors that are in a list of changes."""
+    return [mutant for mutant in _survivors(found) if mutant.change in entries]
 
 
-def _print_row(name: str, found: list[Result], is_equivalent: Callable[[Result], bool]) -> None:
+def _survivors(found: Iterable[Result]) -> list[Mutant]:
+    return [result.mutant for result in found if result.verdict is Verdict.SURVIVED]
+
+
+def _print_row(name: str, found: list[Result], equivalent: list[Mutant]) -> None:
     verdicts = Counter(result.verdict for result in found)
-    equivalent = sum(is_equivalent(result) for result in found if _survived(result))
-    killed, stopped = verdicts[Verdict.KILLED], verdicts[Verdict.STOPPED]
-    counts = len(found), killed, stopped, equivalent, len(found) - killed - stopped - equivalent
+    killed, stopped, same = verdicts[Verdict.KILLED], verdicts[Verdict.STOPPED], len(equivalent)
+    counts = len(found), killed, stopped, same, len(found) - killed - stopped - same
     print(f"{name:<30}" + "".join(f"{count:>12}" for count in counts), flush=True)
 
 
-def _survived(result: Result) -> bool:
-    return result.verdict is Verdict.SURVIVED
+def _print_kinds(equivalent: list[Mutant]) -> None:
+    kinds = Counter(kind_of(mutant.change) for mutant in equivalent)
+    for kind, count in kinds.most_common():
+        print(f"{count:>6}  {kind.because if kind else 'of no kind'}")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
     parser.add_argument("assignment", nargs="*", help=f"of {', '.join(assignment_names())}")
     parser.add_argument("--styles", action="store_true", help="the right solutions in other styles")
+    parser.add_argument("--most", type=int, default=sys.maxsize, help=MOST)
     given = parser.parse_args()
     names = given.assignment or assignment_names()
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # the workers fork, and the arrays are small
     start = time.monotonic()
     print(f"{'function':<30}" + "".join(f"{title:>12}" for title in TITLES))
     with workers(len(os.sched_getaffinity(0))) as pool:
-        wrong = (_styles if given.styles else _references)(names, pool)
+        if given.styles:
+            tried = (mutant for name in names for mutant in style_mutants(name, given.most))
+            wrong = other_styles(tried, pool)
+        else:
+            wrong = references(names, pool)
     print("\n".join(["", *wrong, f"{len(wrong)} to look at, {time.monotonic() - start:.0f} s"]))
     return 1 if wrong else 0
 

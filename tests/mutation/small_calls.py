@@ -15,7 +15,7 @@ import numpy as np
 from autograder.running.student import Functions
 from autograder.sandbox.wire import Named
 
-SIDES, KERNELS, STRIDES, PADS = range(1, 5), range(1, 4), range(1, 4), range(3)
+SIDES, KERNELS, STRIDES, PADS = range(1, 5), range(1, 4), range(1, 4), range(4)
 DEPTHS = [(1, 1, 1), (2, 1, 2), (1, 2, 3), (3, 2, 1), (2, 3, 2)]  # images, channels, filters
 FEW = range(1, 4)
 
@@ -153,7 +153,7 @@ def _average_backward(rng: Random) -> Calls:
 def _sgd_step(rng: Random) -> Calls:
     for shape, rate in product([(1,), (4,), (2, 3), (3, 2, 2), (2, 2, 1, 3)], (0.1, 1.0, 2.5)):
         w, dw = rng.normal(size=(2, *shape))
-        for slope in (dw, 0 * dw, np.where(dw > 0, dw, 0)):
+        for slope in (dw, 0 * dw, np.round(dw), np.where(dw > 0, dw, 0)):
             yield (w, slope, rate), {}
 
 

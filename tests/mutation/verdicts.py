@@ -1,37 +1,36 @@
-"""What becomes of mutants: several at a time, one of each exercise, play three students.
-
-Most of what a run of hidden tests costs is pytest's own, so mutants of different exercises share
-it. Each stands alone, and where one of them ends the process, they are tried one by one.
-"""
+"""What becomes of mutants that play three students, in processes that may end in any way."""
 
 import os
 import pickle
 import resource
 import signal
 import sys
+import time
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
-from itertools import zip_longest
+from functools import cache
+from itertools import groupby
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from contents import load_assignment
-from mutation.mutants import Change, Mutant, unchanged
+from mutation.bare_tests import bare_tests
+from mutation.mutants import Change, Mutant, unchanged_reference, unchanged_style
 
-from autograder.results import Outcome
+from autograder.errors import NoAnswer
 from autograder.running.direct import Direct
-from autograder.running.hidden_tests import run_hidden_tests
 from autograder.running.no_answer import CallTimedOut
 from autograder.running.student import NO_REPLACEMENTS, Functions, Student
 
 STUDENTS = 3  # each has other numbers
-CPU_SECONDS = 1.0  # of one call; where nothing is wrong, none takes half as long
-ALL_CPU_SECONDS = 60  # of one process, if what stops calls is caught or does not come
+LONGER = 5  # times what the longest call of the unchanged function takes: that is too long
+AT_LEAST = 0.1  # seconds of processor time that every call may take
+ALL_CPU_SECONDS = 100  # of one process, if what stops calls is caught or does not come
 MEMORY = 2**29  # bytes, beyond what Python and NumPy take
+AT_ONCE = 20  # mutants that share a process, where none of them ends it
 
 
 class Verdict(Enum):
@@ -64,9 +63,11 @@ class TimeUp(BaseException):
 class Limited:
     """Runs functions by name, but none for long: one that was stopped is not called again."""
 
-    def __init__(self, answers: Mapping[str, Any]) -> None:
+    def __init__(self, answers: Mapping[str, Any], seconds: float = 0.0) -> None:
         self._direct = Direct(answers)
-        self.stopped: set[str] = set()
+        self._seconds = seconds  # 0: as long as it likes
+        self.longest = 0.0
+        self.stopped = False
 
     def call(
         self,
@@ -76,17 +77,19 @@ class Limited:
         replacements: Functions = NO_REPLACEMENTS,
     ) -> tuple[Any, tuple[Any, ...]]:
         """Call a function; raises NoAnswer, CallTimedOut for one that does not end."""
-        if function in self.stopped:
-            raise CallTimedOut(function, CPU_SECONDS)
+        if self.stopped:
+            raise CallTimedOut(function, self._seconds)
+        start = time.process_time()  # others may use the machine
         try:
-            # Processor time, as others may use the machine; again and again, if it is caught.
-            signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS, CPU_SECONDS)
+            # Again and again, if it is caught.
+            signal.setitimer(signal.ITIMER_PROF, self._seconds, self._seconds)
             return self._direct.call(function, args, kwargs, replacements)
         except TimeUp:
-            self.stopped.add(function)
-            raise CallTimedOut(function, CPU_SECONDS) from None
+            self.stopped = True
+            raise CallTimedOut(function, self._seconds) from None
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
+            self.longest = max(self.longest, time.process_time() - start)
 
     def read(self, name: str) -> Any:
         """Return what stands for a name."""
@@ -95,25 +98,13 @@ class Limited:
 
 def workers(jobs: int) -> ProcessPoolExecutor:
     """Return processes that try mutants in processes of their own."""
-    first = unchanged("convolution", "zero_pad")
-    return ProcessPoolExecutor(jobs, get_context("spawn"), _warm_up, ([first],))
+    return ProcessPoolExecutor(jobs, get_context("spawn"))
 
 
 def results(tried: Iterable[Mutant], pool: ProcessPoolExecutor) -> Iterator[Result]:
-    """Yield the result of each, assignment by assignment."""
-    for found in pool.map(_results, list(together(tried)), chunksize=2):
+    """Yield the result of each, in their order."""
+    for found in pool.map(_results, list(_at_once(tried))):
         yield from found
-
-
-def together(tried: Iterable[Mutant]) -> Iterator[list[Mutant]]:
-    """Yield mutants in groups, which have one of each exercise of an assignment at most."""
-    exercises: dict[str, dict[str, list[Mutant]]] = {}
-    for mutant in tried:
-        of_assignment = exercises.setdefault(mutant.change.assignment, {})
-        of_assignment.setdefault(mutant.change.function, []).append(mutant)
-    for of_assignment in exercises.values():
-        for row in zip_longest(*of_assignment.values()):
-            yield [mutant for mutant in row if mutant is not None]
 
 
 def function_of(mutant: Mutant) -> Any:
@@ -123,7 +114,29 @@ def function_of(mutant: Mutant) -> Any:
     return names[mutant.change.function]
 
 
-def in_a_fork(task: Any, *arguments: Any) -> Any:
+def unchanged(change: Change) -> Mutant:
+    """Return the right solution that was changed."""
+    if change.style:
+        return unchanged_style(change)
+    return unchanged_reference(change.assignment, change.function)
+
+
+def seconds_for(change: Change) -> float:
+    """Return how much processor time a call may take."""
+    return AT_LEAST + LONGER * _longest(change.assignment, change.function, change.style)
+
+
+@cache
+def _longest(assignment: str, function: str, style: str) -> float:
+    right = unchanged(Change(assignment, function, "", "", style))
+    runner = Limited({function: function_of(right)})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert _passes(right, Student(runner, {}), 0), f"{style or function} is not right"
+    return runner.longest
+
+
+def in_a_fork(task: Callable[..., Any], *arguments: Any) -> Any:
     """Return what a task returns in a process that may end in any way; then None."""
     reading, writing = os.pipe()
     child = os.fork()
@@ -144,14 +157,18 @@ def in_a_fork(task: Any, *arguments: Any) -> Any:
     return pickle.loads(answer) if ended_well else None
 
 
-def _warm_up(first: list[Mutant]) -> None:
-    """Pay once for what pytest does at its first run; every fork starts from there."""
-    _verdicts(first)
+def _at_once(tried: Iterable[Mutant]) -> Iterator[list[Mutant]]:
+    """Yield mutants of one exercise at a time, a few together."""
+    for _, group in groupby(tried, key=lambda mutant: mutant.change.function):
+        mutants = list(group)
+        for start in range(0, len(mutants), AT_ONCE):
+            yield mutants[start : start + AT_ONCE]
 
 
 def _results(mutants: list[Mutant]) -> list[Result]:
-    """Try mutants of different exercises in a process of their own."""
-    load_assignment(mutants[0].change.assignment)  # once: the forks have it
+    """Try mutants in a process of their own, and if it ends in one for each."""
+    for mutant in mutants:
+        seconds_for(mutant.change)  # once: the forks know it
     verdicts = in_a_fork(_verdicts, mutants)
     if verdicts is None:
         if len(mutants) > 1:
@@ -176,24 +193,30 @@ def _time_is_up(*_: object) -> None:
 
 
 def _verdicts(mutants: list[Mutant]) -> list[Verdict]:
-    """Return what becomes of each, with the numbers of the same students."""
-    assignment = load_assignment(mutants[0].change.assignment)
-    functions = {mutant.change.function: function_of(mutant) for mutant in mutants}
-    runner, outcomes = Limited(functions), {name: [] for name in functions}
+    return [*map(_verdict, mutants)]
+
+
+def _verdict(mutant: Mutant) -> Verdict:
+    """Return what becomes of a mutant with the numbers of each student."""
+    function = mutant.change.function
+    runner = Limited({function: function_of(mutant)}, seconds_for(mutant.change))
+    passed = 0
     for number in range(STUDENTS):
-        student, seed = Student(runner, {}), b"student %d" % number
-        exercises = functions.keys() - runner.stopped
-        if exercises:
-            for name, tests in run_hidden_tests(assignment, student, seed, exercises).items():
-                outcomes[name].append({test.outcome for test in tests})
-    return [_verdict(outcomes[name], name in runner.stopped) for name in functions]
+        try:
+            passed += _passes(mutant, Student(runner, {}), number)
+        except Exception:
+            sys.excepthook(*sys.exc_info())
+            return Verdict.BROKE
+        if runner.stopped:
+            return Verdict.STOPPED
+    return {0: Verdict.KILLED, STUDENTS: Verdict.SURVIVED}.get(passed, Verdict.SOMETIMES)
 
 
-def _verdict(outcomes: list[set[Outcome]], stopped: bool) -> Verdict:
-    """Return the verdict on a function from how its tests ended for each student."""
-    if any(Outcome.ERROR in of_student for of_student in outcomes):
-        return Verdict.BROKE
-    if stopped:
-        return Verdict.STOPPED
-    failed = sum(Outcome.FAILED in of_student for of_student in outcomes)
-    return {0: Verdict.SURVIVED, STUDENTS: Verdict.KILLED}.get(failed, Verdict.SOMETIMES)
+def _passes(mutant: Mutant, student: Student, number: int) -> bool:
+    """Whether a mutant passes all tests of its exercise with the numbers of one student."""
+    try:
+        for test in bare_tests(mutant.change.assignment, mutant.change.function):
+            test(student, number)
+    except (AssertionError, NoAnswer):
+        return False
+    return True
