@@ -97,8 +97,11 @@ class TestConnectivityMatrix:
 
     @pytest.mark.parametrize(
         ("height", "width", "kernel_size", "stride", "pad"),
-        [(7, 11, 2, 3, 2), (9, 6, 3, 2, 1), (4, 5, 3, 1, 2)],
-        ids=["stride 3, padding 2", "stride 2, padding 1", "stride 1, padding 2"],
+        [(7, 11, 2, 3, 2), (9, 6, 3, 2, 1), (4, 5, 3, 1, 2), (3, 5, 2, 1, 3)],
+        ids=[
+            *("stride 3, padding 2", "stride 2, padding 1", "stride 1, padding 2"),
+            "stride 1, padding 3",  # windows on padding alone
+        ],
     )
     def test_everything_together(self, student, height, width, kernel_size, stride, pad):
         """Sides that differ, stride and padding work together."""
@@ -174,8 +177,9 @@ class TestConvAsDense:
             ((4, 6, 2), (3, 3, 2, 3), 1, 1),
             ((4, 9, 2), (2, 2, 2, 3), 3, 2),  # 2/3 of a step are left over: rounding shows
             ((6, 9, 3), (3, 3, 3, 2), 2, 0),
+            ((3, 2, 3), (2, 2, 3, 2), 1, 3),  # windows on padding alone
         ],
-        ids=["padding 1", "stride 3, padding 2", "stride 2"],
+        ids=["padding 1", "stride 3, padding 2", "stride 2", "padding 3"],
     )
     def test_everything_together(self, student, rng, part, in_shape, w_shape, stride, pad):
         """Several channels and filters, stride and padding work together."""
@@ -293,8 +297,12 @@ def check_forward(student, arrays, **settings):
 
 everything_together = pytest.mark.parametrize(
     ("x_shape", "filters", "stride", "pad"),
-    [((2, 7, 11, 2), (2, 2, 2, 3), 3, 2), ((3, 6, 9, 3), (3, 3, 3, 2), 2, 0)],
-    ids=["stride 3, padding 2", "stride 2, no padding"],
+    [
+        ((2, 7, 11, 2), (2, 2, 2, 3), 3, 2),
+        ((3, 6, 9, 3), (3, 3, 3, 2), 2, 0),
+        ((2, 3, 2, 3), (2, 2, 3, 2), 1, 3),  # windows on padding alone, fewer columns than channels
+    ],
+    ids=["stride 3, padding 2", "stride 2, no padding", "stride 1, padding 3"],
 )
 
 
@@ -595,8 +603,9 @@ class TestTranslate:
 
     @weight(0.5)
     def test_no_move(self, student, rng):
-        """A move by nothing gives the images as they were."""
-        check_moved(student, images(rng, 2, 3, 4, 2), 0, 0)
+        """A move by nothing gives the images as they were, one pixel wide or more."""
+        for shape in ((2, 3, 4, 2), (1, 3, 1, 1)):
+            check_moved(student, images(rng, *shape), 0, 0)
 
     @weight(0.15)
     @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ class TestZeroPad:
     @weight(3)
     def test_border_of_one(self, student, rng):
         """A border of one pixel is zero on all four sides and the image is in the middle."""
-        check_call(student, convolution, "zero_pad", images(rng, 2, 3, 4, 3), 1)
+        check_call(student, convolution, "zero_pad", images(rng, 2, 3, 5, 4), 1)
 
     @weight(3)
     def test_wide_border(self, student, rng):
@@ -147,8 +147,12 @@ class TestConvSingleStep:
 # Of the steps that fit, 1/3, 2/3 and 1/2 of one are left over: that shows all kinds of rounding.
 everything_together = pytest.mark.parametrize(
     ("x_shape", "w_shape", "stride", "pad"),
-    [((2, 8, 9, 2), (2, 2, 2, 5), 3, 2), ((3, 8, 11, 3), (3, 3, 3, 2), 2, 0)],
-    ids=["stride 3, padding 2", "stride 2, no padding"],
+    [
+        ((2, 8, 9, 2), (2, 2, 2, 5), 3, 2),
+        ((3, 8, 11, 3), (3, 3, 3, 2), 2, 0),
+        ((2, 3, 2, 3), (2, 2, 3, 2), 1, 3),  # windows on padding alone, fewer columns than channels
+    ],
+    ids=["stride 3, padding 2", "stride 2, no padding", "stride 1, padding 3"],
 )
 
 

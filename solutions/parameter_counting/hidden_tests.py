@@ -101,6 +101,7 @@ class TestOutputSize:
         """Padding makes the input longer at both of its ends."""
         size, kernel_size, pad = one_of(rng, 7, 12), 2 * one_of(rng, 1, 2), one_of(rng, 1, 3)
         check_size(student, size, kernel_size, pad=pad)
+        check_size(student, 7, 4, pad=1)  # 7 and 2 have a bit in common: no other sum is right
 
     @weight(3)
     def test_stride_and_padding(self, student, rng):

@@ -1,9 +1,16 @@
 """The mutation run itself, on a few mutants; ``run.py`` tries all of them."""
 
+import os
+
 import pytest
+from contents import assignment_names, load_assignment
+from mutation.bare_tests import bare_tests
 from mutation.equivalent import EQUIVALENT, Equivalent
-from mutation.mutants import Change, Mutant, mutants, unchanged
-from mutation.run import Result, Verdict, problems, results
+from mutation.mutants import Change, Mutant, mutants, sample_of_styles, unchanged_reference
+from mutation.run import other_styles, problems
+from mutation.verdicts import Result, Verdict, results, workers
+
+from autograder.running.hidden_tests import collected_tests
 
 PAD = "np.pad(x, ((0, 0), (pad, pad), (pad, pad), (0, 0)))"
 PADS_THE_IMAGES = Change(
@@ -21,6 +28,11 @@ def written(body: str) -> Mutant:
     return Mutant(Change("convolution", "zero_pad", "", body), source)
 
 
+def result_of(change: Change, verdict: Verdict) -> Result:
+    """Return what became of a change, whatever its text."""
+    return Result(Mutant(change, ""), verdict)
+
+
 def listed() -> list[Mutant]:
     """Return the mutants that are listed as equivalent."""
     entries = {entry.change for entry in EQUIVALENT}
@@ -32,13 +44,14 @@ def listed() -> list[Mutant]:
 def verdicts() -> dict[Change, Verdict]:
     """What becomes of all that this file tries: starting the processes takes most of its time."""
     tried = [
-        unchanged("convolution", "zero_pad"),
+        unchanged_reference("convolution", "zero_pad"),
         *(m for m in mutants("convolution", "zero_pad") if m.change == PADS_THE_IMAGES),
         *map(written, ["while True: pass", "return [0] * 2**40", "import os; os.abort()"]),
         *map(written, ["x += 1; return x", "return zero_path(x)", *DEPENDS_ON_LUCK]),
         *listed(),
     ]
-    return {result.change: result.verdict for result in results(tried)}
+    with workers(1) as pool:
+        return {result.change: result.verdict for result in results(tried, pool)}
 
 
 @pytest.mark.parametrize(
@@ -59,7 +72,7 @@ def test_wrong_code_is_killed_or_stopped(
 
 def test_a_mutant_is_killed_and_the_reference_survives(verdicts: dict[Change, Verdict]) -> None:
     assert verdicts[PADS_THE_IMAGES] is Verdict.KILLED
-    assert verdicts[unchanged("convolution", "zero_pad").change] is Verdict.SURVIVED
+    assert verdicts[unchanged_reference("convolution", "zero_pad").change] is Verdict.SURVIVED
 
 
 def test_what_only_some_numbers_show_is_not_killed(verdicts: dict[Change, Verdict]) -> None:
@@ -70,14 +83,14 @@ def test_what_only_some_numbers_show_is_not_killed(verdicts: dict[Change, Verdic
 
 def test_every_listed_change_still_exists_and_survives(verdicts: dict[Change, Verdict]) -> None:
     entries = {entry.change for entry in EQUIVALENT}
-    found = [Result(*pair) for pair in verdicts.items() if pair[0] in entries]
+    found = [result_of(*pair) for pair in verdicts.items() if pair[0] in entries]
     assert problems(found, EQUIVALENT) == []
 
 
 @pytest.mark.parametrize("verdict", Verdict)
 def test_only_what_is_unlisted_or_listed_for_nothing_is_a_problem(verdict: Verdict) -> None:
     entry = Equivalent("convolution", "zero_pad", "return x", "return +x", "It adds nothing.")
-    found = [Result(entry.change, verdict)]
+    found = [result_of(entry.change, verdict)]
     noticed = verdict in (Verdict.KILLED, Verdict.STOPPED)
     assert bool(problems(found, [])) is not noticed
     assert bool(problems(found, [entry])) is (verdict is not Verdict.SURVIVED)
@@ -90,7 +103,22 @@ def test_an_entry_without_a_mutant_is_a_problem() -> None:
 
 
 def test_mutants_differ_in_what_runs_and_never_in_annotations() -> None:
-    reference = unchanged("parameter_counting", "dense_parameters").source
+    reference = unchanged_reference("parameter_counting", "dense_parameters").source
     found = mutants("parameter_counting", "dense_parameters")
     assert len({reference, *(mutant.source for mutant in found)}) == len(found) + 1
     assert all("(in_shape, out_shape):" in mutant.source for mutant in found)
+
+
+@pytest.mark.parametrize("name", assignment_names())
+def test_every_hidden_test_is_called_bare(name: str) -> None:
+    tests = collected_tests(load_assignment(name))
+    functions = load_assignment(name).signatures()
+    numbers = {function: len(bare_tests(name, function)) for function in functions}
+    assert numbers == {function: len(tests[function]) for function in functions}
+
+
+@pytest.mark.whole_course
+def test_a_change_of_every_style_is_killed_or_the_same_function() -> None:
+    with workers(len(os.sched_getaffinity(0))) as pool:
+        sample = [mutant for name in assignment_names() for mutant in sample_of_styles(name)]
+        assert other_styles(sample, pool) == []
