@@ -170,23 +170,20 @@ def grade(
         print_dry_run(course, assignment, students, force, console)
     if dry_run and not scores:
         raise typer.Exit
-    try:
-        fine = print_grading(
-            course,
-            assignment,
-            students,
-            jobs=jobs or default_jobs(),
-            force=force,
-            unsafe_no_sandbox=unsafe_no_sandbox,
-            scheduler=scheduler,
-            dry=dry_run,
-            quiet=quiet,
-            console=console,
-            errors=errors,
-        )
-    except KeyboardInterrupt:  # what was done is said
-        raise typer.Exit(130) from None
-    raise typer.Exit(0 if fine else 1)
+    status = print_grading(
+        course,
+        assignment,
+        students,
+        jobs=jobs or default_jobs(),
+        force=force,
+        unsafe_no_sandbox=unsafe_no_sandbox,
+        scheduler=scheduler,
+        dry=dry_run,
+        quiet=quiet,
+        console=console,
+        errors=errors,
+    )
+    raise typer.Exit(status)
 
 
 @app.command(cls=Announced)

@@ -25,6 +25,8 @@ from .terminal import (
     warn_unless_locked_in,
 )
 
+INTERRUPTED = 130  # as shells have it
+
 
 def print_grading(
     course: Course,
@@ -39,10 +41,10 @@ def print_grading(
     quiet: bool,
     console: Console,
     errors: Console,
-) -> bool:
-    """Grade a class and print what became of it; return whether all of it was graded.
+) -> int:
+    """Grade a class and print what became of it; return the status with which the command ends.
 
-    If ``dry``, only what would change is printed. If ``quiet``, only what somebody has to look at.
+    That is 1 where something was not graded, and 130 after an interrupt. If ``dry``, only what would change is printed. If ``quiet``, only what somebody has to look at.
     """
     plain = is_plain(course, name)
     if plain:
@@ -73,7 +75,7 @@ def print_grading(
                     done += 1
         except KeyboardInterrupt:
             print_interrupted(done, errors)
-            raise
+            return INTERRUPTED
     if quiet:
         table.show_ungraded(log, errors)
     elif not dry:
@@ -83,7 +85,7 @@ def print_grading(
     if not plain:
         warn_unless_locked_in([table.weak] if table.weak else [], errors)
     broken = print_broken_tests(table.broken, errors)
-    return not table.ungraded and not broken
+    return 1 if table.ungraded or broken else 0
 
 
 def print_dry_run(

@@ -17,13 +17,14 @@ from contents import load_assignment
 from mutation.bare_tests import bare_tests
 from mutation.mutants import Mutant
 from mutation.small_calls import small_calls
-from mutation.verdicts import Limited, function_of, in_a_fork, seconds_for, unchanged
+from mutation.verdicts import Limited, function_of, in_a_fork, unchanged
 
 from autograder.running.comparison import agree
 from autograder.running.direct import direct_student, right_answers
 from autograder.running.student import RecordedCall, Student
 
 STUDENTS = 20
+PATIENCE = 10.0  # seconds of processor time for one call: slower is no other answer
 LONG_ENOUGH = 2.0  # seconds of processor time; the smallest calls come first
 
 
@@ -56,7 +57,6 @@ def _size(call: RecordedCall) -> tuple[int, bytes]:
 
 def _difference(mutant: Mutant) -> str:
     calls = right_calls(mutant.change.assignment, mutant.change.function)
-    seconds_for(mutant.change)
     found = in_a_fork(_first_difference, mutant, calls)
     return "ends its process" if found is None else found
 
@@ -78,7 +78,7 @@ def _first_difference(mutant: Mutant, calls: list[RecordedCall]) -> str:
 
 def _student(mutant: Mutant) -> Student:
     functions = {mutant.change.function: function_of(mutant)}
-    return Student(Limited(functions, seconds_for(mutant.change)), {})
+    return Student(Limited(functions, PATIENCE), {})
 
 
 def _wrong(student: Student, function: str, right: RecordedCall) -> str:
