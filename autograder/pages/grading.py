@@ -44,7 +44,8 @@ def print_grading(
 ) -> int:
     """Grade a class and print what became of it; return the status with which the command ends.
 
-    That is 1 where something was not graded, and 130 after an interrupt. If ``dry``, only what would change is printed. If ``quiet``, only what somebody has to look at.
+    That is 1 where something was not graded, and 130 after an interrupt. If ``dry``, only what
+    would change is printed. If ``quiet``, only what somebody has to look at.
     """
     plain = is_plain(course, name)
     if plain:
