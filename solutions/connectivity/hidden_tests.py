@@ -459,6 +459,15 @@ class TestLocallyConnectedBackward:
         arrays = backward(rng, x_shape, filters, stride=stride, pad=pad)
         check_gradient(student, place, arrays, stride=stride, pad=pad)
 
+    @weight(0.5)
+    @each_gradient
+    def test_integer_inputs(self, student, rng, place):
+        """Images and weights of whole numbers: the gradients keep their fractions."""
+        dout, _, _ = backward(rng, (2, 4, 5, 2), (3, 3, 2, 3), pad=1)
+        x = rng.integers(-5, 10, (2, 4, 5, 2))
+        w = rng.integers(-5, 5, (*dout.shape[1:3], 3, 3, 2, 3))
+        check_gradient(student, place, (dout, x, w), stride=1, pad=1)
+
     def test_arguments_kept(self, student, rng):
         """The function leaves its arguments as they are."""
         arrays = backward(rng, (2, 5, 5, 2), (3, 3, 2, 3))

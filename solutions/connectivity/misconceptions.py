@@ -909,6 +909,11 @@ def _all_zero(padded: Array, x: Array, w: Array) -> Gradients:
     return np.zeros(padded.shape), np.zeros(w.shape), np.zeros((h_out, w_out, c_out))
 
 
+def _zeros_like_the_inputs(padded: Array, x: Array, w: Array) -> Gradients:
+    _, _, db = _all_zero(padded, x, w)
+    return np.zeros_like(padded), np.zeros_like(w), db
+
+
 def _on_top_of_the_images(padded: Array, x: Array, w: Array) -> Gradients:
     _, dw, db = _all_zero(padded, x, w)
     return padded.copy(), dw, db
@@ -1096,6 +1101,14 @@ locally_connected_backward.wrong(
     ),
     averages_over_the_batch=families.MEAN_OVER_THE_BATCH.but(
         dw_of=lambda dw, examples: dw / examples, db_of=lambda db, examples: db / examples
+    ),
+    gives_the_gradients_the_dtype_of_the_inputs=Wrong(
+        "What is the dtype of your gradients when the image holds whole numbers?",
+        start=_zeros_like_the_inputs,
+    ),
+    cuts_the_fractions_off_dx=Wrong(
+        "Do whole-number images have whole-number gradients? Look at the dtype you return.",
+        result=lambda dx, dw, db, x: (dx.astype(x.dtype), dw, db),
     ),
     averages_all_gradients_over_the_batch=Wrong(
         "dout already carries whatever the loss divided by. Does twice the same image in a batch "

@@ -921,7 +921,7 @@ def local_gradients_window_by_window(
     dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
 ) -> Gradients:
     images = _padded(x, pad)
-    dx, dw = np.zeros_like(images), np.zeros_like(w)
+    dx, dw = np.zeros(images.shape), np.zeros(w.shape)
     for (n, i, j, f), gradient in np.ndenumerate(dout):
         _, rows, columns = _window(i, j, w.shape[2], stride)
         dw[i, j, :, :, :, f] += images[n, rows, columns] * gradient
@@ -1135,7 +1135,7 @@ def local_gradients_position_after_position_in_a_while_loop(
     dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
 ) -> Gradients:
     images = _padded(x, pad)
-    dx, dw, db = np.zeros_like(images), np.empty_like(w), np.empty_like(dout[0])
+    dx, dw, db = np.zeros(images.shape), np.empty(w.shape), np.empty_like(dout[0])
     position = 0
     while position < w.shape[0] * w.shape[1]:
         i, j = divmod(position, w.shape[1])
