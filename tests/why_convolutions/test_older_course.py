@@ -31,7 +31,7 @@ def course(tmp_path: Path) -> Path:
 def results(course: Path) -> dict[str, Grading]:
     """Return what grading found, by student."""
     opened, found = Course.open(course), {}
-    for path in (course / "gradings" / "pooling").iterdir():
+    for path in (course / "gradings" / "pooling").glob("[!.]*.json"):
         stored = opened.grading("pooling", path.stem)
         assert stored is not None
         found[path.stem] = stored.grading
