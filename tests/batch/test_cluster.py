@@ -75,7 +75,7 @@ def grading(
 
 def kept(course: Path) -> dict[str, bytes]:
     """Return what is kept of each result, by student."""
-    return {path.stem: path.read_bytes() for path in (course / "gradings" / NAME).glob("*")}
+    return {path.stem: path.read_bytes() for path in (course / "gradings" / NAME).glob("*.json")}
 
 
 def scores(course: Path) -> dict[str, float]:

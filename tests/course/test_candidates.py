@@ -10,8 +10,8 @@ import nbformat
 import pytest
 
 from autograder.course.candidate_files import MOST_READ, Place, read_candidates
-from autograder.course.candidates import MOST_NAMED, Chosen, choose
-from autograder.course.shown_names import LONGEST_COMMAND, command, shown
+from autograder.course.candidates import Chosen, choose
+from autograder.course.shown_names import LONGEST_COMMAND, MOST_NAMED, command, shown
 from autograder.errors import MissingNotebook, SeveralNotebooks
 from autograder.notebook.assignment import Assignment
 from autograder.notebook.filled_in import answered, released
