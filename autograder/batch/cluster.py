@@ -108,6 +108,7 @@ class _Workers:
         self._answered = threading.Condition()
         self._none_since: float | None = None
         self._checked = time.monotonic()
+        self._came_later = False  # a worker that can be used
 
     def __enter__(self) -> _Workers:
         try:
@@ -133,6 +134,9 @@ class _Workers:
 
     def check_now_and_then(self) -> None:
         """Check, but not all the time: each time the scheduler is asked."""
+        if self._came_later:
+            self._came_later = False
+            self._client.run_on_scheduler(_look_again)
         if time.monotonic() - self._checked > CHECK_SECONDS:
             self._checked = time.monotonic()
             self.check()
@@ -196,6 +200,7 @@ class _Workers:
         worker, reason = event[1]["worker"], event[1]["reason"]
         with self._answered:
             self._reasons[worker] = reason
+            self._came_later = not reason
             self._answered.notify_all()
         if reason:
             self._cluster.tell(f"The worker {worker} is not used: {reason}.")
@@ -213,6 +218,15 @@ class _Workers:
 
     def _used(self) -> list[str]:
         return [worker for worker, reason in list(self._reasons.items()) if not reason]
+
+
+def _look_again(dask_scheduler: Any) -> None:
+    """Let jobs that no worker could take look for one again.
+
+    Dask lets them when a worker joins, but that is before the worker has what it needs.
+    """
+    jobs = {task.key: "waiting" for task in dask_scheduler.unrunnable}
+    dask_scheduler.transitions(jobs, stimulus_id="a worker can be used")
 
 
 @contextmanager
