@@ -28,6 +28,7 @@ from .timestamps import Timestamps
 
 SECRET_FILE = ".grading_secret"
 SECRET_BYTES = 32
+_UNFINISHED = b"unfinished\n"  # in front of a result that another one is to replace
 
 
 class StoredGrading(msgspec.Struct, frozen=True):
@@ -153,34 +154,33 @@ class Course:
 
     def grading(self, assignment: str, student: str) -> StoredGrading | None:
         """Return what was found for a student last, if it is still kept."""
-        return _stored(self._grading_file(assignment, student))
+        return _stored(self._kept(assignment, student))
 
     def last_grading(self, assignment: str, student: str) -> StoredGrading | None:
         """Return the same, also where another grading was begun and is not finished."""
-        before = _stored(self._before(assignment, student))
-        return self.grading(assignment, student) or before
+        return _stored(self._kept(assignment, student).removeprefix(_UNFINISHED))
 
     def begin_grading(self, assignment: str, student: str) -> None:
         """Let what was found last hold no longer, before anything of it is changed."""
-        path = self._grading_file(assignment, student)
-        if path.is_file() and (known := path.read_bytes()):
-            replace_file(self._before(assignment, student), known)
-        replace_file(path, b"")
+        known = self._kept(assignment, student).removeprefix(_UNFINISHED)
+        replace_file(self._grading_file(assignment, student), _UNFINISHED + known)
 
     def is_unfinished(self, assignment: str, student: str) -> bool:
-        """Say whether a grading was begun of which there is no result: it was killed perhaps."""
+        """Say whether a grading was begun of which there is no result: it was killed perhaps.
+
+        A file that holds nothing is what a failing disk left of one.
+        """
         path = self._grading_file(assignment, student)
-        return path.is_file() and path.stat().st_size == 0
+        kept = self._kept(assignment, student)
+        return path.is_file() and (not kept or kept.startswith(_UNFINISHED))
 
     def keep_grading(self, assignment: str, student: str, stored: StoredGrading) -> None:
         """Keep a result for the report, and so that it is not computed again."""
         replace_file(self._grading_file(assignment, student), msgspec.json.encode(stored))
-        self._before(assignment, student).unlink(missing_ok=True)
 
     def forget_grading(self, assignment: str, student: str) -> None:
         """Drop a result that no longer holds."""
         self._grading_file(assignment, student).unlink(missing_ok=True)
-        self._before(assignment, student).unlink(missing_ok=True)
 
     def sole_grader(
         self, assignment: str, waiting: Callable[[str], None] | None = None
@@ -199,9 +199,9 @@ class Course:
     def _grading_file(self, assignment: str, student: str) -> Path:
         return self._gradings(assignment) / f"{student}.json"
 
-    def _before(self, assignment: str, student: str) -> Path:
-        """Return where what was found before is, while another grading is under way."""
-        return self._gradings(assignment) / f".{student}.before"
+    def _kept(self, assignment: str, student: str) -> bytes:
+        path = self._grading_file(assignment, student)
+        return path.read_bytes() if path.is_file() else b""
 
     def _gradings(self, assignment: str) -> Path:
         return self.root / "gradings" / assignment
@@ -210,8 +210,8 @@ class Course:
         return Path(self.coursedir.format_path(step, student, assignment))
 
 
-def _stored(path: Path) -> StoredGrading | None:
+def _stored(kept: bytes) -> StoredGrading | None:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=StoredGrading)
-    except (FileNotFoundError, msgspec.MsgspecError):  # or kept by another version
+        return msgspec.json.decode(kept, type=StoredGrading)
+    except msgspec.MsgspecError:  # there is nothing, or it is of another version
         return None

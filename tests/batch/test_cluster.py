@@ -157,8 +157,8 @@ def test_a_submission_that_kills_workers_is_the_only_one_that_is_not_graded(
         command = grading(course, cluster.address, "--unsafe-no-sandbox")
         out, err = command.communicate()
     assert command.returncode == 1, err
-    (row,) = [line for line in out.splitlines() if "hostile" in line]
-    assert "The workers that graded it were killed." in row
+    rows = [line for line in out.splitlines() if "hostile" in line]
+    assert any("The workers that graded it were killed." in row for row in rows)
     assert set(scores(course)) == {"right", "wrong"}
 
 
