@@ -238,8 +238,10 @@ def _client(scheduler: str) -> Iterator[Any]:
     except ImportError as error:
         needs = f"pip install '{_distribution()}[cluster]'"
         raise ClusterFailed(f"--scheduler needs Dask. Install it: {needs}") from error
-    # What matters is said by us.
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in [
+        name for name in logging.root.manager.loggerDict if name.startswith("distributed")
+    ]:
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is said by us
     warnings.simplefilter("ignore", VersionMismatchWarning)
     with dask.config.set(_NO_WARNING):
         try:
