@@ -264,8 +264,16 @@ def _connected(scheduler: str) -> Any:
         from dask_gateway import Gateway
 
         return Gateway().connect(scheduler.removeprefix(GATEWAY)).get_client()
-    from distributed import Client
+    from distributed import Client, Security
 
+    if (
+        scheduler.startswith("tls://")
+        and not Security().get_connection_args("client")["ssl_context"]
+    ):
+        # Asked by a client, that ends it half made, and it has more to say for a minute.
+        raise ValueError(
+            "it wants TLS, and Dask is told of no keys here: see docs/many-machines.md"
+        )
     return Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
 
 
