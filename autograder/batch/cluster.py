@@ -266,10 +266,9 @@ def _connected(scheduler: str) -> Any:
         return Gateway().connect(scheduler.removeprefix(GATEWAY)).get_client()
     from distributed import Client, Security
 
-    if (
-        scheduler.startswith("tls://")
-        and not Security().get_connection_args("client")["ssl_context"]
-    ):
+    made: Any = Security
+    keys = made().get_connection_args("client")["ssl_context"]
+    if scheduler.startswith("tls://") and not keys:
         # Asked by a client, that ends it half made, and it has more to say for a minute.
         raise ValueError(
             "it wants TLS, and Dask is told of no keys here: see docs/many-machines.md"
