@@ -74,8 +74,10 @@ def grading(
 
 
 def kept(course: Path) -> dict[str, bytes]:
-    """Return what is kept of each result, by student."""
-    return {path.stem: path.read_bytes() for path in (course / "gradings" / NAME).glob("*.json")}
+    """Return what is kept of each result that is whole, by student."""
+    paths = (course / "gradings" / NAME).glob("*.json")
+    found = {path.stem: path.read_bytes() for path in paths}
+    return {name: text for name, text in found.items() if text.startswith(b"{")}
 
 
 def scores(course: Path) -> dict[str, float]:
