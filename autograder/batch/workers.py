@@ -21,7 +21,7 @@ from ..errors import AutograderError, CannotGradeHere, NeedsLinux
 from ..sandbox.run_folder import hold_folder_of_multiprocessing, run_folder
 from ..surroundings import MachineExhausted, explained
 from .job import Finished, Job, Worker, WorkerSetup, failed
-from .slowest import Tell, Watched
+from .slowest import Slowest, Tell, Watched
 
 Submit = Callable[[Job], Future[Finished]]
 Ahead = Callable[[], int]
@@ -89,10 +89,15 @@ def grade_jobs(
     Raises CannotGradeHere.
     """
     numbered: Iterator[Numbered] = iter(enumerate(jobs))
-    under_way = UnderWay(Watched(lambda: processes, tell))
     while True:
         try:
-            with _workers(setup, processes) as submit:
+            with _workers(setup, processes) as (submit, check):
+
+                def still_waiting(slowest: Slowest, check: Callable[[], None] = check) -> None:
+                    check()
+                    tell(slowest)
+
+                under_way = UnderWay(Watched(lambda: processes, still_waiting))
                 yield from under_way.outcomes(numbered, submit, lambda: JOBS_AHEAD * processes)
             return
         except BrokenProcessPool:
@@ -104,7 +109,7 @@ def grade_jobs(
 
 def _grade_alone(job: Job, setup: WorkerSetup) -> Finished:
     try:
-        with _workers(setup, 1) as submit:
+        with _workers(setup, 1) as (submit, _):
             return submit(job).result()
     except BrokenProcessPool:
         return failed(job, "The process that graded it was killed. Was memory exhausted?")
@@ -152,11 +157,12 @@ def _grade_job(job: Job) -> Finished:
 
 
 @contextmanager
-def _workers(setup: WorkerSetup, count: int) -> Iterator[Submit]:
+def _workers(setup: WorkerSetup, count: int) -> Iterator[tuple[Submit, Callable[[], None]]]:
     """Start worker processes that share nothing with this one, NumPy's threads included.
 
-    Yields what hands jobs to them. Leaving by an exception ends them at once: whoever
-    interrupts does not want to wait for a slow submission.
+    Yields what hands jobs to them, and what raises BrokenProcessPool if one has gone: the pool does
+    not watch a process from its first moment, and would wait for ever. Leaving by an exception ends
+    them at once: whoever interrupts does not want to wait for a slow submission.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # What they are forked from is started with the working folder in front of its import path.
@@ -169,6 +175,13 @@ def _workers(setup: WorkerSetup, count: int) -> Iterator[Submit]:
         run_folder("grading") as scratch,
         ProcessPoolExecutor(count, context, _start_worker, (setup, scratch)) as executor,
     ):
+        started: set[multiprocessing.process.BaseProcess] = set()
+
+        def check() -> None:
+            there = set(multiprocessing.active_children()) - others
+            if started - there:
+                raise BrokenProcessPool
+            started.update(there)
 
         def submit(job: Job) -> Future[Finished]:
             with _interrupts_kept_away():
@@ -178,7 +191,7 @@ def _workers(setup: WorkerSetup, count: int) -> Iterator[Submit]:
                     raise MachineExhausted("no worker was started") from error
 
         try:
-            yield submit
+            yield submit, check
         except BaseException:
             for process in set(multiprocessing.active_children()) - others:
                 process.terminate()
