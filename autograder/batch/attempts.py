@@ -17,6 +17,7 @@ import msgspec
 
 from ..course.folder import Course
 from ..course.handed_in import check_size, regular_files
+from ..course.replacing import replace_file
 
 FILES, ABOUT = "files", "about.json"
 AN_HOUR = 3600.0  # seconds
@@ -134,9 +135,7 @@ def _read(folder: Path) -> About:
 
 
 def _write(folder: Path, about: About) -> None:
-    new = folder / f"{ABOUT}.new"
-    new.write_bytes(msgspec.json.encode(about))
-    new.replace(folder / ABOUT)
+    replace_file(folder / ABOUT, msgspec.json.encode(about))
 
 
 def _look(folder: Path) -> str:

@@ -112,10 +112,10 @@ def grade_class(
     else:
         opened = _opened(course, name, students, force, dry, waiting)
 
-        def graded(jobs_: Iterable[Job], setup: WorkerSetup, processes: int) -> Outcomes:
-            if cluster and processes:
-                return grade_on_cluster(jobs_, setup, cluster, tell)
-            return grade_jobs(jobs_, setup, max(1, min(jobs, processes)), tell)
+        def graded(todo: Iterable[Job], setup: WorkerSetup, number: int) -> Outcomes:
+            if cluster and number:  # none is asked for nothing
+                return grade_on_cluster(todo, setup, cluster, tell)
+            return grade_jobs(todo, setup, max(1, min(jobs, number)), tell)
 
         results = _results(opened, graded, unsafe_no_sandbox, announce)
     log = GradingLog(course, name)
@@ -249,6 +249,7 @@ def _opened(
     beside = misplaced(course, name)
     collected = set(course.students(name))
     chosen = _chosen(course, name, students, {*collected, *beside})
+    # Whoever only looks need not wait for another grader.
     alone_here = nullcontext() if dry else course.sole_grader(name, waiting)
     with alone_here, open_gradebook(course.coursedir) as gradebook:
         check_released(gradebook, assignment)
