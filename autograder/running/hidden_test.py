@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,8 +14,10 @@ import numpy as np
 import pytest
 
 from ..errors import NoAnswer
+from ..notebook.assignment import Assignment
 from ..notebook.safe_html import plain
 from ..results import Fault, Outcome, TestResult
+from .student import Student
 from .testing import WrongAnswer
 
 MOST_OF_A_FAULT = 200  # characters of what an exception says
@@ -49,11 +51,22 @@ class HiddenTest:
         behind = {*item.fixturenames} - {*self._arguments, "request"}  # which ours ask for
         return direct and not behind and {*self._arguments} <= OURS | {*self._parameters}
 
-    def call(self, ours: Mapping[str, Callable[[], Any]]) -> None:
-        """Call a plain test, with a fixture made for each of its names."""
+    @property
+    def draws(self) -> bool:
+        """Whether it asks for random numbers: each student has others."""
+        return "rng" in self._arguments
+
+    def call(self, assignment: Assignment, student: Student, seed: bytes) -> None:
+        """Call a plain test, which raises what it has to say; the ``seed`` is the student's."""
         item = self.item
         assert isinstance(item, pytest.Function)
         function = getattr(item.cls(), item.originalname) if item.cls else item.obj
+        student.test = item.name
+        ours: dict[str, Callable[[], Any]] = {
+            "student": lambda: student,
+            "reference": lambda: assignment.part(""),
+            "rng": lambda: self.rng(assignment.name, seed),
+        }
         asked = {name: ours[name]() for name in self._arguments if name in ours}
         function(**asked, **self._parameters)
 

@@ -11,7 +11,6 @@ import os
 import threading
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
@@ -60,7 +59,7 @@ def run_hidden_tests(
     configures the run. Raises BrokenSolutions where a file cannot be imported, and
     HiddenTestsFailed where pytest could not run it.
     """
-    chosen = [t for t in _found(assignment) if not exercises or t.exercise in exercises]
+    chosen = [t for t in found_tests(assignment) if not exercises or t.exercise in exercises]
     if all(test.is_plain for test in chosen):
         return _called_directly(chosen, assignment, student, seed)
     plugin = _HiddenTests(assignment, student, seed, exercises)
@@ -74,12 +73,12 @@ def check_hidden_tests(assignment: Assignment) -> None:
     Known mistakes that cannot be read would be missed by every student as well.
     """
     assignment.part(MISCONCEPTIONS)
-    _found(assignment)
+    found_tests(assignment)
 
 
 def collected_tests(assignment: Assignment) -> dict[str, list[TestResult]]:
     """Return the hidden tests by exercise, as none of them has been run."""
-    return _by_exercise((test.exercise, test.not_run) for test in _found(assignment))
+    return _by_exercise((test.exercise, test.not_run) for test in found_tests(assignment))
 
 
 def hidden_test_weights(assignment: Assignment) -> dict[str, dict[str, float]]:
@@ -100,16 +99,9 @@ def _called_directly(
     results = []
     with _ONE_AT_A_TIME, _quiet():
         for test in tests:
-            student.test = test.item.name
             raised = None
             try:
-                test.call(
-                    {
-                        "student": lambda: student,
-                        "reference": lambda: assignment.part(""),
-                        "rng": partial(test.rng, assignment.name, seed),
-                    }
-                )
+                test.call(assignment, student, seed)
             except KeyboardInterrupt:
                 raise
             except pytest.exit.Exception:
@@ -129,8 +121,11 @@ def _by_exercise(results: Iterable[tuple[str, TestResult]]) -> dict[str, list[Te
     return found
 
 
-def _found(assignment: Assignment) -> list[HiddenTest]:
-    """Return the tests of the file as it is now, found once for each version of it."""
+def found_tests(assignment: Assignment) -> list[HiddenTest]:
+    """Return the tests of the file as it is now, found once for each version of it.
+
+    Raises BrokenSolutions or HiddenTestsFailed.
+    """
     loaded = vars(assignment.part(HIDDEN_TESTS))
     if _FOUND not in loaded:
         plugin = _HiddenTests(assignment, None)

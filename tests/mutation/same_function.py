@@ -14,10 +14,9 @@ from itertools import product
 
 import numpy as np
 from contents import load_assignment
-from mutation.bare_tests import bare_tests
 from mutation.mutants import Mutant
 from mutation.small_calls import small_calls
-from mutation.verdicts import Limited, function_of, in_a_fork, unchanged
+from mutation.verdicts import Limited, function_of, in_a_fork, seed_of, tests_of, unchanged
 
 from autograder.running.comparison import agree
 from autograder.running.direct import direct_student, right_answers
@@ -42,8 +41,8 @@ def right_calls(assignment_name: str, function: str) -> list[RecordedCall]:
         RecordedCall(call.args, call.kwargs, replacements=call.functions)
         for call in small_calls(function)
     ]
-    for test, number in product(bare_tests(assignment_name, function), range(STUDENTS)):
-        test(student, number)
+    for test, number in product(tests_of(assignment_name, function), range(STUDENTS)):
+        test.call(assignment, student, seed_of(number))
     calls = {_size(call): call for call in [*asked, *student.calls[function]]}
     answered = [student.again(function, calls[size]) for size in sorted(calls)]
     return [call for call in answered if call.failure is None]

@@ -3,14 +3,11 @@
 import os
 
 import pytest
-from contents import assignment_names, load_assignment
-from mutation.bare_tests import bare_tests
+from contents import assignment_names
 from mutation.equivalent import EQUIVALENT, Equivalent
 from mutation.mutants import Change, Mutant, mutants, sample_of_styles, unchanged_reference
 from mutation.run import other_styles, problems
 from mutation.verdicts import Result, Verdict, results, workers
-
-from autograder.running.hidden_tests import collected_tests
 
 PAD = "np.pad(x, ((0, 0), (pad, pad), (pad, pad), (0, 0)))"
 PADS_THE_IMAGES = Change(
@@ -107,14 +104,6 @@ def test_mutants_differ_in_what_runs_and_never_in_annotations() -> None:
     found = mutants("parameter_counting", "dense_parameters")
     assert len({reference, *(mutant.source for mutant in found)}) == len(found) + 1
     assert all("(in_shape, out_shape):" in mutant.source for mutant in found)
-
-
-@pytest.mark.parametrize("name", assignment_names())
-def test_every_hidden_test_is_called_bare(name: str) -> None:
-    tests = collected_tests(load_assignment(name))
-    functions = load_assignment(name).signatures()
-    numbers = {function: len(bare_tests(name, function)) for function in functions}
-    assert numbers == {function: len(tests[function]) for function in functions}
 
 
 @pytest.mark.whole_course

@@ -17,11 +17,13 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from mutation.bare_tests import bare_tests
+from contents import load_assignment
 from mutation.mutants import Change, Mutant, unchanged_reference, unchanged_style
 
 from autograder.errors import NoAnswer
 from autograder.running.direct import Direct
+from autograder.running.hidden_test import HiddenTest
+from autograder.running.hidden_tests import found_tests
 from autograder.running.no_answer import CallTimedOut
 from autograder.running.student import NO_REPLACEMENTS, Functions, Student
 
@@ -212,11 +214,22 @@ def _verdict(mutant: Mutant) -> Verdict:
     return {0: Verdict.KILLED, STUDENTS: Verdict.SURVIVED}.get(passed, Verdict.SOMETIMES)
 
 
+@cache
+def tests_of(assignment: str, function: str) -> list[HiddenTest]:
+    """Return the hidden tests of an exercise."""
+    return [test for test in found_tests(load_assignment(assignment)) if test.exercise == function]
+
+
+def seed_of(number: int) -> bytes:
+    """Return what the numbers of one student are drawn from."""
+    return f"student {number}".encode()
+
+
 def _passes(mutant: Mutant, student: Student, number: int) -> bool:
     """Whether a mutant passes all tests of its exercise with the numbers of one student."""
     try:
-        for test in bare_tests(mutant.change.assignment, mutant.change.function):
-            test(student, number)
+        for test in tests_of(mutant.change.assignment, mutant.change.function):
+            test.call(load_assignment(mutant.change.assignment), student, seed_of(number))
     except (AssertionError, NoAnswer):
         return False
     return True
