@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from contextlib import closing
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -156,7 +155,11 @@ def grade(
     unsafe_no_sandbox: UnsafeNoSandbox = False,
 ) -> None:
     """Grade what was collected: in parallel, and only what changed."""
-    from .batch.workers import default_jobs
+    from .batch.forkserver import default_jobs, start_early
+    from .course.kept import is_nothing_kept
+
+    if not scheduler and (force or is_nothing_kept(course_dir, assignment)):
+        start_early()  # else it may be that nothing is graded
     from .course.folder import Course
     from .course.plain import is_plain
     from .pages.grading import print_dry_run, print_grading
@@ -197,7 +200,7 @@ def watch(
     unsafe_no_sandbox: UnsafeNoSandbox = False,
 ) -> None:
     """Grade what students hand in while they still work, and release feedback, until stopped."""
-    from .batch.workers import default_jobs
+    from .batch.forkserver import default_jobs
     from .course.folder import Course
     from .course.plain import is_plain
     from .pages.watching import print_watch, time_of
@@ -233,34 +236,23 @@ def grade_file(
     unsafe_no_sandbox: UnsafeNoSandbox = False,
 ) -> None:
     """Grade notebooks by path, without a gradebook."""
-    from .batch.class_grading import grade_files
-    from .batch.workers import default_jobs
+    from .batch.forkserver import default_jobs
     from .course.contents import Contents, course_here
     from .course.options import Limits
-    from .pages.terminal import print_broken_tests, print_result, warn_unless_locked_in
-    from .results import Grading, Ungraded, to_json
+    from .pages.files import print_files
 
-    results: list[Grading | Ungraded] = []
-    limits = Limits(unsafe_no_sandbox=unsafe_no_sandbox)
-    graded = grade_files(
+    status = print_files(
         notebooks,
         assignment,
         Contents(course_here()),
-        student=student,
+        student,
         jobs=jobs or default_jobs(),
-        limits=limits,
+        limits=Limits(unsafe_no_sandbox=unsafe_no_sandbox),
+        json=json,
+        console=console,
+        errors=errors,
     )
-    with closing(graded):
-        for result in graded:
-            results.append(result)
-            if json:
-                print(to_json(result), flush=True)
-            else:
-                print_result(result, console)
-    warn_unless_locked_in(results, errors)
-    broken = print_broken_tests(results, errors)
-    ungraded = any(isinstance(result, Ungraded) for result in results)
-    raise typer.Exit(1 if ungraded or broken else 0)
+    raise typer.Exit(status)
 
 
 @app.command(cls=Announced)
@@ -328,7 +320,7 @@ def check(
     jobs: Jobs = None,
 ) -> None:
     """Say what is missing or wrong in assignments: first what can be read, then what is tried."""
-    from .batch.workers import default_jobs
+    from .batch.forkserver import default_jobs
     from .course.folder import Course
     from .pages.check import print_check
 

@@ -1,4 +1,7 @@
-"""The classes that nbgrader_config.py names: plain ``nbgrader autograde`` grades with us."""
+"""The classes that nbgrader_config.py names: plain ``nbgrader autograde`` grades with us.
+
+What grades is imported where it is used: each command reads the configuration, and few grade.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
@@ -34,15 +37,14 @@ from .course.record import Record
 from .course.replacing import remove_folder
 from .course.sole_grader import BeingGraded
 from .errors import AutograderError, MustExecute, UnknownAssignment, UnreadableTimestamp
-from .grading import grade, open_sandbox
 from .notebook.assignment import CODE_STUB
 from .notebook.submission import check_file, read_notebook, restore
 from .notebook.versions import COMPARING_CELL, REQUIREMENTS, requirements
 from .results import Grading, broken_tests
-from .running.hidden_tests import check_hidden_tests
-from .sandbox.host import Sandbox
-from .sandbox.probe import not_locked_in
 from .surroundings import explained
+
+if TYPE_CHECKING:
+    from .sandbox.host import Sandbox
 
 _STOCK = "nbgrader.preprocessors."
 
@@ -138,6 +140,8 @@ class RestoredNotebook(NotebookExporter):
         self._converter.convert_notebooks = self._convert_alone
 
     def _prepare_to_grade(self) -> None:
+        from .running.hidden_tests import check_hidden_tests
+
         if not self.config.Execute.get("enabled", True):
             raise MustExecute
         self.assignment = self.course.assignment(self.course.coursedir.assignment_id)
@@ -271,6 +275,8 @@ class Grade(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
+        from .grading import grade
+
         about = resources["nbgrader"]
         exporter = cast(RestoredNotebook, self.parent)
         course, assignment = exporter.course, exporter.assignment
@@ -324,6 +330,9 @@ def _time_for_the_formgrader(
 @cache
 def _sandbox(limits: Limits, course: Path) -> Sandbox:
     """Return the sandbox for these limits, kept: starting one costs as much as many gradings."""
+    from .grading import open_sandbox
+    from .sandbox.level import not_locked_in
+
     sandbox = open_sandbox(limits, course)
     atexit.register(sandbox.close)
     if sandbox.probe.level != "strong":

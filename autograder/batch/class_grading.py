@@ -6,39 +6,32 @@ This process alone touches the gradebook and the course's folders.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import AbstractContextManager, closing
 from functools import partial
 from itertools import count
 from pathlib import Path
 
-from nbgrader.api import Gradebook
-
-from ..course.candidate_files import read_candidates, read_named
+from ..course.candidate_files import read_named
 from ..course.candidates import alone
 from ..course.contents import Contents
 from ..course.folder import Course, StoredGrading
-from ..course.gradebook import check_released, open_gradebook
-from ..course.misplaced import misplaced
 from ..course.options import Limits
 from ..course.parcel import Parcel
 from ..course.plain import is_plain
 from ..course.record import ClassRecord
 from ..course.released import has_feedback
-from ..errors import NoSuchSubmission, NothingToGrade
-from ..notebook.assignment import Assignment
 from ..results import Grading, Ungraded
-from ..running.hidden_tests import check_hidden_tests
 from ..sandbox.run_folder import remove_dead
 from ..surroundings import NotAllowed, explained
 from .changes import Change, compare
 from .cluster import Cluster, grade_on_cluster
-from .freshness import FORCED, Freshness, Looked
+from .freshness import FORCED, Looked
 from .job import Finished, Job, WorkerSetup, read_job
 from .log import GradingLog
+from .looking import Work, chosen_of, opened
 from .outcome import ClassResult, Result
-from .plain import grade_plain, plan_plain
+from .plain import grade_plain
 from .slowest import Tell
 from .workers import Outcomes, grade_jobs
 
@@ -53,6 +46,8 @@ def grade_files(
     limits: Limits,
 ) -> Generator[Result]:
     """Grade notebooks by path, without a gradebook; yields results in the order given."""
+    from ..running.hidden_tests import check_hidden_tests
+
     check_hidden_tests(contents.assignment(name))
     todo = (read_job(str(p), student, partial(read_named, p), alone(p)) for p in paths)
     setup = WorkerSetup(name, Parcel.of(contents), b"", limits)
@@ -70,14 +65,6 @@ def _in_order(outcomes: Iterable[tuple[int, Finished]]) -> Generator[Result]:
         while awaited in early:
             yield early.pop(awaited)
             awaited = next(following)
-
-
-@dataclass(frozen=True)
-class Planned:
-    """A submission that would be graded, and why."""
-
-    student: str
-    why: str
 
 
 def grade_class(
@@ -110,14 +97,14 @@ def grade_class(
     if is_plain(course, name):
         results = _plain_results(course, name, students, force, announce, waiting)
     else:
-        opened = _opened(course, name, students, force, dry, waiting)
+        looked_at = opened(course, name, students, force, dry, waiting)
 
         def graded(todo: Iterable[Job], setup: WorkerSetup, number: int) -> Outcomes:
-            if cluster and number:  # none is asked for nothing
+            if cluster:
                 return grade_on_cluster(todo, setup, cluster, tell)
             return grade_jobs(todo, setup, max(1, min(jobs, number)), tell)
 
-        results = _results(opened, graded, unsafe_no_sandbox, announce)
+        results = _results(looked_at, graded, unsafe_no_sandbox, announce)
     log = GradingLog(course, name)
     with closing(results):
         for entry in results:
@@ -134,7 +121,7 @@ def _plain_results(
     announce: Callable[[int], None],
     waiting: Callable[[str], None] | None,
 ) -> Generator[ClassResult]:
-    chosen = _chosen(course, name, students, course.students(name))
+    chosen = chosen_of(course, name, students, course.students(name))
     announce(len(chosen))
     with course.sole_grader(name, waiting):
         began = time.monotonic()
@@ -144,19 +131,13 @@ def _plain_results(
 
 
 def _results(
-    opened: AbstractContextManager[_Work],
+    looked_at: AbstractContextManager[Work],
     graded: Callable[[Iterable[Job], WorkerSetup, int], Outcomes],
     unsafe_no_sandbox: bool,
     announce: Callable[[int], None],
 ) -> Generator[ClassResult]:
-    with opened as work:
+    with looked_at as work:
         announce(len(work.chosen))
-        record = None if work.dry else ClassRecord(work.course, work.name, work.gradebook)
-        for student in work.lost:
-            if record:
-                record.forget(student)
-            said = " ".join(work.beside[student])
-            yield ClassResult(student, Ungraded(notebook=work.assignment.file_name, error=said))
         todo: dict[str, Looked] = {}
         for student in work.found:
             looked = work.look(student)
@@ -164,6 +145,16 @@ def _results(
                 todo[student] = looked
             else:
                 yield ClassResult(student, looked.kept, True, work.beside.get(student, ()))
+        if todo:
+            work.check_hidden_tests()
+        record = None if work.dry else ClassRecord(work.course, work.name, work.gradebook)
+        for student in work.lost:
+            if record:
+                record.forget(student)
+            said = " ".join(work.beside[student])
+            yield ClassResult(student, Ungraded(notebook=work.assignment.file_name, error=said))
+        if not todo:
+            return
         setup = work.setup(unsafe_no_sandbox)
         names = [*todo]
         for student in names:  # of those that are graded anew, who is not reached is next time
@@ -189,91 +180,6 @@ def _change(
     if before is None:
         return None
     return compare(student, before.grading, after, lambda: has_feedback(course, name, student))
-
-
-def plan_class(
-    course: Course, name: str, *, students: Iterable[str] = (), force: bool = False
-) -> tuple[list[Planned], int]:
-    """Return what ``grade_class`` would grade, and how many there are. Raises what that raises."""
-    if is_plain(course, name):
-        chosen = _chosen(course, name, students, course.students(name))
-        whys = plan_plain(course, name, chosen, force)
-        return [Planned(student, why) for student, why in whys.items() if why], len(chosen)
-    with _opened(course, name, students, force, dry=True) as work:
-        looked = {student: work.look(student) for student in work.found}
-        planned = [Planned(s, look.why) for s, look in looked.items() if look.kept is None]
-        return planned, len(work.chosen)
-
-
-@dataclass(frozen=True)
-class _Work:
-    """A class before it is graded: ``lost`` students have nothing where it is looked for."""
-
-    course: Course
-    name: str
-    dry: bool
-    assignment: Assignment
-    gradebook: Gradebook
-    beside: dict[str, list[str]]
-    chosen: list[str]
-    lost: list[str]
-    found: list[str]
-    secret: bytes
-    look: Callable[[str], Looked]
-
-    def job(self, student: str) -> Job:
-        """Read a submission, for a worker."""
-        name, place = self.assignment.file_name, self.course.place(self.name, student)
-        return read_job(name, student, partial(read_candidates, place, name))
-
-    def setup(self, unsafe_no_sandbox: bool) -> WorkerSetup:
-        """Return what all workers are told."""
-        limits = self.course.limits(self.name)
-        if unsafe_no_sandbox:
-            limits = replace(limits, unsafe_no_sandbox=True)
-        return WorkerSetup(self.name, Parcel.of(self.course.contents), self.secret, limits)
-
-
-@contextmanager
-def _opened(
-    course: Course,
-    name: str,
-    students: Iterable[str],
-    force: bool,
-    dry: bool,
-    waiting: Callable[[str], None] | None = None,
-) -> Iterator[_Work]:
-    """Look at a class, with the gradebook open. Raises what ``grade_class`` raises."""
-    assignment = course.assignment(name)
-    check_hidden_tests(assignment)
-    beside = misplaced(course, name)
-    collected = set(course.students(name))
-    chosen = _chosen(course, name, students, {*collected, *beside})
-    # Whoever only looks need not wait for another grader.
-    alone_here = nullcontext() if dry else course.sole_grader(name, waiting)
-    with alone_here, open_gradebook(course.coursedir) as gradebook:
-        check_released(gradebook, assignment)
-        secret = course.known_secret() if dry else course.secret()
-        freshness = Freshness(course, assignment, gradebook, secret=secret)
-
-        def look(student: str) -> Looked:
-            looked = freshness.look(student)
-            forced = force and looked.kept is not None
-            return replace(looked, kept=None, why=FORCED, again=True) if forced else looked
-
-        yield _Work(
-            course,
-            name,
-            dry,
-            assignment,
-            gradebook,
-            beside,
-            chosen,
-            [student for student in chosen if student not in collected],
-            [student for student in chosen if student in collected],
-            secret,
-            look,
-        )
 
 
 def _recorded(record: ClassRecord, student: str, outcome: Finished, key: str) -> Result:
@@ -303,12 +209,3 @@ def _problem(do: Callable[[], None]) -> str:
             raise
         return str(cause or problem) or type(problem).__name__
     return ""
-
-
-def _chosen(course: Course, name: str, students: Iterable[str], known: Iterable[str]) -> list[str]:
-    chosen = list(students) or sorted(known)
-    if not chosen:
-        raise NothingToGrade(str(course.submitted_folder(name, "*")))
-    if unknown := sorted({*chosen} - {*known}):
-        raise NoSuchSubmission(name, unknown)
-    return chosen

@@ -20,8 +20,9 @@ import distributed
 from ..errors import AutograderError, NotLockedIn
 
 if TYPE_CHECKING:
-    from .job import Finished, Job, Worker, WorkerSetup
+    from .job import Finished, Job, WorkerSetup
     from .versions import Versions
+    from .worker import Worker
 
 ENOUGH = "strong"  # below it, code may reach the scheduler, which runs whatever it is sent
 
@@ -71,7 +72,7 @@ def grade_on_worker(name: str, job: bytes) -> Finished:
 def _started(needs: bytes, scratch: Path) -> Worker:
     """Return a worker like any other. Raises AutograderError with what this one lacks for it."""
     from .. import lean_imports  # noqa: F401
-    from .job import Worker
+    from .worker import Worker
 
     versions, setup = pickle.loads(needs)
     if lacks := versions.lacking():

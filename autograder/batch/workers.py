@@ -5,8 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import multiprocessing.connection
 import os
-import signal
-import sys
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -15,13 +13,17 @@ from contextlib import contextmanager
 from functools import cache
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from .. import lean_imports
-from ..errors import AutograderError, CannotGradeHere, NeedsLinux
-from ..sandbox.run_folder import hold_folder_of_multiprocessing, run_folder
+from ..errors import AutograderError, CannotGradeHere
+from ..sandbox.run_folder import run_folder
 from ..surroundings import MachineExhausted, explained
-from .job import Finished, Job, Worker, WorkerSetup, failed
+from .forkserver import forkserver, interrupts_kept_away
+from .job import Finished, Job, WorkerSetup, failed
 from .slowest import Slowest, Tell, Watched
+
+if TYPE_CHECKING:
+    from .worker import Worker
 
 Submit = Callable[[Job], Future[Finished]]
 Ahead = Callable[[], int]
@@ -140,6 +142,8 @@ def _worker() -> Worker:
 
     What the surroundings lack then is not said of it: no other could be graded either.
     """
+    from .worker import Worker  # not by who only hands out the jobs
+
     try:
         return Worker(*_Process.arguments)
     except Exception as error:
@@ -164,12 +168,7 @@ def _workers(setup: WorkerSetup, count: int) -> Iterator[tuple[Submit, Callable[
     not watch a process from its first moment, and would wait for ever. Leaving by an exception ends
     them at once: whoever interrupts does not want to wait for a slow submission.
     """
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # What they are forked from is started with the working folder in front of its import path.
-    os.environ.setdefault("PYTHONSAFEPATH", "1")
-    hold_folder_of_multiprocessing()
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([lean_imports.__name__, __name__])  # in this order
+    context = forkserver()
     others = set(multiprocessing.active_children())
     with (
         run_folder("grading") as scratch,
@@ -184,7 +183,7 @@ def _workers(setup: WorkerSetup, count: int) -> Iterator[tuple[Submit, Callable[
             started.update(there)
 
         def submit(job: Job) -> Future[Finished]:
-            with _interrupts_kept_away():
+            with interrupts_kept_away():
                 try:
                     return executor.submit(_grade_job, job)
                 except EOFError as error:  # what they are forked from could not do it
@@ -196,20 +195,3 @@ def _workers(setup: WorkerSetup, count: int) -> Iterator[tuple[Submit, Callable[
             for process in set(multiprocessing.active_children()) - others:
                 process.terminate()
             raise
-
-
-@contextmanager
-def _interrupts_kept_away() -> Iterator[None]:
-    """Let processes started within inherit that an interrupt is for the command, not for them."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def default_jobs() -> int:
-    """Return how many processors this process may use. Raises NeedsLinux elsewhere."""
-    if sys.platform != "linux":
-        raise NeedsLinux
-    return len(os.sched_getaffinity(0))

@@ -21,6 +21,7 @@ from ..surroundings import EmptySecret
 from .candidate_files import Place
 from .contents import Contents
 from .handed_in import is_secret, remove, remove_pages
+from .kept import kept_results
 from .options import GradingOptions, Limits
 from .replacing import complete_or_gone, replace_file
 from .sole_grader import sole_grader
@@ -204,7 +205,7 @@ class Course:
         return path.read_bytes() if path.is_file() else b""
 
     def _gradings(self, assignment: str) -> Path:
-        return self.root / "gradings" / assignment
+        return kept_results(self.root, assignment)
 
     def _path(self, step: str, student: str, assignment: str) -> Path:
         return Path(self.coursedir.format_path(step, student, assignment))

@@ -112,12 +112,22 @@ def record(gradebook: Gradebook, grading: Grading, student: str) -> SubmittedNot
     scores = {f"{GRADE_PREFIX}{result.name}": result.score for result in grading.exercises}
     scores |= {answer.name: None if answer.answered else 0.0 for answer in grading.written}
     submitted = gradebook.find_submission_notebook(name, name, student)
+    cells = _cells_of(submitted)  # held, so that no row below asks the database for its own
     for grade in submitted.grades:
-        score = scores.get(grade.name)
-        grade.auto_score = score
-        grade.needs_manual_grade = True if score is None else Grade.manual_score.is_not(None)
+        grade.auto_score = scores.get(grade.name)
+    waits = Grade.auto_score.is_(None) | Grade.manual_score.is_not(None)
+    of_this = Grade.notebook_id == submitted.id
+    gradebook.db.query(Grade).filter(of_this).update(
+        {Grade.needs_manual_grade: waits}, synchronize_session=False
+    )
     comments = dict.fromkeys(grading.untouched, NO_RESPONSE)
     comments |= {answer.name: answer.place for answer in grading.written if answer.elsewhere}
     for comment in submitted.comments:
         comment.auto_comment = comments.get(comment.name)
+    del cells
     return submitted
+
+
+def _cells_of(submitted: SubmittedNotebook) -> list[object]:
+    """Return the cells that grades and comments belong to, all loaded by one query."""
+    return [*submitted.notebook.grade_cells, *submitted.notebook.solution_cells]

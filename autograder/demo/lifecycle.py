@@ -22,8 +22,8 @@ from rich.table import Table
 from traitlets.config import Config
 
 from ..batch.class_grading import grade_class
+from ..batch.forkserver import default_jobs
 from ..batch.outcome import ClassResult
-from ..batch.workers import default_jobs
 from ..course.contents import CONFIG_FILE
 from ..course.export import SafeCsv
 from ..course.folder import Course

@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell
 from nbgrader.utils import compute_checksum
 
 from ..errors import MissingNotebook, NoKnownCells, UnreadableNotebook
-from ..sandbox.wire import encodable
+from ..sandbox.utf8 import encodable
 from .assignment import Assignment, grade_id, is_demonstration, plain_source
 from .cell_text import added_definitions
 from .identification import (

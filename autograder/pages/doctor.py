@@ -9,7 +9,8 @@ from rich.table import Table
 
 from ..sandbox.host import LayersInUse, Sandbox
 from ..sandbox.landlock import NEWEST_ABI
-from ..sandbox.probe import ATTEMPTS, Level
+from ..sandbox.level import Level
+from ..sandbox.probe import ATTEMPTS
 
 _MEANINGS: dict[Level, str] = {
     "strong": "Submitted code can write its own folder alone, read little, and disturb nobody.",

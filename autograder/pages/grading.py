@@ -8,9 +8,10 @@ from functools import partial
 
 from rich.console import Console
 
-from ..batch.class_grading import grade_class, plan_class
+from ..batch.class_grading import grade_class
 from ..batch.cluster import Cluster
 from ..batch.log import log_path
+from ..batch.looking import plan_class
 from ..course.folder import Course
 from ..course.plain import is_plain
 from ..course.standing import standings

@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from ..batch.changes import Fall
-from ..batch.class_grading import Planned
+from ..batch.looking import Planned
 from ..batch.outcome import ClassResult
 from ..notebook.safe_html import one_line
 from .terminal import print_plain

@@ -1,4 +1,4 @@
-"""Results on the terminal: one submission, and what holds of all of them."""
+"""What holds of several results, on the terminal."""
 
 from __future__ import annotations
 
@@ -8,22 +8,8 @@ from rich.console import Console
 
 from ..course.plain import plain_warning
 from ..notebook.safe_html import plain
-from ..results import Grading, Ungraded, broken_tests, points
-from ..running.cell_outputs import verdict_text, written_text
-from ..sandbox.probe import not_locked_in
-
-
-def print_result(result: Grading | Ungraded, console: Console) -> None:
-    """Print everything about one notebook."""
-    if isinstance(result, Ungraded):
-        print_plain(f"{result.notebook}: not graded. {result.error}", console)
-        return
-    texts = [f"{result.notebook}: {points(result)}"]
-    texts += [verdict_text(exercise) for exercise in result.exercises]
-    texts += [written_text(answer) for answer in result.written]
-    texts += result.notes
-    for text in texts:
-        print_plain(text, console)
+from ..results import Grading, Ungraded, broken_tests
+from ..sandbox.level import not_locked_in
 
 
 def print_broken_tests(results: Sequence[Grading | Ungraded], console: Console) -> bool:

@@ -17,8 +17,9 @@ from .bubblewrap import find_bubblewrap
 from .child import Child
 from .kernel import keep_out_of_memory
 from .launch import ALL_LAYERS, Launch, Layers, StartedZygote
+from .level import Probe
 from .lockdown import DEFAULT_FILE_MIB, ChildLimits
-from .probe import Probe, run_probe
+from .probe import run_probe
 from .run_folder import RunFolder
 from .zygote import ForkRequest
 

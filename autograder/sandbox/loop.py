@@ -15,6 +15,7 @@ import numpy as np
 
 from .frames import receive_request, send
 from .shell import Shell, message_of
+from .utf8 import encodable
 from .wire import (
     Asked,
     Call,
@@ -33,7 +34,6 @@ from .wire import (
     TooLarge,
     WireError,
     call_with_names,
-    encodable,
     from_wire,
     to_wire,
 )

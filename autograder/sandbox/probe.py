@@ -11,9 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from ..errors import SandboxDidNotStart
+from .level import Level, Probe
 from .lockdown import ChildLimits
 from .readable import PACKAGE
 from .run_folder import run_folder
@@ -22,7 +23,6 @@ from .wire import Items, Mapping, Returned, WireError, from_wire, to_wire
 if TYPE_CHECKING:
     from .child import Child
 
-Level = Literal["strong", "medium", "none"]
 _LIMITS = ChildLimits(memory_mib=256, cpu_seconds=30, file_mib=1)
 _OUTPUT = 10_000
 _SECONDS = 20.0
@@ -51,22 +51,6 @@ ATTEMPTS = {
     # Names alone give away neither a test nor an answer.
     "see": Attempt("find out whether a file exists whose path it knows", "strong"),
 }
-
-
-@dataclass(frozen=True)
-class Probe:
-    """The level, and what submitted code can do although it should not."""
-
-    level: Level
-    gaps: tuple[str, ...]
-
-
-def not_locked_in(level: str, gaps: Sequence[str]) -> str:
-    """Say what code could do at a level below strong."""
-    return (
-        f"Submitted code was not wholly locked in (sandbox level {level}): "
-        f"it could {'; '.join(gaps)}. `autograder doctor` says what is missing."
-    )
 
 
 def run_probe(fork: Callable[[ChildLimits, int], Child], courses: Sequence[Path]) -> Probe:

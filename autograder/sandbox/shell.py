@@ -15,7 +15,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
 
-from .wire import OUTPUT_COST, Output, encodable
+from .utf8 import encodable
+from .wire import OUTPUT_COST, Output
 
 NO_SHELL_COMMANDS = "Shell commands are off while grading."
 _RUN_CODE = ("prun", "run", "time", "timeit")  # their errors are those of the code that they run

@@ -14,6 +14,8 @@ from typing import Any, Literal
 import msgspec
 import numpy as np
 
+from .utf8 import encodable
+
 MAX_DEPTH = 8
 OUTPUT_COST = 100  # characters that the notebook needs around an output
 LINE_COST = 20  # and around a line of a traceback, or one of several forms of an output
@@ -249,11 +251,6 @@ def call_with_names(
         return names[value.name] if isinstance(value, Named) else value
 
     return function(*map(meant, args), **{key: meant(value) for key, value in kwargs.items()})
-
-
-def encodable(text: str) -> str:
-    """Return the text with lone surrogates, which have no UTF-8, replaced."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _int_to_wire(value: int) -> Value:

@@ -12,7 +12,8 @@ import pytest
 from contents import SMALL
 from courses import new_course
 
-from autograder.batch.job import Finished, Job, Worker, WorkerSetup, read_job
+from autograder.batch.job import Finished, Job, WorkerSetup, read_job
+from autograder.batch.worker import Worker
 from autograder.course.candidate_files import Place, read_candidates
 from autograder.course.contents import Contents
 from autograder.course.options import Limits

@@ -12,7 +12,8 @@ from courses import MakeCourse, hand_in, set_options, table_rows
 from nbgrader.api import Gradebook
 from nbgrader.utils import notebook_hash
 
-from autograder.batch.class_grading import grade_class, plan_class
+from autograder.batch.class_grading import grade_class
+from autograder.batch.looking import plan_class
 from autograder.course.folder import Course
 from autograder.course.released import has_feedback
 from autograder.course.standing import Standing, standings

@@ -41,7 +41,8 @@ from courses import hand_in, new_course, released_folder
 
 from autograder.batch.class_grading import grade_class
 from autograder.batch.cluster import Cluster
-from autograder.batch.job import Worker, WorkerSetup, read_job
+from autograder.batch.job import WorkerSetup, read_job
+from autograder.batch.worker import Worker
 from autograder.batch.workers import JOBS_AHEAD
 from autograder.course.candidate_files import Place, read_candidates
 from autograder.course.folder import Course

@@ -12,7 +12,8 @@ from autograder.sandbox import launch
 from autograder.sandbox.host import Sandbox
 from autograder.sandbox.landlock import kernel_abi
 from autograder.sandbox.launch import Layers
-from autograder.sandbox.probe import ATTEMPTS, not_locked_in
+from autograder.sandbox.level import not_locked_in
+from autograder.sandbox.probe import ATTEMPTS
 from autograder.sandbox.readable import readable_paths
 
 needs_landlock = pytest.mark.skipif(kernel_abi() == 0, reason="this kernel has no Landlock")

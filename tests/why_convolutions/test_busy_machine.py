@@ -10,7 +10,7 @@ import pytest
 from contents import OWN, assignment_names, load_assignment
 
 from autograder.batch.class_grading import Result, grade_files
-from autograder.batch.workers import default_jobs
+from autograder.batch.forkserver import default_jobs
 from autograder.course.options import Limits
 from autograder.demo.simulated_class import simulate_class
 from autograder.notebook.filled_in import released
