@@ -11,6 +11,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -18,9 +19,22 @@ import msgspec
 from ..course.folder import Course
 from ..course.handed_in import check_size, regular_files
 from ..course.replacing import replace_file
+from ..course.sole_grader import BeingGraded, sole_grader
+from ..errors import AutograderError
 
 FILES, ABOUT = "files", "about.json"
 AN_HOUR = 3600.0  # seconds
+
+
+class BeingWatched(AutograderError):
+    """Another process watches the assignment; ``name`` is what it is called."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"Another autograder watch takes what is handed in for {name!r}. One is enough: end "
+            "that one first, to go on here."
+        )
+        self.name = name
 
 
 class About(msgspec.Struct, kw_only=True):
@@ -69,6 +83,19 @@ class Attempts:
         self._name = name
         self.folder = course.root / "attempts" / name
         self._seen: dict[str, str] = {}  # what a folder was like when it was looked at last
+
+    @contextmanager
+    def sole_taker(self) -> Iterator[None]:
+        """Keep other processes from taking attempts meanwhile. Raises BeingWatched."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        lock = self.folder / ".lock"
+        lock.touch()
+        with ExitStack() as held:
+            try:
+                held.enter_context(sole_grader(lock, self._name))
+            except BeingGraded:
+                raise BeingWatched(self._name) from None
+            yield
 
     def of(self, student: str) -> list[Attempt]:
         """Return a student's attempts, the first one first."""

@@ -65,13 +65,14 @@ class Watch:
     def run(self, until: float | None) -> None:
         """Go on until a time, in seconds since 1970, or until an interrupt.
 
-        Raises what ``grade_class`` raises where nothing can be graded.
+        Raises BeingWatched, and what ``grade_class`` raises where nothing can be graded.
         """
-        while until is None or time.time() < until:
-            self.step()
-            time.sleep(SECONDS_BETWEEN_LOOKS)
-        self._looked = 0.0
-        self.step()  # what was handed in at the last moment
+        with self._attempts.sole_taker():
+            while until is None or time.time() < until:
+                self.step()
+                time.sleep(SECONDS_BETWEEN_LOOKS)
+            self._looked = 0.0
+            self.step()  # what was handed in at the last moment
 
     def step(self) -> None:
         """Take what is new, grade what may be graded now, and give feedback on it."""
@@ -122,7 +123,12 @@ class Watch:
         """Grade attempts; what is handed in meanwhile is taken and waits."""
         with _snapshot(self._course, self._name, todo) as course:
             entries = grade_class(
-                course, self._name, students=todo, tell=self._while_waiting, **self._options
+                course,
+                self._name,
+                students=todo,
+                waiting=lambda said: self._once(Event(None, said)),
+                tell=self._while_waiting,
+                **self._options,
             )
             with closing(entries):
                 for entry in entries:

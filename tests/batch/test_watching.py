@@ -6,10 +6,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from commands import run_here
+from commands import run_command, run_here
 from courses import MakeCourse, hand_in, set_options, table_rows
 
 from autograder.batch import watching
+from autograder.batch.attempts import Attempts
 from autograder.batch.watching import Event, Watch
 from autograder.course.folder import Course
 from autograder.notebook.assignment import Assignment
@@ -215,3 +216,10 @@ def test_the_command_ends_at_its_time(course: Path, right: str) -> None:
     assert "watching averages until 2020-01-01" in ended.stdout
     wrong = run_here("autograder", "watch", NAME, "--until", "noon", cwd=course, status=2)
     assert "is not a full date and time" in " ".join(wrong.stderr.split())
+
+
+def test_a_second_one_refuses_in_one_sentence(course: Path) -> None:
+    with Attempts(Course.open(course), NAME).sole_taker():
+        ended = run_command("autograder", "watch", NAME, cwd=course, status=2)
+        assert "Another autograder watch takes what is handed in" in " ".join(ended.stderr.split())
+        assert "Traceback" not in ended.stderr
