@@ -21,6 +21,7 @@ from ..course.parcel import Parcel
 from ..course.plain import is_plain
 from ..course.record import ClassRecord
 from ..course.released import has_feedback
+from ..errors import AutograderError
 from ..results import Grading, Ungraded
 from ..sandbox.run_folder import remove_dead
 from ..surroundings import NotAllowed, explained
@@ -34,6 +35,16 @@ from .outcome import ClassResult, Result
 from .plain import grade_plain
 from .slowest import Tell
 from .workers import Outcomes, grade_jobs
+
+
+class ChangedMeanwhile(AutograderError):
+    """What a student handed in was replaced while it was graded."""
+
+    def __init__(self, student: str) -> None:
+        super().__init__(
+            "What was handed in changed while it was graded: run the same command again."
+        )
+        self.student = student
 
 
 def grade_files(
@@ -167,7 +178,7 @@ def _results(
                 before = work.course.last_grading(work.name, student) if looked.again else None
                 result = outcome.result
                 if record:
-                    result = _recorded(record, student, outcome, looked.key)
+                    result = _recorded(record, student, outcome, looked.key, work.key)
                 notes, seconds = work.beside.get(student, ()), outcome.seconds
                 change = _change(work.course, work.name, student, before, result)
                 yield ClassResult(student, result, False, notes, seconds, change)
@@ -182,14 +193,22 @@ def _change(
     return compare(student, before.grading, after, lambda: has_feedback(course, name, student))
 
 
-def _recorded(record: ClassRecord, student: str, outcome: Finished, key: str) -> Result:
+def _recorded(
+    record: ClassRecord, student: str, outcome: Finished, key: str, key_now: Callable[[str], str]
+) -> Result:
     """Record one result. What cannot be graded or recorded leaves no graded copy.
 
     Raises what the surroundings lack, where nothing could be recorded.
     """
     result = outcome.result
     if isinstance(result, Grading):
-        error = _problem(lambda: record.accept_notebook(student, result, outcome.notebook, key))
+
+        def check() -> None:  # others, as collect, may write meanwhile
+            if key_now(student) != key:
+                raise ChangedMeanwhile(student)
+
+        accept = partial(record.accept_notebook, student, result, outcome.notebook, key, check)
+        error = _problem(accept)
         if not error:
             return result
     else:

@@ -103,13 +103,17 @@ class Freshness:
         key, name = self.key(student), self._assignment.name
         stored = self._course.grading(name, student)
         if stored is None:
-            known = student in self._extensions
-            return Looked(key, why="no result of it is kept" if known else "new")
+            return Looked(key, why=self._why_none_is_kept(student))
         changed = _changed(stored, key)
         why = _said(stored, changed) or self._missing(student, stored)
         if not why:
             return Looked(key, stored.grading)
         return Looked(key, why=why, again=not {*HANDED_IN} & {*changed})
+
+    def _why_none_is_kept(self, student: str) -> str:
+        if self._course.is_unfinished(self._assignment.name, student):
+            return "its last grading was not finished"
+        return "no result of it is kept" if student in self._extensions else "new"
 
     def _handed_in(self, student: str) -> dict[str, str]:
         folder = self._course.submitted_folder(self._assignment.name, student)

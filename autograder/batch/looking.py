@@ -64,6 +64,7 @@ class Work:
     found: list[str]
     secret: bytes
     look: Callable[[str], Looked]
+    key: Callable[[str], str]
 
     def check_hidden_tests(self) -> None:
         """Raise what ``hidden_tests.check_hidden_tests`` raises, where something is graded."""
@@ -122,6 +123,7 @@ def opened(
             [student for student in chosen if student in collected],
             secret,
             look,
+            freshness.key,
         )
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -72,14 +73,23 @@ class ClassRecord(Record):
         self.reset(student)
         self._drop_files(student)
 
-    def accept_notebook(self, student: str, grading: Grading, notebook: str, key: str) -> None:
+    def accept_notebook(
+        self,
+        student: str,
+        grading: Grading,
+        notebook: str,
+        key: str,
+        check: Callable[[], None] = lambda: None,
+    ) -> None:
         """Record a result with its notebook, late or not; ``key`` says what it holds for.
 
-        Raises what reading the time of a submission and ``check_folder`` raise.
+        ``check`` is called when all files are copied, and may refuse them. Raises what it raises,
+        and what reading the time of a submission and ``check_folder`` raise.
         """
         timestamp = self._begun(student)
         with replaced_folder(self._course.autograded_folder(self._name, student)) as folder:
             self._fill(folder, student, notebook)
+            check()
             self._write_rows(student, grading, timestamp)
         self._nbgrader.set_permissions(self._name, student)
         self._course.keep_grading(self._name, student, StoredGrading(key, grading))

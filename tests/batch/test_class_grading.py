@@ -25,7 +25,7 @@ from autograder.course.folder import Course
 from autograder.course.options import Limits
 from autograder.errors import NotReleased
 from autograder.notebook.assignment import Assignment
-from autograder.notebook.filled_in import answered
+from autograder.notebook.filled_in import answered, released
 from autograder.results import Grading, Ungraded
 from autograder.sandbox.scratch import empty
 
@@ -219,6 +219,27 @@ def test_an_earlier_score_does_not_stand_for_a_broken_resubmission(graded_copy: 
     assert scores(course)["student-001"] == 0
     assert {row[5] for row in table_rows(course)["grade"]} == {1}
     assert not (course / "autograded" / "student-001").exists() or not graded_files(course)
+
+
+def test_what_is_replaced_while_it_is_graded_is_not_recorded_and_graded_next_time(
+    course: Path, averages: Assignment
+) -> None:
+    right, nothing = answered(averages, {}), released(averages)
+    hand_in(course, "student-002", NAME, nbformat.writes(right))
+    results = grade_class(Course.open(course), NAME, jobs=1)
+    with contextlib.closing(results):
+        first = next(results).student
+        (second,) = {"student-001", "student-002"} - {first}
+        hand_in(course, second, NAME, nbformat.writes(nothing))  # as collect does
+        replaced = next(results).result
+    assert isinstance(replaced, Ungraded)
+    assert replaced.error.endswith("changed while it was graded: run the same command again.")
+    assert scores(course) == {first: 60, second: 0}  # nothing is recorded
+    assert not (course / "autograded" / second / NAME).exists()
+    again = graded(course)
+    assert again[first].unchanged
+    assert isinstance(again[second].result, Grading)
+    assert scores(course) == {first: 60, second: 0}
 
 
 def test_a_broken_penalty_plugin_leaves_no_half_result(course: Path) -> None:

@@ -93,6 +93,10 @@ def lose_result(course: Path) -> None:
     (course / "gradings" / NAME / "ada.json").unlink()
 
 
+def kill_a_grading(course: Path) -> None:
+    Course.open(course).begin_grading(NAME, "ada")
+
+
 def hand_in_later(course: Path) -> None:
     (course / "submitted" / "ada" / NAME / "timestamp.txt").write_text("2026-03-05 12:00:00 UTC")
 
@@ -136,6 +140,7 @@ WHY = {
     "the secret": (change_secret, EVERYBODY, "the course's secret changed"),
     "no copy": (lose_copy, ("ada",), "its graded copy is gone"),
     "no result": (lose_result, ("ada",), "no result of it is kept"),
+    "killed": (kill_a_grading, ("ada",), "its last grading was not finished"),
     "older": (as_an_older_version, ("ada",), "kept by an older version"),
     "nbgrader": (as_nbgrader, ("ada",), "graded by nbgrader autograde"),
 }
