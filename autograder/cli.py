@@ -71,6 +71,8 @@ def about(
 
 def main() -> None:
     """Run the command; errors meant for people are printed without a traceback."""
+    from . import cli_marks  # noqa: F401 (more commands of the app)
+
     # The arrays compared here are small: threads would only be there to be interrupted.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # nbgrader calls alembic by name, which is beside this command and perhaps not on the path.
@@ -232,6 +234,9 @@ def grade_file(
         typer.Option(help="Whose numbers to draw; a course draws others, from its secret."),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
+    gradescope: Annotated[
+        bool, typer.Option("--gradescope", help="results.json of Gradescope, for one notebook.")
+    ] = False,
     jobs: Jobs = None,
     unsafe_no_sandbox: UnsafeNoSandbox = False,
 ) -> None:
@@ -239,8 +244,12 @@ def grade_file(
     from .batch.forkserver import default_jobs
     from .course.contents import Contents, course_here
     from .course.options import Limits
+    from .lms.gradescope import results_json
     from .pages.files import print_files
+    from .results import to_json
 
+    if gradescope and (json or len(notebooks) > 1):
+        raise typer.BadParameter("--gradescope is for one notebook, without --json.")
     status = print_files(
         notebooks,
         assignment,
@@ -248,7 +257,7 @@ def grade_file(
         student,
         jobs=jobs or default_jobs(),
         limits=Limits(unsafe_no_sandbox=unsafe_no_sandbox),
-        json=json,
+        written=results_json if gradescope else to_json if json else None,
         console=console,
         errors=errors,
     )

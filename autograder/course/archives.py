@@ -19,6 +19,7 @@ from nbgrader.plugins.zipcollect import ExtractorPlugin
 
 from ..errors import RefusedArchive
 from ..notebook.safe_html import plain
+from .shown_names import is_of_a_system
 
 MAX_MEMBERS = 50_000
 MAX_RATIO = 100  # of what is unpacked to the archive; notebooks are rarely packed beyond 20
@@ -35,10 +36,13 @@ class CarefulExtractor(ExtractorPlugin):  # type: ignore[misc]  # nbgrader is un
         for path in sorted(p for p in source.rglob("*") if p.is_file()):
             folder = target / path.relative_to(source).parent
             folder.mkdir(parents=True, exist_ok=True)
-            if path.suffix in self.zip_ext:
+            if self._is_archive(path):
                 self._unpack(path, folder, _Budget.of(path, file_bytes), MAX_DEPTH)
             else:
                 shutil.copy(path, folder)
+
+    def _is_archive(self, path: Path) -> bool:
+        return path.suffix.lower() in self.zip_ext  # .ZIP, from some systems
 
     def _unpack(self, path: Path, parent: Path, budget: _Budget, depth: int) -> None:
         """Unpack into a folder named like the archive, which is gone if it is refused."""
@@ -52,7 +56,8 @@ class CarefulExtractor(ExtractorPlugin):  # type: ignore[misc]  # nbgrader is un
             return
         try:
             for member in _members(path, budget):
-                self._write(member, folder, path.name, budget, depth)
+                if not any(map(is_of_a_system, PurePosixPath(member.name).parts[:-1])):
+                    self._write(member, folder, path.name, budget, depth)
         except Exception as error:  # a damaged archive fails in many ways
             shutil.rmtree(folder)
             if budget.spent and depth < MAX_DEPTH:
@@ -72,7 +77,7 @@ class CarefulExtractor(ExtractorPlugin):  # type: ignore[misc]  # nbgrader is un
                 raise
             self.log.warning("Left out %r of %r: %s", member.name, archive, plain(str(error)))
             return
-        if target.suffix in self.zip_ext and depth > 1:
+        if depth > 1 and self._is_archive(target):
             self._unpack(target, target.parent, budget, depth - 1)
 
 
@@ -165,7 +170,8 @@ def _of_zip(path: Path, budget: _Budget) -> Iterator[_Member]:
             if not info.is_dir():
                 regular = stat.S_IFMT(info.external_attr >> 16) in (0, stat.S_IFREG)
                 opener = partial(_open_in_zip, archive, info, budget)
-                yield _Member(info.filename, info.file_size, regular, opener)
+                name = info.filename.replace("\\", "/")  # some programs of Windows write so
+                yield _Member(name, info.file_size, regular, opener)
 
 
 def _open_in_zip(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: _Budget) -> IO[bytes]:

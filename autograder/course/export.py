@@ -26,7 +26,7 @@ class SafeCsv(CsvExportPlugin):  # type: ignore[misc]  # nbgrader is untyped
         table = io.StringIO(newline="")
         writer = csv.writer(table, lineterminator="\n")
         writer.writerow(_COLUMNS)
-        writer.writerows([_inert(value) for value in row] for row in rows)
+        writer.writerows([_shown(value) for value in row] for row in rows)
         replace_file(target, table.getvalue().encode())
 
     def _rows(self, gradebook: Gradebook) -> Iterator[tuple[object, ...]]:
@@ -77,5 +77,10 @@ def _row(gradebook: Gradebook, assignment: Assignment, student: Student) -> tupl
     )
 
 
-def _inert(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_ACTIVE) else value
+def _shown(value: object) -> object:
+    return inert(value) if isinstance(value, str) else value
+
+
+def inert(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(_ACTIVE) else text

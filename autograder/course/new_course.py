@@ -15,11 +15,13 @@ from nbgrader.plugins import LateSubmissionPlugin
 from ..errors import NotAFolder
 from ..surroundings import PathIsAPattern
 from .contents import ASSIGNMENTS, CONFIG_FILE, PACKAGED_COURSE, SOLUTIONS, Contents
+from .file_names import PATTERNS
 from .handed_in import regular_files
 from .options import GradingOptions
 from .replacing import replace_file
 
 PAGES = ("docs/instructors.md", "docs/write-an-assignment.md")  # the instructor's
+_NAMES = "c.FileNameCollectorPlugin.named_regexp"
 _README = Path(__file__).with_name("readme_of_a_course.md")
 _EMPTY_CONFIG = """\
 from autograder.nbgrader_hooks import configure
@@ -90,6 +92,8 @@ def commented_options() -> str:
             "# All below are options with their defaults. To change one, remove the # before it.",
             *("", "# How submissions are graded.", *ours),
             *("", "# Of nbgrader's own options, those that most courses need.", *nbgraders),
+            *("", "# How students' files are called in the archive of an LMS, for zip_collect."),
+            *(f'# {_NAMES} = r"{pattern}"  # {lms}' for lms, pattern in PATTERNS.items()),
             "",
         ]
     )

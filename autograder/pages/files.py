@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from rich.console import Console
 from ..batch.class_grading import grade_files
 from ..course.contents import Contents
 from ..course.options import Limits
-from ..results import Grading, Ungraded, points, to_json
+from ..results import Grading, Ungraded, points
 from ..running.cell_outputs import verdict_text, written_text
 from .terminal import print_broken_tests, print_plain, warn_unless_locked_in
 
@@ -24,13 +24,13 @@ def print_files(
     *,
     jobs: int,
     limits: Limits,
-    json: bool,
+    written: Callable[[Grading | Ungraded], str] | None,
     console: Console,
     errors: Console,
 ) -> int:
     """Grade notebooks by path and print each result; return the status of the command.
 
-    That is 1 where something was not graded. If ``json``, each is one line.
+    That is 1 where something was not graded. If results are ``written``, it says how.
     """
     results: list[Grading | Ungraded] = []
     with closing(
@@ -38,8 +38,8 @@ def print_files(
     ) as graded:
         for result in graded:
             results.append(result)
-            if json:
-                print(to_json(result), flush=True)
+            if written:
+                print(written(result), flush=True)
             else:
                 _print_result(result, console)
     warn_unless_locked_in(results, errors)

@@ -1,0 +1,1 @@
+"""Marks on their way to a learning management system: Canvas, Moodle, Gradescope."""

@@ -1,0 +1,45 @@
+"""Pages of feedback as the archive that Moodle takes back for a whole class.
+
+Its assignment reads of each name what stands between the first lines: the number that its grading
+worksheet has for a participant, and which plugin the file is for
+(https://docs.moodle.org, "Using Assignment", "Upload multiple feedback files in a zip").
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from .forms import FORMS
+from .marks import Mark
+from .roster import Roster, matched
+
+
+def feedback_zip(
+    roster: Roster, students: Sequence[Mark], assignment: str, feedback: Path
+) -> tuple[bytes, int]:
+    """Return the archive of the pages that there are, and how many. Raises BadRoster.
+
+    ``feedback`` is the course's folder of pages, ``feedback/STUDENT/ASSIGNMENT/``.
+    """
+    pages = [*_pages(roster, students, assignment, feedback)]
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, page in pages:
+            packed.writestr(name, page.read_bytes())
+    return archive.getvalue(), len(pages)
+
+
+def _pages(
+    roster: Roster, students: Sequence[Mark], assignment: str, feedback: Path
+) -> Iterator[tuple[str, Path]]:
+    pairs, _ = matched(roster, students, FORMS["moodle"].ids)
+    for row, mark in pairs:
+        page = feedback / mark.student / assignment / f"{assignment}.html"
+        number = re.search(r"\d+", row["Identifier"])
+        if page.is_file() and number:
+            name = re.sub(r"[^\w .-]|_", "", row.get("Full name", "")) or "student"
+            yield f"{name}_{number[0]}_assignfeedback_file_{assignment}.html", page

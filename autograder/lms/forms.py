@@ -1,0 +1,133 @@
+"""The forms in which Canvas, Moodle and Gradescope have marks, and a plain one.
+
+Canvas: its own "Export" of the gradebook goes back with a column for the assignment; columns up to
+``Section`` say who it is (https://community.canvaslms.com, "How do I import grades in the
+Gradebook?"). Moodle: the grading worksheet of the assignment goes back with ``Grade`` filled in
+(https://docs.moodle.org, "Assignment settings", "Offline grading worksheet"). Gradescope takes no
+marks from a file; its roster with marks is for other programs, and ``grade-file --gradescope``
+writes what its autograder reads.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from ..course.export import inert
+from .marks import Mark, Marks
+from .roster import BadRoster, Roster, Row, matched
+
+Table = list[list[str]]
+TOLERANCE = 0.005  # points: less is not seen with two decimals
+
+
+@dataclass(frozen=True)
+class Form:
+    """How an LMS has marks: the columns that say who it is (``ids``), and those that it needs.
+
+    ``roster`` is what its class list is called there; ``fill`` makes the table.
+    """
+
+    ids: Sequence[str]
+    needs: Sequence[str]
+    roster: str
+    fill: Callable[[Roster, Marks, Sequence[tuple[Row, Mark]]], Table]
+
+
+def table_for(form: Form, roster: Roster, marks: Marks) -> tuple[str, list[str]]:
+    """Return the file for an LMS, and the students that its class list has not.
+
+    Rows without a mark are left out, so that nothing is overwritten by nothing. Raises BadRoster.
+    """
+    roster.need(form.needs, form.roster)
+    pairs, unmatched = matched(roster, marks.students, form.ids)
+    given = [(row, mark) for row, mark in pairs if mark.points is not None]
+    return as_csv(form.fill(roster, marks, given)), unmatched
+
+
+def plain_table(marks: Marks) -> str:
+    """Return the marks as one row for each student who handed in."""
+    rows = [["student_id", "email", "points", "max_points", "penalty", "waiting"]]
+    for mark in marks.students:
+        numbers = [marks.most, mark.penalty, mark.waits]
+        rows.append([inert(mark.student), inert(mark.email), mark.text, *map(_two, numbers)])
+    return as_csv(rows)
+
+
+def as_csv(rows: Iterable[Sequence[str]]) -> str:
+    """Return a table as CSV."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
+
+
+def _canvas(roster: Roster, marks: Marks, given: Sequence[tuple[Row, Mark]]) -> Table:
+    columns = [*roster.columns[: [*roster.columns].index("Section") + 1]]
+    column = next((c for c in roster.columns if _is_canvas_column(c, marks.assignment)), None)
+    most = next((row for row in roster.rows if row["Student"].strip() == "Points Possible"), None)
+    if column and most:
+        _check_most(roster, most[column], marks, "Points Possible")
+    titles = [*columns, column or marks.assignment]
+    possible = ["    Points Possible", *[""] * (len(columns) - 1), _two(marks.most)]
+    return [titles, possible, *([*(row[c] for c in columns), mark.text] for row, mark in given)]
+
+
+def _is_canvas_column(column: str, assignment: str) -> bool:
+    """Say so of the column of an assignment: Canvas puts a number of its own behind the name."""
+    return re.sub(r" \(\d+\)$", "", column).strip().lower() == assignment.lower()
+
+
+def _moodle(roster: Roster, marks: Marks, given: Sequence[tuple[Row, Mark]]) -> Table:
+    for row, _ in given:
+        _check_most(roster, row["Maximum Grade"], marks, "Maximum Grade")
+    filled = (row | {"Grade": mark.text} for row, mark in given)
+    return [[*roster.columns], *([row[c] for c in roster.columns] for row in filled)]
+
+
+def _check_most(roster: Roster, text: str, marks: Marks, column: str) -> None:
+    """Raise BadRoster where the LMS has other points for the assignment."""
+    try:
+        most = float(text.replace(",", "."))
+    except ValueError:  # nothing, or words: then it does not say
+        return
+    if abs(most - marks.most) > TOLERANCE:
+        raise BadRoster(
+            roster.path,
+            f"{column} is {most:g} there, and the assignment has {marks.most:g} points. Set it to "
+            f"{marks.most:g} in the LMS, and export the list again.",
+        )
+
+
+def _gradescope(roster: Roster, marks: Marks, given: Sequence[tuple[Row, Mark]]) -> Table:
+    titles = [*roster.columns, "Total Score", "Max Points"]
+    most = _two(marks.most)
+    return [titles, *([*(row[c] for c in roster.columns), m.text, most] for row, m in given)]
+
+
+def _two(number: float) -> str:
+    return f"{number:.2f}"
+
+
+FORMS = {
+    "canvas": Form(
+        ("SIS Login ID", "SIS User ID", "ID", "Integration ID"),
+        ("Student", "ID", "Section"),
+        "what Canvas exports of its gradebook (Gradebook, Export)",
+        _canvas,
+    ),
+    "moodle": Form(
+        ("ID number", "Email address", "Username", "Identifier"),
+        ("Identifier", "Grade", "Maximum Grade"),
+        "the grading worksheet of the assignment (Download grading worksheet), in English",
+        _moodle,
+    ),
+    "gradescope": Form(
+        ("SID", "Email"),
+        ("Email",),
+        "the roster that Gradescope exports (Roster, Download)",
+        _gradescope,
+    ),
+}

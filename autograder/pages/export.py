@@ -1,0 +1,69 @@
+"""``autograder export`` on the terminal: the file for an LMS, and who is not in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+from rich.console import Console
+
+from ..course.folder import Course
+from ..course.replacing import replace_file
+from ..lms.feedback_zip import feedback_zip
+from ..lms.forms import FORMS, plain_table, table_for
+from ..lms.marks import Marks, marks_of
+from ..lms.roster import Roster, read_roster
+from ..notebook.safe_html import one_line
+from .terminal import print_plain
+
+MOST_NAMED = 20
+
+
+def print_export(
+    course: Course,
+    name: str,
+    lms: str,
+    roster: Path | None,
+    *,
+    with_waiting: bool,
+    console: Console,
+) -> None:
+    """Write the marks of an assignment, and name who has none in the file.
+
+    Raises what ``marks_of`` and ``table_for`` raise.
+    """
+    marks = marks_of(course, name, with_waiting=with_waiting)
+    unmatched: list[str] = []
+    if lms == "csv":
+        text = plain_table(marks)
+    elif roster is None:
+        raise typer.BadParameter(f"--roster: name {FORMS[lms].roster}.")
+    else:
+        listed = read_roster(roster)
+        text, unmatched = table_for(FORMS[lms], listed, marks)
+    path = course.root / f"{name}-{lms}.csv"
+    replace_file(path, text.encode())
+    given = [m for m in marks.students if m.points is not None and m.student not in unmatched]
+    print_plain(f"{len(given)} marks are in {path}.", console)
+    if not with_waiting:
+        _name(marks.waiting, "wait for a human and have no mark there", console)
+    _name(unmatched, f"are not in {roster}: the LMS gets no mark of theirs", console)
+    if lms == "moodle" and roster is not None:
+        _write_pages(course, marks, listed, console)
+
+
+def _write_pages(course: Course, marks: Marks, roster: Roster, console: Console) -> None:
+    feedback = course.root / course.coursedir.feedback_directory
+    archive, count = feedback_zip(roster, marks.students, marks.assignment, feedback)
+    if count:
+        path = course.root / f"{marks.assignment}-moodle-feedback.zip"
+        replace_file(path, archive)
+        print_plain(f"{count} pages of feedback are in {path}.", console)
+
+
+def _name(students: Sequence[str], what: str, console: Console) -> None:
+    if students:
+        shown = ", ".join(map(one_line, students[:MOST_NAMED]))
+        more = f" and {len(students) - MOST_NAMED} more" if len(students) > MOST_NAMED else ""
+        print_plain(f"{len(students)} {what}: {shown}{more}.", console)
