@@ -1,4 +1,4 @@
-"""The commands of ``autograder`` about marks: those that go to an LMS."""
+"""The commands of ``autograder`` about marks: for an LMS, and by hand."""
 
 from __future__ import annotations
 
@@ -38,3 +38,22 @@ def export(
 
     course = Course.open(course_dir)
     print_export(course, assignment, lms.value, roster, with_waiting=with_waiting, console=console)
+
+
+@app.command(cls=Announced)
+def written(
+    assignment: str,
+    graders: Annotated[int, typer.Option(min=1, help="How many share the answers.")] = 1,
+    read: Annotated[
+        list[Path] | None, typer.Option(help="A sheet whose marks are read back; repeatable.")
+    ] = None,
+    course_dir: CourseDir = Path(),
+) -> None:
+    """Lay out written answers beside the model answer, equal ones together; read marks back."""
+    from .course.folder import Course
+    from .pages.written import print_read_back, write_sheets
+
+    course = Course.open(course_dir)
+    if read:
+        raise typer.Exit(print_read_back(course, assignment, read, console))
+    write_sheets(course, assignment, graders, console)

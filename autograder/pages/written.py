@@ -1,0 +1,65 @@
+"""``autograder written``: pages and sheets for those who grade, and what came back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader
+from rich.console import Console
+
+from ..course.folder import Course
+from ..course.replacing import replace_file
+from ..notebook.safe_html import one_line
+from ..written.answers import Answers, Question, questions_of
+from ..written.read_back import read_back
+from ..written.sheets import share, sheet
+from .terminal import print_plain
+
+FOLDER = "written"
+_PAGES = Environment(
+    loader=PackageLoader("autograder.pages", ""), autoescape=True, trim_blocks=True
+)
+
+
+def write_sheets(course: Course, name: str, graders: int, console: Console) -> None:
+    """Write a page and a sheet for each question and grader. Raises NoQuestions."""
+    for question in questions_of(course, name):
+        for number, answers in enumerate(share(question, graders), start=1):
+            part = f"{number} of {graders}" if graders > 1 else ""
+            stem = f"{question.name}-{number}" if part else question.name
+            path = course.root / FOLDER / name / f"{stem}.csv"
+            replace_file(path, sheet(question, answers).encode("utf-8-sig"))  # for spreadsheets
+            page = _page(question, answers, part, path.name)
+            replace_file(path.with_suffix(".html"), page.encode())
+            waits = sum(each.given.waits for each in answers)
+            print_plain(
+                f"{path}: {len(answers)} answers, {waits} to be graded; to read them: "
+                f"{path.with_suffix('.html').name}",
+                console,
+            )
+    print_plain(f"Marks are read back with: autograder written {name} --read FILE", console)
+
+
+def _page(question: Question, answers: Sequence[Answers], part: str, sheet_name: str) -> str:
+    count = sum(len(each.students) for each in answers)
+    return _PAGES.get_template("written.html.j2").render(
+        question=question, answers=answers, part=part, sheet=sheet_name, count=count
+    )
+
+
+def print_read_back(course: Course, name: str, paths: Sequence[Path], console: Console) -> int:
+    """Read marks back and name each that was replaced or not taken; return the status.
+
+    That is 1 where one was not taken. Raises BadSheet.
+    """
+    found = read_back(course, name, paths)
+    print_plain(
+        f"{found.new} marks are new, {len(found.changed)} changed, {found.unchanged} as before.",
+        console,
+    )
+    for sentence in found.changed:
+        print_plain(f"changed: {one_line(sentence)}", console)
+    for sentence in found.kept:
+        print_plain(f"not taken: {one_line(sentence)}", console)
+    return 1 if found.kept else 0

@@ -1,0 +1,80 @@
+"""Marks of sheets into the gradebook: nothing that others gave meanwhile is overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..course.folder import Course
+from ..course.gradebook import open_gradebook, transaction
+from .answers import NOTHING, Question, by_id, questions_of
+from .given import Given, give, given_by_hand
+from .sheets import BadSheet, Row, read_sheet
+
+
+@dataclass
+class ReadBack:
+    """What became of the rows: how many marks were new, changed or as before; who was left out.
+
+    ``kept`` has a sentence for each student whose mark was not taken from the sheet, and why;
+    ``changed`` one for each whose earlier mark was replaced.
+    """
+
+    new: int = 0
+    unchanged: int = 0
+    changed: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+
+
+def read_back(course: Course, name: str, paths: Sequence[Path]) -> ReadBack:
+    """Write the marks of sheets, all of them or none. Raises BadSheet and what reading raises.
+
+    A mark is written where the gradebook has what it had when the sheet was made, and the student
+    still has that answer.
+    """
+    questions = questions_of(course, name)
+    rows = [(path, row) for path in paths for row in read_sheet(path)]
+    for path, row in rows:
+        _check(path, row, questions)
+    there, result = by_id(questions), ReadBack()
+    with open_gradebook(course.coursedir) as gradebook, transaction(gradebook):
+        given = given_by_hand(gradebook, name)
+        for _, row in rows:
+            if row.points is None:
+                continue
+            for student in row.students:
+                if (student, row.answer) not in there:
+                    result.kept.append(f"{student}, {row.question}: the answer is another one now")
+                    continue
+                now = given.get((student, row.question), NOTHING)
+                wanted = Given(row.points, row.comment, False)
+                if _write(result, row, student, now, wanted):
+                    give(gradebook, name, student, row.question, wanted)
+    return result
+
+
+def _check(path: Path, row: Row, questions: Sequence[Question]) -> None:
+    question = next((each for each in questions if each.name == row.question), None)
+    if question is None:
+        raise BadSheet(path, f"there is no question {row.question!r}.")
+    if row.points is not None and not 0 <= row.points <= question.points:
+        said = f"{row.points:g} is not between 0 and the {question.points:g} points of"
+        raise BadSheet(path, f"{said} {row.question} (answer {row.answer}).")
+
+
+def _write(result: ReadBack, row: Row, student: str, now: Given, wanted: Given) -> bool:
+    """Say whether a mark is to be written, and count it."""
+    who = f"{student}, {row.question}"
+    if not now.waits and now.points == wanted.points and wanted.comment in ("", now.comment):
+        result.unchanged += 1
+        return False
+    if (now.points, now.comment) != (row.points_before, row.comment_before):
+        had = "no points" if now.points is None else f"{now.points:g} points"
+        result.kept.append(f"{who}: somebody gave {had} meanwhile")
+        return False
+    if now.points is None:
+        result.new += 1
+    else:
+        result.changed.append(f"{who}: {now.points:g} -> {wanted.points:g}")
+    return True

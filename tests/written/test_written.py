@@ -1,0 +1,205 @@
+"""``autograder written``: every answer once, marks into the gradebook, nobody's overwritten."""
+
+import csv
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+from commands import run_here
+from courses import MakeCourse, hand_in, table_rows
+from nbgrader.api import Gradebook
+
+from autograder.course.folder import Course
+from autograder.notebook.assignment import Assignment
+from autograder.notebook.filled_in import answered
+
+NAME = "averages"
+SAME, SAME_BUT_SPACES = "It is the  mean of\nthe last ones.", "It is the mean of the last ones."
+ACTIVE = "=1+1 <script>alert(1)</script> is what I mean"
+TEXTS = {"student-001": SAME, "student-002": SAME_BUT_SPACES, "student-003": ACTIVE}
+
+
+@pytest.fixture(scope="module")
+def question(averages: Assignment) -> str:
+    (question,) = averages.written
+    return question.name
+
+
+@pytest.fixture(scope="module")
+def graded(
+    tmp_path_factory: pytest.TempPathFactory,
+    released_course: MakeCourse,
+    averages: Assignment,
+    question: str,
+) -> Path:
+    """A class of five: two with the same answer, one without, one who wrote it elsewhere."""
+    course = released_course(tmp_path_factory.mktemp("graded") / "course")
+    for student, text in TEXTS.items():
+        hand_in(course, student, NAME, nbformat.writes(answered(averages, {question: text})))
+    empty = answered(averages, {question: averages.by_grade_id[question].source})
+    hand_in(course, "student-004", NAME, nbformat.writes(empty))
+    empty.cells.append(nbformat.v4.new_code_cell("The mean is taken over the last three numbers."))
+    hand_in(course, "student-005", NAME, nbformat.writes(empty))
+    run_here("autograder", "grade", NAME, cwd=course)
+    return course
+
+
+@pytest.fixture
+def course(graded: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(graded, tmp_path / "course"))
+
+
+def laid_out(course: Path, *options: str) -> list[Path]:
+    """Lay the answers out; return the sheets."""
+    run_here("autograder", "written", NAME, *options, cwd=course)
+    return sorted((course / "written" / NAME).glob("*.csv"))
+
+
+def rows_of(sheet: Path) -> list[dict[str, str]]:
+    with sheet.open(newline="", encoding="utf-8-sig") as file:
+        return list(csv.DictReader(file))
+
+
+def fill_in(sheet: Path, marks: dict[str, tuple[str, str]]) -> None:
+    """Give points and a comment to the rows of students."""
+    rows = rows_of(sheet)
+    for row in rows:
+        for student, (points, comment) in marks.items():
+            if student in row["students"]:
+                row["points"], row["comment"] = points, comment
+    with sheet.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, [*rows[0]])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def marks_of(course: Path, question: str) -> dict[str, tuple[object, object]]:
+    """Return points by hand, and whether it waits, by student."""
+    rows = table_rows(course)["grade"]
+    return {str(row[0]): (row[3], bool(row[5])) for row in rows if row[1] == question}
+
+
+def give_by_hand(course: Path, student: str, question: str, points: float) -> None:
+    """Do what somebody does in the formgrader."""
+    opened = Course.open(course)
+    with Gradebook(opened.coursedir.db_url, opened.coursedir.course_id) as gradebook:
+        grade = gradebook.find_grade(question, NAME, NAME, student)
+        grade.manual_score, grade.needs_manual_grade = points, False
+        gradebook.db.commit()
+
+
+def test_equal_answers_stand_together_beside_the_model_answer(course: Path, question: str) -> None:
+    (sheet,) = laid_out(course)
+    rows = rows_of(sheet)
+    assert rows[0]["students"] == "student-001; student-002"
+    assert {row["students"] for row in rows[1:]} == {"student-003", "student-005"}
+    assert {row["max_points"] for row in rows} == {"10"}
+    assert {row["points"] for row in rows} == {""}
+    texts = {row["students"]: row["text"] for row in rows}
+    assert texts["student-003"] == f"'{ACTIVE}"
+    assert "Text stands in" in texts["student-005"]
+    page = sheet.with_suffix(".html").read_text()
+    assert "<script>" not in page
+    assert "Model answer" in page
+    assert "1 gave no answer and have 0 points already: student-004." in page
+
+
+def test_marks_are_read_back_and_stay_settled(course: Path, question: str) -> None:
+    (sheet,) = laid_out(course)
+    fill_in(sheet, {"student-001": ("7,5", "Good, and short."), "student-003": ("0", "=no")})
+    said = run_here("autograder", "written", NAME, f"--read={sheet}", cwd=course).stdout
+    assert "3 marks are new, 0 changed, 0 as before." in said
+    marks = marks_of(course, question)
+    assert marks["student-001"] == marks["student-002"] == (7.5, False)
+    assert marks["student-003"] == (0, False)
+    assert marks["student-005"] == (None, True)
+    comments = {row[0]: row[3] for row in table_rows(course)["comment"] if row[1] == question}
+    assert comments["student-002"] == "Good, and short."
+    assert comments["student-003"] == "=no"
+
+    again = run_here("autograder", "written", NAME, f"--read={sheet}", cwd=course).stdout
+    assert "0 marks are new, 0 changed, 3 as before." in again
+    (sheet,) = laid_out(course)
+    assert {row["students"]: row["points"] for row in rows_of(sheet)} == {
+        "student-001; student-002": "7.5",
+        "student-003": "0",
+        "student-005": "",
+    }
+
+
+def test_what_somebody_gave_meanwhile_is_named_and_stays(course: Path, question: str) -> None:
+    (sheet,) = laid_out(course)
+    fill_in(sheet, {"student-001": ("7", ""), "student-003": ("5", "")})
+    give_by_hand(course, "student-002", question, 3)
+    said = run_here("autograder", "written", NAME, f"--read={sheet}", cwd=course, status=1).stdout
+    assert "2 marks are new" in said
+    assert f"not taken: student-002, {question}: somebody gave 3 points meanwhile" in said
+    marks = marks_of(course, question)
+    assert marks["student-001"] == (7, False)
+    assert marks["student-002"] == (3, False)
+
+
+def test_a_mark_that_is_changed_is_named(course: Path, question: str) -> None:
+    give_by_hand(course, "student-003", question, 3)
+    (sheet,) = laid_out(course)
+    fill_in(sheet, {"student-003": ("4", "")})
+    said = run_here("autograder", "written", NAME, f"--read={sheet}", cwd=course).stdout
+    assert f"changed: student-003, {question}: 3 -> 4" in said
+    assert marks_of(course, question)["student-003"] == (4, False)
+
+
+def test_a_new_answer_does_not_get_the_mark_of_the_old_one(
+    course: Path, averages: Assignment, question: str
+) -> None:
+    (sheet,) = laid_out(course)
+    fill_in(sheet, {"student-003": ("5", "")})
+    text = nbformat.writes(answered(averages, {question: "Another answer, a better one."}))
+    hand_in(course, "student-003", NAME, text)
+    run_here("autograder", "grade", NAME, cwd=course)
+    said = run_here("autograder", "written", NAME, f"--read={sheet}", cwd=course, status=1).stdout
+    assert f"not taken: student-003, {question}: the answer is another one now" in said
+    assert marks_of(course, question)["student-003"] == (None, True)
+
+
+def test_answers_are_split_for_several_graders(course: Path) -> None:
+    sheets = laid_out(course, "--graders=2")
+    assert [len(rows_of(sheet)) for sheet in sheets] == [2, 1]
+    students = [row["students"] for sheet in sheets for row in rows_of(sheet)]
+    assert len(students) == len({*students}) == 3
+    for sheet in sheets:
+        fill_in(sheet, dict.fromkeys(("student-001", "student-003", "student-005"), ("6", "")))
+    read = (f"--read={sheet}" for sheet in sheets)
+    said = run_here("autograder", "written", NAME, *read, cwd=course).stdout
+    assert "4 marks are new" in said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (",10,,", ",10,11,", "11 is not between 0 and the 10 points of"),
+        (",10,,", ",10,-1,", "-1 is not between 0 and the 10 points of"),
+        (",10,,", ",10,good,", "'good' is no number of points"),
+        ("answer,", "number,", "it has no column 'answer'"),
+        ("explain", "explian", "there is no question"),
+    ],
+)
+def test_a_sheet_with_a_mistake_changes_nothing(
+    course: Path, question: str, old: str, new: str, says: str
+) -> None:
+    before = marks_of(course, question)
+    (sheet,) = laid_out(course)
+    old, new = (question, "x") if old == "explain" else (old, new)
+    text = sheet.read_text(encoding="utf-8-sig")
+    assert old in text
+    sheet.write_text(text.replace(old, new))
+    said = run_here("autograder", "written", NAME, f"--read={sheet}", cwd=course, status=2).stderr
+    assert says in " ".join(said.split())
+    assert "Nothing was changed." in said
+    assert marks_of(course, question) == before
+
+
+def test_nothing_to_lay_out_is_said(course: Path) -> None:
+    shutil.rmtree(course / "gradings")
+    said = run_here("autograder", "written", NAME, cwd=course, status=2).stderr
+    assert "has no graded submission. Grade it first" in " ".join(said.split())
