@@ -103,14 +103,14 @@ def changed(assignment: Assignment, cells: dict[str, str], extra: str = "") -> s
     return str(nbformat.writes(notebook))
 
 
-def course(folder: Path, notebooks: Sequence[str], config: str | None) -> Path:
+def course(folder: Path, notebooks: Sequence[str], config: str | None, name: str = NAME) -> Path:
     """Lay out a course with these submissions, released."""
     shutil.copytree(PACKAGED_COURSE, folder, ignore=shutil.ignore_patterns(".*", "tests", "docs"))
     if config is not None:
         (folder / "nbgrader_config.py").write_text(config)
     for number, text in enumerate(notebooks, start=1):
-        hand_in(folder, f"student-{number:03}", NAME, text)
-    timed(str(BIN / "nbgrader"), "generate_assignment", NAME, cwd=folder)
+        hand_in(folder, f"student-{number:03}", name, text)
+    timed(str(BIN / "nbgrader"), "generate_assignment", name, cwd=folder)
     return folder
 
 
