@@ -19,8 +19,8 @@ from nbgrader.plugins.zipcollect import ExtractorPlugin
 
 from ..errors import RefusedArchive
 from ..notebook.safe_html import plain
-from .shown_names import is_of_a_system
 
+_OF_MACOS = "__MACOSX"  # a folder with notes of that system on each file
 MAX_MEMBERS = 50_000
 MAX_RATIO = 100  # of what is unpacked to the archive; notebooks are rarely packed beyond 20
 MAX_DEPTH = 3  # the archive of a class holds those of students, and these perhaps one more
@@ -56,7 +56,7 @@ class CarefulExtractor(ExtractorPlugin):  # type: ignore[misc]  # nbgrader is un
             return
         try:
             for member in _members(path, budget):
-                if not any(map(is_of_a_system, PurePosixPath(member.name).parts[:-1])):
+                if _OF_MACOS not in PurePosixPath(member.name).parts:
                     self._write(member, folder, path.name, budget, depth)
         except Exception as error:  # a damaged archive fails in many ways
             shutil.rmtree(folder)
