@@ -302,7 +302,7 @@ def new_assignment(
     from .course.contents import ASSIGNMENTS, HIDDEN_TESTS, SOLUTIONS
     from .course.folder import Course
 
-    course = Course.open(_checked_course(course_dir))
+    course = Course.open(checked_course(course_dir))
     write(course.contents, name, exercise, questions)
     console.print(
         f"Written: {course_dir / ASSIGNMENTS / name} and {course_dir / SOLUTIONS / name}.",
@@ -333,7 +333,7 @@ def check(
     from .course.folder import Course
     from .pages.check import print_check
 
-    course = Course.open(_checked_course(course_dir))
+    course = Course.open(checked_course(course_dir))
     fine = print_check(
         course, names or (), quick=quick, jobs=jobs or default_jobs(), console=console
     )
@@ -346,12 +346,12 @@ def sync() -> None:
     from .course.contents import Contents
     from .course.sync import sync as sync_notebook
 
-    contents = Contents(_checked_course(Path.cwd()))  # what the package brings is not for writing
+    contents = Contents(checked_course(Path.cwd()))  # what the package brings is not for writing
     for name in contents.names():
         console.print(f"{name}: {'rewritten' if sync_notebook(contents, name) else 'in step'}")
 
 
-def _checked_course(folder: Path) -> Path:
+def checked_course(folder: Path) -> Path:
     """Return a folder that is a course. Raises NotACourse."""
     from .course.contents import is_course
 

@@ -1,4 +1,4 @@
-"""The commands of ``autograder`` about marks: for an LMS, and by hand."""
+"""The commands of ``autograder`` about marks: on pages of feedback, for an LMS, and by hand."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from .cli import Announced, CourseDir, app, console
+from .cli import Announced, CourseDir, app, checked_course, console
 
 
 class Lms(StrEnum):
@@ -18,6 +18,15 @@ class Lms(StrEnum):
     MOODLE = "moodle"
     GRADESCOPE = "gradescope"
     CSV = "csv"
+
+
+@app.command(cls=Announced)
+def release(assignment: str, course_dir: CourseDir = Path()) -> None:
+    """Bring everybody's page of feedback up to date, release them, and say who still waits."""
+    from .course.folder import Course
+    from .pages.release import print_release
+
+    print_release(Course.open(checked_course(course_dir)), assignment, console)
 
 
 @app.command(cls=Announced)

@@ -23,6 +23,7 @@ from .notebook.assignment import (
     grade_id,
     is_demonstration,
 )
+from .notebook.own_text import digests_of_texts
 from .notebook.prose import places_of_prose
 from .notebook.submission import STAND_IN, read_notebook, restore
 from .results import ExerciseResult, Grading, TestResult, WrittenAnswer, score_of
@@ -36,10 +37,11 @@ from .sandbox.host import Sandbox
 
 @dataclass(frozen=True)
 class Graded:
-    """The result, and the notebook with outputs and verdicts."""
+    """The result, and the notebook with outputs and verdicts; ``time`` is what is left of it."""
 
     grading: Grading
     notebook: NotebookNode
+    time: TimeLeft
 
 
 def grade_notebook(
@@ -173,9 +175,10 @@ def _grade(
         sandbox_gaps=list(sandbox.probe.gaps),
         notes=chosen.notes if chosen else (),
         limits=execution.limits_met,
+        texts=digests_of_texts((e.name for e in assignment.exercises), written, executed.cells),
     )
     _write_outputs(executed, execution, grading, time)
-    return Graded(grading, executed)
+    return Graded(grading, executed, time)
 
 
 def _result(exercise: Exercise, tests: list[TestResult]) -> ExerciseResult:

@@ -72,7 +72,9 @@ def configure(config: Config) -> None:
         f"{_STOCK}AssignLatePenalties",
         f"{_STOCK}CheckCellMetadata",
     ]
-    # The pages of the feedback and of the formgrader.
+    config.GenerateFeedback.exporter_class = "autograder.feedback.hooks.FeedbackPage"
+    config.ExchangeFactory.release_feedback = "autograder.feedback.hooks.ReleaseFeedback"
+    # The pages of the formgrader, and of ordinary assignments.
     config.HTMLExporter.sanitize_html = True
     config.HTMLExporter.filters = {
         "markdown2html": "autograder.notebook.safe_html.clean_markdown",
@@ -218,6 +220,7 @@ class RestoredNotebook(NotebookExporter):
     def _prepare(self, name: str, student: str) -> None:
         """Stand in front of the step that copies what was handed in."""
         self.grading: Grading | None = None  # until there is one
+        self.course.drop_page(name, student)
         if self.plain:  # before nbgrader gives no points for a notebook that is missing
             self._reset(student)
         try:
@@ -235,7 +238,7 @@ class RestoredNotebook(NotebookExporter):
                 self._choose(student)
         finally:  # and if that fails, what was handed in before does not count either
             if not self.plain:
-                self._reset(student)
+                self.settled = self._reset(student)
 
     def _finish(self, name: str, student: str) -> None:
         """Stand around the last step of a submission: only now its result counts."""
@@ -263,10 +266,10 @@ class RestoredNotebook(NotebookExporter):
         except UnreadableTimestamp:
             return datetime.min
 
-    def _reset(self, student: str) -> None:
+    def _reset(self, student: str) -> frozenset[str]:
         coursedir = self.course.coursedir
         with open_gradebook(coursedir) as gradebook:
-            Record(self.course, coursedir.assignment_id, gradebook).reset(student)
+            return Record(self.course, coursedir.assignment_id, gradebook).reset(student)
 
 
 class Grade(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
@@ -296,7 +299,8 @@ class Grade(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
             exporter.tell_of_broken_tests(graded.grading)
         with open_gradebook(course.coursedir) as gradebook:
             check_released(gradebook, assignment)
-            Record(course, assignment.name, gradebook).accept(about["student"], graded.grading)
+            record = Record(course, assignment.name, gradebook)
+            record.accept(about["student"], graded.grading, exporter.settled)
         return graded.notebook, resources
 
 

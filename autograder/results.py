@@ -80,7 +80,8 @@ class Grading(msgspec.Struct, frozen=True, kw_only=True):
     level at which submitted code was locked in (strong, medium or none), ``sandbox_gaps``
     what it could do although it should not. ``notes`` are for whoever grades: which file this is,
     where that was not plain, and what else was handed in and not graded. ``limits`` says what was
-    stopped, or not taken, because it was too much.
+    stopped, or not taken, because it was too much. ``texts`` has a digest of what the student wrote
+    for each graded cell: a mark by hand holds for that text.
     """
 
     notebook: str
@@ -96,6 +97,7 @@ class Grading(msgspec.Struct, frozen=True, kw_only=True):
     untouched: list[str] = []
     notes: list[str] = []
     limits: list[str] = []
+    texts: dict[str, str] = {}
 
     @classmethod
     def of(
@@ -111,6 +113,7 @@ class Grading(msgspec.Struct, frozen=True, kw_only=True):
         sandbox_gaps: list[str],
         notes: Iterable[str] = (),
         limits: Iterable[str] = (),
+        texts: dict[str, str] | None = None,
     ) -> Grading:
         """Add up the exercises and the written answers."""
         graded = [exercise for exercise in exercises if exercise.score is not None]
@@ -129,6 +132,7 @@ class Grading(msgspec.Struct, frozen=True, kw_only=True):
             untouched=untouched,
             notes=[*notes],
             limits=[*limits],
+            texts=texts or {},
         )
 
 

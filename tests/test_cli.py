@@ -44,7 +44,7 @@ def test_grade_file_gives_one_json_line_for_each_in_the_order_given(
     assert set(missing) == set(damaged) == {"notebook", "error"}
     assert list(right) == [
         *("notebook", "assignment", "student", "score", "max_score", "pending", "sandbox"),
-        *("exercises", "sandbox_gaps", "written", "untouched", "notes", "limits"),
+        *("exercises", "sandbox_gaps", "written", "untouched", "notes", "limits", "texts"),
     ]
     assert (right["score"], right["max_score"], right["pending"]) == (60, 60, 10)
     assert (stub["score"], stub["pending"], stub["student"]) == (0, 0, "student-009")

@@ -1,12 +1,13 @@
 """An ordinary nbgrader assignment: both doors leave what nbgrader leaves without us."""
 
 import shutil
+import sqlite3
 from pathlib import Path
 
 import nbformat
 import pytest
 from commands import run_here
-from courses import hand_in, new_course, table_rows
+from courses import hand_in, new_course, set_options, table_rows
 from plain_course import (
     ALLOWED,
     DOUBLES,
@@ -22,6 +23,10 @@ from plain_course import (
 
 pytestmark = pytest.mark.kernel
 
+GIVE = """
+update grade set manual_score = 4.25, needs_manual_grade = 0 where id in (
+    select g.id from grade g join base_cell c on g.cell_id = c.id where c.name = 'why')
+"""
 LATER = "2026-03-02 12:00:00.000000 UTC"
 Graded = dict[str, tuple[Path, str, str]]
 
@@ -126,3 +131,24 @@ def test_only_what_is_new_is_graded_again_and_nobody_stops_the_others(
     forced = run_here(*grade_one, "damaged", "--force", cwd=course)
     assert "had not changed" not in forced.stdout
     assert set(rows_of(forced.stdout)) == {"damaged"}
+
+
+@pytest.mark.parametrize("command", [("nbgrader", "release_feedback"), ("autograder", "release")])
+def test_nbgraders_own_page_is_renewed_before_it_is_released(
+    graded: Graded, tmp_path: Path, command: tuple[str, str]
+) -> None:
+    course = Path(shutil.copytree(graded["grade"][0], tmp_path / "course"))
+    exchange = tmp_path / "exchange"
+    exchange.mkdir()
+    exchange.chmod(0o777)
+    set_options(course, f"c.Exchange.root = {str(exchange)!r}")
+    run_here("nbgrader", "generate_feedback", NAME, cwd=course)
+    with sqlite3.connect(course / "gradebook.db") as database:
+        database.executescript(GIVE)
+    database.close()
+    said = run_here(*command, NAME, cwd=course).stdout
+    pages = [page.read_text() for page in exchange.rglob("*.html")]
+    assert len(pages) >= 2
+    assert sum("4.25 / 5.0" in page for page in pages) == 2
+    if command[0] == "autograder":
+        assert "right: draw" in said

@@ -147,7 +147,7 @@ def test_a_regrade_keeps_what_humans_wrote_and_nothing_stale(
 
     assert table_rows(course) == table_rows(copy)
     grades = {row[1]: row[2:] for row in table_rows(copy)["grade"]}
-    assert grades["test_answer_1"] == (10.0, 7.5, 1.0, 1)
+    assert grades["test_answer_1"] == (10.0, 7.5, 1.0, 0)
     assert grades["test_step_down"] == (0.0, None, None, 0)
     comments = {row[1]: row[2:] for row in table_rows(copy)["comment"]}
     assert comments["step_down"] == ("No response.", "Well done.")

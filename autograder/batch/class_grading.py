@@ -22,6 +22,7 @@ from ..course.plain import is_plain
 from ..course.record import ClassRecord
 from ..course.released import has_feedback
 from ..errors import AutograderError
+from ..feedback.pages import Pages
 from ..results import Grading, Ungraded
 from ..sandbox.run_folder import remove_dead
 from ..surroundings import NotAllowed, explained
@@ -150,11 +151,14 @@ def _results(
     with looked_at as work:
         announce(len(work.chosen))
         todo: dict[str, Looked] = {}
+        without_page = []  # to which a run that was killed did not come
         for student in work.found:
             looked = work.look(student)
             if looked.kept is None:
                 todo[student] = looked
             else:
+                if not work.dry and not work.course.page_file(work.name, student).exists():
+                    without_page.append(student)
                 yield ClassResult(student, looked.kept, True, work.beside.get(student, ()))
         if todo:
             work.check_hidden_tests()
@@ -164,6 +168,11 @@ def _results(
                 record.forget(student)
             said = " ".join(work.beside[student])
             yield ClassResult(student, Ungraded(notebook=work.assignment.file_name, error=said))
+        if not todo and not without_page:
+            return
+        pages = Pages(work.course, work.name, work.gradebook)
+        for student in without_page:
+            _problem(partial(pages.write, student))
         if not todo:
             return
         setup = work.setup(unsafe_no_sandbox)
@@ -177,9 +186,11 @@ def _results(
                 looked = todo[student]
                 before = work.course.last_grading(work.name, student) if looked.again else None
                 result = outcome.result
+                notes, seconds = [*work.beside.get(student, ())], outcome.seconds
                 if record:
                     result = _recorded(record, student, outcome, looked.key, work.key)
-                notes, seconds = work.beside.get(student, ()), outcome.seconds
+                    if isinstance(result, Grading):
+                        notes += _page_problem(pages, student, outcome.page)
                 change = _change(work.course, work.name, student, before, result)
                 yield ClassResult(student, result, False, notes, seconds, change)
 
@@ -218,7 +229,18 @@ def _recorded(
     return Ungraded(notebook=result.notebook, error=problem or error)
 
 
-def _problem(do: Callable[[], None]) -> str:
+def _page_problem(pages: Pages, student: str, body: str) -> list[str]:
+    """Write a page of what was recorded; return why there is none, if that is so."""
+
+    def write() -> None:
+        pages.keep(student, body)
+        pages.write(student)
+
+    problem = _problem(write)
+    return [f"There is no page of feedback: {problem}"] if problem else []
+
+
+def _problem(do: Callable[[], object]) -> str:
     """Do something; return why that was not possible for this submission, or nothing."""
     try:
         do()

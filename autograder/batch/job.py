@@ -33,11 +33,12 @@ class Job:
 class Finished:
     """What a worker returns: the result, and the executed notebook's text if it is a Grading.
 
-    ``seconds`` is what that took.
+    ``page`` is what the submission alone decides of its page. ``seconds`` is what that took.
     """
 
     result: Grading | Ungraded
     notebook: str = ""
+    page: str = ""
     seconds: float = 0.0
 
 
@@ -49,6 +50,7 @@ class WorkerSetup:
     parcel: Parcel
     secret: bytes
     limits: Limits
+    with_pages: bool = False
 
 
 def read_job(

@@ -82,7 +82,8 @@ class Work:
         limits = self.course.limits(self.name)
         if unsafe_no_sandbox:
             limits = replace(limits, unsafe_no_sandbox=True)
-        return WorkerSetup(self.name, Parcel.of(self.course.contents), self.secret, limits)
+        parcel = Parcel.of(self.course.contents)
+        return WorkerSetup(self.name, parcel, self.secret, limits, with_pages=not self.dry)
 
 
 @contextmanager

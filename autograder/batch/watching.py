@@ -23,6 +23,7 @@ from sqlalchemy.exc import SAWarning
 from ..course.candidate_files import Place
 from ..course.folder import Course
 from ..errors import AutograderError
+from ..feedback.releasing import renew
 from ..results import Grading, Ungraded, points
 from .attempts import Attempt, Attempts
 from .class_grading import grade_class
@@ -146,12 +147,14 @@ class Watch:
         if not self._course.autograded_folder(self._name, student).exists():
             attempt.was_released(time.time())  # it could not be graded: there is no page
             return
-        steps: list[tuple[str, Callable[..., dict[str, Any]]]]
-        steps = [("generate_feedback", self._nbgrader.generate_feedback)]
+        with _quiet():
+            failed = renew(self._course, self._name, [student]).failed
+        if failed:
+            self._once(Event(student, failed[student]))
+            return
         if self._has_exchange:
-            steps.append(("release_feedback", self._nbgrader.release_feedback))
-        for name, step in steps:
-            if not self._step_of_nbgrader(student, name, step, self._name, student):
+            step = self._nbgrader.release_feedback
+            if not self._step_of_nbgrader(student, "release_feedback", step, self._name, student):
                 return
         attempt.was_released(time.time())
         where = "released" if self._has_exchange else "in the course's feedback folder"

@@ -17,8 +17,11 @@ import nbformat
 
 from ..course.candidates import choose
 from ..errors import CannotGradeHere
+from ..feedback.body import body_text
+from ..feedback.making import make_body
 from ..grading import grade, open_sandbox
 from ..results import Grading
+from ..running.time_left import TimeLeft
 from .job import Finished, Job, WorkerSetup, failed, said
 
 
@@ -74,7 +77,11 @@ class Worker:
             limits=self._setup.limits,
             chosen=chosen,
         )
-        return Finished(self._at_home(graded.grading), nbformat.writes(graded.notebook) + "\n")
+        grading = self._at_home(graded.grading)
+        notebook = nbformat.writes(graded.notebook) + "\n"
+        if not self._setup.with_pages:
+            return Finished(grading, notebook)
+        return Finished(grading, notebook, _page(grading, notebook, graded.time))
 
     def _at_home(self, grading: Grading) -> Grading:
         """Return the result with the places in hidden tests as the course has them."""
@@ -83,3 +90,14 @@ class Worker:
         if ours not in text:
             return grading
         return msgspec.json.decode(text.replace(ours, theirs), type=Grading)
+
+
+def _page(grading: Grading, notebook: str, time: TimeLeft) -> str:
+    """Return what the submission decides of its page, "" if that fails: it costs no result.
+
+    Who writes the page tries it once more, and says why there is none.
+    """
+    try:
+        return body_text(make_body(grading, notebook, time))
+    except Exception:
+        return ""

@@ -23,7 +23,7 @@ from .contents import Contents
 from .handed_in import is_secret, remove, remove_pages
 from .kept import kept_results
 from .options import GradingOptions, Limits
-from .replacing import complete_or_gone, replace_file
+from .replacing import complete_or_gone, remove_folder, replace_file
 from .sole_grader import sole_grader
 from .timestamps import Timestamps
 
@@ -103,9 +103,24 @@ class Course:
         """Return the folder of a graded submission."""
         return self._path(self.coursedir.autograded_directory, student, assignment)
 
+    def feedback_folder(self, assignment: str, student: str) -> Path:
+        """Return the folder of a page of feedback."""
+        return self._path(self.coursedir.feedback_directory, student, assignment)
+
+    def page_file(self, assignment: str, student: str) -> Path:
+        """Return where a page of feedback is."""
+        return self.feedback_folder(assignment, student) / f"{assignment}.html"
+
     def students(self, assignment: str) -> list[str]:
         """Return who has a collected submission and is not excluded."""
-        pattern = self._path(self.coursedir.submitted_directory, "*", assignment)
+        return self._students(self.coursedir.submitted_directory, assignment)
+
+    def students_with_feedback(self, assignment: str) -> list[str]:
+        """Return who has a folder of feedback and is not excluded."""
+        return self._students(self.coursedir.feedback_directory, assignment)
+
+    def _students(self, step: str, assignment: str) -> list[str]:
+        pattern = self._path(step, "*", assignment)
         part = pattern.parts.index("*")  # anywhere: what is in front of it may have brackets
         folders = Path(*pattern.parts[:part]).glob("*")
         names = {
@@ -180,8 +195,17 @@ class Course:
         replace_file(self._grading_file(assignment, student), msgspec.json.encode(stored))
 
     def forget_grading(self, assignment: str, student: str) -> None:
-        """Drop a result that no longer holds."""
+        """Drop a result that no longer holds, and what pages are made of."""
         self._grading_file(assignment, student).unlink(missing_ok=True)
+        self.body_file(assignment, student).unlink(missing_ok=True)
+
+    def drop_page(self, assignment: str, student: str) -> None:
+        """Remove a page of feedback on what is no longer so."""
+        remove_folder(self.feedback_folder(assignment, student))
+
+    def body_file(self, assignment: str, student: str) -> Path:
+        """Return where the part of a page is kept that the submission alone decides."""
+        return self._gradings(assignment) / f"{student}.page"
 
     def sole_grader(
         self, assignment: str, waiting: Callable[[str], None] | None = None

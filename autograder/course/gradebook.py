@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from logging import LogRecord
 
 from nbgrader.api import Grade, Gradebook, InvalidEntry, MissingEntry, Student, SubmittedNotebook
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy import case
 from sqlalchemy.exc import SAWarning
 from tornado.log import app_log
 
@@ -92,30 +93,51 @@ def enter(gradebook: Gradebook, name: str, student: str, timestamp: datetime | N
         gradebook.update_or_create_submission(name, student, **known)
 
 
-def reset(gradebook: Gradebook, name: str, student: str) -> None:
-    """Forget what was recorded for a submission: an earlier score must not stand for it."""
+def reset(gradebook: Gradebook, name: str, student: str) -> frozenset[str]:
+    """Forget what was recorded for a submission: an earlier score must not stand for it.
+
+    Returns which cells a human had settled: their marks stay, and may settle them again.
+    """
+    settled = set()
     for notebook in gradebook.find_submission(name, student).notebooks:
         notebook.late_submission_penalty = None
         for grade in notebook.grades:
+            if grade.manual_score is not None and not grade.needs_manual_grade:
+                settled.add(grade.name)
             grade.auto_score = None
             grade.needs_manual_grade = True
+    return frozenset(settled)
 
 
-def record(gradebook: Gradebook, grading: Grading, student: str) -> SubmittedNotebook:
+def record(
+    gradebook: Gradebook,
+    grading: Grading,
+    student: str,
+    before: Grading | None,
+    settled: Collection[str] = (),
+) -> SubmittedNotebook:
     """Write every grade and comment row of a submitted notebook, whatever it held before.
 
     ``auto_score`` is None, and a human is asked for, where the grader failed and where a
-    written answer waits. Whether a human has given points is asked of the database while it
-    writes: somebody may do so at this moment. Returns the notebook's row.
+    written answer waits. A mark that a human gave stays, and settles its cell as long as text and
+    points of that are those of the result ``before``; else a human is asked to look again. Whether
+    there is such a mark is asked of the database while it writes: somebody may give one at this
+    moment. ``settled`` were those that ``reset`` has named. Returns the notebook's row.
     """
     name = grading.assignment
-    scores = {f"{GRADE_PREFIX}{result.name}": result.score for result in grading.exercises}
-    scores |= {answer.name: None if answer.answered else 0.0 for answer in grading.written}
+    scores = _automatic(grading)
     submitted = gradebook.find_submission_notebook(name, name, student)
     cells = _cells_of(submitted)  # held, so that no row below asks the database for its own
     for grade in submitted.grades:
         grade.auto_score = scores.get(grade.name)
-    waits = Grade.auto_score.is_(None) | Grade.manual_score.is_not(None)
+    same = {g.name: g.id for g in submitted.grades if before and _is_same(g.name, before, grading)}
+    again = [cell for name, cell in same.items() if name in settled]
+    no_points, marked = Grade.auto_score.is_(None), Grade.manual_score.is_not(None)
+    waits = case(
+        (Grade.id.in_(again), False),
+        (Grade.id.in_(same.values()), no_points & ~marked | marked & Grade.needs_manual_grade),
+        else_=no_points | marked,
+    )
     of_this = Grade.notebook_id == submitted.id
     gradebook.db.query(Grade).filter(of_this).update(
         {Grade.needs_manual_grade: waits}, synchronize_session=False
@@ -131,3 +153,17 @@ def record(gradebook: Gradebook, grading: Grading, student: str) -> SubmittedNot
 def _cells_of(submitted: SubmittedNotebook) -> list[object]:
     """Return the cells that grades and comments belong to, all loaded by one query."""
     return [*submitted.notebook.grade_cells, *submitted.notebook.solution_cells]
+
+
+def _is_same(cell: str, before: Grading, after: Grading) -> bool:
+    """Say whether the student's text of a cell and its automatic points are as they were."""
+    if before.texts.get(cell) is None:  # unknown, or the result is of an older version
+        return False
+    points = (_automatic(grading).get(cell) for grading in (before, after))
+    return before.texts[cell] == after.texts.get(cell) and len({*points}) == 1
+
+
+def _automatic(grading: Grading) -> dict[str, float | None]:
+    """Return the automatic points of each graded cell, None where a human must give them."""
+    found = {f"{GRADE_PREFIX}{result.name}": result.score for result in grading.exercises}
+    return found | {a.name: None if a.answered else 0.0 for a in grading.written}

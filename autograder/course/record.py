@@ -36,19 +36,25 @@ class Record:
         self._gradebook = gradebook
         self._name = assignment
 
-    def reset(self, student: str) -> None:
-        """Let no earlier score stand for a submission, if there is one."""
+    def reset(self, student: str) -> frozenset[str]:
+        """Let no earlier score stand for a submission, if there is one; see ``reset`` there."""
         # Nothing is recorded of it yet, or of a name that no gradebook can hold ever.
         with (
             contextlib.suppress(MissingEntry, UnicodeEncodeError),
             transaction(self._gradebook),
         ):
-            reset(self._gradebook, self._name, student)
+            return reset(self._gradebook, self._name, student)
+        return frozenset()
 
-    def accept(self, student: str, grading: Grading) -> None:
-        """Record a result."""
+    def accept(self, student: str, grading: Grading, settled: frozenset[str]) -> None:
+        """Record a result; ``settled`` is what ``reset`` returned."""
         with transaction(self._gradebook):
-            record(self._gradebook, grading, student)
+            record(self._gradebook, grading, student, self._before(student), settled)
+
+    def _before(self, student: str) -> Grading | None:
+        """Return the result that the gradebook has marks by hand for, if it is still known."""
+        stored = self._course.last_grading(self._name, student)
+        return stored.grading if stored else None
 
 
 class ClassRecord(Record):
@@ -70,6 +76,7 @@ class ClassRecord(Record):
     def forget(self, student: str) -> None:
         """Let no earlier result and no graded copy stand for a submission that has none."""
         self._course.begin_grading(self._name, student)
+        self._course.drop_page(self._name, student)
         self.reset(student)
         self._drop_files(student)
 
@@ -97,6 +104,7 @@ class ClassRecord(Record):
     def _begun(self, student: str) -> datetime | None:
         """Let what was found before hold no longer; return when this was handed in, if it says."""
         self._course.begin_grading(self._name, student)
+        self._course.drop_page(self._name, student)
         folder = self._course.submitted_folder(self._name, student)
         check_folder(folder)
         timestamp = self._timestamps.of(folder)
@@ -128,7 +136,7 @@ class ClassRecord(Record):
     ) -> tuple[float, float]:
         """Return how many seconds late it is, and its points before any penalty if it is."""
         enter(self._gradebook, self._name, student, timestamp)
-        submitted = record(self._gradebook, grading, student)
+        submitted = record(self._gradebook, grading, student, self._before(student))
         submitted.late_submission_penalty = penalty
         late = submitted.assignment.total_seconds_late
         return late, submitted.score if late else 0.0

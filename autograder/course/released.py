@@ -1,7 +1,7 @@
 """Whether a student has a page of feedback already, or may have it.
 
-nbgrader keeps no record of that. It leaves pages: those it made are in the course's feedback
-folder, and those it released are in the exchange, named by a secret of the submission.
+nbgrader keeps no record of that. The pages that it released are in the exchange, named by a secret
+of the submission; the course's feedback folder has a page of everybody who was graded.
 """
 
 from __future__ import annotations
@@ -16,14 +16,10 @@ from .handed_in import is_secret
 
 
 def has_feedback(course: Course, name: str, student: str) -> bool:
-    """Say whether feedback on an assignment was made or released for a student."""
-    coursedir = course.coursedir
-    made = Path(coursedir.format_path(coursedir.feedback_directory, student, name))
-    if next(made.glob("*.html"), None) is not None:
-        return True
+    """Say whether feedback on an assignment was released for a student."""
     secret = course.autograded_folder(name, student) / "submission_secret.txt"
     if not is_secret(secret):
         return False
     page: str = notebook_hash(secret=secret.read_text(), notebook_id=name)
     exchange = Path(Exchange(config=course.config).root)
-    return Path(exchange, coursedir.course_id, "feedback", f"{page}.html").exists()
+    return Path(exchange, course.coursedir.course_id, "feedback", f"{page}.html").exists()

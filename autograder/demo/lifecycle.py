@@ -63,7 +63,7 @@ def run_demo(
     results = _graded(course, assignment, jobs)
     exchange.give_feedback()
     _export(course, folder / "grades.csv")
-    console.print("Feedback generated and released, grades exported to grades.csv.")
+    console.print("Feedback released, grades exported to grades.csv.")
     console.print()
     ok = _print_table(students, results, course, assignment, console)
     _print_how_far_locked_in([entry.result for entry in results.values()], console)
@@ -130,7 +130,6 @@ class _Exchange:
         self._step(self._instructor.collect, self._assignment)
 
     def give_feedback(self) -> None:
-        self._step(self._instructor.generate_feedback, self._assignment, force=True)
         self._step(self._instructor.release_feedback, self._assignment)
 
     def _as_student(self, name: str, home: Path, step: str) -> None:

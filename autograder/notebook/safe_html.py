@@ -78,13 +78,13 @@ def one_line(text: str) -> str:
 def clean(html: object) -> str:
     """Return HTML in which nothing acts: other tags and attributes become text or nothing."""
     text = html.decode() if isinstance(html, bytes) else str(html)
-    return as_text(text) if _is_slow(text) else str(_cleaner().clean(text))
+    return as_text(text) if is_slow(text) else str(cleaner().clean(text))
 
 
 @pass_context
 def clean_markdown(context: Context, source: str) -> str:
     """Return the HTML of Markdown, clean: nbconvert's filter of this name does not clean."""
-    if _is_slow(source):
+    if is_slow(source):
         return as_text(source)
     try:
         return clean(_exporter().markdown2html(context, source))
@@ -92,7 +92,7 @@ def clean_markdown(context: Context, source: str) -> str:
         return as_text(source)
 
 
-def _is_slow(text: str) -> bool:
+def is_slow(text: str) -> bool:
     """Say whether markup would keep whoever cleans it busy for long."""
     without_pictures = _DATA.sub("", text)
     return (
@@ -119,13 +119,23 @@ def as_text(source: str) -> str:
     return f"<pre>{escape(source)}</pre>"
 
 
+def cleaner(*filters: object) -> bleach.Cleaner:
+    """Return what cleans HTML; ``filters`` see the tokens that are left of it."""
+    return _cleaner() if not filters else _new_cleaner(filters)
+
+
 @cache
 def _cleaner() -> bleach.Cleaner:
+    return _new_cleaner(())
+
+
+def _new_cleaner(filters: tuple[object, ...]) -> bleach.Cleaner:
     return bleach.Cleaner(
         tags=frozenset(_TAGS),
         attributes=_is_harmless,
         protocols={"http", "https", "mailto", "data"},
         css_sanitizer=CSSSanitizer(allowed_css_properties=["text-align"]),
+        filters=filters,
     )
 
 

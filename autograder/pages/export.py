@@ -10,6 +10,7 @@ from rich.console import Console
 
 from ..course.folder import Course
 from ..course.replacing import replace_file
+from ..feedback.releasing import renew
 from ..lms.feedback_zip import feedback_zip
 from ..lms.forms import FORMS, plain_table, table_for
 from ..lms.marks import Marks, marks_of
@@ -54,6 +55,7 @@ def print_export(
 
 
 def _write_pages(course: Course, marks: Marks, roster: Roster, console: Console) -> None:
+    renew(course, marks.assignment, course.students_with_feedback(marks.assignment))
     feedback = course.root / course.coursedir.feedback_directory
     archive, count = feedback_zip(roster, marks.students, marks.assignment, feedback)
     if count:

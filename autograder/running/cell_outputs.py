@@ -46,8 +46,8 @@ def write_run(cell: NotebookNode, run: CellRun, time: TimeLeft) -> None:
 def verdict_text(result: ExerciseResult) -> str:
     """Return points, each test's sentence, the reason where it failed, and the hint."""
     lines = [_points(result)]
-    for test, message in _with_messages(result):
-        lines.append(f"{_MARKS[test.outcome]} {_title(test)}")
+    for test, message in with_messages(result):
+        lines.append(f"{_MARKS[test.outcome]} {title_of(test)}")
         lines += [f"    {message}"] if message else []
     lines += [f"Hint: {result.hint}"] if result.hint else []
     return _CODE.sub(r"\1", "\n".join(lines))
@@ -55,8 +55,8 @@ def verdict_text(result: ExerciseResult) -> str:
 
 def verdict_html(result: ExerciseResult) -> str:
     """Return the same as HTML; every text in it is escaped, and names are code."""
-    tests = "<br>".join(_test_html(*pair) for pair in _with_messages(result))
-    hint = f"<p><strong>Hint:</strong> {_html(result.hint)}</p>" if result.hint else ""
+    tests = "<br>".join(_test_html(*pair) for pair in with_messages(result))
+    hint = f"<p><strong>Hint:</strong> {sentence_html(result.hint)}</p>" if result.hint else ""
     return f"<p><strong>{escape(_points(result))}</strong></p><p>{tests}</p>{hint}"
 
 
@@ -73,11 +73,12 @@ def _points(result: ExerciseResult) -> str:
     return f"{result.name}: {round(result.score, 2):g} of {result.max_score:g} points"
 
 
-def _title(test: TestResult) -> str:
+def title_of(test: TestResult) -> str:
+    """Return the sentence of a hidden test on one line."""
     return " ".join(test.title.split())
 
 
-def _with_messages(result: ExerciseResult) -> Iterator[tuple[TestResult, str]]:
+def with_messages(result: ExerciseResult) -> Iterator[tuple[TestResult, str]]:
     """Yield each test with its message; what was said of one before is not said again."""
     said: set[str] = set()
     for test in result.tests:
@@ -86,13 +87,14 @@ def _with_messages(result: ExerciseResult) -> Iterator[tuple[TestResult, str]]:
 
 
 def _test_html(test: TestResult, message: str) -> str:
-    title = f"{_MARKS[test.outcome]} {_html(_title(test))}"
+    title = f"{_MARKS[test.outcome]} {sentence_html(title_of(test))}"
     if test.outcome is Outcome.PASSED:
         return title
-    return f"<strong>{title}</strong><br><em>{_html(message)}</em>"
+    return f"<strong>{title}</strong><br><em>{sentence_html(message)}</em>"
 
 
-def _html(text: str) -> str:
+def sentence_html(text: str) -> str:
+    """Return a sentence as HTML: names between backticks are code, all else is escaped."""
     return _CODE.sub(r"<code>\1</code>", escape(text))
 
 

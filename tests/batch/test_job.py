@@ -19,10 +19,13 @@ from autograder.course.contents import Contents
 from autograder.course.options import Limits
 from autograder.course.parcel import Parcel
 from autograder.errors import BrokenSolutions
+from autograder.feedback.body import body_text
+from autograder.feedback.making import make_body
 from autograder.grading import grade
 from autograder.notebook.assignment import Assignment
 from autograder.notebook.filled_in import answered
 from autograder.results import Grading, Ungraded
+from autograder.running.time_left import TimeLeft
 from autograder.sandbox.host import Sandbox
 
 NAME = "averages"
@@ -57,7 +60,7 @@ def handed_in(course: Path, text: str) -> Job:
 
 def finished(course: Path, *jobs: Job) -> list[Finished]:
     """Grade jobs where the course's folder is gone."""
-    setup = WorkerSetup(NAME, Parcel.of(Contents(course)), b"secret", Limits())
+    setup = WorkerSetup(NAME, Parcel.of(Contents(course)), b"secret", Limits(), with_pages=True)
     shutil.rmtree(course)
     worker = Worker(setup)
     try:
@@ -84,7 +87,8 @@ def test_without_the_course_the_same_comes_back(
     job = handed_in(course, nbformat.writes(notebook))
     (back,) = finished(course, job)
     text = nbformat.writes(expected.notebook) + "\n"
-    assert back == Finished(expected.grading, text, back.seconds)
+    page = body_text(make_body(expected.grading, text, TimeLeft(60)))
+    assert back == Finished(expected.grading, text, page, back.seconds)
 
 
 def no_python() -> None:

@@ -130,7 +130,7 @@ def test_one_that_was_stopped_goes_on(
     hand_in(course, "ada", NAME, right)
     watched = Watched(course)
     with monkeypatch.context() as patched:
-        patched.setattr(watching.NbGraderAPI, "generate_feedback", interrupted)
+        patched.setattr(watching, "renew", interrupted)
         with pytest.raises(KeyboardInterrupt):
             watched.steps(2)
     assert [(bool(a["graded"]), a["released"]) for a in attempts(course, "ada")] == [(True, None)]

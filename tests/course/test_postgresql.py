@@ -11,6 +11,7 @@ import pytest
 from commands import BIN, run_command
 from courses import hand_in, new_course, set_options, table_rows
 from limits import PATIENCE
+from sqlalchemy import create_engine, text
 
 from autograder.notebook.assignment import Assignment
 from autograder.notebook.filled_in import answered
@@ -20,6 +21,7 @@ pytestmark = [
     pytest.mark.skipif(postgres.why_not() != "", reason=postgres.why_not()),
 ]
 NAME, OTHER = "averages", "medians"
+MARKED = "update grade set manual_score = 7.5, needs_manual_grade = false where auto_score is null"
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +64,16 @@ def test_both_doors_leave_the_same_rows(
     assert [row[2] for row in rows["submitted_notebook"]] == [None, 60, None]
     assert not (first / "gradebook.db").exists()
     assert not (second / "gradebook.db").exists()
+
+    engine = create_engine(server.url("second"))
+    with engine.begin() as database:
+        database.execute(text(MARKED))
+    engine.dispose()
+    run_command("autograder", "grade", NAME, "--jobs=1", "--force", cwd=second, status=1)
+    grades = {row[:2]: row[2:] for row in table_rows(second, server.url("second"))["grade"]}
+    assert grades["student-001", "explanation"] == (None, 7.5, None, False)
+    page = second / "feedback" / "student-001" / NAME / f"{NAME}.html"
+    assert "<strong>67.5</strong> of 70 points" in page.read_text()
 
 
 def test_two_assignments_are_graded_at_once(

@@ -17,6 +17,7 @@ from nbgrader.api import Gradebook
 from autograder.batch.class_grading import grade_class
 from autograder.batch.outcome import ClassResult
 from autograder.course.folder import Course
+from autograder.feedback.releasing import renew
 from autograder.notebook.filled_in import answered
 from autograder.results import Grading, Ungraded
 
@@ -120,6 +121,20 @@ def test_what_cannot_be_graded_says_why_and_waits(graded: Graded) -> None:
 def test_nobody_else_is_stopped(graded: Graded) -> None:
     ungraded = {name for name, entry in ENTRIES.items() if entry.reason}
     assert {name for name in ENTRIES if f"for student '{name}'" in graded.log} == ungraded
+
+
+def test_whatever_is_graded_has_a_page_of_the_same_result(graded: Graded) -> None:
+    expected = {name for name, entry in ENTRIES.items() if not entry.reason}
+    course = Course.open(graded.by_command)
+    assert {*course.students_with_feedback(NAME)} == expected
+    said = {name: note for name in expected for note in graded.results[name].notes}
+    assert not any("no page" in note for note in said.values())
+    before = {name: course.body_file(NAME, name).read_text() for name in expected}
+    for name in expected:
+        course.body_file(NAME, name).unlink()
+    renewed = renew(course, NAME, expected)
+    assert renewed.failed == {}
+    assert {name: course.body_file(NAME, name).read_text() for name in expected} == before
 
 
 def test_both_doors_leave_the_same(graded: Graded) -> None:

@@ -127,7 +127,6 @@ def test_an_assignment_that_canvas_does_not_know_gets_a_column(course: Path) -> 
 
 
 def test_moodle_gets_its_worksheet_back_and_the_pages(course: Path) -> None:
-    run_here("nbgrader", "generate_feedback", NAME, cwd=course)
     rows, said = exported(course, "moodle")
     assert [*rows[0]] == MOODLE.splitlines()[0].split(",")
     grades = {row["Identifier"]: row["Grade"] for row in rows}

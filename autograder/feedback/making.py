@@ -1,0 +1,87 @@
+"""Makes the part of a page that the submission alone decides: once, where it was graded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nbformat import NotebookNode, v4
+
+from ..notebook.assignment import GRADE_PREFIX, grade_id
+from ..notebook.own_text import cell_with_id, code_cell_of
+from ..notebook.safe_html import as_text
+from ..results import ExerciseResult, Grading, Outcome, WrittenAnswer
+from ..running.cell_outputs import sentence_html, title_of, with_messages
+from ..running.time_left import TimeLeft
+from . import markup
+from .body import Body, Card, Failure, digest
+
+
+def make_body(grading: Grading | None, notebook: str, time: TimeLeft) -> Body:
+    """Make it of a result, None where none is kept, and the text of the executed notebook.
+
+    When the ``time`` is over, what is left is shown as it was written.
+    """
+    cells = v4.reads(notebook).cells
+    exercises = grading.exercises if grading else []
+    written = grading.written if grading else []
+    cards = [
+        *(_of_exercise(result, cells, time) for result in exercises),
+        *(_of_question(answer, cells, time) for answer in written),
+    ]
+    places = {grade_id(cell): number for number, cell in enumerate(cells)}
+    cards.sort(key=lambda card: places.get(card.cell, len(places)))
+    shown = "".join(_shown(cell, {card.cell for card in cards}, time) for cell in cells)
+    return Body(digest(grading, notebook), cards, shown)
+
+
+def _of_exercise(result: ExerciseResult, cells: list[NotebookNode], time: TimeLeft) -> Card:
+    cell = code_cell_of(result.name, cells)
+    passed = [test for test in result.tests if test.outcome is Outcome.PASSED]
+    return Card(
+        name=result.name,
+        cell=f"{GRADE_PREFIX}{result.name}",
+        answer_cell=result.name,
+        is_code=True,
+        answer=markup.code(cell.source, time) if cell else "",
+        misconception=_in_words(result.misconception or ""),
+        hint=sentence_html(result.hint or ""),
+        failures=[
+            Failure(sentence_html(title_of(test)), sentence_html(message))
+            for test, message in with_messages(result)
+            if test.outcome is not Outcome.PASSED
+        ],
+        passed=[sentence_html(title_of(test)) for test in passed],
+    )
+
+
+def _of_question(answer: WrittenAnswer, cells: list[NotebookNode], time: TimeLeft) -> Card:
+    cell = cell_with_id(answer.name, cells)
+    return Card(
+        name=answer.name,
+        cell=answer.name,
+        answer_cell=answer.name,
+        is_code=False,
+        answer=_answer(cell, time) if cell else "",
+    )
+
+
+def _answer(cell: NotebookNode, time: TimeLeft) -> str:
+    is_code = cell.cell_type == "code"
+    return markup.code(cell.source, time) if is_code else markup.markdown(cell, time)
+
+
+def _in_words(misconception: str) -> str:
+    return misconception.replace("_", " ")
+
+
+def _shown(cell: NotebookNode, with_cards: Iterable[str], time: TimeLeft) -> str:
+    """Return a cell of the whole notebook; verdicts stand in the cards already."""
+    if cell.cell_type == "markdown":
+        return f'<div class="text">{markup.markdown(cell, time)}</div>'
+    if cell.cell_type == "raw":
+        return f'<div class="text">{as_text(cell.source)}</div>'
+    name = grade_id(cell)
+    outputs = "".join(markup.output(output, time) for output in cell.outputs)
+    if name in with_cards:
+        outputs = '<p class="verdict"><a href="#exercises">What was found stands above.</a></p>'
+    return f'<div class="cell">{markup.code(cell.source, time)}{outputs}</div>'

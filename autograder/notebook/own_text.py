@@ -1,0 +1,46 @@
+"""Where a student's own text for a graded cell stands, and a digest of it.
+
+A mark that a human gave holds for one text: this says whether it is still the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+from nbformat import NotebookNode
+
+from ..results import WrittenAnswer
+from .assignment import GRADE_PREFIX, grade_id, plain_source
+from .cell_text import defined_names
+
+
+def code_cell_of(exercise: str, cells: Sequence[NotebookNode]) -> NotebookNode | None:
+    """Return the last cell that defines what an exercise asks for, else the one made for it."""
+    own = [c for c in cells if c.cell_type == "code" and not grade_id(c).startswith(GRADE_PREFIX)]
+    defining = [cell for cell in own if exercise in defined_names(cell.source)]
+    return defining[-1] if defining else cell_with_id(exercise, cells)
+
+
+def cell_with_id(name: str, cells: Iterable[NotebookNode]) -> NotebookNode | None:
+    """Return the cell with a grade id."""
+    return next((cell for cell in cells if grade_id(cell) == name), None)
+
+
+def digests_of_texts(
+    exercises: Iterable[str], written: Iterable[WrittenAnswer], cells: Sequence[NotebookNode]
+) -> dict[str, str]:
+    """Return a digest of the student's text for each graded cell of a restored notebook."""
+    found = {f"{GRADE_PREFIX}{name}": _digest([code_cell_of(name, cells)]) for name in exercises}
+    for answer in written:
+        elsewhere = [cell for cell in cells if not grade_id(cell)] if answer.elsewhere else []
+        found[answer.name] = _digest([cell_with_id(answer.name, cells), *elsewhere])
+    return found
+
+
+def _digest(cells: Iterable[NotebookNode | None]) -> str:
+    whole = hashlib.blake2b(digest_size=12)
+    for cell in cells:
+        if cell is not None:
+            whole.update(repr(plain_source(cell)).encode(errors="replace"))
+    return whole.hexdigest()
