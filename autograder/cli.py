@@ -71,7 +71,7 @@ def about(
 
 def main() -> None:
     """Run the command; errors meant for people are printed without a traceback."""
-    from . import cli_marks  # noqa: F401 (more commands of the app)
+    from . import cli_marks, cli_report  # noqa: F401 (more commands of the app)
 
     # The arrays compared here are small: threads would only be there to be interrupted.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

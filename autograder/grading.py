@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -37,11 +37,16 @@ from .sandbox.host import Sandbox
 
 @dataclass(frozen=True)
 class Graded:
-    """The result, and the notebook with outputs and verdicts; ``time`` is what is left of it."""
+    """The result, and the notebook with outputs and verdicts; ``time`` is what is left of it.
+
+    ``seconds`` is what the calls of hidden tests took, by exercise: the same code has another time
+    in each run, so it is no part of the result.
+    """
 
     grading: Grading
     notebook: NotebookNode
     time: TimeLeft
+    seconds: dict[str, float] = field(default_factory=dict)
 
 
 def grade_notebook(
@@ -158,6 +163,7 @@ def _grade(
         execution.run_cells()
         answers = Student(execution, assignment.signatures())
         tests = run_each_alone(assignment, answers, seed, executed)
+        seconds = {name: round(took, 4) for name, took in answers.seconds.items()}
         results = [
             _result(exercise, tests.get(exercise.name, [])) for exercise in assignment.exercises
         ]
@@ -178,7 +184,7 @@ def _grade(
         texts=digests_of_texts((e.name for e in assignment.exercises), written, executed.cells),
     )
     _write_outputs(executed, execution, grading, time)
-    return Graded(grading, executed, time)
+    return Graded(grading, executed, time, seconds)
 
 
 def _result(exercise: Exercise, tests: list[TestResult]) -> ExerciseResult:

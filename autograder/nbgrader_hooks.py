@@ -221,6 +221,7 @@ class RestoredNotebook(NotebookExporter):
         """Stand in front of the step that copies what was handed in."""
         self.grading: Grading | None = None  # until there is one
         self.course.drop_page(name, student)
+        self.seconds: dict[str, float] = {}
         if self.plain:  # before nbgrader gives no points for a notebook that is missing
             self._reset(student)
         try:
@@ -243,7 +244,8 @@ class RestoredNotebook(NotebookExporter):
     def _finish(self, name: str, student: str) -> None:
         """Stand around the last step of a submission: only now its result counts."""
         self._set_permissions(name, student)
-        self._keep(student, StoredGrading("", self.grading) if self.grading else None)
+        graded = self.grading
+        self._keep(student, StoredGrading("", graded, self.seconds) if graded else None)
 
     def _keep(self, student: str, stored: StoredGrading | None) -> None:
         name = self.course.coursedir.assignment_id
@@ -294,7 +296,7 @@ class Grade(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
             limits=limits,
             chosen=exporter.chosen,
         )
-        exporter.grading = graded.grading
+        exporter.grading, exporter.seconds = graded.grading, graded.seconds
         if broken_tests([graded.grading]):
             exporter.tell_of_broken_tests(graded.grading)
         with open_gradebook(course.coursedir) as gradebook:

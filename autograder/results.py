@@ -42,7 +42,11 @@ class TestResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExerciseResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One exercise. ``score`` is None where the grader failed and a human must decide."""
+    """One exercise. ``score`` is None where the grader failed and a human must decide.
+
+    Where no misconception explains it, who has the same ``group`` made the same mistake: they
+    answer alike where the whole class is asked the same.
+    """
 
     name: str
     score: float | None
@@ -50,6 +54,7 @@ class ExerciseResult(msgspec.Struct, frozen=True, kw_only=True):
     misconception: str | None = None
     hint: str | None = None
     tests: list[TestResult] = []
+    group: str = ""
 
 
 class WrittenAnswer(msgspec.Struct, frozen=True, kw_only=True):

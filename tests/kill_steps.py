@@ -53,7 +53,9 @@ class Steps:
 
     def accepted(self, root: Path) -> None:
         """Record the result."""
-        self._record(root).accept_notebook(self._student, self._grading, self._notebook, KEY)
+        self._record(root).accept_notebook(
+            self._student, StoredGrading(KEY, self._grading), self._notebook
+        )
 
     def refused(self, root: Path) -> None:
         """Record that there is none."""

@@ -49,7 +49,8 @@ def test_grade_file_gives_one_json_line_for_each_in_the_order_given(
     assert (right["score"], right["max_score"], right["pending"]) == (60, 60, 10)
     assert (stub["score"], stub["pending"], stub["student"]) == (0, 0, "student-009")
     exercise = right["exercises"][0]
-    assert list(exercise) == ["name", "score", "max_score", "misconception", "hint", "tests"]
+    parts = ["name", "score", "max_score", "misconception", "hint", "tests", "group"]
+    assert list(exercise) == parts
     assert list(exercise["tests"][0]) == ["name", "title", "outcome", "weight", "message", "fault"]
     probe = sandbox.probe  # without bubblewrap there is a gap
     assert (right["sandbox"], right["sandbox_gaps"]) == (probe.level, [*probe.gaps])

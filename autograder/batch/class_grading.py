@@ -218,7 +218,8 @@ def _recorded(
             if key_now(student) != key:
                 raise ChangedMeanwhile(student)
 
-        accept = partial(record.accept_notebook, student, result, outcome.notebook, key, check)
+        stored = StoredGrading(key, result, dict(outcome.of_calls))
+        accept = partial(record.accept_notebook, student, stored, outcome.notebook, check)
         error = _problem(accept)
         if not error:
             return result

@@ -13,7 +13,7 @@ from uuid import uuid4
 import msgspec
 from nbgrader.api import Gradebook
 
-from ..course.contents import HIDDEN_TESTS, IN_THE_WHEEL, MISCONCEPTIONS, STYLES
+from ..course.contents import HIDDEN_TESTS, IN_THE_WHEEL, MISCONCEPTIONS, NAMED_GROUPS, STYLES
 from ..course.folder import Course, StoredGrading
 from ..course.handed_in import below, check_size
 from ..course.options import Limits
@@ -179,7 +179,7 @@ def _solutions(assignment: Assignment) -> tuple[list[Path], list[Path]]:
     solutions = [
         path
         for path in sorted(own.parent.rglob("[!.]*"))
-        if path.is_file() and path.suffix != ".pyc"
+        if path.is_file() and path.suffix != ".pyc" and path.name != NAMED_GROUPS
         if path.name not in parts or (path.parent == own and path.stem != STYLES)
     ]
     of_this = [path for path in solutions if path.is_relative_to(own)]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from ..course.candidate_files import CandidateFiles
 from ..course.candidates import Chosen
@@ -33,13 +33,15 @@ class Job:
 class Finished:
     """What a worker returns: the result, and the executed notebook's text if it is a Grading.
 
-    ``page`` is what the submission alone decides of its page. ``seconds`` is what that took.
+    ``page`` is what the submission alone decides of its page. ``seconds`` is what that took,
+    ``of_calls`` the calls of hidden tests alone, by exercise.
     """
 
     result: Grading | Ungraded
     notebook: str = ""
     page: str = ""
     seconds: float = 0.0
+    of_calls: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,16 @@ def log_path(course: Course, name: str) -> Path:
     return course.root / "logs" / f"{name}.log"
 
 
+def reasons(course: Course, name: str) -> dict[str, str]:
+    """Return why submissions were not graded, of those whose last line in the log says so."""
+    path, found = log_path(course, name), {}
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    for line in lines:
+        _, student, _, became, *rest = [*line.split("\t"), "", "", ""]
+        found[student] = rest[2] if became == "not graded" else ""
+    return {student: said for student, said in found.items() if said}
+
+
 def _about(entry: ClassResult) -> tuple[str, ...]:
     """Return what became of a submission, what failed, limits, notes, and what it had before."""
     result = entry.result

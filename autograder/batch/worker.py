@@ -79,9 +79,8 @@ class Worker:
         )
         grading = self._at_home(graded.grading)
         notebook = nbformat.writes(graded.notebook) + "\n"
-        if not self._setup.with_pages:
-            return Finished(grading, notebook)
-        return Finished(grading, notebook, _page(grading, notebook, graded.time))
+        page = _page(grading, notebook, graded.time) if self._setup.with_pages else ""
+        return Finished(grading, notebook, page, of_calls=graded.seconds)
 
     def _at_home(self, grading: Grading) -> Grading:
         """Return the result with the places in hidden tests as the course has them."""

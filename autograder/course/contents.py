@@ -29,6 +29,7 @@ ASSIGNMENTS, SOLUTIONS, CONFIG_FILE = "assignments", "solutions", "nbgrader_conf
 HIDDEN_TESTS = "hidden_tests"  # the files of an assignment's folder of solutions
 MISCONCEPTIONS = "misconceptions"
 STYLES = "styles"
+NAMED_GROUPS = "named_groups.json"  # what an instructor named: data, on which no score depends
 
 MOST_GIVEN = 4 * 2**20  # bytes of the files beside a notebook: every grading hands them over
 # What nbgrader ignores by default; notebooks and hidden files it would release.

@@ -20,7 +20,8 @@ from .handed_in import regular_files
 from .options import GradingOptions
 from .replacing import replace_file
 
-PAGES = ("docs/instructors.md", "docs/write-an-assignment.md")  # the instructor's
+# The instructor's.
+PAGES = ("docs/class-report.md", "docs/instructors.md", "docs/write-an-assignment.md")
 _NAMES = "c.FileNameCollectorPlugin.named_regexp"
 _README = Path(__file__).with_name("readme_of_a_course.md")
 _EMPTY_CONFIG = """\

@@ -83,12 +83,11 @@ class ClassRecord(Record):
     def accept_notebook(
         self,
         student: str,
-        grading: Grading,
+        stored: StoredGrading,
         notebook: str,
-        key: str,
         check: Callable[[], None] = lambda: None,
     ) -> None:
-        """Record a result with its notebook, late or not; ``key`` says what it holds for.
+        """Record a result with its notebook, late or not.
 
         ``check`` is called when all files are copied, and may refuse them. Raises what it raises,
         and what reading the time of a submission and ``check_folder`` raise.
@@ -97,9 +96,9 @@ class ClassRecord(Record):
         with replaced_folder(self._course.autograded_folder(self._name, student)) as folder:
             self._fill(folder, student, notebook)
             check()
-            self._write_rows(student, grading, timestamp)
+            self._write_rows(student, stored.grading, timestamp)
         self._nbgrader.set_permissions(self._name, student)
-        self._course.keep_grading(self._name, student, StoredGrading(key, grading))
+        self._course.keep_grading(self._name, student, stored)
 
     def _begun(self, student: str) -> datetime | None:
         """Let what was found before hold no longer; return when this was handed in, if it says."""

@@ -8,6 +8,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,8 @@ from ..pages.doctor import WHAT_BUBBLEWRAP_ADDS
 from ..pages.progress import progress
 from ..pages.terminal import warn_unless_locked_in
 from ..results import Grading, Ungraded
-from .simulated_class import SimulatedStudent, simulate_class
+from .simulated_class import simulate_class
+from .student import SimulatedStudent
 
 MARKER = ".autograder-demo"  # only a folder with this file is emptied for another run
 TOLERANCE = 1e-9
@@ -55,9 +57,16 @@ def run_demo(
     console.print(f"A course in [bold]{folder}[/bold], with nbgrader's own exchange.")
     exchange.release()
     console.print(f"Released {assignment}: solutions cut out, no hidden test in it.")
+    late = [student for student in students if student.late]
     for student in students:
-        exchange.hand_in(student)
+        if student not in late:
+            exchange.hand_in(student)
     console.print(f"{size} students fetched it, filled it in and submitted it.")
+    if late:
+        _end_the_time(course, assignment)
+        for student in late:
+            exchange.hand_in(student)
+        console.print(f"{len(late)} of them were late.")
     exchange.collect()
     console.print("Collected. Grading:")
     results = _graded(course, assignment, jobs)
@@ -154,6 +163,13 @@ class _Exchange:
             raise DemoFailed(f"nbgrader failed:\n{result.get('error') or result.get('log')}")
 
 
+def _end_the_time(course: Course, assignment: str) -> None:
+    """Let the assignment be due now."""
+    with Gradebook(course.coursedir.db_url, course.coursedir.course_id) as gradebook:
+        due = datetime.now(UTC).replace(tzinfo=None)
+        gradebook.update_or_create_assignment(assignment, duedate=due)
+
+
 def _export(course: Course, target: Path) -> None:
     exporter = SafeCsv(config=course.config)
     exporter.to = str(target)
@@ -180,6 +196,8 @@ def _print_table(
         all_right = all_right and right
         mark = "" if right else "[red]differs[/red]"
         named = {None: "", True: "yes", False: "no"}[recognised]
+        if student.unknown and recognised:
+            named = "has no name yet"
         table.add_row(student.name, student.about, named, _number(got), _number(expected), mark)
     console.print(table)
     return all_right
@@ -210,6 +228,7 @@ def _print_next_steps(folder: Path, assignment: str, student: str, console: Cons
         console.print(f"  source {activate}", highlight=False, soft_wrap=True)
     place = shlex.quote(str(folder))
     for step in (
+        f"autograder report {assignment} --course-dir {place}   # what to teach",
         f"open {place}/feedback/{student}/{assignment}/{assignment}.html",
         f"autograder grade {assignment} --course-dir {place} --force",
         f"cd {place} && nbgrader autograde {assignment} --force   # the same, one by one",

@@ -17,6 +17,7 @@ from ..running.time_left import TimeLeft
 from .diagnosis import Diagnosis, answer_of, diagnose, same_answer
 from .misconceptions import misconceptions
 from .next_step import contrasts, next_step
+from .shared_calls import group_of
 from .structure import axes_of
 
 _UNTOUCHED = "Its cell is as it was released. Was the notebook saved before it was handed in?"
@@ -94,7 +95,8 @@ def _diagnosed(
         axes_of(assignment, result.name),
         cells,
     )
-    return msgspec.structs.replace(result, hint=to_try)
+    group = group_of(assignment, result.name, calls, again) if diagnosis.repeats else ""
+    return msgspec.structs.replace(result, hint=to_try, group=group)
 
 
 def _made_alone(calls: Sequence[RecordedCall]) -> list[RecordedCall]:

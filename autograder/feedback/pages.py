@@ -14,6 +14,7 @@ from nbgrader.converters import GenerateFeedback
 
 from ..course.folder import Course
 from ..course.marks import MarksOfClass
+from ..course.named_groups import named_groups, with_named_groups
 from ..course.replacing import remove_folder, replace_file, replaced_folder
 from .body import Body, body_text, digest, read_body
 from .page import fill
@@ -24,13 +25,15 @@ _TO_RELEASE = ("timestamp.txt", "submission_secret.txt")  # what nbgrader needs 
 class Pages:
     """Makes pages of what is graded and what the gradebook has at that moment.
 
-    Raises NotReleased.
+    Mistakes that an instructor has named since are named on them. Raises NotReleased and
+    BadNamedGroups.
     """
 
     def __init__(self, course: Course, assignment: str, gradebook: Gradebook) -> None:
         self._course = course
         self._name = assignment
         self._marks = MarksOfClass(gradebook, assignment)
+        self._named = named_groups(course.contents, assignment)
         self._nbgrader = GenerateFeedback(coursedir=course.coursedir, config=course.config)
 
     def keep(self, student: str, body: str) -> None:
@@ -67,7 +70,7 @@ class Pages:
 
     def _body(self, student: str, notebook: str) -> Body:
         stored = self._course.grading(self._name, student)
-        grading = stored.grading if stored else None
+        grading = with_named_groups(stored.grading, self._named) if stored else None
         path = self._course.body_file(self._name, student)
         kept = read_body(path.read_bytes()) if path.is_file() else None
         if kept and kept.made_of == digest(grading, notebook):

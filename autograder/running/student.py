@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
@@ -98,7 +99,7 @@ class Student:
     """``student.scaled(x, 2)`` calls the student's function and returns an Answer.
 
     ``calls`` holds everything that was asked, by the name of the function or variable;
-    ``test`` is the hidden test that is asking.
+    ``test`` is the hidden test that is asking, ``seconds`` what calls of a name took so far.
     """
 
     def __init__(self, runner: Runner, signatures: Mapping[str, inspect.Signature]) -> None:
@@ -106,6 +107,7 @@ class Student:
         self._signatures = signatures
         self._replacements = NO_REPLACEMENTS
         self.calls: dict[str, list[RecordedCall]] = {}
+        self.seconds: dict[str, float] = {}
         self.test = ""
 
     def __getattr__(self, function: str) -> Callable[..., Answer]:
@@ -114,7 +116,10 @@ class Student:
 
         def call(*args: Any, **kwargs: Any) -> Answer:
             given = copy.deepcopy((args, kwargs))  # a test may use its arrays again
+            began = time.monotonic()
             recorded, after = self._ask(function, *given, self._replacements)
+            took = time.monotonic() - began
+            self.seconds[function] = self.seconds.get(function, 0.0) + took
             self._record(function, recorded)
             if recorded.failure is not None:
                 raise recorded.failure

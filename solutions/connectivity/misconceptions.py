@@ -21,6 +21,22 @@ from .._evidence import EVIDENCE
 from . import Array
 
 CONTRASTS = OF_LAYERS
+IDEAS = {
+    "connectivity_matrix": "sparsity",
+    "conv_as_dense": "sharing",
+    "sparsity": "sparsity",
+    "answer_1": "sparsity",
+    "distinct_parameters": "sharing",
+    "locally_connected_forward": "forward",
+    "locally_connected_backward": "backward",
+    "tie_gradients": "sharing",
+    "answer_2": "sparsity",
+    "answer_3": "sharing",
+    "receptive_field": "sparsity",
+    "translate": "sharing",
+    "answer_4": "sharing",
+    "answer_5": "sharing",
+}
 AXES = {
     "connectivity_matrix": MATRIX,
     "conv_as_dense": (MATRIX, ("output",)),

@@ -21,6 +21,21 @@ from .._layers import max_pool_backward, max_pool_forward
 from . import Array, Labels, Parameters
 
 CONTRASTS = OF_LAYERS
+IDEAS = {
+    "relu_forward": "forward",
+    "relu_backward": "backward",
+    "dense_forward": "forward",
+    "dense_backward": "backward",
+    "softmax_cross_entropy": "forward",
+    "global_average_pool_forward": "forward",
+    "global_average_pool_backward": "backward",
+    "convnet_scores": "forward",
+    "convnet_gradients": "backward",
+    "train": "backward",
+    "answer_1": "sharing",
+    "answer_2": "sharing",
+    "answer_3": "sharing",
+}
 AXES = {
     "dense_forward": ("example", "output"),
     "dense_backward": (("example", "input"), ("input", "output"), ("output",)),

@@ -19,6 +19,16 @@ from .._evidence import EVIDENCE
 from . import Array
 
 CONTRASTS = OF_LAYERS
+IDEAS = {
+    "conv_single_step": "forward",
+    "answer_1": "sparsity",
+    "zero_pad": "forward",
+    "conv_forward": "forward",
+    "answer_2": "sharing",
+    "answer_3": "sharing",
+    "conv_backward": "backward",
+    "answer_4": "backward",
+}
 AXES = {
     "zero_pad": IMAGES,
     "conv_forward": MAPS,

@@ -19,6 +19,19 @@ from .._evidence import EVIDENCE
 from . import Layer, Shape
 
 CONTRASTS = OF_LAYERS
+IDEAS = {
+    "output_size": "counting",
+    "dense_parameters": "counting",
+    "locally_connected_parameters": "counting",
+    "answer_1": "sparsity",
+    "conv_parameters": "sharing",
+    "answer_2": "sharing",
+    "connections": "sparsity",
+    "answer_3": "counting",
+    "saving": "sharing",
+    "answer_4": "sparsity",
+    "network_parameters": "counting",
+}
 
 # --- steps that several exercises take ------------------------------------------------------
 

@@ -20,6 +20,17 @@ from .._evidence import EVIDENCE
 from . import Array
 
 CONTRASTS = OF_LAYERS
+IDEAS = {
+    "max_pool_forward": "forward",
+    "average_pool_forward": "forward",
+    "max_pool_backward": "backward",
+    "answer_1": "backward",
+    "answer_2": "backward",
+    "average_pool_backward": "backward",
+    "sgd_step": "backward",
+    "answer_3": "sparsity",
+    "answer_4": "sparsity",
+}
 AXES = {
     "max_pool_forward": IMAGES,
     "average_pool_forward": IMAGES,

@@ -88,7 +88,8 @@ def test_without_the_course_the_same_comes_back(
     (back,) = finished(course, job)
     text = nbformat.writes(expected.notebook) + "\n"
     page = body_text(make_body(expected.grading, text, TimeLeft(60)))
-    assert back == Finished(expected.grading, text, page, back.seconds)
+    assert back == Finished(expected.grading, text, page, back.seconds, back.of_calls)
+    assert back.of_calls.keys() == averages.signatures().keys()
 
 
 def no_python() -> None:

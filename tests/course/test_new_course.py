@@ -15,7 +15,12 @@ from autograder.errors import NotAFolder
 
 PARTS = ("assignments", "solutions")
 CONFIG = "nbgrader_config.py"
-PAGES = {"README.md", "docs/instructors.md", "docs/write-an-assignment.md"}
+PAGES = {
+    "README.md",
+    "docs/class-report.md",
+    "docs/instructors.md",
+    "docs/write-an-assignment.md",
+}
 
 
 def files_below(folder: Path) -> dict[str, bytes]:

@@ -1,6 +1,7 @@
 """A simulated class: students of many kinds, whose scores are known before they are graded."""
 
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import nbformat
@@ -67,6 +68,44 @@ def test_what_is_foreseen_is_what_grading_finds(
         result = grade(notebook, averages, sandbox, notebook=name, limits=limits).grading
         assert result.score == pytest.approx(student.expected_score(averages)), student.about
         assert student.is_recognised_in(result) in (None, True), student.about
+
+
+@pytest.fixture(scope="module")
+def crowd(averages: Assignment) -> list[SimulatedStudent]:
+    """Those of a large class who come after two rounds of all kinds."""
+    return simulate_class(averages, 2 * ROUND + 100)[2 * ROUND :]
+
+
+def test_a_large_class_has_frequent_and_new_mistakes_copies_and_late_ones(
+    crowd: list[SimulatedStudent], averages: Assignment
+) -> None:
+    made = Counter((m.exercise, m.name) for student in crowd for m in student.mistakes)
+    assert made.most_common(1)[0][1] >= 5
+    new = Counter(cell for student in crowd for cell in student.unknown)
+    assert sum(new.values()) >= 3
+    assert sum(student.late for student in crowd) >= 2
+    (first, *_) = [n for n, student in enumerate(crowd) if "copied" in student.about]
+    original, copy = crowd[first - 1].cells, crowd[first].cells
+    assert original != copy
+    assert original.keys() == copy.keys()
+    again = simulate_class(averages, 2 * ROUND + 100)[2 * ROUND :]
+    assert [student.cells for student in again] == [student.cells for student in crowd]
+
+
+def test_what_a_crowd_gets_is_foreseen_and_new_mistakes_have_no_name(
+    crowd: list[SimulatedStudent], averages: Assignment, sandbox: Sandbox
+) -> None:
+    new = [student for student in crowd if student.unknown][:3]
+    copies = [student for student in crowd if "copied" in student.about][:1]
+    several = [student for student in crowd if len(student.mistakes) > 1][:2]
+    for student in (*new, *copies, *several):
+        notebook = nbformat.reads(student.fill_in(released(averages)), as_version=4)
+        name = averages.file_name
+        result = grade(notebook, averages, sandbox, notebook=name, limits=Limits()).grading
+        assert result.score == pytest.approx(student.expected_score(averages)), student.about
+        assert student.is_recognised_in(result) in (None, True), student.about
+        groups = {exercise.name for exercise in result.exercises if exercise.group}
+        assert groups == {*student.unknown}
 
 
 def test_a_file_that_is_no_notebook_is_none(

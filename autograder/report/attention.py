@@ -1,0 +1,56 @@
+"""Whom somebody has to look at, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from ..results import Outcome
+from .of_class import CollectedClass, StudentOfClass
+
+FAR_BELOW = 0.25  # of all points, compared with the class as in their other assignments
+
+
+class Look(msgspec.Struct, frozen=True):
+    """One student, a short word for the reason, and what to know."""
+
+    student: str
+    why: str
+    about: str
+
+
+def attention(found: CollectedClass) -> list[Look]:
+    """Return who needs a look, sorted by reason: what keeps a result away first."""
+    looks = [look for student in found.students for look in _looks(student)]
+    order = ["not graded", "grader's error", "limit met", "far below", "late", "note"]
+    return sorted(looks, key=lambda look: (order.index(look.why), look.student))
+
+
+def _looks(student: StudentOfClass) -> Iterator[Look]:
+    if student.not_graded:
+        yield Look(student.name, "not graded", student.not_graded)
+    broken = [
+        name for name, answer in student.answers.items() if Outcome.ERROR in answer.tests.values()
+    ]
+    if broken:
+        said = f"A hidden test failed as a program in {', '.join(broken)}. A human decides."
+        yield Look(student.name, "grader's error", said)
+    if student.limits:
+        yield Look(student.name, "limit met", " ".join(student.limits))
+    if student.elsewhere is not None and student.here < student.elsewhere - FAR_BELOW:
+        below = round(100 * (student.elsewhere - student.here))
+        said = f"{below} points of 100 below what their other assignments let expect."
+        yield Look(student.name, "far below", said)
+    if student.hours_late > 0:
+        cost = f", costs {student.penalty:g} points" if student.penalty else ""
+        yield Look(student.name, "late", f"{_long(student.hours_late)} late{cost}.")
+    if student.notes:
+        yield Look(student.name, "note", " ".join(student.notes))
+
+
+def _long(hours: float) -> str:
+    if hours < 1:
+        minutes = max(1, round(60 * hours))
+        return "1 minute" if minutes == 1 else f"{minutes} minutes"
+    return f"{hours:.1f} hours" if hours < 48 else f"{hours / 24:.1f} days"

@@ -1,0 +1,71 @@
+"""A mistake that nobody knew gets a name and a hint, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..course.folder import Course
+from ..course.named_groups import NamedGroup, keep_named_groups, named_groups
+from ..errors import AutograderError
+from .collected import collect
+from .held import by_id
+from .whole import still_holds
+
+MOST_SHOWN = 10  # groups in a sentence
+
+
+class UnknownGroup(AutograderError):
+    """No student's answer is of the group."""
+
+    def __init__(self, group: str, known: list[str]) -> None:
+        self.group = group
+        shown = ", ".join(known[:MOST_SHOWN]) or "none"
+        super().__init__(
+            f"There is no group {group!r}; those of the results that are kept are: {shown}. "
+            "autograder report shows them."
+        )
+
+
+class BadGroupName(AutograderError):
+    """A name that no misconception could have."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name!r} cannot be the name of a mistake. Say in a few words what its author does, "
+            "with letters, digits and spaces, such as 'forgets the last row'."
+        )
+
+
+@dataclass(frozen=True)
+class Named:
+    """What was named, how many students have it, and what holds no longer and was dropped."""
+
+    group: NamedGroup
+    students: int
+    dropped: list[NamedGroup]
+
+
+def name_group(course: Course, assignment: str, group: str, name: str, hint: str) -> Named:
+    """Give a group a name and a hint, which are kept in the course.
+
+    Raises UnknownGroup, BadGroupName and what ``collect`` raises.
+    """
+    words = name.replace("_", " ").split()
+    if not words or not "".join(words).isalnum():
+        raise BadGroupName(name)
+    found = collect(course, assignment)
+    known = by_id(found)
+    if group not in known:
+        raise UnknownGroup(group, sorted(known))
+    exercise, digest = known[group]
+    named = NamedGroup(exercise, digest, "_".join(words), hint)
+    current = course.assignment(assignment)
+    before = named_groups(course.contents, assignment) | {digest: named}
+    kept = {key: entry for key, entry in before.items() if still_holds(current, entry)}
+    dropped = [entry for key, entry in before.items() if key not in kept]
+    keep_named_groups(course.contents, assignment, kept)
+    holders = sum(
+        exercise in student.answers and student.answers[exercise].group == digest
+        for student in found.graded
+    )
+    return Named(named, holders, dropped)

@@ -1,0 +1,73 @@
+"""``report --similar`` and ``report --all``."""
+
+import csv
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+from commands import run_here
+
+NAME = "averages"
+
+
+def test_a_copy_with_other_names_is_found_and_nobody_else(course: Path) -> None:
+    said = run_here("autograder", "report", NAME, "--similar", cwd=course).stdout
+    assert "student-001 and student-002: weighted_mean" in said
+    assert "Pairs: 1, in " in said
+    assert "not a verdict" in said
+    page = (course / "reports" / f"{NAME}-similar.html").read_text()
+    assert "a hint, not a verdict" in page
+    assert "student-005" not in page
+
+
+def test_pairs_stand_on_no_other_page(course: Path) -> None:
+    run_here("autograder", "report", NAME, cwd=course)
+    assert "% alike" not in (course / "reports" / f"{NAME}.html").read_text()
+
+
+def test_without_copydetect_it_is_said_how_to_get_it(
+    course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "copydetect", None)
+    result = run_here("autograder", "report", NAME, "--similar", cwd=course, status=2)
+    assert "pip install copydetect" in result.stderr
+
+
+IDEAS = """
+IDEAS = {
+    "running_maximum": "order",
+    "weighted_mean": "sums",
+    "step_down": "sums",
+    "answer_1": "sums",
+}
+"""
+
+
+def test_all_assignments_by_student_and_by_idea(course: Path) -> None:
+    with (course / "solutions" / NAME / "misconceptions.py").open("a") as file:
+        file.write(IDEAS)
+    said = run_here("autograder", "report", "--all", cwd=course).stdout
+    assert "Teach “order” again" in said
+    found = json.loads((course / "reports" / "all-assignments.json").read_text())
+    students = {student["name"]: student for student in found["students"]}
+    assert students["student-003"]["ideas"] == {"order": 0.625, "sums": 1.0}
+    assert students["student-001"]["ideas"] == {"order": 1.0, "sums": 1.0}
+    assert students["student-010"]["assignments"] == {NAME: 0.0}
+    assert students["student-011"]["ideas"] == {"order": None, "sums": None}
+    with (course / "reports" / "all-assignments.csv").open() as file:
+        rows = {row["student"]: row for row in csv.DictReader(file)}
+    assert rows["student-003"]["idea: order"] == "0.625"
+
+
+def test_without_ideas_there_are_still_the_assignments(course: Path) -> None:
+    said = run_here("autograder", "report", "--all", cwd=course).stdout
+    assert "The course names no ideas" in said
+    assert NAME in (course / "reports" / "all-assignments.html").read_text()
+
+
+def test_without_any_result_it_is_said(course: Path) -> None:
+    shutil.rmtree(course / "gradings")
+    result = run_here("autograder", "report", "--all", cwd=course, status=2)
+    assert "No result of any assignment is kept" in result.stderr

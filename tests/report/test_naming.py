@@ -1,0 +1,121 @@
+"""``autograder name-group``: a mistake that nobody knew gets a name and a hint, once."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from commands import run_here
+from courses import hand_in
+
+from autograder.batch.looking import plan_class
+from autograder.course.folder import Course
+from autograder.course.named_groups import named_groups, with_named_groups
+from autograder.notebook.assignment import Assignment
+from autograder.notebook.filled_in import answered
+
+NAME = "averages"
+HINT = "What if the largest number came three places before?"
+SAME_MISTAKE = """
+def running_maximum(values):
+    return [max(values[k - 1 : k + 1] or values[:1]) for k in range(len(values))]
+"""
+
+
+def reported(course: Path) -> dict[str, Any]:
+    run_here("autograder", "report", NAME, cwd=course)
+    found: dict[str, Any] = json.loads((course / "reports" / f"{NAME}.json").read_text())
+    return found
+
+
+def name_it(course: Path) -> str:
+    (group,) = reported(course)["groups"]
+    run_here(
+        *("autograder", "name-group", NAME, group["id"]),
+        *("--name", "looks at two numbers", "--hint", HINT),
+        cwd=course,
+    )
+    return str(group["id"])
+
+
+def test_all_its_students_have_the_hint_without_a_regrade(course: Path) -> None:
+    name_it(course)
+    report = reported(course)
+    assert report["groups"] == []
+    (named,) = [m for m in report["misconceptions"] if m["name"] == "looks_at_two_numbers"]
+    assert named["students"] == ["student-005", "student-006"]
+    assert named["hint"] == HINT
+    opened = Course.open(course)
+    planned, _ = plan_class(opened, NAME)
+    assert [plan.student for plan in planned] == ["student-011"]  # which cannot be graded ever
+    stored = opened.grading(NAME, "student-005")
+    assert stored
+    grading = with_named_groups(stored.grading, named_groups(opened.contents, NAME))
+    exercise = next(e for e in grading.exercises if e.name == "running_maximum")
+    assert (exercise.misconception, exercise.hint) == ("looks_at_two_numbers", HINT)
+
+
+def test_who_makes_it_later_is_recognised(course: Path, averages: Assignment) -> None:
+    name_it(course)
+    notebook = answered(averages, {"running_maximum": SAME_MISTAKE})
+    hand_in(course, "student-012", NAME, nbformat.writes(notebook))
+    run_here("autograder", "grade", NAME, "--jobs", "1", cwd=course, status=1)
+    (named,) = [m for m in reported(course)["misconceptions"] if m["hint"] == HINT]
+    assert named["students"] == ["student-005", "student-006", "student-012"]
+
+
+def test_it_can_be_named_again(course: Path) -> None:
+    group = name_it(course)
+    run_here(
+        *("autograder", "name-group", NAME, group, "--name", "another name", "--hint", "Why?"),
+        cwd=course,
+    )
+    names = {m["name"] for m in reported(course)["misconceptions"]}
+    assert "another_name" in names
+    assert "looks_at_two_numbers" not in names
+
+
+def test_a_group_whose_calls_changed_is_dropped_and_said(course: Path) -> None:
+    name_it(course)
+    tests = course / "solutions" / NAME / "hidden_tests.py"
+    tests.write_text(tests.read_text().replace("5, 99, 7]", "5, 98, 7]"))
+    run_here("autograder", "grade", NAME, "--jobs", "1", cwd=course, status=1)
+    said = run_here("autograder", "report", NAME, cwd=course).stdout
+    assert "The named group “looks_at_two_numbers” of running_maximum is dropped" in said
+    report = reported(course)
+    assert [dropped["hint"] for dropped in report["dropped"]] == [HINT]
+    (group,) = report["groups"]
+    result = run_here(
+        *("autograder", "name-group", NAME, group["id"], "--name", "new", "--hint", "New?"),
+        cwd=course,
+    )
+    assert f"Its hint was: {HINT}" in result.stdout
+    assert reported(course)["dropped"] == []
+
+
+@pytest.mark.parametrize(
+    ("group", "name", "said"),
+    [
+        ("00000000", "a name", "There is no group '00000000'"),
+        ("", "", "cannot be the name of a mistake"),
+        ("", "a; b", "cannot be the name of a mistake"),
+    ],
+)
+def test_what_cannot_be_named_is_said(course: Path, group: str, name: str, said: str) -> None:
+    known = reported(course)["groups"][0]["id"]
+    result = run_here(
+        *("autograder", "name-group", NAME, group or known, "--name", name, "--hint", "Why?"),
+        cwd=course,
+        status=2,
+    )
+    assert said in result.stderr
+    assert not (course / "solutions" / NAME / "named_groups.json").exists()
+
+
+def test_a_file_of_names_that_cannot_be_read_is_said(course: Path) -> None:
+    file = course / "solutions" / NAME / "named_groups.json"
+    file.write_text("[{")
+    result = run_here("autograder", "report", NAME, cwd=course, status=2)
+    assert str(file) in result.stderr
+    assert "Mend or remove it" in result.stderr

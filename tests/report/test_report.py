@@ -1,0 +1,188 @@
+"""``autograder report``: what it says of a class, as page, JSON and CSV."""
+
+import csv
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from commands import run_here
+from nbgrader.api import Gradebook
+
+from autograder.course.folder import Course
+from autograder.report.collected import collect
+
+NAME = "averages"
+
+
+def reported(course: Path, *options: str, name: str = NAME) -> dict[str, Any]:
+    run_here("autograder", "report", NAME, *options, cwd=course)
+    found: dict[str, Any] = json.loads((course / "reports" / f"{name}.json").read_text())
+    return found
+
+
+def test_it_begins_with_what_to_teach_first(course: Path) -> None:
+    said = run_here("autograder", "report", NAME, cwd=course).stdout
+    report = json.loads((course / "reports" / f"{NAME}.json").read_text())
+    first, why, then = report["lead"]
+    assert "“starts from zero” in running_maximum" in first
+    assert "3 of 9 students (33 %)" in first
+    assert "What is the maximum of numbers that are all negative?" in why
+    assert f"without a name of group {report['groups'][0]['id']} in running_maximum" in then
+    assert first in said
+    page = (course / "reports" / f"{NAME}.html").read_text()
+    assert page.index("starts from zero") < page.index("<h2>Points")
+
+
+def test_mistakes_are_ranked_by_how_many_make_them(course: Path) -> None:
+    report = reported(course)
+    ranked = [(m["name"], len(m["students"])) for m in report["misconceptions"]]
+    assert ranked == [("starts_from_zero", 3), ("divides_by_the_count", 1)]
+    first = report["misconceptions"][0]
+    assert first["students"] == ["student-003", "student-004", "student-008"]
+    assert "max([0," in first["line"]
+    assert first["lost"] == pytest.approx(first["points"] * 3 / 8)
+    assert first["section"]
+
+
+def test_the_same_unknown_mistake_is_one_group_whatever_its_words(course: Path) -> None:
+    report = reported(course)
+    (group,) = report["groups"]
+    assert group["students"] == ["student-005", "student-006"]
+    assert group["exercise"] == "running_maximum"
+    assert len(group["codes"]) == 2
+    assert "Numbers that are all negative have a maximum as well." in group["fails"]
+    assert report["alone"] == {"running_maximum": 1}
+
+
+def test_no_comment_or_text_of_a_student_is_shown(course: Path) -> None:
+    page_of = {name: course / "reports" / f"{NAME}{name}" for name in (".html", "-anonymous.html")}
+    reported(course)
+    reported(course, "--anonymous", name=f"{NAME}-anonymous")
+    assert "as student-006 has it" not in page_of[".html"].read_text()
+    for kind in ("html", "json", "csv"):
+        text = (course / "reports" / f"{NAME}-anonymous.{kind}").read_text()
+        assert "student-0" not in text
+        assert "starts" in text
+
+
+def test_states_and_points_of_each_exercise(course: Path) -> None:
+    report = reported(course)
+    figures = {exercise["name"]: exercise for exercise in report["exercises"]}
+    maximum = figures["running_maximum"]
+    assert maximum["states"]["untouched"] == 1
+    assert maximum["states"]["full"] == 3
+    assert maximum["states"]["partial"] + maximum["states"].get("none", 0) == 6
+    assert maximum["seconds"] > 0
+    with (course / "reports" / f"{NAME}.csv").open() as file:
+        rows = {row["student"]: row for row in csv.DictReader(file)}
+    assert len(rows) == 11
+    assert rows["student-001"]["running_maximum"] == str(float(maximum["points"]))
+    assert rows["student-003"]["running_maximum: misconception"] == "starts_from_zero"
+    assert rows["student-011"]["points"] == "0.0"
+    found = {student["name"]: student["points"] for student in report["students"]}
+    assert {name: float(row["points"]) for name, row in rows.items()} == found
+
+
+def test_who_needs_a_look(course: Path) -> None:
+    looks = {
+        (look["student"], look["why"]): look["about"] for look in reported(course)["attention"]
+    }
+    assert "JSON" in looks["student-011", "not graded"]
+    assert "3.0 hours late" in looks["student-009", "late"]
+    assert ("student-001", "late") not in looks
+
+
+@pytest.mark.filterwarnings("ignore:Object of type")  # nbgrader's own use of SQLAlchemy
+def test_who_is_far_below_their_other_assignments(course: Path) -> None:
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
+        gradebook.add_assignment("another")
+        gradebook.add_notebook("another", "another")
+        gradebook.add_grade_cell("cell", "another", "another", max_score=10, cell_type="code")
+        for student in ("student-001", "student-004", "student-010"):
+            gradebook.add_submission("another", student)
+            grade = gradebook.find_grade("cell", "another", "another", student)
+            grade.auto_score = 4 if student == "student-004" else 10
+        gradebook.db.commit()
+    looks = [look for look in reported(course)["attention"] if look["why"] == "far below"]
+    assert [look["student"] for look in looks] == ["student-010"]
+
+
+def test_a_test_that_failed_as_a_program_is_named_with_what_to_do(course: Path) -> None:
+    tests = course / "solutions" / NAME / "hidden_tests.py"
+    broken = tests.read_text().replace(
+        "check(student.running_maximum([]), [])", "check(student.running_maximum([]), [1 // 0])"
+    )
+    tests.write_text(broken)
+    run_here("autograder", "grade", NAME, "--jobs", "1", cwd=course, status=1)
+    report = reported(course)
+    (test,) = [test for test in report["tests"] if test["broken"]]
+    assert test["name"] == "test_no_numbers"
+    assert "ZeroDivisionError" in test["advice"]
+    assert "hidden_tests.py, line" in test["advice"]
+    assert (
+        "mend hidden tests that failed as programs (test_no_numbers of running_maximum)"
+        in report["lead"][2]
+    )
+    assert "grader's error" in {look["why"] for look in report["attention"]}
+
+
+def test_each_row_leads_to_the_page_of_that_student(course: Path) -> None:
+    page = course / "feedback" / "student-003" / NAME / f"{NAME}.html"
+    page.parent.mkdir(parents=True)
+    page.write_text("feedback")
+    reported(course)
+    text = (course / "reports" / f"{NAME}.html").read_text()
+    links = set(re.findall(r'href="(\.\./[^"]+)"', text))
+    assert links == {f"../feedback/student-003/{NAME}/{NAME}.html"}
+    assert (course / "reports" / links.pop()).read_text() == "feedback"
+
+
+def test_points_by_hand_count(course: Path) -> None:
+    opened = Course.open(course)
+    written = next(e.name for e in collect(opened, NAME).exercises if e.by_hand)
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
+        grade = gradebook.find_grade(written, NAME, NAME, "student-001")
+        grade.manual_score, grade.needs_manual_grade = 4.0, False
+        gradebook.db.commit()
+    found = {student.name: student for student in collect(opened, NAME).students}
+    assert found["student-001"].answers[written].points == 4
+    assert found["student-001"].points == found["student-002"].points + 4
+    assert found["student-001"].waiting == 0
+    assert found["student-002"].answers[written].state == "waiting"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("report",), "Name an assignment, or say --all."),
+        (("report", NAME, "--all"), "Name an assignment, or say --all."),
+        (("report", "nothing"), "nothing"),
+    ],
+)
+def test_what_cannot_be_reported_is_said(
+    course: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    result = run_here("autograder", *arguments, cwd=course, status=2)
+    assert said in " ".join(result.stderr.replace("│", " ").split())
+
+
+def test_nothing_graded_is_said(course: Path) -> None:
+    for path in (course / "gradings" / NAME).glob("*.json"):
+        path.unlink()
+    result = run_here("autograder", "report", NAME, cwd=course, status=2)
+    assert f"autograder grade {NAME}" in result.stderr
+    assert not (course / "reports").exists()
+
+
+def test_results_of_an_older_version_are_read(course: Path) -> None:
+    for path in (course / "gradings" / NAME).glob("*.json"):
+        stored = json.loads(path.read_text())
+        stored.pop("seconds")
+        for exercise in stored["grading"]["exercises"]:
+            exercise.pop("group")
+        path.write_text(json.dumps(stored))
+    report = reported(course)
+    assert report["groups"] == []
+    assert len(report["misconceptions"]) == 2
