@@ -22,6 +22,7 @@ from .replacing import replace_file
 
 # The instructor's.
 PAGES = ("docs/class-report.md", "docs/instructors.md", "docs/write-an-assignment.md")
+STUDENTS_PAGES = ("docs/cheat_sheet.html",)  # about the course that comes with the package
 _NAMES = "c.FileNameCollectorPlugin.named_regexp"
 _README = Path(__file__).with_name("readme_of_a_course.md")
 _EMPTY_CONFIG = """\
@@ -63,7 +64,8 @@ def create_course(folder: Path, *, empty: bool = False) -> None:
 
 def _files(empty: bool) -> Iterator[Path]:
     """Yield what is copied as it is."""
-    yield from (PACKAGED_COURSE / page for page in PAGES)
+    pages = PAGES if empty else (*PAGES, *STUDENTS_PAGES)
+    yield from (PACKAGED_COURSE / page for page in pages)
     for part in () if empty else (ASSIGNMENTS, SOLUTIONS):
         yield from regular_files(PACKAGED_COURSE / part, ("__pycache__", "*.pyc", ".*"))
 

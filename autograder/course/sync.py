@@ -4,7 +4,8 @@ A solution cell is the function's text with its body, and the private helpers it
 between the solution marks; checks of arguments stay behind. The imports cell is the
 module's header, with what ``solutions/_imports.py`` imports for every notebook. What a solution
 takes from a shared module (``from .._layers import ...``) is released beside the notebook, as a
-module of that name without the underscore.
+module of that name without the underscore. Modules in ``solutions/_given/`` are released as they
+are, beside every notebook.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from .replacing import replace_file
 _INDENT = "    "
 _CHECKS_MODULE = "_arguments"
 _IMPORTS_MODULE = "_imports"
+_GIVEN = "_given"
 
 
 @dataclass
@@ -49,6 +51,8 @@ def read_solutions(name: str, directory: Path) -> Solutions:
     checks = _imported_from_checks(tree)
     functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
     solutions = Solutions(_header(tree, lines, directory))
+    for module in sorted((directory / _GIVEN).glob("*.py")):
+        solutions.modules[module.name] = module.read_text(encoding="utf-8")
     for given in _given_imports(tree):
         text = _given_module(str(given.module), directory)
         solutions.modules[f"{_released_name(given)}.py"] = text
@@ -111,13 +115,23 @@ def _private_names(node: ast.FunctionDef) -> frozenset[str]:
 
 def _header(tree: ast.Module, lines: list[str], directory: Path) -> str:
     """Return the imports and type aliases; what every notebook imports, and given modules last."""
-    given = [
-        f"from {_released_name(node)} import {', '.join(alias.name for alias in node.names)}"
-        for node in _given_imports(tree)
-    ]
+    given = [line for node in _given_imports(tree) for line in _import_of_given(node)]
     packages = [*_absolute_imports(tree, lines), *_imports_of_every_notebook(directory)]
     blocks = [packages, given, _aliases(tree, lines)]
     return "\n\n".join("\n".join(block) for block in blocks if block)
+
+
+def _import_of_given(node: ast.ImportFrom) -> list[str]:
+    """Return the import of a module that is released; where it is missing, a sentence says so."""
+    name = _released_name(node)
+    missing = f"{name}.py is missing. It comes with this notebook: put it into the same folder."
+    return [
+        "try:",
+        f"    from {name} import {', '.join(alias.name for alias in node.names)}",
+        "except ModuleNotFoundError:",
+        f'    missing = "{missing}"',
+        "    raise ModuleNotFoundError(missing) from None",
+    ]
 
 
 def _imports_of_every_notebook(directory: Path) -> list[str]:

@@ -33,9 +33,23 @@ _ENDS_ITSELF = {"br", "col", "hr", "img", "input", "wbr"}
 _SLOW = re.compile(r"[ \t]{200}|<[^>]{2000}|&[^;\s]{200}")
 
 _TAGS = {
-    *("a", "abbr", "b", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "hr"),
+    *("a", "abbr", "b", "blockquote", "br", "code", "dd", "del", "details", "div", "dl", "dt"),
+    *("em", "hr"),
     *("h1", "h2", "h3", "h4", "h5", "h6", "i", "img", "ins", "kbd", "li", "ol", "p", "pre", "s"),
-    *("small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead"),
+    *(
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "summary",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+    ),
     *("tr", "u", "ul"),
 }
 # Of the highlighter, and of a heading's own link: other names could dress up as the page's parts.

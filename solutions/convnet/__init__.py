@@ -183,7 +183,7 @@ def train(
     orders: NDArray[np.integer],
     batch_size: int,
     learning_rate: float,
-    gradients_of: Callable[[Parameters, Array, Labels], tuple[float, Parameters]] | None = None,
+    gradients_of: "Callable[[Parameters, Array, Labels], tuple[float, Parameters]] | None" = None,
 ) -> tuple[Parameters, Array]:
     """Train a network with mini-batch gradient descent.
 

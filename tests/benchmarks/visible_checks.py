@@ -27,12 +27,11 @@ from typed import typed
 
 from autograder.explanation.misconceptions import Misconception, misconceptions
 from autograder.explanation.styles import Style
-from autograder.notebook.assignment import GRADE_PREFIX, grade_id
+from autograder.notebook.assignment import GRADE_PREFIX, grade_id, is_demonstration
 
 Entry = TypeVar("Entry", Misconception, Style)
 
 OFTEN = 4  # times: what was seen as often has a row in docs/instructors.md
-PICTURES = "show_"  # begins the ids of cells that define nothing for a check
 
 
 def mistakes(assignment: str) -> list[Misconception]:
@@ -55,7 +54,7 @@ def _said(assignment: str, entries: Sequence[Entry]) -> Iterator[tuple[Entry, st
     loaded, names = load_assignment(assignment), dict[str, Any]()
     checks = {f"{GRADE_PREFIX}{function}": function for function in loaded.signatures()}
     for cell in loaded.notebook.cells:
-        if cell.cell_type != "code" or grade_id(cell).startswith(PICTURES):
+        if cell.cell_type != "code" or is_demonstration(cell):
             continue
         code = compile(cell.source, grade_id(cell), "exec")
         exec(code, names)

@@ -36,6 +36,8 @@ def test_a_new_course_is_the_one_that_comes_with_the_package(tmp_path: Path) -> 
     create_course(folder)
     assert is_course(folder)
     assert {path.name for path in folder.iterdir()} == {*PARTS, CONFIG, "README.md", "docs"}
+    sheet = "docs/cheat_sheet.html"  # for the students
+    assert (folder / sheet).read_bytes() == (PACKAGED_COURSE / sheet).read_bytes()
     own = (PACKAGED_COURSE / CONFIG).read_text()
     assert (folder / CONFIG).read_text() == f"{own}\n{commented_options()}"
     for part in PARTS:

@@ -137,8 +137,13 @@ def test_what_comes_from_other_solutions_is_given_as_a_module(folder: Path) -> N
     solutions = read_solutions("volumes", with_references(folder, "volumes", user))
     assert solutions.header == (
         "import math\nimport json  # noqa: F401\nfrom textwrap import dedent  # noqa: F401\n\n"
-        "from given import area"
+        "try:\n    from given import area\nexcept ModuleNotFoundError:\n"
+        '    missing = "given.py is missing. It comes with this notebook: '
+        'put it into the same folder."\n'
+        "    raise ModuleNotFoundError(missing) from None"
     )
+    with pytest.raises(ModuleNotFoundError, match=r"^given\.py is missing\. It comes with"):
+        exec(solutions.header, {})
     assert list(solutions.modules) == ["given.py"]
     text = solutions.modules["given.py"]
     names: dict[str, Any] = {"__name__": "given"}
@@ -148,6 +153,12 @@ def test_what_comes_from_other_solutions_is_given_as_a_module(folder: Path) -> N
         '"""Shapes that are given."""\n\nimport math\n\nSize = int\n\n\ndef area'
     )
     assert "SOLUTION" not in text
+
+
+def test_modules_for_every_notebook_are_given_as_they_are(folder: Path) -> None:
+    (folder / "_given").mkdir()
+    (folder / "_given" / "drawing.py").write_text(GIVEN)
+    assert read_solutions("shapes", folder).modules == {"drawing.py": GIVEN}
 
 
 def test_a_function_without_a_docstring_is_refused(folder: Path) -> None:

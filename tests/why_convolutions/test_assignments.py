@@ -1,7 +1,9 @@
 """What every assignment owes its students: in step, complete, without leaks, runnable alone."""
 
+import ast
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,17 +15,18 @@ from limits import PATIENCE
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from autograder.notebook.assignment import Assignment, is_demonstration
+from autograder.notebook.assignment import Assignment, grade_id, is_demonstration
 from autograder.notebook.filled_in import answered, released
 from autograder.notebook.versions import COMPARING_CELL, REQUIREMENTS
 
 LOOK = (
-    "**The question.**",
     "**What you will be able to do**",
     "**Time:** about",
     "**You need:**",
     "| **total** | **100** |",
 )
+PICTURE = re.compile(r'<img src="data:image/png;base64,[^"]+" alt="([^"]+)">')
+SCENERY = ("drawing.py", "later_pictures.py", "pictures.py", "window.py")
 
 
 @pytest.fixture(scope="module", params=assignment_names())
@@ -56,9 +59,12 @@ def test_notebooks_look_alike(assignment: Assignment) -> None:
     """From title to closing: what it is about, what it takes, and what each part is worth."""
     cells = assignment.notebook.cells
     assert cells[0].source.startswith("# ")
+    assert "**The question.**" in cells[0].source
+    assert "**Guess first.**" in cells[0].source
+    assert grade_id(cells[1]) == "guess"
+    assert cells[2].source.startswith("## How this notebook works")
     for part in LOOK:
-        assert part in cells[0].source
-    assert cells[1].source.startswith("## How this notebook works")
+        assert part in cells[2].source
     assert cells[-1].source.startswith("## What you now know")
     text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     functions = [e for e in assignment.exercises if e.name in assignment.signatures()]
@@ -70,6 +76,20 @@ def test_notebooks_look_alike(assignment: Assignment) -> None:
     sections = re.findall(r"^## (\d+) ", text, re.MULTILINE)
     assert sections == [str(number) for number in range(1, len(sections) + 1)]
     assert re.search(r"^## \d+ In your own words \(10 points\)$", text, re.MULTILINE)
+
+
+def test_little_is_read_before_something_is_written(assignment: Assignment) -> None:
+    """The first exercise begins after at most 300 words."""
+    text = "\n".join(c.source for c in assignment.notebook.cells if c.cell_type == "markdown")
+    words = text.partition("### Exercise 1")[0].replace("|", " ").split()
+    assert len(words) <= 300
+
+
+def test_every_section_says_how_long_it_takes(assignment: Assignment) -> None:
+    """All of them together take about as long as the notebook says."""
+    text = "\n".join(c.source for c in assignment.notebook.cells if c.cell_type == "markdown")
+    sections = re.split(r"^## \d+ ", text, flags=re.MULTILINE)[1:]
+    assert all(re.search(r"\*About \d+ minutes\.\*", section) for section in sections)
 
 
 def test_nbgrader_releases_what_check_reads(assignment: Assignment, release: NotebookNode) -> None:
@@ -108,8 +128,38 @@ def test_the_solved_notebook_runs_from_top_to_bottom(
     pictures = 0
     for cell, below in pairwise(notebook.cells):
         for output in cell.get("outputs", []):
-            if "image/png" in output.get("data", {}):
-                pictures += 1
-                assert len(output.metadata["image/png"]["alt"]) >= 40, cell.id
-                assert below.source.startswith("*Picture: "), below.id
+            assert "run the cells above first" not in output.get("text", ""), cell.id
+            found = PICTURE.findall(output.get("data", {}).get("text/html", ""))
+            pictures += len(found)
+            assert all(len(words) >= 40 for words in found), cell.id
+            assert not found or below.source.startswith("*Picture: "), below.id
     assert pictures >= 2
+
+
+@pytest.mark.kernel
+@KERNEL_WARNINGS
+def test_without_the_files_for_pictures_only_pictures_are_missing(
+    assignment: Assignment, tmp_path: Path
+) -> None:
+    """Each of their cells says in one line what it needs and where that comes from."""
+    given = {n: c for n, c in assignment.given_files.items() if n not in SCENERY}
+    alone = replace(assignment, given_files=given)
+    notebook = executed(answered(assignment, {}), alone, tmp_path)
+    assert [(cell.id, output.evalue) for cell, output in errors(notebook)] == []
+    for cell in filter(is_demonstration, notebook.cells):
+        said = "".join(output.get("text", "") for output in cell.outputs)
+        assert said.startswith("This picture needs drawing.py: it comes with this notebook")
+        assert said.count("\n") == 1, cell.id
+
+
+@pytest.mark.parametrize("name", [SCENERY[0], SCENERY[-1]])
+def test_what_all_pictures_need_is_the_same_everywhere(name: str) -> None:
+    assert len({load_assignment(a).given_files[name] for a in assignment_names()}) == 1
+
+
+def test_everything_that_students_get_runs_on_python_3_9(assignment: Assignment) -> None:
+    """The oldest Python with a NumPy 2. That the code runs there, a person has to try."""
+    texts = [c.source for c in answered(assignment, {}).cells if c.cell_type == "code"]
+    texts += [content.decode() for n, content in assignment.given_files.items() if n[-3:] == ".py"]
+    for text in texts:
+        ast.parse(text, feature_version=(3, 9))
