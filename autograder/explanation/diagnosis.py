@@ -6,7 +6,6 @@ together are looked for where one does not explain everything, and three where t
 
 from __future__ import annotations
 
-import copy
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,17 +16,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..running.comparison import agree
-from ..running.messages import describe_trusted_exception
-from ..running.no_answer import CallRaised
-from ..running.student import RecordedCall, modified_arguments
-from ..sandbox.wire import call_with_names
+from ..running.student import RecordedCall
+from .answers import answer_of, error_of, kind_of_error, raised, same_answer
 from .misconceptions import Misconception, combined
 
 PROBES = 2  # wrong calls, and as many right ones, on which a pair must be plausible
 MOST_THREES = 40  # of them, and after the pairs
 MOST_TRIED = 500  # two or three together that are; a quarter of a second where none fits
 LARGEST_FOR_PAIRS = 5000  # numbers in the smallest wrong call: a training takes a tenth of a second
-_OF_REFUSALS = ("AssertionError", "RuntimeError", "Exception", "an exception of its own")
 
 
 # What a trusted function makes of a recorded call.
@@ -40,19 +36,6 @@ class Diagnosis:
 
     misconception: Misconception | None = None
     repeats: bool = True
-
-
-def answer_of(function: Callable[..., Any], call: RecordedCall) -> RecordedCall:
-    """Return what a trusted function makes of a recorded call; the arguments stay as they are."""
-    args, kwargs = copy.deepcopy((call.args, call.kwargs))
-    try:
-        value = call_with_names(function, args, kwargs, call.replacements)
-    except Exception as error:
-        failure = CallRaised("", describe_trusted_exception(error), "")
-        return RecordedCall(call.args, call.kwargs, failure=failure)
-    before, after = (*call.args, *call.kwargs.values()), (*args, *kwargs.values())
-    modified = tuple(modified_arguments(before, after))
-    return RecordedCall(call.args, call.kwargs, value=value, modified=modified)
 
 
 def diagnose(
@@ -85,13 +68,6 @@ def diagnose(
         return Diagnosis(evidence.explained_by(_several(repeating, evidence)))
 
 
-def same_answer(one: RecordedCall, other: RecordedCall) -> bool:
-    """Say whether both calls raised alike, or gave the same and changed the same arguments."""
-    if one.failure is not None or other.failure is not None:
-        return _raised(one) and _raised(other) and bool(_kinds(one) & _kinds(other))
-    return one.modified == other.modified and agree(one.value, other.value)
-
-
 class _Evidence:
     """The recorded calls of an exercise: the wrong ones first, the smaller ones first.
 
@@ -107,8 +83,8 @@ class _Evidence:
         right = [pair for pair in answers if same_answer(*pair)]
         self.wrong = len(wrong)
         self.calls = [call for call, _ in (*wrong, *right)]
-        self.comparable = all(call.failure is None or _raised(call) for call in calls)
-        self.all_raised = all(map(_raised, calls))
+        self.comparable = all(call.failure is None or raised(call) for call in calls)
+        self.all_raised = all(map(raised, calls))
         self._right_answers = [answer for _, answer in (*wrong, *right)]
         self._answer = cache(lambda m, number: answering(m.implementation, self.calls[number]))
         self._effect = cache(self._effect_on)
@@ -119,18 +95,21 @@ class _Evidence:
 
     def best_explained_by(self, misconceptions: Iterable[Misconception]) -> Misconception | None:
         """Return the first that does so; where calls raised, the one that raises most alike."""
-        raised = sum(map(_raised, self.calls))
+        count = sum(map(raised, self.calls))
         best: tuple[int, Misconception | None] = (-1, None)
         for misconception in filter(self._is_explained_by, misconceptions):
             alike = self._raises_the_same(misconception)
             best = max(best, (alike, misconception), key=lambda found: found[0])
-            if alike == raised:
+            if alike == count:
                 break
         return best[1]
 
     def _raises_the_same(self, misconception: Misconception) -> int:
         answers = ((c, self._answer(misconception, n)) for n, c in enumerate(self.calls))
-        return sum(_raised(call) and _kind(call) == _kind(answer) for call, answer in answers)
+        return sum(
+            raised(call) and kind_of_error(call) == kind_of_error(answer)
+            for call, answer in answers
+        )
 
     def _is_explained_by(self, misconception: Misconception) -> bool:
         """Say whether a mistake gives every recorded answer.
@@ -142,7 +121,7 @@ class _Evidence:
             answer = self._answer(misconception, number)
             if not same_answer(call, answer):
                 return False
-            if self.all_raised and _error(call) != _error(answer):
+            if self.all_raised and error_of(call) != error_of(answer):
                 return False
         return True
 
@@ -263,24 +242,6 @@ def _made_together(
         yield from made
 
 
-def _raised(call: RecordedCall) -> bool:
-    return isinstance(call.failure, CallRaised) and not call.failure.limit
-
-
-def _kinds(call: RecordedCall) -> set[str]:
-    """Return what sort of exception it may be: a refusal, out of an array's bounds, or its class.
-
-    Well-known messages of Python and NumPy are kept, others are not (see ``messages``): a
-    ValueError without one may be either.
-    """
-    kind, _, message = _error(call).partition(":")
-    if kind in _OF_REFUSALS:
-        return {"refusal"}
-    if kind in ("IndexError", "ValueError"):
-        return {"bounds"} if message or kind == "IndexError" else {"bounds", "refusal"}
-    return {kind}
-
-
 def _changes(one: RecordedCall, other: RecordedCall) -> list[bool]:
     if isinstance(one.value, tuple | list) and isinstance(other.value, tuple | list):
         return [_changed(*parts) for parts in zip(one.value, other.value, strict=False)]
@@ -290,15 +251,6 @@ def _changes(one: RecordedCall, other: RecordedCall) -> list[bool]:
 def _changed(one: Any, other: Any) -> bool:
     """Say whether two answers differ, and not only because nobody can compare them."""
     return agree(one, one) and agree(other, other) and not agree(one, other)
-
-
-def _kind(call: RecordedCall) -> str:
-    return _error(call).partition(":")[0]
-
-
-def _error(call: RecordedCall) -> str:
-    error = call.failure.error if isinstance(call.failure, CallRaised) else ""
-    return error.replace("'numpy.float64'", "'float'")  # the same to whoever reads it
 
 
 def _size(call: RecordedCall) -> int:

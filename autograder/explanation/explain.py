@@ -14,7 +14,8 @@ from ..notebook.calls import calls_in
 from ..results import ExerciseResult, Outcome
 from ..running.student import RecordedCall, Student
 from ..running.time_left import TimeLeft
-from .diagnosis import Diagnosis, answer_of, diagnose, same_answer
+from .answers import answer_of, same_answer
+from .diagnosis import Diagnosis, diagnose
 from .misconceptions import misconceptions
 from .next_step import contrasts, next_step
 from .shared_calls import group_of

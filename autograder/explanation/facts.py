@@ -175,4 +175,32 @@ def _unsigned(pairs: Sequence[Pair], names: Names) -> Fact | None:
     return None
 
 
-OF_NUMBERS = (_zero, _multiple, _cut, _unsigned, _distance)  # the most telling one first
+def _of_one_size(pairs: Sequence[Pair], names: Names) -> Fact | None:
+    """Right in its signs: each answer has one size for all numbers, where the right one has not."""
+    if not alike(pairs) or not all(map(_have_the_same_signs, pairs)):
+        return None
+    sizes = [[*map(_sizes, pair[:2])] for pair in pairs]
+    if any(len(answer) > 1 for answer, _ in sizes) or all(len(right) < 2 for _, right in sizes):
+        return None
+    what = "right in its signs alone: all its numbers are of one size"
+    return Fact(what, "Which line forgets how large each number is?")
+
+
+def _have_the_same_signs(pair: Pair) -> bool:
+    return bool(np.all(np.sign(1.0 * pair.answer) == np.sign(1.0 * pair.right)))
+
+
+def _sizes(array: Array) -> Array:
+    """Return the sizes of numbers that are not 0, those once that agree in nine digits."""
+    sizes = np.unique(np.abs(array[array != 0]))
+    return sizes[:1] if sizes.size and np.allclose(sizes, sizes[0], rtol=1e-9, atol=0) else sizes
+
+
+OF_NUMBERS = (
+    _zero,
+    _multiple,
+    _cut,
+    _unsigned,
+    _distance,
+    _of_one_size,
+)  # the most telling one first

@@ -13,7 +13,7 @@ from ..running.comparison import compare
 from ..running.no_answer import CallRaised
 from ..running.student import RecordedCall
 from .after_exception import after_exception
-from .diagnosis import answer_of, same_answer
+from .answers import answer_of, same_answer
 from .structure import Judged, structural_fact
 
 _AFTER_MISMATCH = {

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import permutations
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,6 +29,10 @@ class Change(NamedTuple):
     made: Callable[[Arguments], Arguments]
     words: str
     question: str
+    cut: bool = False  # whether the right answer may be larger than the given one
+
+
+Changes = Callable[[Arguments, inspect.Signature], Iterator[Change]]
 
 
 def bound_arguments(function: Callable[..., Any], call: RecordedCall) -> Arguments:
@@ -37,7 +42,7 @@ def bound_arguments(function: Callable[..., Any], call: RecordedCall) -> Argumen
     return dict(bound.arguments)
 
 
-def changes(arguments: Mapping[str, Any], signature: inspect.Signature) -> Iterator[Change]:
+def changes(arguments: Arguments, signature: inspect.Signature) -> Iterator[Change]:
     """Yield other calls that a mistake may make of a call with these arguments."""
     numbers = [name for name, value in arguments.items() if type(value) is int]
     for name, value in arguments.items():
@@ -56,6 +61,18 @@ def changes(arguments: Mapping[str, Any], signature: inspect.Signature) -> Itera
                 yield Change(partial(_part, name, part), f"with `{name}` {words}", uses)
 
 
+def nearby(arguments: Arguments, signature: inspect.Signature) -> Iterator[Change]:
+    """Yield calls whose answers may go further: a number one less or one more, or another's."""
+    numbers = [name for name, value in arguments.items() if type(value) is int]
+    for name in numbers:
+        for step, words in ((-1, "less"), (1, "more")):
+            question = f"Where does your code use `{name}`, and does it count from 0 or from 1?"
+            yield Change(partial(_moved, name, step), f"with `{name}` one {words}", question, True)
+    for name, other in permutations(numbers, 2):
+        words, question = f"in which `{name}` is what `{other}` is", f"Where do you use `{name}`?"
+        yield Change(partial(_copied, name, other), words, question, True)
+
+
 def _plain_ones(default: Any) -> list[int]:
     """Return what an argument that is not used may stand for: its default, 0 and 1."""
     return [*dict.fromkeys([*([default] if type(default) is int else []), 0, 1])]
@@ -63,6 +80,10 @@ def _plain_ones(default: Any) -> list[int]:
 
 def _with(name: str, value: Any, arguments: Arguments) -> Arguments:
     return {**arguments, name: value}
+
+
+def _moved(name: str, step: int, arguments: Arguments) -> Arguments:
+    return {**arguments, name: arguments[name] + step}
 
 
 def _copied(name: str, other: str, arguments: Arguments) -> Arguments:

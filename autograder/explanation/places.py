@@ -19,6 +19,7 @@ from .facts import Array, Fact, Names, Pair, alike, axis_name, follows
 
 
 _PLACES = {"first": 0, "last": -1, "second": 1, "third": 2, "second last": -2}
+LEAST_THAT_MEET = 6  # places where two indices are the same: of fewer, much is true by chance
 _INNER = {"first": slice(1, None), "last": slice(-1), "first and last": slice(1, -1)}
 
 
@@ -148,9 +149,51 @@ def _but_for_one(pairs: Sequence[Pair], names: Names) -> Fact | None:
             there = [_at(place, len(mark)) for mark in wrong]
             if all(map(np.array_equal, wrong, there)):
                 return Fact(f"right but for the {name}", f"What is other for the {name}?")
-            if all(np.array_equal(mark, ~one) for mark, one in zip(wrong, there, strict=True)):
+            alone = (
+                one.any() and (mark ^ one).all() for mark, one in zip(wrong, there, strict=True)
+            )
+            if all(alone):
                 question = f"What is other for the {name}, and should it be?"
                 return Fact(f"right in the {name} alone", question)
+    return None
+
+
+def _where_two_meet(pairs: Sequence[Pair], names: Names) -> Fact | None:
+    """Right where two indices are the same, and wrong at most of the other places."""
+    if not alike(pairs):
+        return None
+    for axes in combinations(range(_axes(pairs)), 2):
+        wrong = [_wrong_along(pair, *axes) for pair in pairs]
+        same = np.concatenate([np.diagonal(marks) for marks in wrong])
+        other = np.concatenate([marks[np.eye(*marks.shape) == 0] for marks in wrong])
+        if len(same) >= LEAST_THAT_MEET and not same.any() and other.size and other.mean() > 0.5:
+            both = " and ".join(axis_name(axis, names) for axis in axes)
+            what = f"right where {both} are the same number, but hardly anywhere else"
+            return Fact(what, "Which index is which in your code, and is one used for both?")
+    return None
+
+
+def _is_all_but(mark: NDArray[np.bool_], there: NDArray[np.bool_]) -> bool:
+    return bool(there.any() and (mark ^ there).all())
+
+
+def _zeros(pairs: Sequence[Pair], names: Names) -> Fact | None:
+    """Which places are 0, where that is the same in all answers: as they should, more, or fewer."""
+    if not alike(pairs) or not _axes(pairs) or any(pair.answer.dtype == bool for pair in pairs):
+        return None
+    zeros = [(pair.answer == 0, pair.right == 0) for pair in pairs]
+    if sum(int(right.sum()) for _, right in zeros) >= LEAST_THAT_MEET:
+        if all(np.array_equal(*both) for both in zeros):
+            question = "What are the numbers made of that you write there?"
+            return Fact("0 where it should be, but elsewhere made of other numbers", question)
+        if not any((answer & ~right).any() for answer, right in zeros):
+            question = "Which places should receive nothing, and what writes there?"
+            return Fact("never 0 where it should not be, but not 0 where it should be", question)
+    if not any((right & ~answer).any() for answer, right in zeros) and any(
+        (answer & ~right).any() for answer, right in zeros
+    ):
+        question = "Which places does your code never come to, or overwrite?"
+        return Fact("0 where it should be, but also in places where it should not be", question)
     return None
 
 
@@ -205,8 +248,8 @@ def _differs(pair: Pair) -> NDArray[np.bool_]:
     return np.asarray(~(np.abs(one - other) <= (1e-9 if precise else 1e-4) * scale))
 
 
-def _wrong_along(pair: Pair, axis: int) -> NDArray[np.bool_]:
-    others = tuple(number for number in range(pair.right.ndim) if number != axis)
+def _wrong_along(pair: Pair, *axes: int) -> NDArray[np.bool_]:
+    others = tuple(number for number in range(pair.right.ndim) if number not in axes)
     return np.asarray(_differs(pair).any(axis=others))
 
 
@@ -218,4 +261,12 @@ def _axes(pairs: Sequence[Pair]) -> int:
 
 # The most telling one first; facts about the numbers themselves stand between the two.
 OF_THE_SAME_NUMBERS = (_exchanged, _turned, _shifted, _in_another_shape)
-OF_SOME_PLACES = (_all_the_same, _but_for_one, _but_for_the_ends, _in_other_places, _unwritten)
+OF_SOME_PLACES = (
+    _all_the_same,
+    _but_for_one,
+    _but_for_the_ends,
+    _in_other_places,
+    _unwritten,
+    _where_two_meet,
+    _zeros,
+)

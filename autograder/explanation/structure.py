@@ -15,15 +15,17 @@ import numpy as np
 
 from ..course.contents import MISCONCEPTIONS
 from ..notebook.assignment import Assignment
-from ..running.comparison import agree
+from ..running.comparison import agree, compare
 from ..running.student import RecordedCall
-from .diagnosis import answer_of
-from .facts import OF_NUMBERS, Fact, Names, Pair
-from .other_calls import Change, bound_arguments, changes
+from .answers import answer_of
+from .beside import beside_an_argument
+from .facts import OF_NUMBERS, Array, Fact, Names, Pair
+from .other_calls import Change, Changes, bound_arguments, changes, nearby
 from .places import OF_SOME_PLACES, OF_THE_SAME_NUMBERS
 from .taken_apart import names_of, taken_apart
 
 LARGEST_CALLED_AGAIN = 5000  # numbers in the smallest wrong call: a training takes its time
+LEAST_TELLING = 2  # wrong calls, where others raised or gave NaN
 MOST_NAMED = 3  # results in one sentence
 _FACTS = (*OF_THE_SAME_NUMBERS, *OF_NUMBERS, *OF_SOME_PLACES)
 
@@ -38,6 +40,22 @@ class Told(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.sentence} {self.question}"
+
+
+class Scope(NamedTuple):
+    """The words for all calls, for the wrong ones, and for every single one."""
+
+    all: str
+    wrong: str
+    every: str
+
+
+OF_ALL = Scope("", "where it is wrong, ", "in every call")
+OF_NUMBERS_ALONE = Scope(
+    "where your function gives numbers, ",
+    "where your function gives wrong numbers, ",
+    "in every call that gives numbers",
+)
 
 
 class Judged(NamedTuple):
@@ -58,12 +76,22 @@ def structural_fact(
     right: Sequence[Judged] = (),
     axes: Any = (),
 ) -> Told | None:
-    """Return a fact about all wrong answers, None where none is found."""
-    answers = [_pairs(reference, *judged) for judged in (*wrong, *right)]
-    alike = [pairs for pairs in answers if pairs]
-    if not wrong or len(alike) < len(answers) or len({tuple(pairs) for pairs in alike}) != 1:
+    """Return a fact about all wrong answers, None where none is found.
+
+    Where the first wrong call raised or gave NaN, that says more. Later ones that did are left out.
+    """
+    telling = [judged for judged in wrong if _gives_numbers(judged)]
+    all_tell = len(telling) == len(wrong)
+    if not wrong or not _gives_numbers(wrong[0]):
         return None
-    return _Answers(reference, wrong, right, alike, axes).fact()
+    if not all_tell and len(telling) < LEAST_TELLING:
+        return None
+    answers = [_pairs(reference, *judged) for judged in (*telling, *right)]
+    alike = [pairs for pairs in answers if pairs]
+    if len(alike) < len(answers) or len({tuple(pairs) for pairs in alike}) != 1:
+        return None
+    scope = OF_ALL if all_tell else OF_NUMBERS_ALONE
+    return _Answers(reference, telling, right, alike, axes, scope).fact()
 
 
 class _Answers:
@@ -76,12 +104,14 @@ class _Answers:
         right: Sequence[Judged],
         pairs: Sequence[Pairs],
         axes: Any,
+        scope: Scope,
     ) -> None:
         self._reference = reference
         self._calls = [judged.call for judged in (*wrong, *right)]
         self._wrong = len(wrong)
         self._pairs = pairs
         self._axes = axes
+        self._scope = scope
         off = {n for of_call in pairs for n, pair in of_call.items() if not agree(*pair[:2])}
         self._off = [name for name in pairs[0] if name in off]
         self._right = [name for name in pairs[0] if name not in off]
@@ -91,13 +121,14 @@ class _Answers:
         found = self._of_all_calls_or_the_wrong_ones()
         if not self._right or not self._off:
             return found
-        always = _always_right(self._right, self._off)
+        always = _always_right(self._right, self._off, self._scope.every)
         if found is None:
             return Told(always, f"Which lines make {' and '.join(self._off)} alone?")
         return Told(f"{always} {found.sentence}", found.question)
 
     def _of_all_calls_or_the_wrong_ones(self) -> Told | None:
-        for count, scope in ((len(self._calls), ""), (self._wrong, "where it is wrong, ")):
+        counts = (len(self._calls), self._scope.all), (self._wrong, self._scope.wrong)
+        for count, scope in counts:
             if found := self._of_first(count):
                 subject, fact = found
                 return Told(f"{_capital(f'{scope}{subject}')} is {fact.what}.", fact.question)
@@ -109,23 +140,32 @@ class _Answers:
             every = [pairs[name] for pairs in self._pairs[:count] for name in self._off]
             if fact := _first(OF_NUMBERS, every):
                 return ("each of your results" if not self._right else "each of the others"), fact
+        given = [bound_arguments(self._reference, call) for call in self._calls[:count]]
         for name in self._off:
             pairs = [of_call[name] for of_call in self._pairs[:count]]
-            names = names_of(self._axes, name)
-            fact = self._right_for_another_call(name, pairs) or _first(_FACTS, pairs, names)
-            if fact is not None:
-                return f"your {name or 'answer'}", fact
+            subject = f"your {name or 'answer'}"
+            fact = (
+                self._right_for_another_call(changes, name, pairs)
+                or _first(_FACTS, pairs, names_of(self._axes, name))
+                or self._right_for_another_call(nearby, name, pairs)
+            )
+            found = (subject, fact) if fact else beside_an_argument(pairs, given, subject)
+            if found is not None:
+                return found
         return None
 
-    def _right_for_another_call(self, name: str, pairs: Sequence[Pair]) -> Fact | None:
+    def _right_for_another_call(
+        self, others: Changes, name: str, pairs: Sequence[Pair]
+    ) -> Fact | None:
         """Return which other call the answers would be right for."""
         seen = np.unique(np.concatenate([pair.answer.ravel() for pair in pairs]))
         arguments = bound_arguments(self._reference, self._calls[0])
         if len(seen) < 2 or sum(map(np.size, arguments.values())) > LARGEST_CALLED_AGAIN:
             return None  # of one number, much is true by chance
-        for change in changes(arguments, inspect.signature(self._reference)):
+        for change in others(arguments, inspect.signature(self._reference)):
             if all(map(partial(self._fits, change, name), self._calls, pairs)):
-                return Fact(f"the right one for a call {change.words}", change.question)
+                as_far = ", as far as it goes" if change.cut and pairs[0].right.ndim else ""
+                return Fact(f"the right one for a call {change.words}{as_far}", change.question)
         return None
 
     def _fits(self, change: Change, name: str, call: RecordedCall, pair: Pair) -> bool:
@@ -137,7 +177,18 @@ class _Answers:
             self._reference, RecordedCall(kwargs=arguments, replacements=call.replacements)
         )
         parts = None if again.failure else taken_apart(again.value, again.value)
-        return parts is not None and name in parts and agree(pair.answer, parts[name])
+        if parts is None or name not in parts:
+            return False
+        right = _cut_like(pair.answer, parts[name]) if change.cut else parts[name]
+        return agree(pair.answer, right)
+
+
+def _gives_numbers(judged: Judged) -> bool:
+    call, right = judged
+    if call.failure is not None:
+        return False
+    mismatch = None if right.failure else compare(call.value, right.value)
+    return mismatch is None or mismatch.kind != "not finite"
 
 
 def _pairs(reference: Callable[..., Any], call: RecordedCall, right: RecordedCall) -> Pairs | None:
@@ -151,6 +202,11 @@ def _pairs(reference: Callable[..., Any], call: RecordedCall, right: RecordedCal
     return {name: Pair(answers[name], rights[name], numbers) for name in rights}
 
 
+def _cut_like(answer: Array, array: Array) -> Array:
+    """Return the part of an array that lies where an answer has numbers, or less."""
+    return array[tuple(map(slice, answer.shape[: array.ndim]))]
+
+
 def _numbers(arguments: dict[str, Any]) -> dict[str, float]:
     """Return the numbers that went into a call, and the lengths of what did, by name."""
     plain = {f"`{n}`": float(v) for n, v in arguments.items() if type(v) in (int, float)}
@@ -158,11 +214,11 @@ def _numbers(arguments: dict[str, Any]) -> dict[str, float]:
     return plain | {f"the length of `{name}`": len(array) for name, array in arrays.items()}
 
 
-def _always_right(right: Sequence[str], off: Sequence[str]) -> str:
+def _always_right(right: Sequence[str], off: Sequence[str], every_call: str) -> str:
     if len(right) > MOST_NAMED:
-        return f"All your results but {' and '.join(off)} are right in every call."
+        return f"All your results but {' and '.join(off)} are right {every_call}."
     verb = "is" if len(right) == 1 else "are"
-    return f"{_capital(' and '.join(right))} {verb} right in every call."
+    return f"{_capital(' and '.join(right))} {verb} right {every_call}."
 
 
 def _first(facts: Sequence[Any], pairs: Sequence[Pair], names: Names = ()) -> Fact | None:

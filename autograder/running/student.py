@@ -227,6 +227,8 @@ def _written(value: Any) -> str:
 
 
 def _same(before: Any, after: Any) -> bool:
+    if before is after:
+        return True
     if isinstance(before, np.ndarray):
         return (
             isinstance(after, np.ndarray)

@@ -185,6 +185,12 @@ class TestConvAsDense:
         """Several channels and filters, stride and padding work together."""
         check_dense(student, rng, part, in_shape, w_shape, stride=stride, pad=pad)
 
+    @weight(0.25)
+    def test_wide_border(self, student, rng):
+        """A border as wide as the image, and a kernel of one pixel."""
+        for in_shape, pad in (((3, 4, 1), 2), ((1, 3, 2), 3)):
+            check_dense(student, rng, MATRIX, in_shape, (1, 1, in_shape[2], 2), stride=1, pad=pad)
+
     @weight(0.5)
     def test_arguments_kept(self, student, rng):
         """The function leaves its arguments as they are."""
@@ -249,7 +255,7 @@ class TestDistinctParameters:
     def test_gaps(self, student, rng):
         """The numbers need not follow each other: 0, 3, 7, 7 stand for two parameters."""
         some = rng.choice(np.arange(20, 100), rng.integers(4, 9), replace=False)
-        ids = rng.permutation([0] * 5 + [*some] * 2)
+        ids = rng.permutation([0] * 5 + [*some, 101] * 2)
         check_call(student, connectivity, "distinct_parameters", ids)
 
     def test_no_zero(self, student, rng):
@@ -259,8 +265,8 @@ class TestDistinctParameters:
 
     def test_one_or_none(self, student, rng):
         """One number everywhere is one parameter, and without any connection there is none."""
-        for number in (rng.integers(2, 9), 0):
-            ids = np.full((2, 2, 3), number)
+        for number, shape in ((rng.integers(2, 9), (2, 2, 3)), (0, (2, 2, 3)), (7, (1, 1))):
+            ids = np.full(shape, number)
             check_call(student, connectivity, "distinct_parameters", ids)
 
     @weight(0.5)
@@ -371,6 +377,13 @@ class TestLocallyConnectedForward:
         """Stride, padding and a remainder: pixels that fill no complete window are left out."""
         arrays = local_layer(rng, x_shape, filters, stride=stride, pad=pad)
         check_forward(student, arrays, stride=stride, pad=pad)
+
+    @weight(0.25)
+    def test_narrow_images(self, student, rng):
+        """Images of two columns, with a border as wide as they are or wider."""
+        for pad in (1, 4):
+            arrays = local_layer(rng, (1, 5, 2, 1), (3, 3, 1, 1), stride=1, pad=pad)
+            check_forward(student, arrays, stride=1, pad=pad)
 
     def test_arguments_kept(self, student, rng):
         """The function leaves its arguments as they are."""
@@ -625,6 +638,15 @@ class TestTranslate:
     def test_long_move(self, student, rng, rows, columns):
         """A move as long as the image, or longer, leaves zeros only."""
         check_moved(student, images(rng, 2, 4, 5, 1), rows, columns)
+
+    @weight(0.25)
+    def test_narrow_images(self, student, rng):
+        """Images of few rows or few columns: how far they may move goes by the right side."""
+        for rows, columns in ((4, 0), (-4, 0), (0, 4), (0, -4)):
+            check_moved(student, images(rng, 1, 3, 6, 1), rows, columns)
+        for shape in ((1, 1, 4, 2), (1, 4, 1, 2)):
+            for rows, columns in ((2, 0), (0, 2)):
+                check_moved(student, images(rng, *shape), rows, columns)
 
     def test_whole_numbers(self, student, rng):
         """Images of whole numbers stay images of whole numbers."""

@@ -363,8 +363,9 @@ class TestGlobalAveragePoolBackward:
     @weight(3)
     def test_one_map(self, student, rng):
         """In each map every pixel has an equal share of the gradient."""
-        dout, x = both_signs(rng, 2, 1), 1000 * both_signs(rng, 2, 3, 3, 1)
-        check_each(student, "global_average_pool_backward", every_second_small(dout, 0), x)
+        for examples in (2, 1):
+            dout, x = both_signs(rng, examples, 1), 1000 * both_signs(rng, examples, 3, 3, 1)
+            check_each(student, "global_average_pool_backward", every_second_small(dout, 0), x)
 
     @weight(2)
     def test_not_square(self, student, rng):
@@ -419,6 +420,23 @@ def open_network(rng, c_in):
     return parameters
 
 
+def narrow_network(rng, classes):
+    """Return parameters of a network with one map in each layer.
+
+    Its filters are above zero everywhere, and the first class has negative scores.
+    """
+    parameters = network(rng, 1, 1, 1, classes)
+    parameters["w3"][:, 0] = -np.abs(parameters["w3"][:, 0])
+    return parameters | {name: np.abs(parameters[name]) for name in ("w1", "w2")}
+
+
+def narrow_batch(rng, n):
+    """Return grey images, the first with a corner that is too dark for a filter above zero."""
+    images, labels = batch(rng, n)
+    images[0, 4:, 4:] = -2
+    return images, labels % 2
+
+
 def check_scores(student, rng, n, *sides, c_in=1):
     """Check the scores of images, the first with a dark corner: there the maps are the biases."""
     images, _ = batch(rng, n, *sides, c_in=c_in)
@@ -445,12 +463,25 @@ class TestConvnetScores:
         check_scores(student, rng, 4, height, width, c_in=2)
 
     @weight(0.5)
+    def test_one_map(self, student, rng):
+        """A network with one map in each layer is one, too."""
+        images, _ = narrow_batch(rng, 2)
+        check_built(student, "convnet_scores", narrow_network(rng, 3), images)
+
+    @weight(0.5)
     def test_arguments_kept(self, student, rng):
         """The function leaves its arguments as they are."""
         check_kept(student, "convnet_scores", network(rng, 1), batch(rng, 2)[0])
 
 
 NAMES = ("w1", "b1", "w2", "b2", "w3", "b3")
+WITHOUT_BIASES = ("b1",), ("b1", "b2")  # a dark image then gives zeros to a ReLU, or to both
+
+
+def without(rng, names):
+    """Return parameters of a network of which these are zero."""
+    parameters = network(rng, 1)
+    return parameters | {name: 0 * parameters[name] for name in names}
 
 
 def wide_network(rng, c_in):
@@ -555,8 +586,23 @@ class TestConvnetGradients:
 
     def test_everything_together(self, student, rng):
         """Images that are wider than high, with two channels: all gradients and the loss."""
-        given = network(rng, 2), *batch(rng, 4, 6, 11, c_in=2)  # then no side is the maps' number
+        for n, *sides in ((4, 7, 11), (3, 3, 5)):  # no side of the first is the maps' number
+            given = network(rng, 2), *batch(rng, n, *sides, c_in=2)
+            check_built(student, "convnet_gradients", *given)
+
+    @weight(0.5)
+    def test_one_map(self, student, rng):
+        """A network with one map in each layer has gradients, too."""
+        given = narrow_network(rng, 2), *narrow_batch(rng, 4)
         check_built(student, "convnet_gradients", *given)
+
+    @weight(0.5)
+    def test_at_zero(self, student, rng):
+        """Where the input of a ReLU is exactly 0, as for a dark image, nothing passes."""
+        images, labels = batch(rng, 2)
+        images[0] = 0
+        for names in WITHOUT_BIASES:
+            check_built(student, "convnet_gradients", without(rng, names), images, labels)
 
     @weight(0.5)
     def test_arguments_kept(self, student, rng):
@@ -567,6 +613,7 @@ class TestConvnetGradients:
 # Each epoch has other batches of four than the others, and than the natural order.
 ORDERS = np.array([[5, 2, 6, 0, 3, 7, 1, 4], [1, 4, 0, 6, 5, 2, 7, 3], [6, 3, 1, 5, 7, 0, 4, 2]])
 SEVEN = np.array([[5, 2, 6, 0, 3, 1, 4], [1, 4, 0, 6, 5, 2, 3]])
+FIVE = np.array([[4, 2, 0, 3, 1], [1, 4, 2, 0, 3]])
 FOUR = np.array([[3, 1, 0, 2]])
 RATE = 0.3
 LARGEST = 1e300  # of a loss
@@ -675,14 +722,23 @@ class TestTrain:
     @weight(1)
     @of_training
     def test_smaller_last_batch(self, student, rng, part):
-        """Images that are left over at the end of an epoch make a smaller batch."""
-        check_built(student, "train", *task(rng, SEVEN, 4), part=part)
+        """Images that are left over at the end of an epoch, or only one, make a smaller batch."""
+        for orders in (SEVEN, FIVE):
+            check_built(student, "train", *task(rng, orders, 4), part=part)
 
     @weight(1)
     @of_training
     def test_batch_size_above_the_number_of_images(self, student, rng, part):
         """Where a batch could hold more images than there are, all of them are one batch."""
         check_built(student, "train", *task(rng, np.repeat(FOUR, 3, axis=0), 10), part=part)
+
+    @weight(0.5)
+    def test_at_zero(self, student, rng):
+        """Where the input of a ReLU is exactly 0, as for a dark image, nothing passes."""
+        _, images, *others = task(rng, FOUR, 4)
+        images[0] = 0
+        for names in WITHOUT_BIASES:
+            check_built(student, "train", without(rng, names), images, *others, part=trained)
 
     def test_number_of_losses(self, student, rng):
         """There is one loss for every step: three epochs of two steps make six."""

@@ -84,7 +84,8 @@ class TestZeroPad:
     @weight(3)
     def test_wide_border(self, student, rng):
         """A wider border is zero on all four sides and the image is in the middle."""
-        check_call(student, convolution, "zero_pad", images(rng, 2, 3, 5, 4), 2)
+        for pad in (2, 3):
+            check_call(student, convolution, "zero_pad", images(rng, 2, 3, 5, 4), pad)
 
     @weight(0.5)
     def test_no_border(self, student, rng):
@@ -264,6 +265,17 @@ class TestConvBackward:
         """Stride, padding and a remainder: pixels that no window saw have gradient zero."""
         arrays = backward(rng, x_shape, w_shape, stride=stride, pad=pad)
         check_wide_gradient(check_one_gradient, student, place, arrays, stride=stride, pad=pad)
+
+    @weight(0.25)
+    def test_small_images(self, student, rng):
+        """Small images: steps that leave pixels out, a border as wide as the image, one filter."""
+        cases = [
+            ((1, 5, 5, 1), (1, 1, 1, 1), {"stride": 3, "pad": 0}),
+            ((2, 3, 3, 2), (3, 3, 2, 2), {"stride": 3, "pad": 3}),
+            ((1, 3, 4, 1), (3, 3, 1, 1), {"stride": 1, "pad": 1}),
+        ]
+        for x_shape, w_shape, setting in cases:
+            check_backward(student, backward(rng, x_shape, w_shape, **setting), **setting)
 
     @weight(0.5)
     @each_gradient

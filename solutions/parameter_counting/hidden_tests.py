@@ -206,6 +206,11 @@ class TestLocallyConnectedParameters:
         check_part(student, "locally_connected_parameters", BIASES, *setting)
 
 
+def odd(rng: np.random.Generator) -> tuple[int, int, int]:
+    """Draw a layer whose counts share bits, so that no trick with them passes for a sum."""
+    return 3, 5, 2 * one_of(rng, 5, 49) + 1
+
+
 @exercise("conv_parameters")
 class TestConvParameters:
     @weight(2)
@@ -229,14 +234,14 @@ class TestConvParameters:
     @weight(3)
     def test_weights_of_more_filters_than_channels(self, student, rng):
         """Weights: a filter reaches through all channels of the input (few in, many out)."""
-        setting = one_of(rng, 2, 9), one_of(rng, 2, 9), one_of(rng, 10, 99)
-        check_part(student, "conv_parameters", WEIGHTS, *setting)
+        for setting in ((one_of(rng, 2, 9), one_of(rng, 2, 9), one_of(rng, 10, 99)), odd(rng)):
+            check_part(student, "conv_parameters", WEIGHTS, *setting)
 
     @weight(2)
     def test_biases(self, student, rng):
         """Biases: as many as the layer has filters."""
-        setting = one_of(rng, 2, 9), one_of(rng, 2, 9), one_of(rng, 10, 99)
-        check_part(student, "conv_parameters", BIASES, *setting)
+        for setting in ((one_of(rng, 2, 9), one_of(rng, 2, 9), one_of(rng, 10, 99)), odd(rng)):
+            check_part(student, "conv_parameters", BIASES, *setting)
 
 
 @exercise("connections")
@@ -456,8 +461,10 @@ class TestNetworkParameters:
     @weight(2)
     def test_biases(self, student, rng):
         """Biases: one for each filter and one for each dense unit, none for pooling."""
-        layers, shape = whole_network(rng)
-        check_part(student, "network_parameters", BIASES, layers, shape)
+        many = 2 * one_of(rng, 1, 4) + 1  # in every layer: sums of their bits are no sums
+        layers = [conv(3, many, pad=1), conv(3, many, pad=1), FLATTEN, dense(many), dense(many)]
+        for network in (whole_network(rng), (layers, (4, 6, 2))):
+            check_part(student, "network_parameters", BIASES, *network)
 
     @weight(2)
     def test_whole_network(self, student, rng):

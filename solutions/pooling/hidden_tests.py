@@ -110,7 +110,7 @@ class TestMaxPoolForward:
     @weight(2)
     def test_examples_and_channels(self, student, rng):
         """Every example and every channel is pooled by itself, and height may differ from width."""
-        x = distinct(rng, (3, 4, 6, 2))
+        x = distinct(rng, (3, 4, 7, 2))
         check_call(student, pooling, "max_pool_forward", x, size=2, stride=1)
 
     @weight(2)
@@ -180,7 +180,7 @@ class TestAveragePoolForward:
     @weight(2)
     def test_examples_and_channels(self, student, rng):
         """Every example and every channel is pooled by itself, and height may differ from width."""
-        x = rng.normal(size=(3, 4, 6, 2))
+        x = rng.normal(size=(3, 4, 7, 2))
         check_call(student, pooling, "average_pool_forward", x, size=2, stride=1)
 
     @weight(2)
@@ -354,9 +354,11 @@ class TestAveragePoolBackward:
 
     @weight(2)
     def test_touching_windows(self, student, rng):
-        """With size 2 and stride 2 every window spreads its own gradient over its inputs."""
-        x, dout = distinct(rng, (1, 8, 8, 1)), arriving(rng, (1, 4, 4, 1))
-        check_backward(student, "average_pool_backward", dout, x, size=2, stride=2)
+        """With size and stride 2, or 3, every window spreads its own gradient over its inputs."""
+        for size, side in ((2, 8), (3, 9)):
+            x = distinct(rng, (1, side, side, 1))
+            dout = arriving(rng, (1, side // size, side // size, 1))
+            check_backward(student, "average_pool_backward", dout, x, size=size, stride=size)
 
     @weight(2)
     def test_examples_and_channels(self, student, rng):
@@ -366,9 +368,11 @@ class TestAveragePoolBackward:
 
     @weight(2)
     def test_overlapping_windows(self, student, rng):
-        """With size 3 and stride 2 an input that lies in several windows adds up its shares."""
-        x, dout = distinct(rng, (3, 7, 5, 2)), arriving(rng, (3, 3, 2, 2))
-        check_backward(student, "average_pool_backward", dout, x, size=3, stride=2)
+        """With size 3 and stride 2, or 1, an input in several windows adds up its shares."""
+        some = (3, 7, 5, 2), (3, 3, 2, 2), 2
+        for shape, outputs, stride in (some, ((2, 4, 3, 1), (2, 2, 1, 1), 1)):
+            x, dout = distinct(rng, shape), arriving(rng, outputs)
+            check_backward(student, "average_pool_backward", dout, x, size=3, stride=stride)
 
     @weight(2)
     def test_gaps_between_windows(self, student, rng):

@@ -30,7 +30,8 @@ from contents import assignment_names, load_assignment
 from explaining import explained, home_of
 from forms import FORMS
 
-from autograder.explanation.diagnosis import answer_of, diagnose, same_answer
+from autograder.explanation.answers import answer_of, same_answer
+from autograder.explanation.diagnosis import diagnose
 from autograder.explanation.misconceptions import (
     AND,
     Misconception,

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from autograder.errors import NoAnswer
-from autograder.explanation.diagnosis import answer_of, same_answer
+from autograder.explanation.answers import answer_of, same_answer
 from autograder.explanation.structure import Judged, structural_fact
 from autograder.running.direct import Direct
 from autograder.running.student import Student
@@ -86,6 +86,7 @@ def with_wrong_border(table: Any) -> Any:
         (lambda x: np.roll(x.ravel(), 2).reshape(x.shape), "but in other places"),
         (lambda x: x + np.eye(*x.shape) - np.eye(*x.shape)[:, ::-1], "right in total"),
         (lambda x: np.where(x > 3, x, 0), "right wherever it is not 0"),
+        (lambda x: np.where(x > 3, np.cos(9 * x), 0), "but also in places where it should not be"),
         (lambda x: x**3 + x, ""),
         (lambda x: x[0, 0], ""),
         (lambda x: None, ""),
@@ -156,7 +157,7 @@ def test_of_several_results_those_that_are_right_are_named() -> None:
     )
     both = fact(lambda t: tuple(3 * part for part in pair(t)), pair, calls)
     assert both.startswith("Each of your results is 3 × the right one")
-    alone = fact(lambda t: (t + 1, t.sum(axis=0) ** 3), pair, calls)
+    alone = fact(lambda t: (t + 1, np.cos(9 * t.sum(axis=0))), pair, calls)
     assert alone.endswith("Which lines make result 2 of 2 alone?")
 
 
@@ -177,3 +178,81 @@ def test_a_dict_has_results_by_name() -> None:
 def test_without_names_an_axis_has_its_number() -> None:
     sentence = fact(lambda x: x.T, lambda table: table, [(table,) for table in TABLES], ())
     assert "index along axis 0 and index along axis 1 are exchanged" in sentence
+
+
+@pytest.mark.parametrize(
+    ("student", "words"),
+    [
+        (lambda w, dw, rate: w + rate * dw, "adds to `w` is the right one with the other sign"),
+        (lambda w, dw, rate: w - dw, "adds to `w` is the right one divided by `rate`"),
+        (lambda w, dw, rate: w - dw / rate, "divided by the square of `rate`"),
+        (lambda w, dw, rate: w - 0.07 * dw, "a multiple of the right one in each call"),
+        (lambda w, dw, rate: w - rate * dw * w, "the right one times `w`, number by number"),
+        (lambda w, dw, rate: w - rate * np.sign(dw), "adds to `w` is right in its signs alone"),
+        (lambda w, dw, rate: rate * dw, "Your answer is `w` minus the right one"),
+        (lambda w, dw, rate: 2 * w - rate * dw, "Your answer is the right one plus `w`"),
+        (lambda w, dw, rate: dw, "Your answer is `dw` as it came in"),
+        (lambda w, dw, rate: w - rate * dw**2, "the right one times `dw`, number by number"),
+        (lambda w, dw, rate: w - rate * np.cos(9 * dw), ""),
+        (lambda w, dw, rate: w > 3, ""),
+    ],
+)
+def test_an_answer_may_be_off_by_what_it_does_with_an_argument(
+    student: Function, words: str
+) -> None:
+    calls = [
+        (table, table[::-1] - 2, rate) for table, rate in zip(TABLES, (0.3, 0.5, 0.2), strict=True)
+    ]
+    sentence = fact(student, lambda w, dw, rate: w - rate * dw, calls)
+    assert words in sentence
+    assert bool(sentence) == bool(words)
+
+
+def sums(numbers: Any, width: int = 2) -> Any:
+    """Return the sum of every few neighbours in a row of numbers."""
+    return np.array([sum(numbers[i : i + width]) for i in range(len(numbers) - width + 1)])
+
+
+def test_a_number_may_be_off_by_one_and_the_answer_cut() -> None:
+    rows = [(TABLES[0].ravel(), width) for width in (2, 3, 5)]
+    sentence = fact(lambda n, w: sums(n, w - 1)[:-1], sums, rows)
+    assert "is the right one for a call with `width` one less, as far as it goes" in sentence
+    assert "`width` one more" in fact(lambda n, w: np.append(sums(n, w + 1), 0)[:-1], sums, rows)
+
+
+def with_swapped_indices(table: Any) -> Any:
+    h, w = table.shape
+    return np.array([[table[column % h, row % w] for column in range(w)] for row in range(h)])
+
+
+def test_indices_that_are_mixed_up_show_where_they_are_the_same() -> None:
+    calls = [(table,) for table in TABLES]
+    sentence = fact(with_swapped_indices, lambda table: table, calls)
+    assert sentence.startswith("Your answer is right where row and column are the same number")
+
+
+def refusing(student: Function, answer: float | None) -> Function:
+    """Return a function that gives NaN, or raises, where a table is higher than wide."""
+
+    def refuses(table: Any) -> Any:
+        if table.shape == (5, 3):
+            return table * answer if answer else table[9]
+        return student(table)
+
+    return refuses
+
+
+@pytest.mark.parametrize("answer", [None, np.nan])
+def test_calls_that_raise_or_give_no_numbers_are_left_out_and_that_is_said(
+    answer: float | None,
+) -> None:
+    tables = [(table,) for table in TABLES]
+    sentence = fact(refusing(lambda t: t / 2, answer), lambda table: table, tables)
+    assert sentence.startswith("Where your function gives numbers, your answer is 0.5 × the right")
+    assert fact(refusing(lambda t: t / 2, answer), lambda table: table, tables[::-1]) == ""
+    assert fact(refusing(lambda t: t / 2, answer), lambda table: table, tables[1:]) == ""
+
+
+def test_no_place_is_named_that_is_not_there() -> None:
+    sentence = fact(lambda t: t**3 + 1, lambda table: table, [(table[:, :2],) for table in TABLES])
+    assert sentence == ""

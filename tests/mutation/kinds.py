@@ -12,12 +12,13 @@ from mutation.mutants import Change
 
 @dataclass(frozen=True)
 class Kind:
-    """Changes by operators of these names, of code in which both patterns are found."""
+    """Changes by operators of these names, of code in which the patterns are found."""
 
     because: str
     operators: str
     before: str = ""
     after: str = ""
+    style: str = ""
 
     def fits(self, change: Change) -> bool:
         """Whether a change is of this kind."""
@@ -25,6 +26,7 @@ class Kind:
             re.fullmatch(self.operators, change.operator),
             re.search(self.before, change.before),
             re.search(self.after, change.after),
+            re.search(self.style, change.style),
         )
         return all(found)
 
@@ -95,6 +97,20 @@ KINDS = [
 ]
 
 
-def kind_of(change: Change) -> Kind | None:
-    """Return the first kind that a change is of, None where there is none."""
+TOO_SMALL = Kind(
+    "The array is too small for all that is written to it or read from it through as_strided: what "
+    "lies in the memory behind it is chance, and no test can count on it.",
+    f"{NUMBER}|ReplaceBinaryOperator",
+    r"= np\.zeros\(\(",
+    style="as_strided",
+)
+
+
+def kind_of(change: Change, difference: str = "") -> Kind | None:
+    """Return the first kind that a change is of, None where there is none.
+
+    A mutant that survives and differs somewhere can be of one kind only.
+    """
+    if difference:
+        return TOO_SMALL if TOO_SMALL.fits(change) else None
     return next((kind for kind in KINDS if kind.fits(change)), None)

@@ -22,7 +22,7 @@ sys.path += map(str, Path(__file__).parents[2].glob("assignments/*"))  # modules
 
 from contents import assignment_names
 from mutation.equivalent import EQUIVALENT, Equivalent
-from mutation.kinds import kind_of
+from mutation.kinds import Kind, kind_of
 from mutation.mutants import Change, Mutant, functions, mutants, style_mutants
 from mutation.same_function import differences
 from mutation.verdicts import Result, Verdict, results, workers
@@ -57,12 +57,12 @@ def style_problems(found: Iterable[Result], differences: Mapping[Mutant, str]) -
     texts = []
     for result in found:
         difference = differences.get(result.mutant)
-        if difference == "" and kind_of(result.change) is None:
-            texts.append(_diff(result.change, "seems to be equivalent, but is of no known kind"))
-        elif difference:
-            texts.append(_diff(result.change, f"survives, and differs in {difference}"))
-        elif difference is None and result.verdict not in (Verdict.KILLED, Verdict.STOPPED):
+        if difference is None and result.verdict not in (Verdict.KILLED, Verdict.STOPPED):
             texts.append(_diff(result.change, result.verdict.value))
+        elif difference is not None and kind_of(result.change, difference) is None:
+            differs = f"survives, and differs in {difference}"
+            same = "seems to be equivalent, but is of no known kind"
+            texts.append(_diff(result.change, differs if difference else same))
     return texts
 
 
@@ -83,15 +83,17 @@ def other_styles(tried: Iterable[Mutant], pool: ProcessPoolExecutor) -> list[str
     """Try mutants of right solutions in other styles, print a table, and return what is wrong."""
     found: list[Result] = []
     different: dict[Mutant, str] = {}
-    equivalent: list[Mutant] = []
-    for function, group in groupby(results(tried, pool), key=lambda r: r.change.function):
-        found += (of_function := list(group))
+    kinds: dict[Mutant, Kind | None] = {}
+    for function, group in groupby(tried, key=lambda mutant: mutant.change.function):
+        found += (of_function := list(results(group, pool)))
         survivors = _survivors(of_function)
         different |= dict(zip(survivors, differences(survivors, pool), strict=True))
-        equivalent += (same := [mutant for mutant in survivors if not different[mutant]])
+        of_survivors = {m: kind_of(m.change, different[m]) for m in survivors}
+        same = [m for m in survivors if of_survivors[m] or not different[m]]
+        kinds |= {mutant: of_survivors[mutant] for mutant in same}
         _print_row(function, of_function, same)
-    _print_row("all", found, equivalent)
-    _print_kinds(equivalent)
+    _print_row("all", found, [*kinds])
+    _print_kinds(Counter(kinds.values()))
     return style_problems(found, different)
 
 
@@ -111,8 +113,7 @@ def _print_row(name: str, found: list[Result], equivalent: list[Mutant]) -> None
     print(f"{name:<30}" + "".join(f"{count:>12}" for count in counts), flush=True)
 
 
-def _print_kinds(equivalent: list[Mutant]) -> None:
-    kinds = Counter(kind_of(mutant.change) for mutant in equivalent)
+def _print_kinds(kinds: Counter[Kind | None]) -> None:
     for kind, count in kinds.most_common():
         print(f"{count:>6}  {kind.because if kind else 'of no kind'}")
 

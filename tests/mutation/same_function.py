@@ -45,7 +45,15 @@ def right_calls(assignment_name: str, function: str) -> list[RecordedCall]:
         test.call(assignment, student, seed_of(number))
     calls = {_size(call): call for call in [*asked, *student.calls[function]]}
     answered = [student.again(function, calls[size]) for size in sorted(calls)]
-    return [call for call in answered if call.failure is None]
+    return [call for call in answered if call.failure is None and not _is_left_open(function, call)]
+
+
+def _is_left_open(function: str, call: RecordedCall) -> bool:
+    """Say whether there are several right answers to a call, which the reference cannot tell."""
+    if function != "max_pool_backward":
+        return False
+    x = call.args[1]
+    return bool(np.unique(x).size < x.size)  # any of equal maxima may receive the gradient
 
 
 def _size(call: RecordedCall) -> tuple[int, bytes]:

@@ -281,11 +281,16 @@ def _average_maps_backward(rng: Random) -> Calls:
 
 
 def _networks(rng: Random) -> Iterator[tuple[dict[str, Any], Any, Any]]:
+    maps = cycle([(2, 1.0), (1, 1.0), (2, 0.0)])  # of the second layer, and the size of its biases
     for (n, c, f), h, w, classes in product(DEPTHS, range(2, 6), range(2, 6), (1, 3)):
-        shapes = {"w1": (3, 3, c, f), "w2": (3, 3, f, 2), "w3": (2, classes)}
-        biases = {"b1": f, "b2": 2, "b3": classes}
+        second, size = next(maps)
+        shapes = {"w1": (3, 3, c, f), "w2": (3, 3, f, second), "w3": (second, classes)}
+        biases = {"b1": f, "b2": second, "b3": classes}
         parameters = {name: rng.normal(size=shape) for name, shape in (shapes | biases).items()}
-        yield parameters, rng.normal(size=(n, h, w, c)), rng.integers(0, classes, n)
+        parameters |= {name: size * parameters[name] for name in ("b1", "b2")}
+        images = rng.normal(size=(n, h, w, c))
+        images[0] *= size  # where it is dark, and there are no biases, a ReLU gets zeros
+        yield parameters, images, rng.integers(0, classes, n)
 
 
 def _convnet_scores(rng: Random) -> Calls:

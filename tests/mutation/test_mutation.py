@@ -1,12 +1,13 @@
 """The mutation run itself, on a few mutants; ``run.py`` tries all of them."""
 
 import os
+from dataclasses import replace
 
 import pytest
 from contents import assignment_names
 from mutation.equivalent import EQUIVALENT, Equivalent
 from mutation.mutants import Change, Mutant, mutants, sample_of_styles, unchanged_reference
-from mutation.run import other_styles, problems
+from mutation.run import other_styles, problems, style_problems
 from mutation.verdicts import Result, Verdict, results, workers
 
 PAD = "np.pad(x, ((0, 0), (pad, pad), (pad, pad), (0, 0)))"
@@ -97,6 +98,23 @@ def test_an_entry_without_a_mutant_is_a_problem() -> None:
     entry = Equivalent("convolution", "zero_pad", "return x", "return +x", "It adds nothing.")
     (stale,) = problems([], [entry])
     assert "does not exist" in stale
+
+
+def test_a_survivor_that_differs_is_a_problem_but_for_chance_in_the_memory_behind_it() -> None:
+    wide = Change(
+        "connectivity",
+        "conv_as_dense",
+        "dense = np.zeros((h_out, height + 2 * pad))",
+        "dense = np.zeros((h_out, height + 2 + pad))",
+        "dense_layer_written_through_as_strided",
+        "ReplaceBinaryOperator",
+    )
+    plain = replace(wide, style="dense_layer_with_einsum")
+    found = [result_of(change, Verdict.SURVIVED) for change in (wide, plain)]
+    differ = {result.mutant: "conv_as_dense(1) gives another answer" for result in found}
+    (text,) = style_problems(found, differ)
+    assert "dense_layer_with_einsum: survives, and differs in" in text
+    assert style_problems(found, dict.fromkeys(differ, "")) == []
 
 
 def test_mutants_differ_in_what_runs_and_never_in_annotations() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from contents import OWN
 
 from autograder.course.sync import read_solutions
-from autograder.explanation.diagnosis import answer_of
+from autograder.explanation.answers import answer_of
 from autograder.explanation.misconceptions import Misconception
 from autograder.explanation.styles import Style
 from autograder.explanation.typed_text import student_source
