@@ -56,6 +56,18 @@ def test_all_its_students_have_the_hint_without_a_regrade(course: Path) -> None:
     assert (exercise.misconception, exercise.hint) == ("looks_at_two_numbers", HINT)
 
 
+def test_their_pages_have_it_with_the_next_release(course: Path) -> None:
+    def told() -> set[str]:
+        pages = (course / "feedback").glob(f"*/{NAME}/{NAME}.html")
+        return {path.parts[-3] for path in pages if HINT in path.read_text()}
+
+    name_it(course)
+    assert told() == set()
+    said = run_here("autograder", "release", NAME, cwd=course, status=None).stdout
+    assert told() == {"student-005", "student-006"}
+    assert "; 2 of them changed." in said
+
+
 def test_who_makes_it_later_is_recognised(course: Path, averages: Assignment) -> None:
     name_it(course)
     notebook = answered(averages, {"running_maximum": SAME_MISTAKE})
