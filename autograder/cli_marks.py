@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from .cli import Announced, CourseDir, app, checked_course, console
+from .cli import Announced, CourseDir, app, checked_course, console, errors
 
 
 class Lms(StrEnum):
@@ -24,9 +24,12 @@ class Lms(StrEnum):
 def release(assignment: str, course_dir: CourseDir = Path()) -> None:
     """Bring everybody's page of feedback up to date, release them, and say who still waits."""
     from .course.folder import Course
+    from .pages.older_results import warn_of_older_results
     from .pages.release import print_release
 
-    print_release(Course.open(checked_course(course_dir)), assignment, console)
+    course = Course.open(checked_course(course_dir))
+    print_release(course, assignment, console)
+    warn_of_older_results(course, assignment, errors)
 
 
 @app.command(cls=Announced)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .cli import Announced, CourseDir, app, console
+from .cli import Announced, CourseDir, app, console, errors
 
 
 @app.command(cls=Announced)
@@ -26,6 +26,7 @@ def report(
 ) -> None:
     """Write what the class did not understand: a page, and the same data as JSON and CSV."""
     from .course.folder import Course
+    from .pages.older_results import warn_of_older_results
     from .pages.report import write_report
     from .pages.report_more import write_across, write_similar
 
@@ -38,6 +39,7 @@ def report(
         write_similar(course, assignment, anonymous=anonymous, console=console)
     else:
         write_report(course, assignment, anonymous=anonymous, console=console)
+        warn_of_older_results(course, assignment, errors)
 
 
 @app.command(cls=Announced)

@@ -138,6 +138,16 @@ class Freshness:
         return "" if is_there else "its graded copy is gone"
 
 
+def of_another_version(course: Course, name: str) -> int:
+    """Return how many kept results of an assignment another version of this package has made.
+
+    What nbgrader's own door keeps says nothing of its version, and is not counted.
+    """
+    now = engine_digest(PACKAGE)
+    kept = (course.grading(name, student) for student in course.students(name))
+    return sum(_parts(stored.key).get("grader", now) != now for stored in kept if stored)
+
+
 def engine_files(package: Path) -> list[Path]:
     """Return the files of the grader itself; those of the course in a wheel are a course's."""
     packaged = package / IN_THE_WHEEL.name

@@ -173,10 +173,6 @@ def _where_two_meet(pairs: Sequence[Pair], names: Names) -> Fact | None:
     return None
 
 
-def _is_all_but(mark: NDArray[np.bool_], there: NDArray[np.bool_]) -> bool:
-    return bool(there.any() and (mark ^ there).all())
-
-
 def _zeros(pairs: Sequence[Pair], names: Names) -> Fact | None:
     """Which places are 0, where that is the same in all answers: as they should, more, or fewer."""
     if not alike(pairs) or not _axes(pairs) or any(pair.answer.dtype == bool for pair in pairs):

@@ -29,7 +29,8 @@ class NotInTheGradebook(AutograderError):
 class Mark:
     """One student's points, the penalty for lateness taken off: None where nothing is given.
 
-    ``waits`` are the points that need a human. ``email`` is "" where it is not known.
+    ``waits`` are the points that need a human: all of them where it could not be ``graded``.
+    ``email`` is "" where it is not known.
     """
 
     student: str
@@ -37,6 +38,7 @@ class Mark:
     points: float | None
     waits: float
     penalty: float
+    graded: bool = True
 
     @property
     def text(self) -> str:
@@ -55,13 +57,19 @@ class Marks:
     @property
     def waiting(self) -> list[str]:
         """Who has points that wait for a human."""
-        return [mark.student for mark in self.students if mark.waits]
+        return [mark.student for mark in self.students if mark.graded and mark.waits]
+
+    @property
+    def not_graded(self) -> list[str]:
+        """Whose submission could not be graded, or is not yet."""
+        return [mark.student for mark in self.students if not mark.graded]
 
 
 def marks_of(course: Course, name: str, *, with_waiting: bool) -> Marks:
     """Return the marks of all who handed in. Raises NotInTheGradebook.
 
     Whoever waits for a human has none, unless ``with_waiting``: then what is given so far counts.
+    Whoever is not graded has none.
     """
     points, standing = class_points(course, name), standings(course, name)
     handed_in = {*course.students(name)}
@@ -74,8 +82,9 @@ def marks_of(course: Course, name: str, *, with_waiting: bool) -> Marks:
         given = [question.points or 0.0 for question in points.students[student].values()]
         waits, penalty = standing[student].waiting, standing[student].penalty
         total = max(0.0, sum(given) - penalty)
-        mark = None if waits and not with_waiting else total
-        marks.append(Mark(student, emails.get(student, ""), mark, waits, penalty))
+        graded = course.autograded_folder(name, student).exists()
+        mark = total if graded and (with_waiting or not waits) else None
+        marks.append(Mark(student, emails.get(student, ""), mark, waits, penalty, graded))
     return Marks(name, sum(question.points for question in points.questions), marks)
 
 

@@ -47,6 +47,7 @@ def print_export(
     replace_file(path, text.encode())
     given = [m for m in marks.students if m.points is not None and m.student not in unmatched]
     print_plain(f"{len(given)} marks are in {path}.", console)
+    _name(marks.not_graded, "are not graded and have no mark there", console)
     if not with_waiting:
         _name(marks.waiting, "wait for a human and have no mark there", console)
     _name(unmatched, f"are not in {roster}: the LMS gets no mark of theirs", console)

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader
+from markupsafe import Markup
 from rich.console import Console
 
 from ..course.folder import Course
 from ..course.replacing import replace_file
+from ..feedback.markup import text
 from ..notebook.safe_html import one_line
 from ..written.answers import Answers, Question, questions_of
 from ..written.read_back import read_back
@@ -25,8 +27,9 @@ _PAGES = Environment(
 def write_sheets(course: Course, name: str, graders: int, console: Console) -> None:
     """Write a page and a sheet for each question and grader. Raises NoQuestions."""
     for question in questions_of(course, name):
-        for number, answers in enumerate(share(question, graders), start=1):
-            part = f"{number} of {graders}" if graders > 1 else ""
+        shares = share(question, graders)
+        for number, answers in enumerate(shares, start=1):
+            part = f"{number} of {len(shares)}" if graders > 1 else ""
             stem = f"{question.name}-{number}" if part else question.name
             path = course.root / FOLDER / name / f"{stem}.csv"
             replace_file(path, sheet(question, answers).encode("utf-8-sig"))  # for spreadsheets
@@ -34,7 +37,7 @@ def write_sheets(course: Course, name: str, graders: int, console: Console) -> N
             replace_file(path.with_suffix(".html"), page.encode())
             waits = sum(each.given.waits for each in answers)
             print_plain(
-                f"{path}: {len(answers)} answers, {waits} to be graded; to read them: "
+                f"{path}: {_counted(answers)}, {waits} to be graded; to read them: "
                 f"{path.with_suffix('.html').name}",
                 console,
             )
@@ -42,10 +45,25 @@ def write_sheets(course: Course, name: str, graders: int, console: Console) -> N
 
 
 def _page(question: Question, answers: Sequence[Answers], part: str, sheet_name: str) -> str:
-    count = sum(len(each.students) for each in answers)
     return _PAGES.get_template("written.html.j2").render(
-        question=question, answers=answers, part=part, sheet=sheet_name, count=count
+        question=question,
+        answers=answers,
+        counted=_counted(answers),
+        part=part,
+        sheet=sheet_name,
+        rendered=_rendered,
     )
+
+
+def _counted(answers: Sequence[Answers]) -> str:
+    count = sum(len(each.students) for each in answers)
+    different = "1 answer" if len(answers) == 1 else f"{len(answers)} different answers"
+    return f"{different} of {count} {'student' if count == 1 else 'students'}"
+
+
+def _rendered(source: str) -> Markup:
+    """Return Markdown as clean HTML, with formulas."""
+    return Markup(text(source))
 
 
 def print_read_back(course: Course, name: str, paths: Sequence[Path], console: Console) -> int:

@@ -44,10 +44,11 @@ class Answers:
 
 @dataclass(frozen=True)
 class Question:
-    """A question with its points, the model answer, its answers, and who gave none."""
+    """A question with its text, its points, the model answer, its answers, and who gave none."""
 
     name: str
     points: float
+    text: str
     model: str
     answers: Sequence[Answers]
     empty: Sequence[str]
@@ -76,12 +77,24 @@ def questions_of(course: Course, name: str) -> list[Question]:
         Question(
             question.name,
             question.points,
+            _text_before(assignment, question.name),
             models.get(question.name, ""),
             found[question.name].grouped(question.name, given),
             found[question.name].empty,
         )
         for question in assignment.written
     ]
+
+
+def _text_before(assignment: Assignment, name: str) -> str:
+    """Return the Markdown in front of a question's cell: it asks the question."""
+    text = ""
+    for cell in assignment.notebook.cells:
+        if grade_id(cell) == name:
+            return text
+        if cell.cell_type == "markdown":
+            text = str(cell.source)
+    return text
 
 
 def _graded(

@@ -60,7 +60,7 @@ def _check(path: Path, row: Row, questions: Sequence[Question]) -> None:
         raise BadSheet(path, f"there is no question {row.question!r}.")
     if row.points is not None and not 0 <= row.points <= question.points:
         said = f"{row.points:g} is not between 0 and the {question.points:g} points of"
-        raise BadSheet(path, f"{said} {row.question} (answer {row.answer}).")
+        raise BadSheet(path, f"line {row.line}: {said} {row.question}.")
 
 
 def _write(result: ReadBack, row: Row, student: str, now: Given, wanted: Given) -> bool:

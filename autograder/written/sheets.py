@@ -39,11 +39,13 @@ class Row:
     comment: str
     points_before: float | None
     comment_before: str
+    line: int
 
 
 def share(question: Question, graders: int) -> list[Sequence[Answers]]:
-    """Return the answers for each grader: as many answers, within one."""
-    return [question.answers[number::graders] for number in range(graders)]
+    """Return the answers for each grader: as many answers, within one; nobody gets none."""
+    parts = max(1, min(graders, len(question.answers)))
+    return [question.answers[number::parts] for number in range(parts)]
 
 
 def sheet(question: Question, answers: Sequence[Answers]) -> str:
@@ -93,6 +95,7 @@ def _row(path: Path, line: int, found: dict[str, str]) -> Row:
         _plain(found["comment"]).strip(),
         _points(path, line, found["points_before"]),
         _plain(found["comment_before"]).strip(),
+        line,
     )
 
 

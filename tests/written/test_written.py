@@ -102,6 +102,8 @@ def test_equal_answers_stand_together_beside_the_model_answer(course: Path, ques
     page = sheet.with_suffix(".html").read_text()
     assert "<script>" not in page
     assert "Model answer" in page
+    assert "alert(1)" in page
+    assert "Answer 1 (" in page
     assert "1 gave no answer and have 0 points already: student-004." in page
 
 
@@ -160,6 +162,11 @@ def test_a_new_answer_does_not_get_the_mark_of_the_old_one(
     said = run_here("autograder", "written", NAME, f"--read={sheet}", cwd=course, status=1).stdout
     assert f"not taken: student-003, {question}: the answer is another one now" in said
     assert marks_of(course, question)["student-003"] == (None, True)
+
+
+def test_nobody_gets_an_empty_sheet(course: Path) -> None:
+    sheets = laid_out(course, "--graders=9")
+    assert [len(rows_of(sheet)) for sheet in sheets] == [1, 1, 1]
 
 
 def test_answers_are_split_for_several_graders(course: Path) -> None:
