@@ -189,4 +189,5 @@ def guessed(connectivity_matrix, guess, is_ready, sparsity):
     if is_ready("connectivity_matrix", connected, (100, 100)):
         share = sparsity(connected)
         if is_ready("sparsity", share, ()):
-            print(f"Your guess was {guess} percent. Measured with padding 1: {share:.1%} zeros.")
+            said = "" if guess is None else f"Your guess was {guess} percent. "
+            print(f"{said}Measured with padding 1: {share:.1%} zeros.")

@@ -165,8 +165,9 @@ def kernels(initial_parameters, is_ready, trained):
 
 def guessed(guess):
     """Hold the guesses of the beginning against the picture above."""
-    given = ", ".join(f"{kind} {share}" for kind, share in guess.items())
-    print(f"Your guesses in percent: {given}. Compare them with the dark bars above.")
+    given = ", ".join(f"{kind} {share}" for kind, share in guess.items() if share is not None)
+    said = f"Your guesses in percent: {given}. Compare them" if given else "Compare your guesses"
+    print(f"{said} with the dark bars above.")
 
 
 def control():

@@ -230,7 +230,8 @@ def guessed(conv_forward, guess):
         print("This needs conv_forward: write it above and run this cell again.")
     else:
         used = np.count_nonzero(found)
-        print(f"Your guess was {guess}. A kernel that is 1 at its top right and 0 elsewhere,")
+        said = "" if guess is None else f"Your guess was {guess}. "
+        print(f"{said}A kernel that is 1 at its top right and 0 elsewhere,")
         print(f"on an image of ones: {used} of {np.size(found)} outputs are not zero.")
 
 

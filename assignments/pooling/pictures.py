@@ -158,8 +158,8 @@ def experiment(convolve, is_ready, kernel_gradient, max_pool_backward, sgd_step)
         )
         show_grid(ax, values, title, darkest, number="{:.2f}")
     for edge in (1.5, 3.5, 5.5):
-        axes[0].axhline(edge, color="grey", linewidth=0.8)
-        axes[0].axvline(edge, color="grey", linewidth=0.8)
+        axes[0].axhline(edge, color="black", linewidth=2.5)
+        axes[0].axvline(edge, color="black", linewidth=2.5)
     show_figure(
         figure,
         "Four grids of numbers: the gradient of the 8 x 8 map, the gradient of the kernel, and "
@@ -169,4 +169,5 @@ def experiment(convolve, is_ready, kernel_gradient, max_pool_backward, sgd_step)
 
 def guessed(guess):
     """Hold the guess of the beginning against the picture above."""
-    print(f"Your guess was {guess}. Count the zeros in the last grid above.")
+    said = "" if guess is None else f"Your guess was {guess}. "
+    print(f"{said}Count the zeros in the last grid above.")
