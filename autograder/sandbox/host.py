@@ -58,6 +58,7 @@ class Sandbox:
         if sys.platform != "linux":
             raise NeedsLinux
         keep_out_of_memory()  # this process holds what submitted code must not see
+        self._parent = folder  # who removes that, removes what a killed probe has left
         self._folder = RunFolder("sandbox", folder)
         try:
             self._courses = tuple(folder for folder in (course, copy) if folder)
@@ -77,14 +78,14 @@ class Sandbox:
         """What submitted code can do here, found by trying: once more if a zygote ended in it."""
         deaths = self.deaths
         try:
-            found = run_probe(self.child, self._courses)
+            found = run_probe(self.child, self._courses, self._parent)
         except SandboxDidNotStart:
             if self.deaths == deaths:
                 raise
         else:
             if self.deaths == deaths:
                 return found
-        return run_probe(self.child, self._courses)
+        return run_probe(self.child, self._courses, self._parent)
 
     @property
     def deaths(self) -> int:

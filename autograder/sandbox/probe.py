@@ -53,14 +53,17 @@ ATTEMPTS = {
 }
 
 
-def run_probe(fork: Callable[[ChildLimits, int], Child], courses: Sequence[Path]) -> Probe:
+def run_probe(
+    fork: Callable[[ChildLimits, int], Child], courses: Sequence[Path], parent: Path | None
+) -> Probe:
     """Let a child try everything; it is gone afterwards. Raises SandboxDidNotStart.
 
-    Among what it must not read are the engine's files and some of the courses.
+    Among what it must not read are the engine's files and some of the courses. What it tries to
+    read and change lies in ``parent``, by default where the system keeps temporary folders.
     """
     child = fork(_LIMITS, _OUTPUT)
     try:
-        with run_folder("probe") as folder:
+        with run_folder("probe", parent) as folder:
             succeeded = _attempted(child, folder, _secrets(courses))
     except (TimeoutError, EOFError, WireError, AssertionError) as error:
         raise SandboxDidNotStart(f"what it locks in could not be tried: {error!r}") from error

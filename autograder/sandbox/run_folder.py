@@ -38,9 +38,9 @@ class RunFolder:
 
 
 @contextlib.contextmanager
-def run_folder(kind: str) -> Iterator[Path]:
+def run_folder(kind: str, parent: Path | None = None) -> Iterator[Path]:
     """Yield a new folder, which is removed afterwards."""
-    folder = RunFolder(kind)
+    folder = RunFolder(kind, parent)
     try:
         yield folder.path
     finally:

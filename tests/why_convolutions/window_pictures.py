@@ -6,13 +6,16 @@ window would be. They are the windows themselves, as Chromium draws them.
 
 import base64
 import io
+import sys
 from pathlib import Path
 
 import nbformat
 from PIL import Image
 from windows import LAYERS, POOLINGS, browser_page, page_of
 
-ASSIGNMENTS = Path(__file__).parents[2] / "assignments"
+ROOT = Path(__file__).parents[2]
+ASSIGNMENTS = ROOT / "assignments"
+sys.path.append(str(ROOT / "solutions" / "_given"))  # as students have it beside a notebook
 ALTERNATIVES = {
     "layer_window": "One layer from 4 × 4 pixels to 3 × 3 outputs in four forms, each with image, "
     "outputs and matrix. Convolution: 36 connections, 4 weights, a to d again in every row. "
@@ -44,7 +47,7 @@ def with_few_colours(picture: bytes) -> bytes:
 
 
 def main() -> None:
-    """Replace the attachments, and the alternative texts, of all notebooks."""
+    """Replace attachments and alternative texts in all notebooks, and the README's picture."""
     drawn = pictures()
     for path in ASSIGNMENTS.glob("*/*.ipynb"):
         notebook = nbformat.read(path, as_version=4)
@@ -57,6 +60,7 @@ def main() -> None:
                     encoded = base64.b64encode(picture).decode()
                     cell.attachments = {f"{name}.png": {"image/png": encoded}}
         nbformat.write(notebook, path)
+    (ROOT / "docs" / "images" / "window.png").write_bytes(drawn["layer_window"])
 
 
 if __name__ == "__main__":
