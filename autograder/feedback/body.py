@@ -15,22 +15,28 @@ from ..results import Grading, to_json
 
 
 class Failure(msgspec.Struct, frozen=True):
-    """A hidden test that did not pass: its sentence, and what was different, as HTML."""
+    """A hidden test that did not pass: its sentence, and what was different, as HTML.
+
+    ``others`` are the sentences of tests of which the same is to be said.
+    """
 
     title: str
     message: str
+    others: list[str]
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
     """One exercise or question. ``cell`` has its points, ``answer_cell`` comments; texts are HTML.
 
-    ``misconception`` is a known mistake in words, "" where none is known.
+    ``is_untouched`` says that the answer is as it was released. ``misconception`` is a known
+    mistake in words, "" where none is known.
     """
 
     name: str
     cell: str
     answer_cell: str
     is_code: bool
+    is_untouched: bool
     answer: str = ""
     misconception: str = ""
     hint: str = ""

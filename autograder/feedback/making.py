@@ -9,8 +9,8 @@ from nbformat import NotebookNode, v4
 from ..notebook.assignment import GRADE_PREFIX, grade_id
 from ..notebook.own_text import cell_with_id, code_cell_of
 from ..notebook.safe_html import as_text
-from ..results import ExerciseResult, Grading, Outcome, WrittenAnswer
-from ..running.cell_outputs import sentence_html, title_of, with_messages
+from ..results import ExerciseResult, Grading, Outcome, TestResult, WrittenAnswer
+from ..running.cell_outputs import sentence_html, title_of
 from ..running.time_left import TimeLeft
 from . import markup
 from .body import Body, Card, Failure, digest
@@ -24,8 +24,9 @@ def make_body(grading: Grading | None, notebook: str, time: TimeLeft) -> Body:
     cells = v4.reads(notebook).cells
     exercises = grading.exercises if grading else []
     written = grading.written if grading else []
+    untouched = grading.untouched if grading else []
     cards = [
-        *(_of_exercise(result, cells, time) for result in exercises),
+        *(_of_exercise(result, cells, result.name in untouched, time) for result in exercises),
         *(_of_question(answer, cells, time) for answer in written),
     ]
     places = {grade_id(cell): number for number, cell in enumerate(cells)}
@@ -34,7 +35,9 @@ def make_body(grading: Grading | None, notebook: str, time: TimeLeft) -> Body:
     return Body(digest(grading, notebook), cards, shown)
 
 
-def _of_exercise(result: ExerciseResult, cells: list[NotebookNode], time: TimeLeft) -> Card:
+def _of_exercise(
+    result: ExerciseResult, cells: list[NotebookNode], is_untouched: bool, time: TimeLeft
+) -> Card:
     cell = code_cell_of(result.name, cells)
     passed = [test for test in result.tests if test.outcome is Outcome.PASSED]
     return Card(
@@ -42,16 +45,29 @@ def _of_exercise(result: ExerciseResult, cells: list[NotebookNode], time: TimeLe
         cell=f"{GRADE_PREFIX}{result.name}",
         answer_cell=result.name,
         is_code=True,
+        is_untouched=is_untouched,
         answer=markup.code(cell.source, time) if cell else "",
         misconception=_in_words(result.misconception or ""),
         hint=sentence_html(result.hint or ""),
-        failures=[
-            Failure(sentence_html(title_of(test)), sentence_html(message))
-            for test, message in with_messages(result)
-            if test.outcome is not Outcome.PASSED
-        ],
-        passed=[sentence_html(title_of(test)) for test in passed],
+        failures=_failures(result),
+        passed=[_title(test) for test in passed],
     )
+
+
+def _failures(result: ExerciseResult) -> list[Failure]:
+    """Return what did not pass: tests of which the same is said stand together."""
+    alike: dict[str, list[TestResult]] = {}
+    for test in result.tests:
+        if test.outcome is not Outcome.PASSED:
+            alike.setdefault(test.message or test.name, []).append(test)
+    return [
+        Failure(_title(first), sentence_html(first.message), [*map(_title, others)])
+        for first, *others in alike.values()
+    ]
+
+
+def _title(test: TestResult) -> str:
+    return sentence_html(title_of(test))
 
 
 def _of_question(answer: WrittenAnswer, cells: list[NotebookNode], time: TimeLeft) -> Card:
@@ -61,6 +77,7 @@ def _of_question(answer: WrittenAnswer, cells: list[NotebookNode], time: TimeLef
         cell=answer.name,
         answer_cell=answer.name,
         is_code=False,
+        is_untouched=not answer.answered,
         answer=_answer(cell, time) if cell else "",
     )
 

@@ -24,10 +24,10 @@ _MOST_REMEMBERED = 500  # texts: those of an assignment, which are the same for 
 
 
 def code(source: str, time: TimeLeft) -> str:
-    """Return Python, as it was written."""
-    if len(source) > MOST_HIGHLIGHTED or time.is_over:
+    """Return Python, as it was written, each line as an element that the page can number."""
+    if len(source) > MOST_HIGHLIGHTED:
         return f'<pre class="code">{escape(source)}</pre>'
-    return _highlighted(source)
+    return _in_lines(escape(source)) if time.is_over else _highlighted(source)
 
 
 def markdown(cell: NotebookNode, time: TimeLeft) -> str:
@@ -68,7 +68,13 @@ def output(shown: NotebookNode, time: TimeLeft) -> str:
 
 @lru_cache(_MOST_REMEMBERED)
 def _highlighted(source: str) -> str:
-    inside = highlight(source, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True))
+    return _in_lines(highlight(source, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)))
+
+
+def _in_lines(html: str) -> str:
+    """Return code of which no element goes on from one line to the next."""
+    lines = html.removesuffix("\n").split("\n")
+    inside = "".join(f'<span class="line">{line}\n</span>' for line in lines)
     return f'<pre class="code">{inside}</pre>'
 
 

@@ -49,27 +49,50 @@ class Row:
         return self.mark.by_hand is not None and not self.mark.waits
 
 
+@dataclass(frozen=True)
+class Chance:
+    """What can be mended at once: an exercise, or all those that are as they were released."""
+
+    rows: Sequence[Row]
+
+    @property
+    def missing(self) -> float:
+        """What mending it would bring."""
+        return sum(row.missing for row in self.rows)
+
+
 def fill(body: Body, marks: Marks, *, assignment: str, student: str) -> str:
     """Return the page of a student as the gradebook is now."""
     rows = _rows(body.cards, marks)
-    wrong = [row for row in rows if row.card.is_code and row.missing]
+    code = [row for row in rows if row.card.is_code]
     return _template().render(
         assignment=assignment,
         student=student,
         marks=marks,
         late=_in_words(marks.seconds_late),
         rows=rows,
-        first=max(wrong, key=lambda row: row.missing, default=None),
+        chances=_chances([row for row in code if row.missing]),
+        all_right=bool(code) and not any(row.is_open for row in code),
+        lost=[row for row in rows if row.missing and not row.card.is_code],
         waiting=[row for row in rows if row.mark.waits],
         notebook=Markup(body.notebook),
     )
+
+
+def _chances(wrong: Sequence[Row]) -> list[Chance]:
+    """Return what can be mended, first what brings most."""
+    untouched = [row for row in wrong if row.card.is_untouched]
+    together = untouched if len(untouched) > 1 else []
+    alone = [Chance([row]) for row in wrong if row not in together]
+    found = [*alone, Chance(together)] if together else alone
+    return sorted(found, key=lambda chance: chance.missing, reverse=True)
 
 
 def _rows(cards: Sequence[Card], marks: Marks) -> list[Row]:
     """Return the cards that the gradebook has points for, and what else it has points for."""
     known = {card.cell for card in cards}
     others = [
-        Card(name=name, cell=name, answer_cell=name, is_code=False)
+        Card(name=name, cell=name, answer_cell=name, is_code=False, is_untouched=False)
         for name in marks.cells
         if name not in known
     ]

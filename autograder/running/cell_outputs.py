@@ -46,7 +46,7 @@ def write_run(cell: NotebookNode, run: CellRun, time: TimeLeft) -> None:
 def verdict_text(result: ExerciseResult) -> str:
     """Return points, each test's sentence, the reason where it failed, and the hint."""
     lines = [_points(result)]
-    for test, message in with_messages(result):
+    for test, message in _with_messages(result):
         lines.append(f"{_MARKS[test.outcome]} {title_of(test)}")
         lines += [f"    {message}"] if message else []
     lines += [f"Hint: {result.hint}"] if result.hint else []
@@ -55,7 +55,7 @@ def verdict_text(result: ExerciseResult) -> str:
 
 def verdict_html(result: ExerciseResult) -> str:
     """Return the same as HTML; every text in it is escaped, and names are code."""
-    tests = "<br>".join(_test_html(*pair) for pair in with_messages(result))
+    tests = "<br>".join(_test_html(*pair) for pair in _with_messages(result))
     hint = f"<p><strong>Hint:</strong> {sentence_html(result.hint)}</p>" if result.hint else ""
     return f"<p><strong>{escape(_points(result))}</strong></p><p>{tests}</p>{hint}"
 
@@ -78,7 +78,7 @@ def title_of(test: TestResult) -> str:
     return " ".join(test.title.split())
 
 
-def with_messages(result: ExerciseResult) -> Iterator[tuple[TestResult, str]]:
+def _with_messages(result: ExerciseResult) -> Iterator[tuple[TestResult, str]]:
     """Yield each test with its message; what was said of one before is not said again."""
     said: set[str] = set()
     for test in result.tests:

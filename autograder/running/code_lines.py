@@ -95,7 +95,9 @@ def _line(source: str, number: int) -> str:
     lines = source.splitlines()
     if not 0 < number <= len(lines):
         return ""
-    return f"line {number} of its cell: `{lines[number - 1].strip()[:MOST_OF_A_LINE]}`"
+    line = lines[number - 1].strip()
+    shown = line if len(line) <= MOST_OF_A_LINE else f"{line[:MOST_OF_A_LINE]}…"
+    return f"line {number} of its cell: `{shown}`"
 
 
 def _joined(lines: list[int]) -> str:

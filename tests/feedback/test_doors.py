@@ -132,9 +132,8 @@ def test_release_says_for_how_many_and_who_waits(course: Path) -> None:
     said = run_here("autograder", "release", NAME, cwd=course).stdout.splitlines()
     assert said == [
         f"Released 3 pages of feedback on {NAME}; 1 of them changed.",
-        "2 students still wait for a mark by hand:",
-        f"  {WRONG}: explanation",
-        f"  {LATE}: explanation",
+        "2 students still wait for a mark by hand: explanation 2",
+        f"  explanation: {WRONG}, {LATE}",
         "1 has no page:",
         "  student-004: no result that counts, so no page",
     ]
@@ -178,6 +177,8 @@ def test_a_submission_that_is_damaged_now_has_no_page(course: Path) -> None:
     run_here("autograder", "grade", NAME, "--jobs", "1", cwd=course, status=1)
     assert not (course / "feedback" / RIGHT / NAME).exists()
     assert (course / "feedback" / WRONG / NAME).exists()
+    said = run_here("autograder", "release", NAME, cwd=course).stdout
+    assert f"  {RIGHT}: This is not a notebook that can be read: its JSON is damaged." in said
 
 
 def test_an_assignment_that_was_not_released_is_refused(course: Path) -> None:

@@ -62,7 +62,7 @@ def test_what_counts_is_seen_without_scrolling(
     browser: Browser, pages: dict[str, Path], student: str, size: tuple[int, int], scheme: str
 ) -> None:
     with opened(browser, pages[student], size, scheme) as seen:
-        for part in ("h1", ".points", ".summary .waits", ".first"):
+        for part in ("h1", ".points", ".summary .waits"):
             assert seen.is_seen(part), part
         if student == WRONG:
             assert seen.is_seen(".first .hint")
@@ -114,6 +114,52 @@ def test_the_card_of_what_failed_opens_by_keyboard(
         assert seen.page.locator("#test_step_down .own").is_visible()
         names = seen.page.locator("main, header").count()
         assert names == 2
+
+
+@BOTH_SIZES
+def test_what_was_found_is_read_before_the_code(
+    browser: Browser, pages: dict[str, Path], size: tuple[int, int]
+) -> None:
+    with opened(browser, pages[WRONG], size) as seen:
+        card = seen.page.locator(f"#{EXERCISE}")
+        found, own = (card.locator(part).bounding_box() for part in (".found", ".own"))
+        assert found is not None
+        assert own is not None
+        is_beside = found["x"] + found["width"] <= own["x"]
+        is_above = found["y"] + found["height"] <= own["y"]
+        assert (is_above, is_beside) == ((True, False) if size == PHONE else (False, True))
+
+
+def test_lines_of_code_are_numbered_and_copied_without_numbers(
+    browser: Browser, pages: dict[str, Path]
+) -> None:
+    with opened(browser, pages[WRONG], PHONE) as seen:
+        code = f"#{EXERCISE} pre.code"
+        content = f"getComputedStyle(document.querySelector('{code} > .line'), '::before').content"
+        assert seen.page.evaluate(content) == 'counter(line) / ""'
+        lines = [
+            line.removesuffix("\n")
+            for line in seen.page.locator(f"{code} > .line").all_text_contents()
+        ]
+        assert lines == FROM_ZERO.splitlines()
+        copied = seen.page.evaluate(
+            f"getSelection().selectAllChildren(document.querySelector('{code}')),"
+            "getSelection().toString()"
+        )
+        assert copied.strip("\n") == FROM_ZERO.strip("\n")
+
+
+def test_what_waits_has_one_colour(browser: Browser, pages: dict[str, Path]) -> None:
+    with opened(browser, pages[WRONG], DESK) as seen:
+        colours = [
+            seen.page.evaluate(f"getComputedStyle(document.querySelector('{part}')).color")
+            for part in (
+                ".summary .waits",
+                f"#{QUESTION} > summary .waits",
+                f"#{EXERCISE} > summary span",
+            )
+        ]
+        assert colours[0] == colours[1] != colours[2]
 
 
 def test_formulas_are_set_without_a_network(browser: Browser, pages: dict[str, Path]) -> None:

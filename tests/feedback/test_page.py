@@ -42,9 +42,8 @@ def test_points_come_first_and_what_waits_is_not_zero(course: Path) -> None:
     page = page_text(course, RIGHT)
     assert said(page, ".points") == "60 of 60 points so far"
     assert said(page, ".summary .waits") == f"10 more points wait for a human: {QUESTION}"
-    assert said(page, ".first") == (
-        "Look at first All functions are right. What is left waits for a human."
-    )
+    assert said(page, ".summary").endswith("All functions are right.")
+    assert read(page).select(".first") == []
     assert said(page, f"#{QUESTION} > summary") == f"{QUESTION} waits for a human"
 
 
@@ -101,6 +100,13 @@ def test_without_a_hint_what_was_different_is_said_first(
     assert [entry.failed for entry in grade_class(Course.open(folder), NAME, jobs=1)] == [False] * 2
     first = said(page_text(folder, RIGHT), ".first .hint")
     assert first == "step_down does not exist in your notebook. Keep the name that was given."
+    card = read(page_text(folder, RIGHT)).select_one("#test_step_down")
+    assert card is not None
+    assert len(card.select(".failures > li")) == 1
+    (more,) = card.select(".failures details")
+    assert not more.has_attr("open")
+    assert len(more.select("li")) == 3
+    assert "3 more tests ended in the same way" in more.get_text()
     untouched = page_text(folder, WRONG)
     assert "Its cell is as it was released." in said(untouched, ".first .hint")
     assert said(untouched, f"#{QUESTION} > summary") == f"{QUESTION} 0 of 10"

@@ -2,7 +2,7 @@
 
 import sys
 
-from autograder.running.code_lines import endless_loop, place, why_it_ended
+from autograder.running.code_lines import MOST_OF_A_LINE, endless_loop, place, why_it_ended
 
 LOOPS = """
 def f(n):
@@ -19,6 +19,12 @@ def g(n):
 def test_a_line_is_counted_as_ipython_counts_it() -> None:
     assert place("\n\nx = 1\ny = 2", 2) == "line 4 of its cell: `y = 2`"
     assert place("x = 1", 7) == ""
+
+
+def test_a_long_line_says_that_it_goes_on() -> None:
+    longest = "x" * MOST_OF_A_LINE
+    assert place(f"    {longest}", 1) == f"line 1 of its cell: `{longest}`"
+    assert place(f"    {longest}y", 1) == f"line 1 of its cell: `{longest}…`"
 
 
 def test_the_loops_that_may_never_end_are_named() -> None:
