@@ -33,6 +33,11 @@ class NamedGroup(msgspec.Struct, frozen=True):
     name: str
     hint: str
 
+    @property
+    def words(self) -> str:
+        """The name as one reads it."""
+        return self.name.replace("_", " ")
+
 
 def named_groups(contents: Contents, assignment: str) -> dict[str, NamedGroup]:
     """Return the named groups of an assignment by group. Raises BadNamedGroups."""

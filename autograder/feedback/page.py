@@ -69,7 +69,7 @@ def fill(body: Body, marks: Marks, *, assignment: str, student: str) -> str:
         assignment=assignment,
         student=student,
         marks=marks,
-        late=_in_words(marks.seconds_late),
+        late=how_long(marks.seconds_late),
         rows=rows,
         chances=_chances([row for row in code if row.missing]),
         all_right=bool(code) and not any(row.is_open for row in code),
@@ -119,7 +119,7 @@ def _html(comment: str) -> Markup:
     return Markup(markup.text(comment))
 
 
-def _in_words(seconds: float) -> str:
+def how_long(seconds: float) -> str:
     """Return about how long that is, "" for nothing."""
     for unit, length in _UNITS:
         if seconds >= length:

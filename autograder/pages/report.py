@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
@@ -11,23 +12,23 @@ from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from rich.console import Console
 
 from ..course.folder import Course
 from ..course.replacing import replace_file
-from ..report.attention import Look
+from ..report.attention import LATE, MISSING, Look, late
 from ..report.collected import collect
 from ..report.items import how_rough, quality, to_mend
 from ..report.of_class import CollectedClass, StudentOfClass
-from ..report.statistics import FEW
+from ..report.statistics import FEW, share_of
 from ..report.whole import ClassReport, as_csv, as_json, class_report
 from .report_charts import STATES, exercises_chart, points_chart
 from .terminal import print_plain
 
 REPORTS = "reports"  # the folder in a course
 SHOWN_FIRST = 10  # mistakes that are not folded away
-MOST_LOOKS = 10  # of one reason
+MOST_LOOKS = 8  # of one reason; more of who is late are folded away all
 MOST_TESTS = 5  # to mend, that are not folded away
 _HERE = Path(__file__).parent
 
@@ -47,7 +48,7 @@ def write_report(course: Course, name: str, *, anonymous: bool, console: Console
     for sentence in report.lead:
         print_plain(sentence, console)
     for named in report.dropped:
-        said = f"The named group “{named.name}” of {named.exercise} is dropped"
+        said = f"The named group “{named.words}” of {named.exercise} is dropped"
         print_plain(f"{said}: the exercise or its hidden tests changed.", console)
     print_plain(f"Written: {file}, and the same as .json and .csv", console)
 
@@ -79,8 +80,9 @@ def links_to_pages(course: Course, found: CollectedClass, folder: Path) -> dict[
 
 def report_page(report: ClassReport, found: CollectedClass, links: dict[str, str]) -> str:
     """Return the page, with links to those of the students."""
-    points = [student.points for student in found.graded]
-    attention = {why: [*looks] for why, looks in groupby(report.attention, key=_why)}
+    points = found.settled_points()
+    most = sum(exercise.points for exercise in found.settled)
+    several = [held for held in report.misconceptions if len(held.students) > 1]
     started = len(found.started)
     return rendered(
         "report.html.j2",
@@ -89,22 +91,30 @@ def report_page(report: ClassReport, found: CollectedClass, links: dict[str, str
         links=links,
         anonymous=found.anonymous,
         graded=len(found.graded),
-        started=started or 1,
-        points_chart=points_chart(points, report.points),
+        started=started,
+        share_of=share_of,
+        points_chart=points_chart(points, most),
+        most=most,
         exercises_chart=exercises_chart(report.exercises),
         mean=fmean(points) if points else None,
         median=median(points) if points else None,
         waiting=sum(student.waiting > 0 for student in found.graded),
+        ranks={(h.exercise, h.name): n for n, h in enumerate(report.misconceptions, start=1)},
+        several=several,
+        single=[held for held in report.misconceptions if held not in several],
         shown_first=SHOWN_FIRST,
         states=[*STATES],
         rough=how_rough(report.alpha_of),
         quality=quality,
         few=FEW,
         to_mend=to_mend(report.tests),
-        attention=[*attention.items()],
-        most_looks=MOST_LOOKS,
+        attention=[_folded(why, [*looks]) for why, looks in groupby(report.attention, key=_why)],
         most_tests=MOST_TESTS,
-        kinds=["waiting", "not graded", "late", "with a mistake", "without a name", *STATES],
+        kinds={
+            "Students": ["waiting", "not graded", "late"],
+            "Mistakes": ["with a mistake", "without a name", MISSING],
+            "An exercise": [state for state in STATES if state != "waiting"],
+        },
         rows=[_row(student, report) for student in report.students],
     )
 
@@ -113,23 +123,31 @@ def _why(look: Look) -> str:
     return look.why
 
 
+def _folded(why: str, looks: list[Look]) -> tuple[str, list[Look], list[Look]]:
+    """Return a reason, whom to show, and whom to fold away."""
+    shown = 0 if why == LATE and len(looks) > MOST_LOOKS else MOST_LOOKS
+    return why, looks[:shown], looks[shown:]
+
+
 def _row(student: StudentOfClass, report: ClassReport) -> dict[str, Any]:
     answers = [student.answers.get(exercise.name) for exercise in report.exercises]
     there = [answer for answer in answers if answer]
     mistakes = [a.misconception.replace("_", " ") for a in there if a.misconception]
     words: dict[str, bool] = {
-        "waiting": student.waiting > 0,
         "not graded": bool(student.not_graded),
         "late": student.hours_late > 0,
         "with a mistake": bool(mistakes),
+        MISSING: any(a.missing for a in there),
         "without a name": any(a.group and not a.misconception for a in there),
         **{str(state): any(a.state == state for a in there) for state in STATES},
+        "waiting": student.waiting > 0,
     }
     return {
         "name": student.name,
         "points": "" if student.not_graded else f"{student.points:.1f}",
         "waiting": f"{student.waiting:g}" if student.waiting else "",
-        "late": f"{max(0.1, student.hours_late):.1f}" if student.hours_late else "",
+        "late": late(student),
+        "hours_late": student.hours_late or "",
         "is_": "|".join([*(word for word, holds in words.items() if holds), *mistakes]),
         "cells": [
             {
@@ -149,6 +167,7 @@ def rendered(template: str, **values: Any) -> str:
         undefined=StrictUndefined,
         trim_blocks=True,
     )
+    environment.filters["code"] = _with_code
     page: str = environment.get_template(template).render(
         made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         css=_text("report.css"),
@@ -156,6 +175,11 @@ def rendered(template: str, **values: Any) -> str:
         **values,
     )
     return page
+
+
+def _with_code(text: str) -> Markup:
+    """Return a text as HTML in which what stands between backticks is code."""
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 def _text(name: str) -> Markup:

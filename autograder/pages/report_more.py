@@ -68,13 +68,13 @@ def print_name_group(
     named = name_group(course, assignment, group, name, hint)
     who = "1 student" if named.students == 1 else f"{named.students} students"
     print_plain(
-        f"{who} in {named.group.exercise} made the mistake “{named.group.name}”: its hint is "
+        f"{who} in {named.group.exercise} made the mistake “{named.group.words}”: its hint is "
         "shown with the next release, and to whoever makes it from now on.",
         console,
     )
     for dropped in named.dropped:
         print_plain(
-            f"Dropped: “{dropped.name}” of {dropped.exercise}, whose exercise or hidden tests "
+            f"Dropped: “{dropped.words}” of {dropped.exercise}, whose exercise or hidden tests "
             f"changed. Its hint was: {dropped.hint}",
             console,
         )

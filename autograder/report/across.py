@@ -84,7 +84,8 @@ def across(course: Course, *, anonymous: bool = False) -> Across:
         }
         for idea in all_ideas
     }
-    return Across(_lead(of_ideas, inside, students), means, of_ideas, inside, students)
+    said = _lead(of_ideas, inside, students, len(names) > 1)
+    return Across(said, means, of_ideas, inside, students)
 
 
 # Of a student, assignment and idea: points and how many there were.
@@ -136,6 +137,7 @@ def _lead(
     ideas: Mapping[str, float],
     inside: Mapping[str, Mapping[str, float]],
     students: list[StudentAcross],
+    several: bool,
 ) -> list[str]:
     if not ideas:
         return [
@@ -145,14 +147,22 @@ def _lead(
     where = min(inside[weakest], key=lambda name: inside[weakest][name])
     weak = [s.name for s in students if (part := s.ideas[weakest]) is not None and part < WEAK]
     best = max(ideas, key=lambda idea: ideas[idea])
-    said = f"{len(weak)} students have less than half of its points: begin with them."
-    return [
+    if not weak:
+        last = f"Nobody has less than half of the points of “{weakest}”: a word to all is enough."
+    elif len(weak) == 1:
+        last = f"Only {weak[0]} has less than half of the points of “{weakest}”: begin there."
+    else:
+        who = f"{len(weak)} students have less than half of the points of “{weakest}”"
+        last = f"{who}: begin with them."
+    first = (
         f"Teach “{weakest}” again: the class has {ideas[weakest]:.0%} of its points, less than of "
-        f"any other idea (“{best}”: {ideas[best]:.0%}).",
+        f"any other idea (“{best}”: {ideas[best]:.0%})."
+    )
+    most = (
         f"Most is lost in {where}, where the class has {inside[weakest][where]:.0%}: "
-        f"autograder report {where} says which mistakes cost it.",
-        said if weak else "Nobody has less than half of its points: a word to all is enough.",
-    ]
+        f"autograder report {where} says which mistakes cost it."
+    )
+    return [first, most, last] if several else [first, last]
 
 
 def as_csv(found: Across) -> bytes:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 import msgspec
 
+from ..feedback.page import how_long
 from ..results import Outcome
 from .of_class import CollectedClass, StudentOfClass
 
+MISSING, LATE = "function missing", "late"
 FAR_BELOW = 0.25  # of all points, compared with the class as in their other assignments
 
 
@@ -22,12 +24,12 @@ class Look(msgspec.Struct, frozen=True):
 
 def attention(found: CollectedClass) -> list[Look]:
     """Return who needs a look, sorted by reason: what keeps a result away first."""
-    looks = [look for student in found.students for look in _looks(student)]
-    order = ["not graded", "grader's error", "limit met", "far below", "late", "note"]
+    looks = [look for student in found.students for look in _looks(found, student)]
+    order = ["not graded", "grader's error", MISSING, "limit met", "far below", LATE, "note"]
     return sorted(looks, key=lambda look: (order.index(look.why), look.student))
 
 
-def _looks(student: StudentOfClass) -> Iterator[Look]:
+def _looks(found: CollectedClass, student: StudentOfClass) -> Iterator[Look]:
     if student.not_graded:
         yield Look(student.name, "not graded", student.not_graded)
     broken = [
@@ -36,6 +38,13 @@ def _looks(student: StudentOfClass) -> Iterator[Look]:
     if broken:
         said = f"A hidden test failed as a program in {', '.join(broken)}. A human decides."
         yield Look(student.name, "grader's error", said)
+    missing = [name for name, answer in student.answers.items() if answer.missing]
+    if missing:
+        lost = sum(found.of(name).points - (student.answers[name].points or 0) for name in missing)
+        said = ", ".join(f"`{name}`" for name in missing)
+        verb = "does" if len(missing) == 1 else "do"
+        about = f"{said} {verb} not exist in the notebook: {lost:g} points are at stake."
+        yield Look(student.name, MISSING, about)
     if student.limits:
         yield Look(student.name, "limit met", " ".join(student.limits))
     if student.elsewhere is not None and student.here < student.elsewhere - FAR_BELOW:
@@ -44,13 +53,11 @@ def _looks(student: StudentOfClass) -> Iterator[Look]:
         yield Look(student.name, "far below", said)
     if student.hours_late > 0:
         cost = f", costs {student.penalty:g} points" if student.penalty else ""
-        yield Look(student.name, "late", f"{_long(student.hours_late)} late{cost}.")
+        yield Look(student.name, LATE, f"{late(student)} late{cost}.")
     if student.notes:
         yield Look(student.name, "note", " ".join(student.notes))
 
 
-def _long(hours: float) -> str:
-    if hours < 1:
-        minutes = max(1, round(60 * hours))
-        return "1 minute" if minutes == 1 else f"{minutes} minutes"
-    return f"{hours:.1f} hours" if hours < 48 else f"{hours / 24:.1f} days"
+def late(student: StudentOfClass) -> str:
+    """Return how late somebody was, in the words of their own page, "" for not at all."""
+    return how_long(round(3600 * student.hours_late, 3))

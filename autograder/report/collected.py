@@ -16,6 +16,7 @@ from ..course.standing import Standing, standings
 from ..errors import AutograderError
 from ..notebook.assignment import Assignment, grade_id
 from ..results import ExerciseResult, Grading
+from ..running.no_answer import NameMissing
 from .of_class import Answered, CollectedClass, ExerciseOfClass, State, StudentOfClass, TestOfClass
 
 TOLERANCE = 1e-9
@@ -148,7 +149,7 @@ def _student(
         points=max(0.0, sum(given) - standing.penalty),
         waiting=standing.waiting,
         why_waiting=list(standing.why),
-        hours_late=round(standing.seconds_late / 3600, 4),
+        hours_late=standing.seconds_late / 3600,
         penalty=standing.penalty,
         limits=stored.grading.limits if stored else [],
         notes=stored.grading.notes if stored else [],
@@ -193,6 +194,8 @@ def _answered(
         exercise.group,
         seconds,
         {test.name: test.outcome for test in exercise.tests},
+        not untouched
+        and any(NameMissing.is_said_in(test.message, exercise.name) for test in exercise.tests),
     )
 
 

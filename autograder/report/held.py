@@ -1,4 +1,4 @@
-"""What the class holds wrong: misconceptions by how many hold them, and groups nobody has named."""
+"""What the class holds wrong: misconceptions by what they cost, and groups nobody has named."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Group(msgspec.Struct, frozen=True):
 
 
 def held(found: CollectedClass, codes: Codes, hints: Mapping[tuple[str, str], str]) -> list[Held]:
-    """Return the misconceptions of a class, the most frequent first, then the most expensive.
+    """Return the misconceptions of a class by what they cost it, then by how many hold them.
 
     Two that are made together count for each of them; what they cost is counted where it is alone,
     unless it never is. ``hints`` are those of the catalogue by exercise and name.
@@ -77,7 +77,12 @@ def held(found: CollectedClass, codes: Codes, hints: Mapping[tuple[str, str], st
         _held(found, codes, hints, key, alone.get(key, []), together.get(key, []))
         for key in {**alone, **together}
     ]
-    return sorted(ranked, key=lambda h: (-len(h.students), -h.lost, h.exercise, h.name))
+    return sorted(ranked, key=_rank)
+
+
+def _rank(one: Held) -> tuple[float, int, str, str]:
+    cost = round(one.lost_by_class, 6)  # or the last digit would decide, not how many hold it
+    return -cost, -len(one.students), one.exercise, one.name
 
 
 def _held(
@@ -89,7 +94,7 @@ def _held(
     together: list[tuple[str, Answered]],
 ) -> Held:
     exercise, name = key
-    points = _points(found, exercise)
+    points = found.of(exercise).points
     telling = alone or together
     students = [student for student, _ in (*alone, *together)]
     others = [
@@ -99,7 +104,7 @@ def _held(
     ]
     return Held(
         exercise,
-        found.section(exercise),
+        found.of(exercise).section,
         name,
         hints.get(key) or telling[0][1].hint or "",
         sorted(students),
@@ -109,19 +114,20 @@ def _held(
     )
 
 
-def groups(found: CollectedClass, codes: Codes) -> tuple[list[Group], dict[str, int]]:
-    """Return the groups of at least two, the largest first, and how many are alone, by exercise."""
+def groups(found: CollectedClass, codes: Codes) -> tuple[list[Group], list[Group]]:
+    """Return the groups of at least two, the largest first, and those of one by their students."""
     members: dict[tuple[str, str], list[tuple[str, Answered]]] = defaultdict(list)
     for student in found.graded:
         for exercise, answer in student.answers.items():
             if answer.group and answer.misconception is None:
                 members[exercise, answer.group].append((student.name, answer))
-    several = [_group(found, codes, *key, who) for key, who in members.items() if len(who) > 1]
-    single: dict[str, int] = defaultdict(int)
-    for (exercise, _), who in members.items():
-        single[exercise] += len(who) == 1
-    largest = sorted(several, key=lambda g: (-len(g.students), -g.lost, g.id))
-    return largest, {exercise: count for exercise, count in single.items() if count}
+    made = [_group(found, codes, *key, who) for key, who in members.items()]
+    several = [group for group in made if len(group.students) > 1]
+    alone = [group for group in made if len(group.students) == 1]
+    return (
+        sorted(several, key=lambda g: (-len(g.students), -g.lost, g.id)),
+        sorted(alone, key=lambda g: (g.students, g.exercise)),
+    )
 
 
 def _group(
@@ -131,7 +137,7 @@ def _group(
     group: str,
     who: list[tuple[str, Answered]],
 ) -> Group:
-    points = _points(found, exercise)
+    points = found.of(exercise).points
     failed = Counter(
         test for _, a in who for test, outcome in a.tests.items() if outcome is Outcome.FAILED
     )
@@ -139,7 +145,7 @@ def _group(
     return Group(
         id_of(group),
         exercise,
-        found.section(exercise),
+        found.of(exercise).section,
         sorted(student for student, _ in who),
         points,
         fmean(points - (answer.points or 0.0) for _, answer in who),
@@ -162,7 +168,3 @@ def by_id(found: CollectedClass) -> Mapping[str, tuple[str, str]]:
         for exercise, answer in student.answers.items()
         if answer.group
     }
-
-
-def _points(found: CollectedClass, exercise: str) -> float:
-    return next(e.points for e in found.exercises if e.name == exercise)

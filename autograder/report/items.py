@@ -16,7 +16,10 @@ STRONG = 3  # students who do well elsewhere and fail a test: those to read firs
 
 
 class ExerciseFigures(msgspec.Struct, frozen=True):
-    """One exercise: how many are in which state, their mean, and seconds of calls in the middle."""
+    """One exercise: how many are in which state, their mean, and seconds of calls in the middle.
+
+    The mean is of those whose points are settled; None where most wait.
+    """
 
     name: str
     section: str
@@ -49,18 +52,21 @@ class TestFigures(msgspec.Struct, frozen=True):
 
 def exercise_figures(found: CollectedClass) -> list[ExerciseFigures]:
     """Return the figures of each exercise, of all who were graded."""
-    return [_of_exercise(exercise, found.graded) for exercise in found.exercises]
+    settled = found.settled
+    return [_of_exercise(e, found.graded, e in settled) for e in found.exercises]
 
 
-def _of_exercise(exercise: ExerciseOfClass, students: list[StudentOfClass]) -> ExerciseFigures:
+def _of_exercise(
+    exercise: ExerciseOfClass, students: list[StudentOfClass], settled: bool
+) -> ExerciseFigures:
     answers = [s.answers[exercise.name] for s in students if exercise.name in s.answers]
-    given = [answer.points for answer in answers if answer.points is not None]
+    given = [answer.settled for answer in answers if answer.settled is not None]
     took = [answer.seconds for answer in answers if answer.seconds is not None]
     return ExerciseFigures(
         exercise.name,
         exercise.section,
         exercise.points,
-        fmean(given) if given else None,
+        fmean(given) if given and settled else None,
         dict(Counter(answer.state for answer in answers)),
         median(took) if took else None,
     )
@@ -97,7 +103,7 @@ test_figures.__test__ = False  # type: ignore[attr-defined]
 def _of_test(found: CollectedClass, exercise: str, name: str) -> TestFigures:
     tests = found.tests[exercise]
     share = tests[name].weight / sum(test.weight for test in tests.values())
-    own = share * next(e.points for e in found.exercises if e.name == exercise)
+    own = share * found.of(exercise).points
     passed, rest, students, broken = [], [], [], 0
     for student in found.started:
         outcome = _outcome(student, exercise, name)

@@ -31,7 +31,10 @@ class TestOfClass(msgspec.Struct, frozen=True):
 
 
 class Answered(msgspec.Struct, frozen=True):
-    """What became of one student's exercise; ``automatic`` are the points of the hidden tests."""
+    """What became of one student's exercise; ``automatic`` are the points of the hidden tests.
+
+    ``missing`` says that something was written, but nothing that has the name of the exercise.
+    """
 
     state: State
     points: float | None
@@ -41,6 +44,12 @@ class Answered(msgspec.Struct, frozen=True):
     group: str = ""
     seconds: float | None = None
     tests: dict[str, Outcome] = {}
+    missing: bool = False
+
+    @property
+    def settled(self) -> float | None:
+        """The points that no human has to look at any more."""
+        return None if self.state == "waiting" else self.points
 
 
 class StudentOfClass(msgspec.Struct, frozen=True):
@@ -91,6 +100,27 @@ class CollectedClass(msgspec.Struct, frozen=True):
         """Those of them who changed at least one cell."""
         return [student for student in self.graded if student.started]
 
-    def section(self, exercise: str) -> str:
-        """The heading under which an exercise stands."""
-        return next(e.section for e in self.exercises if e.name == exercise)
+    @property
+    def settled(self) -> list[ExerciseOfClass]:
+        """The exercises that wait for at most half of those who were graded."""
+        return [exercise for exercise in self.exercises if not self._waits(exercise.name)]
+
+    def settled_points(self) -> list[float]:
+        """Return what each who was graded has without the exercises that wait for most."""
+        unsettled = [e.name for e in self.exercises if self._waits(e.name)]
+        return [
+            max(
+                0.0,
+                student.points
+                - sum(student.answers[n].points or 0.0 for n in unsettled if n in student.answers),
+            )
+            for student in self.graded
+        ]
+
+    def _waits(self, exercise: str) -> bool:
+        answers = [s.answers[exercise] for s in self.graded if exercise in s.answers]
+        return 2 * sum(answer.state == "waiting" for answer in answers) > len(answers)
+
+    def of(self, exercise: str) -> ExerciseOfClass:
+        """Return an exercise by its name."""
+        return next(e for e in self.exercises if e.name == exercise)

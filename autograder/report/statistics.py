@@ -23,6 +23,16 @@ LITTLE, GOOD = 0.20, 0.30  # discrimination
 FEW = 30  # students, below which figures are rough
 
 
+def share_of(count: int, of: int) -> str:
+    """Return a part of a class in per cent.
+
+    >>> share_of(1, 3), share_of(1, 300), share_of(0, 300)
+    ('33 %', '<1 %', '0 %')
+    """
+    share = 100 * count / of
+    return "<1 %" if 0 < share < 1 else f"{share:.0f} %"
+
+
 def point_biserial(passed: Sequence[bool], rest: Sequence[float]) -> float | None:
     """Return how passing goes with the rest: (M1 - M0) / s * sqrt(p (1 - p)).
 

@@ -22,7 +22,7 @@ from .of_class import CollectedClass, StudentOfClass
 
 
 class ClassReport(msgspec.Struct, frozen=True):
-    """All that a report says. ``alone`` are unexplained answers that nobody else gave, by exercise.
+    """All that a report says. ``alone`` are groups of one: answers that nobody else gave.
 
     ``dropped`` are named groups whose exercise or calls changed since.
     """
@@ -35,7 +35,7 @@ class ClassReport(msgspec.Struct, frozen=True):
     exercises: list[ExerciseFigures]
     misconceptions: list[Held]
     groups: list[Group]
-    alone: dict[str, int]
+    alone: list[Group]
     dropped: list[NamedGroup]
     tests: list[TestFigures]
     attention: list[Look]
@@ -56,7 +56,7 @@ def class_report(course: Course, found: CollectedClass) -> ClassReport:
     alpha, alpha_of = reliability(found)
     return ClassReport(
         name,
-        lead(ranked, unnamed, exercises, tests, len(found.started)),
+        lead(found, ranked, unnamed, exercises, tests),
         found.points,
         alpha,
         alpha_of,
@@ -100,7 +100,7 @@ def as_csv(found: CollectedClass) -> bytes:
             round(student.points, 2),
             found.points,
             student.waiting,
-            student.hours_late,
+            round(student.hours_late, 4),
             student.penalty,
             student.not_graded,
         ]

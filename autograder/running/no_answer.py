@@ -11,9 +11,17 @@ class NameMissing(NoAnswer):
     def __init__(self, name: str, because: str = "") -> None:
         self.name = name
         super().__init__(
-            f"`{name}` does not exist in your notebook."
-            + (f" {because}" if because else " Keep the name that was given.")
+            self._said(name) + (f" {because}" if because else " Keep the name that was given.")
         )
+
+    @classmethod
+    def is_said_in(cls, message: str, name: str) -> bool:
+        """Say whether a kept message is the one of this name."""
+        return message.startswith(cls._said(name))
+
+    @staticmethod
+    def _said(name: str) -> str:
+        return f"`{name}` does not exist in your notebook."
 
 
 class NotCallable(NoAnswer):

@@ -50,6 +50,8 @@ def test_all_assignments_by_student_and_by_idea(course: Path) -> None:
         file.write(IDEAS)
     said = run_here("autograder", "report", "--all", cwd=course).stdout
     assert "Teach “order” again" in said
+    assert "less than half of the points of “order”" in said
+    assert "Most is lost in" not in said  # there is one assignment only
     found = json.loads((course / "reports" / "all-assignments.json").read_text())
     students = {student["name"]: student for student in found["students"]}
     assert students["student-003"]["ideas"] == {"order": 0.625, "sums": 1.0}

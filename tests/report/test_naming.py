@@ -56,6 +56,27 @@ def test_all_its_students_have_the_hint_without_a_regrade(course: Path) -> None:
     assert (exercise.misconception, exercise.hint) == ("looks_at_two_numbers", HINT)
 
 
+def test_one_name_in_two_exercises_is_summed_in_the_lead(course: Path) -> None:
+    (group,) = reported(course)["groups"]
+    said = run_here(
+        *("autograder", "name-group", NAME, group["id"]),
+        *("--name", "divides_by_the_count", "--hint", HINT),
+        cwd=course,
+    ).stdout
+    assert "2 students in running_maximum made the mistake “divides by the count”" in said
+    report = reported(course)
+    same = [m for m in report["misconceptions"] if m["name"] == "divides_by_the_count"]
+    cost = sum(len(m["students"]) * m["lost"] for m in same)
+    students = {student for mistake in same for student in mistake["students"]}
+    assert [len(m["students"]) for m in report["misconceptions"]] == [2, 3, 1]  # by cost
+    assert {m["exercise"] for m in same} == {"running_maximum", "weighted_mean"}
+    first, why, _ = report["lead"]
+    assert "Teach first “divides by the count” (running_maximum, weighted_mean)" in first
+    assert f"{len(students)} of 9 students (33 %)" in first
+    assert f"it costs the class {cost:.0f} points" in first
+    assert "(numbers 1 and 3 on the page)" in why
+
+
 def test_their_pages_have_it_with_the_next_release(course: Path) -> None:
     def told() -> set[str]:
         pages = (course / "feedback").glob(f"*/{NAME}/{NAME}.html")
@@ -94,7 +115,7 @@ def test_a_group_whose_calls_changed_is_dropped_and_said(course: Path) -> None:
     tests.write_text(tests.read_text().replace("5, 99, 7]", "5, 98, 7]"))
     run_here("autograder", "grade", NAME, "--jobs", "1", cwd=course, status=1)
     said = run_here("autograder", "report", NAME, cwd=course).stdout
-    assert "The named group “looks_at_two_numbers” of running_maximum is dropped" in said
+    assert "The named group “looks at two numbers” of running_maximum is dropped" in said
     report = reported(course)
     assert [dropped["hint"] for dropped in report["dropped"]] == [HINT]
     (group,) = report["groups"]

@@ -4,14 +4,19 @@ import csv
 import json
 import re
 import shutil
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from commands import run_here
+from courses import hand_in
 from nbgrader.api import Gradebook
 
 from autograder.course.folder import Course
+from autograder.notebook.assignment import Assignment
+from autograder.notebook.filled_in import answered
 from autograder.report.collected import collect
 
 NAME = "averages"
@@ -30,13 +35,28 @@ def test_it_begins_with_what_to_teach_first(course: Path) -> None:
     assert "“starts from zero” in running_maximum" in first
     assert "3 of 9 students (33 %)" in first
     assert "What is the maximum of numbers that are all negative?" in why
+    assert "(number 1 on the page)" in why
     assert f"without a name of group {report['groups'][0]['id']} in running_maximum" in then
+    assert "1 student left exercises untouched: " in then
     assert first in said
     page = (course / "reports" / f"{NAME}.html").read_text()
     assert page.index("starts from zero") < page.index("<h2>Points")
 
 
-def test_mistakes_are_ranked_by_how_many_make_them(course: Path) -> None:
+def test_the_cost_of_what_is_untouched_is_said_where_it_is_most(course: Path) -> None:
+    report = reported(course)
+    settled = [exercise for exercise in report["exercises"] if exercise["mean"] is not None]
+    untouched = report["points"]  # student-010 did nothing
+    waiting = untouched - sum(exercise["points"] for exercise in settled)
+    lost = waiting + sum(10 * (exercise["points"] - exercise["mean"]) for exercise in settled)
+    known = sum(len(m["students"]) * m["lost"] for m in report["misconceptions"])
+    assert (
+        f"1 student left exercises untouched: {untouched:,.0f} of the {lost:,.0f} points lost "
+        f"(known mistakes cost {known:,.0f}); " in report["lead"][2]
+    )
+
+
+def test_mistakes_are_ranked_by_what_they_cost_the_class(course: Path) -> None:
     report = reported(course)
     ranked = [(m["name"], len(m["students"])) for m in report["misconceptions"]]
     assert ranked == [("starts_from_zero", 3), ("divides_by_the_count", 1)]
@@ -54,7 +74,11 @@ def test_the_same_unknown_mistake_is_one_group_whatever_its_words(course: Path) 
     assert group["exercise"] == "running_maximum"
     assert len(group["codes"]) == 2
     assert "Numbers that are all negative have a maximum as well." in group["fails"]
-    assert report["alone"] == {"running_maximum": 1}
+    (alone,) = report["alone"]
+    assert (alone["exercise"], alone["students"]) == ("running_maximum", ["student-007"])
+    page = (course / "reports" / f"{NAME}.html").read_text()
+    assert f"in <code>running_maximum</code>: group {alone['id']}" in page
+    assert "What they are told now:" in page
 
 
 def test_no_comment_or_text_of_a_student_is_shown(course: Path) -> None:
@@ -91,8 +115,87 @@ def test_who_needs_a_look(course: Path) -> None:
         (look["student"], look["why"]): look["about"] for look in reported(course)["attention"]
     }
     assert "JSON" in looks["student-011", "not graded"]
-    assert "3.0 hours late" in looks["student-009", "late"]
+    assert "3 hours late" in looks["student-009", "late"]
     assert ("student-001", "late") not in looks
+
+
+def test_who_named_the_function_otherwise_needs_a_look(course: Path, averages: Assignment) -> None:
+    renamed = {"running_maximum": "def largest_so_far(numbers):\n    return numbers"}
+    hand_in(course, "student-012", NAME, nbformat.writes(answered(averages, renamed)))
+    run_here("autograder", "grade", NAME, "--jobs", "1", cwd=course, status=1)
+    report = reported(course)
+    points = next(e["points"] for e in report["exercises"] if e["name"] == "running_maximum")
+    (look,) = [look for look in report["attention"] if look["why"] == "function missing"]
+    assert look["student"] == "student-012"
+    assert look["about"] == (
+        f"`running_maximum` does not exist in the notebook: {points:g} points are at stake."
+    )
+    page = (course / "reports" / f"{NAME}.html").read_text()
+    assert "<code>running_maximum</code> does not exist in the notebook" in page
+
+
+@pytest.mark.filterwarnings("ignore:Object of type")  # nbgrader's own use of SQLAlchemy
+@pytest.mark.parametrize(
+    ("late", "words"),
+    [
+        (timedelta(seconds=20), "less than a minute late"),
+        (timedelta(minutes=2), "2 minutes late"),
+        (timedelta(hours=49), "2 days late"),
+    ],
+)
+def test_lateness_has_the_words_of_the_students_page(
+    course: Path, late: timedelta, words: str
+) -> None:
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
+        submission = gradebook.find_submission(NAME, "student-009")
+        submission.timestamp = submission.assignment.duedate + late
+        gradebook.db.commit()
+    report = reported(course)
+    assert [look["about"] for look in report["attention"] if look["why"] == "late"] == [f"{words}."]
+    hours = {student["name"]: student["hours_late"] for student in report["students"]}
+    assert hours["student-009"] == late.total_seconds() / 3600
+    run_here("autograder", "release", NAME, cwd=course, status=None)
+    page = course / "feedback" / "student-009" / NAME / f"{NAME}.html"
+    assert f"Handed in {words}" in page.read_text()
+
+
+@pytest.mark.filterwarnings("ignore:Object of type")  # nbgrader's own use of SQLAlchemy
+def test_many_late_students_are_folded_away(course: Path) -> None:
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
+        for submission in gradebook.find_assignment(NAME).submissions:
+            submission.timestamp = submission.assignment.duedate + timedelta(minutes=2)
+        gradebook.db.commit()
+    reported(course)
+    text = (course / "reports" / f"{NAME}.html").read_text()
+    count = re.search(r"<h3>late: (\d+)</h3><details><summary>Who</summary>", text)
+    assert count
+    assert int(count[1]) > 8
+
+
+def test_what_waits_for_most_is_in_no_mean(course: Path) -> None:
+    report = reported(course)
+    waiting = [exercise for exercise in report["exercises"] if exercise["mean"] is None]
+    assert [exercise["states"]["waiting"] for exercise in waiting] == [9]
+    settled = report["points"] - waiting[0]["points"]
+    text = (course / "reports" / f"{NAME}.html").read_text()
+    assert f"of {settled:g} settled points" in text
+
+
+def test_mistakes_of_a_single_student_are_folded_together(course: Path) -> None:
+    reported(course)
+    text = (course / "reports" / f"{NAME}.html").read_text()
+    folded = text[text.index("<summary>1 mistake of a single student</summary>") :]
+    assert "divides by the count" in folded
+    assert (
+        "divides by the count"
+        not in text[text.index("<h2>Mistakes") : text.index("<summary>1 mis")]
+    )
+
+
+def test_what_to_do_is_no_column_where_it_is_nothing(course: Path) -> None:
+    report = reported(course)
+    assert not any(test["advice"] for test in report["tests"])
+    assert "what to do" not in (course / "reports" / f"{NAME}.html").read_text()
 
 
 @pytest.mark.filterwarnings("ignore:Object of type")  # nbgrader's own use of SQLAlchemy
