@@ -41,9 +41,13 @@ def forkserver() -> ForkServerContext:
 def start_early() -> None:
     """Start it before a worker is asked for: it imports on another processor meanwhile."""
     if default_jobs() > 1:
+        before = dict(os.environ)
         forkserver()
         with interrupts_kept_away():
             ensure_running()
+        # It may be that nbgrader itself grades: its kernels import what lies in their folder.
+        for name in os.environ.keys() - before.keys():
+            del os.environ[name]
 
 
 @contextmanager
