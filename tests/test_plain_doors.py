@@ -151,4 +151,4 @@ def test_nbgraders_own_page_is_renewed_before_it_is_released(
     assert len(pages) >= 2
     assert sum("4.25 / 5.0" in page for page in pages) == 2
     if command[0] == "autograder":
-        assert "right: draw" in said
+        assert "draw: half, right" in said
