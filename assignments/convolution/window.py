@@ -84,7 +84,7 @@ const slider = control(line, "output", "input",
 const stride = choice(line, "stride", "stride", { 1: "1", 2: "2" });
 const sparse = control(boxes, "sparse: an output sees only its window", "input",
   { type: "checkbox", name: "sparse" });
-const share = control(boxes, "share: all outputs use the same weights", "input",
+const share = control(boxes, "share: outputs use the same weights again", "input",
   { type: "checkbox", name: "share" });
 sparse.checked = share.checked = true;
 const count = add(root, "p", "", { role: "status", style: "font-weight: bold; margin: 6px 0" });
@@ -105,7 +105,7 @@ function kind() {
   if (sparse.checked) return share.checked ? "This is a convolution."
     : "This is the locally connected layer: sparse, and every output has weights of its own.";
   return share.checked
-    ? "Every output sees everything, and they share: one weight for each way from an output to a "
+    ? "Every output sees everything, and they share: one weight for each step from an output to a "
       + "pixel. What would that be good for?"
     : "This is the dense layer: every output sees everything, with weights of its own.";
 }
@@ -113,7 +113,8 @@ function build() {
   across = Math.floor((side - kernel) / stride.value) + 1;
   slider.max = across * across - 1;
   flow.textContent = "";
-  image = table(flow, `image, ${side} × ${side}`, side, side, "image");
+  const seen = `image, ${side} × ${side}: the pixel's number, bold its weight`;
+  image = table(flow, seen, side, side, "image");
   outputs = table(flow, `outputs, ${across} × ${across}`, across, across, "outputs");
   matrix = table(flow, "the layer as a matrix: a row is an output, a column is a pixel",
     across * across, pixels, "matrix");
@@ -167,6 +168,8 @@ function draw() {
     const w = weight(q, p), mark = chosen === null ? q === o && w !== null : w === chosen;
     if (chosen !== null && w === chosen) { met.add(p); users.add(q); }
     paint(cell, name(w), pale(w), mark, 24);
+    if (lit(w)) cell.style.fontWeight = "bold";  // seen without colours as well
+    if (cell === document.activeElement) cell.style.outline = "3px dashed #000000";
     cell.tabIndex = q === focused[0] && p === focused[1] ? 0 : -1;
     cell.setAttribute("aria-label", `${outputName(q)} and pixel ${p + 1}: `
       + (w === null ? "no connection" : `weight ${name(w)}, used ${number(uses.get(w), "time")}`));
@@ -188,10 +191,10 @@ function draw() {
   said.textContent = chosen !== null
     ? `Weight ${name(chosen)} joins ${number(uses.get(chosen), "pair")} of a pixel and an output.`
     : `${outputName(o)} sees ${[...mine].filter((w) => w !== null).length} pixels. `
-      + `Elsewhere in the matrix its weights stand ${number(again, "time")}.`;
+      + `Its weights are used ${number(again, "more time")} by other outputs.`;
 }
-stride.onchange = () => { slider.value = 0; build(); draw(); };
-slider.oninput = sparse.onchange = share.onchange = draw;
+stride.onchange = () => { slider.value = 0; chosen = null; build(); draw(); };
+slider.oninput = sparse.onchange = share.onchange = () => { chosen = null; draw(); };
 build();
 draw();
 """
