@@ -13,7 +13,6 @@ seconds of importing everything.
 import atexit
 import os
 import random
-import re
 import shutil
 import signal
 import sys
@@ -36,7 +35,7 @@ import nbgrader.apps.nbgraderapp  # noqa: F401 (what commands import is there wh
 import postgres
 from commands import BIN, descendants
 from contents import small_assignment
-from courses import graded_files, hand_in, new_course, set_options, table_rows
+from courses import graded_files, hand_in, new_course, set_options, table_rows, without_times
 from limits import PATIENCE
 from nbgrader.api import Gradebook, MissingEntry
 
@@ -310,8 +309,7 @@ class Outcome:
             path: (mode, nbformat.reads(content.decode(), 4) if path[-5:] == "ipynb" else content)
             for path, (mode, content) in graded_files(course.folder).items()
         }
-        # The same calls take another time in each run.
-        kept = {n: re.sub(rb',"seconds":{.*?}', b"", t) for n, t in course.kept().items() if t}
+        kept = {name: without_times(text) for name, text in course.kept().items() if text}
         return cls(status, table_rows(course.folder, course.db_url), files, kept)
 
     def differences(self, expected: "Outcome", marks: Marks) -> list[str]:
