@@ -65,11 +65,12 @@ def test_a_layer_is_counted_as_in_python(stride: int) -> None:
 
 
 def lit(page) -> list[tuple[int, int]]:
-    """Return the rows and columns of the matrix that are framed."""
+    """Return the rows and columns of the matrix whose weights are framed, solid or dashed."""
     found: list[list[int]] = page.evaluate(
         """() => [...document.querySelectorAll("table.matrix tbody tr")].flatMap((row, o) =>
-            [...row.querySelectorAll("td")].map((cell, p) => [o, p, cell.style.outlineStyle]))
-            .filter(([o, p, style]) => style === "solid").map(([o, p]) => [o, p])"""
+            [...row.querySelectorAll("td")].map((cell, p) => [o, p, cell]))
+            .filter(([o, p, cell]) => cell.textContent && cell.style.outlineStyle !== "none")
+            .map(([o, p]) => [o, p])"""
     )
     return [(o, p) for o, p in found]
 
