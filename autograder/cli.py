@@ -160,8 +160,8 @@ def grade(
     from .batch.forkserver import default_jobs, start_early
     from .course.kept import is_nothing_kept
 
-    if not scheduler and (force or is_nothing_kept(course_dir, assignment)):
-        start_early()  # else it may be that nothing is graded
+    if (force or is_nothing_kept(course_dir, assignment)) and not scheduler and not dry_run:
+        start_early()  # else it may be that nothing is graded here
     from .course.folder import Course
     from .course.plain import is_plain
     from .pages.grading import print_dry_run, print_grading

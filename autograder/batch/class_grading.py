@@ -6,7 +6,7 @@ This process alone touches the gradebook and the course's folders.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
 from functools import partial
 from itertools import count
@@ -151,48 +151,75 @@ def _results(
     with looked_at as work:
         announce(len(work.chosen))
         todo: dict[str, Looked] = {}
-        without_page = []  # to which a run that was killed did not come
-        for student in work.found:
-            looked = work.look(student)
-            if looked.kept is None:
-                todo[student] = looked
-            else:
-                if not work.dry and not work.course.page_file(work.name, student).exists():
-                    without_page.append(student)
-                yield ClassResult(student, looked.kept, True, work.beside.get(student, ()))
+        without_page: list[str] = []
+        yield from _kept(work, todo, without_page)
         if todo:
             work.check_hidden_tests()
         record = None if work.dry else ClassRecord(work.course, work.name, work.gradebook)
-        for student in work.lost:
-            if record:
-                record.forget(student)
-            said = " ".join(work.beside[student])
-            yield ClassResult(student, Ungraded(notebook=work.assignment.file_name, error=said))
+        yield from _lost(work, record)
         if not todo and not without_page:
             return
         pages = Pages(work.course, work.name, work.gradebook)
         for student in without_page:
             _problem(partial(pages.write, student))
-        if not todo:
-            return
-        setup = work.setup(unsafe_no_sandbox)
-        names = [*todo]
-        for student in names:  # of those that are graded anew, who is not reached is next time
-            if record and todo[student].why == FORCED:
-                work.course.begin_grading(work.name, student)
-        with closing(graded(map(work.job, names), setup, len(names))) as outcomes:
-            for number, outcome in outcomes:
-                student = names[number]
-                looked = todo[student]
-                before = work.course.last_grading(work.name, student) if looked.again else None
-                result = outcome.result
-                notes, seconds = [*work.beside.get(student, ())], outcome.seconds
-                if record:
-                    result = _recorded(record, student, outcome, looked.key, work.key)
-                    if isinstance(result, Grading):
-                        notes += _page_problem(pages, student, outcome.page)
-                change = _change(work.course, work.name, student, before, result)
-                yield ClassResult(student, result, False, notes, seconds, change)
+        if todo:
+            names = [*todo]
+            _mark_forced(work, todo)
+            outcomes = graded(map(work.job, names), work.setup(unsafe_no_sandbox), len(names))
+            with closing(outcomes):
+                for number, outcome in outcomes:
+                    student = names[number]
+                    yield _finished(work, record, pages, student, todo[student], outcome)
+
+
+def _kept(work: Work, todo: dict[str, Looked], without_page: list[str]) -> Generator[ClassResult]:
+    """Yield what still holds; put the others into ``todo``.
+
+    A run that was killed may not have come to a page: such students are in ``without_page``.
+    """
+    for student in work.found:
+        looked = work.look(student)
+        if looked.kept is None:
+            todo[student] = looked
+        else:
+            if not work.dry and not work.course.page_file(work.name, student).exists():
+                without_page.append(student)
+            yield ClassResult(student, looked.kept, True, work.beside.get(student, ()))
+
+
+def _lost(work: Work, record: ClassRecord | None) -> Generator[ClassResult]:
+    """Yield those who have nothing where it is looked for; no earlier result stands for them."""
+    for student in work.lost:
+        if record:
+            record.forget(student)
+        said = " ".join(work.beside[student])
+        yield ClassResult(student, Ungraded(notebook=work.assignment.file_name, error=said))
+
+
+def _mark_forced(work: Work, todo: Mapping[str, Looked]) -> None:
+    """Let what is graded anew hold no longer: who is not reached by this run is by the next."""
+    for student, looked in todo.items():
+        if looked.why == FORCED and not work.dry:
+            work.course.begin_grading(work.name, student)
+
+
+def _finished(
+    work: Work,
+    record: ClassRecord | None,
+    pages: Pages,
+    student: str,
+    looked: Looked,
+    outcome: Finished,
+) -> ClassResult:
+    """Record what a worker returned, unless nothing is to be recorded."""
+    before = work.course.last_grading(work.name, student) if looked.again else None
+    result, notes = outcome.result, [*work.beside.get(student, ())]
+    if record:
+        result = _recorded(record, student, outcome, looked.key, work.key)
+        if isinstance(result, Grading):
+            notes += _page_problem(pages, student, outcome.page)
+    change = _change(work.course, work.name, student, before, result)
+    return ClassResult(student, result, False, notes, outcome.seconds, change)
 
 
 def _change(

@@ -13,15 +13,16 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from ..course.tables import Table
 from .forms import FORMS
 from .marks import Mark
-from .roster import Roster, matched
+from .roster import matched
 
 
 def feedback_zip(
-    roster: Roster, students: Sequence[Mark], assignment: str, feedback: Path
+    roster: Table, students: Sequence[Mark], assignment: str, feedback: Path
 ) -> tuple[bytes, int]:
-    """Return the archive of the pages that there are, and how many. Raises BadRoster.
+    """Return the archive of the pages that there are, and how many. Raises BadTable.
 
     ``feedback`` is the course's folder of pages, ``feedback/STUDENT/ASSIGNMENT/``.
     """
@@ -34,7 +35,7 @@ def feedback_zip(
 
 
 def _pages(
-    roster: Roster, students: Sequence[Mark], assignment: str, feedback: Path
+    roster: Table, students: Sequence[Mark], assignment: str, feedback: Path
 ) -> Iterator[tuple[str, Path]]:
     pairs, _ = matched(roster, students, FORMS["moodle"].ids)
     for row, mark in pairs:

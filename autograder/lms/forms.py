@@ -17,10 +17,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ..course.export import inert
+from ..course.tables import BadTable, Row, Table
 from .marks import Mark, Marks
-from .roster import BadRoster, Roster, Row, matched
+from .roster import matched, need
 
-Table = list[list[str]]
+Rows = list[list[str]]
 TOLERANCE = 0.005  # points: less is not seen with two decimals
 
 
@@ -34,15 +35,15 @@ class Form:
     ids: Sequence[str]
     needs: Sequence[str]
     roster: str
-    fill: Callable[[Roster, Marks, Sequence[tuple[Row, Mark]]], Table]
+    fill: Callable[[Table, Marks, Sequence[tuple[Row, Mark]]], Rows]
 
 
-def table_for(form: Form, roster: Roster, marks: Marks) -> tuple[str, list[str]]:
+def table_for(form: Form, roster: Table, marks: Marks) -> tuple[str, list[str]]:
     """Return the file for an LMS, and the students that its class list has not.
 
-    Rows without a mark are left out, so that nothing is overwritten by nothing. Raises BadRoster.
+    Rows without a mark are left out, so that nothing is overwritten by nothing. Raises BadTable.
     """
-    roster.need(form.needs, form.roster)
+    need(roster, form.needs, form.roster)
     pairs, unmatched = matched(roster, marks.students, form.ids)
     given = [(row, mark) for row, mark in pairs if mark.points is not None]
     return as_csv(form.fill(roster, marks, given)), unmatched
@@ -64,7 +65,7 @@ def as_csv(rows: Iterable[Sequence[str]]) -> str:
     return text.getvalue()
 
 
-def _canvas(roster: Roster, marks: Marks, given: Sequence[tuple[Row, Mark]]) -> Table:
+def _canvas(roster: Table, marks: Marks, given: Sequence[tuple[Row, Mark]]) -> Rows:
     columns = [*roster.columns[: [*roster.columns].index("Section") + 1]]
     column = next((c for c in roster.columns if _is_canvas_column(c, marks.assignment)), None)
     most = next((row for row in roster.rows if row["Student"].strip() == "Points Possible"), None)
@@ -80,28 +81,28 @@ def _is_canvas_column(column: str, assignment: str) -> bool:
     return re.sub(r" \(\d+\)$", "", column).strip().lower() == assignment.lower()
 
 
-def _moodle(roster: Roster, marks: Marks, given: Sequence[tuple[Row, Mark]]) -> Table:
+def _moodle(roster: Table, marks: Marks, given: Sequence[tuple[Row, Mark]]) -> Rows:
     for row, _ in given:
         _check_most(roster, row["Maximum Grade"], marks, "Maximum Grade")
     filled = (row | {"Grade": mark.text} for row, mark in given)
     return [[*roster.columns], *([row[c] for c in roster.columns] for row in filled)]
 
 
-def _check_most(roster: Roster, text: str, marks: Marks, column: str) -> None:
-    """Raise BadRoster where the LMS has other points for the assignment."""
+def _check_most(roster: Table, text: str, marks: Marks, column: str) -> None:
+    """Raise BadTable where the LMS has other points for the assignment."""
     try:
         most = float(text.replace(",", "."))
     except ValueError:  # nothing, or words: then it does not say
         return
     if abs(most - marks.most) > TOLERANCE:
-        raise BadRoster(
+        raise BadTable(
             roster.path,
             f"{column} is {most:g} there, and the assignment has {marks.most:g} points. Set it to "
             f"{marks.most:g} in the LMS, and export the list again.",
         )
 
 
-def _gradescope(roster: Roster, marks: Marks, given: Sequence[tuple[Row, Mark]]) -> Table:
+def _gradescope(roster: Table, marks: Marks, given: Sequence[tuple[Row, Mark]]) -> Rows:
     titles = [*roster.columns, "Total Score", "Max Points"]
     most = _two(marks.most)
     return [titles, *([*(row[c] for c in roster.columns), m.text, most] for row, m in given)]

@@ -10,11 +10,11 @@ from rich.console import Console
 
 from ..course.folder import Course
 from ..course.replacing import replace_file
+from ..course.tables import Table, read_table
 from ..feedback.releasing import renew
 from ..lms.feedback_zip import feedback_zip
 from ..lms.forms import FORMS, plain_table, table_for
 from ..lms.marks import Marks, marks_of
-from ..lms.roster import Roster, read_roster
 from ..notebook.safe_html import one_line
 from .terminal import print_plain
 
@@ -41,7 +41,7 @@ def print_export(
     elif roster is None:
         raise typer.BadParameter(f"--roster: name {FORMS[lms].roster}.")
     else:
-        listed = read_roster(roster)
+        listed = read_table(roster)
         text, unmatched = table_for(FORMS[lms], listed, marks)
     path = course.root / f"{name}-{lms}.csv"
     replace_file(path, text.encode())
@@ -55,7 +55,7 @@ def print_export(
         _write_pages(course, marks, listed, console)
 
 
-def _write_pages(course: Course, marks: Marks, roster: Roster, console: Console) -> None:
+def _write_pages(course: Course, marks: Marks, roster: Table, console: Console) -> None:
     renew(course, marks.assignment, course.students_with_feedback(marks.assignment))
     feedback = course.root / course.coursedir.feedback_directory
     archive, count = feedback_zip(roster, marks.students, marks.assignment, feedback)

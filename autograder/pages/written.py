@@ -69,7 +69,7 @@ def _rendered(source: str) -> Markup:
 def print_read_back(course: Course, name: str, paths: Sequence[Path], console: Console) -> int:
     """Read marks back and name each that was replaced or not taken; return the status.
 
-    That is 1 where one was not taken. Raises BadSheet.
+    That is 1 where one was not taken. Raises BadTable.
     """
     found = read_back(course, name, paths)
     print_plain(

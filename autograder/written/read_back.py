@@ -8,9 +8,10 @@ from pathlib import Path
 
 from ..course.folder import Course
 from ..course.gradebook import open_gradebook, transaction
+from ..course.tables import BadTable
 from .answers import NOTHING, Question, by_id, questions_of
 from .given import Given, give, given_by_hand
-from .sheets import BadSheet, Row, read_sheet
+from .sheets import Row, read_sheet
 
 
 @dataclass
@@ -28,7 +29,7 @@ class ReadBack:
 
 
 def read_back(course: Course, name: str, paths: Sequence[Path]) -> ReadBack:
-    """Write the marks of sheets, all of them or none. Raises BadSheet and what reading raises.
+    """Write the marks of sheets, all of them or none. Raises BadTable and what reading raises.
 
     A mark is written where the gradebook has what it had when the sheet was made, and the student
     still has that answer.
@@ -57,10 +58,10 @@ def read_back(course: Course, name: str, paths: Sequence[Path]) -> ReadBack:
 def _check(path: Path, row: Row, questions: Sequence[Question]) -> None:
     question = next((each for each in questions if each.name == row.question), None)
     if question is None:
-        raise BadSheet(path, f"there is no question {row.question!r}.")
+        raise BadTable(path, f"there is no question {row.question!r}.")
     if row.points is not None and not 0 <= row.points <= question.points:
         said = f"{row.points:g} is not between 0 and the {question.points:g} points of"
-        raise BadSheet(path, f"line {row.line}: {said} {row.question}.")
+        raise BadTable(path, f"line {row.line}: {said} {row.question}.")
 
 
 def _write(result: ReadBack, row: Row, student: str, now: Given, wanted: Given) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..course.export import inert
-from ..errors import AutograderError
+from ..course.tables import BadTable, read_table
 from .answers import Answers, Question
 
 COLUMNS = (
@@ -17,15 +17,6 @@ COLUMNS = (
     *("points_before", "comment_before"),
 )
 _BETWEEN = "; "  # students of one row
-
-
-class BadSheet(AutograderError):
-    """A sheet cannot be read; ``reason`` says why."""
-
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path}: {reason} Nothing was changed.")
-        self.path = path
-        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -72,18 +63,12 @@ def sheet(question: Question, answers: Sequence[Answers]) -> str:
 
 
 def read_sheet(path: Path) -> list[Row]:
-    """Read a sheet back, comma, semicolon or tab between its columns. Raises BadSheet."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise BadSheet(path, f"it cannot be read ({error.strerror}).") from None
-    except UnicodeDecodeError:
-        raise BadSheet(path, "it is not UTF-8. Save it again, as CSV in UTF-8.") from None
-    separator = max(",;\t", key=text.partition("\n")[0].count)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, restval="")
-    if missing := [column for column in COLUMNS if column not in (reader.fieldnames or ())]:
-        raise BadSheet(path, f"it has no column {missing[0]!r}: is it a sheet of this command?")
-    return [_row(path, reader.line_num, found) for found in reader]
+    """Read a sheet back. Raises BadTable."""
+    table = read_table(path)
+    if missing := [column for column in COLUMNS if column not in table.columns]:
+        raise BadTable(path, f"it has no column {missing[0]!r}: is it a sheet of this command?")
+    pairs = zip(table.lines, table.rows, strict=True)
+    return [_row(path, line, found) for line, found in pairs]
 
 
 def _row(path: Path, line: int, found: dict[str, str]) -> Row:
@@ -105,7 +90,7 @@ def _points(path: Path, line: int, text: str) -> float | None:
     try:
         return float(text.replace(",", "."))
     except ValueError:
-        raise BadSheet(path, f"line {line}: {text!r} is no number of points.") from None
+        raise BadTable(path, f"line {line}: {text!r} is no number of points.") from None
 
 
 def _plain(text: str) -> str:
