@@ -47,10 +47,10 @@ def print_export(
     replace_file(path, text.encode())
     given = [m for m in marks.students if m.points is not None and m.student not in unmatched]
     print_plain(f"{len(given)} marks are in {path}.", console)
-    _name(marks.not_graded, "are not graded and have no mark there", console)
+    _name(marks.not_graded, "Not graded, without a mark there", console)
     if not with_waiting:
-        _name(marks.waiting, "wait for a human and have no mark there", console)
-    _name(unmatched, f"are not in {roster}: the LMS gets no mark of theirs", console)
+        _name(marks.waiting, "Waiting for a human, without a mark there", console)
+    _name(unmatched, f"Not in {roster}, so without a mark in the LMS", console)
     if lms == "moodle" and roster is not None:
         _write_pages(course, marks, listed, console)
 
@@ -69,4 +69,4 @@ def _name(students: Sequence[str], what: str, console: Console) -> None:
     if students:
         shown = ", ".join(map(one_line, students[:MOST_NAMED]))
         more = f" and {len(students) - MOST_NAMED} more" if len(students) > MOST_NAMED else ""
-        print_plain(f"{len(students)} {what}: {shown}{more}.", console)
+        print_plain(f"{what} ({len(students)}): {shown}{more}.", console)

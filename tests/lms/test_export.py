@@ -96,10 +96,10 @@ def test_plain_marks_have_two_decimals_and_none_for_who_waits(course: Path) -> N
         WAITS: "",
     }
     assert {row["max_points"] for row in rows} == {"70.00"}
-    assert "1 wait for a human and have no mark there: student-003." in said
+    assert "Waiting for a human, without a mark there (1): student-003." in said
     rows, said = exported(course, "csv", "--with-waiting")
     assert {row["student_id"]: row["points"] for row in rows}[WAITS] == "60.00"
-    assert "wait for a human" not in said
+    assert "Waiting for a human" not in said
 
 
 def test_canvas_gets_its_own_columns_back_and_no_empty_mark(course: Path) -> None:
@@ -156,7 +156,7 @@ def test_whoever_is_not_in_the_list_is_named(course: Path) -> None:
         "TWO@example.org": "65.25",
     }
     assert {row["Max Points"] for row in rows} == {"70.00"}
-    assert f"2 are not in {course / 'gradescope-list.csv'}" in said
+    assert f"Not in {course / 'gradescope-list.csv'}, so without a mark in the LMS (2)" in said
     assert "12345, student-003." in said
 
 
