@@ -70,8 +70,7 @@ class Contents:
 
         Raises SolutionsMissing for a course that has none at all, NoHiddenTests where there is
         only a notebook, UnknownAssignment where there is nothing of this name, MissingSource
-        where there is no notebook, BadSource for one that is not laid out as an assignment, and
-        BrokenSolutions for files of ``solutions/`` that cannot be imported.
+        where there is no notebook, and BadSource for one that is not laid out as an assignment.
         """
         notebook = self.notebook(name)
         if not self.has_hidden_tests(name):
@@ -88,7 +87,7 @@ class Contents:
             name,
             notebook,
             given_files=_given_files(name, notebook),
-            functions=self._functions(name),
+            functions=partial(self._functions, name),
             hidden_tests=self.hidden_tests(name),
             part=partial(self._part, name),
         )

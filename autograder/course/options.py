@@ -9,8 +9,8 @@ from traitlets import Bool, Dict, Float, Integer, List, Unicode
 from traitlets.config import Configurable
 
 from ..errors import UnknownAssignment, UnknownOption
+from ..sandbox.installed import check_installed
 from ..sandbox.lockdown import DEFAULT_FILE_MIB, ChildLimits
-from ..sandbox.readable import check_installed
 
 CELLS_OF_OUTPUT = 20  # all cells together may show as much as so many that show all they may
 A_DAY = 86_400.0  # seconds

@@ -44,9 +44,9 @@ class Exercise:
 class Assignment:
     """One assignment. ``cells`` are its nbgrader cells as students first see them, in order.
 
-    ``given_files`` lie beside the notebook and are released with it. ``references`` are the right
-    functions by exercise; a question's takes no argument. ``part`` gives a module of its solutions:
-    that of the references by "", another file's by its name, None where there is none.
+    ``given_files`` lie beside the notebook and are released with it. ``functions`` gives what its
+    solutions define. ``part`` gives a module of them: that of the references by "", another file's
+    by its name, None where there is none.
     """
 
     name: str
@@ -55,9 +55,19 @@ class Assignment:
     exercises: tuple[Exercise, ...]
     written: tuple[Exercise, ...]
     given_files: Mapping[str, bytes]
-    references: Mapping[str, Callable[..., Any]]
+    functions: Callable[[], Mapping[str, Callable[..., Any]]]
     hidden_tests: Path
     part: Callable[[str], ModuleType | None]
+
+    @cached_property
+    def references(self) -> Mapping[str, Callable[..., Any]]:
+        """The right functions by exercise; a question's takes no argument.
+
+        Their modules are imported here, and with them NumPy: who only looks whether something
+        changed does not need them. Raises BrokenSolutions where that fails.
+        """
+        functions = self.functions()
+        return {e.name: functions[e.name] for e in self.exercises if e.name in functions}
 
     @cached_property
     def by_grade_id(self) -> Mapping[str, NotebookNode]:
@@ -120,14 +130,13 @@ def read_assignment(
     path: Path,
     *,
     given_files: Mapping[str, bytes],
-    functions: Mapping[str, Callable[..., Any]],
+    functions: Callable[[], Mapping[str, Callable[..., Any]]],
     hidden_tests: Path,
     part: Callable[[str], ModuleType | None],
 ) -> Assignment:
     """Read an assignment from its source notebook; the rest is the course's, see Assignment.
 
-    ``functions`` has its references among other things. Raises BadSource for a notebook that is
-    not laid out as an assignment.
+    Raises BadSource for a notebook that is not laid out as an assignment.
     """
     try:
         notebook = nbformat.read(path, as_version=4)
@@ -152,7 +161,7 @@ def read_assignment(
         exercises=exercises,
         written=tuple(Exercise(grade_id(cell), grade_id(cell), _points(cell)) for cell in written),
         given_files=given_files,
-        references={e.name: functions[e.name] for e in exercises if e.name in functions},
+        functions=functions,
         hidden_tests=hidden_tests,
         part=part,
     )

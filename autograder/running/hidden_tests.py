@@ -70,9 +70,10 @@ def run_hidden_tests(
 def check_hidden_tests(assignment: Assignment) -> None:
     """Raise BrokenSolutions or HiddenTestsFailed where the hidden tests cannot be run.
 
-    Known mistakes that cannot be read would be missed by every student as well.
+    References or known mistakes that cannot be read would fail with every student as well.
     """
-    assignment.part(MISCONCEPTIONS)
+    for file in ("", MISCONCEPTIONS):
+        assignment.part(file)
     found_tests(assignment)
 
 

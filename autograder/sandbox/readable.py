@@ -16,7 +16,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from ..errors import PackageMissing
+from .installed import check_installed
 
 OURS = "autograder"
 PACKAGE = Path(__file__).parents[1]
@@ -27,13 +27,6 @@ _SYSTEM = (
     *("/etc/localtime", "/usr/share/zoneinfo", "/usr/share/fonts", "/usr/local/share/fonts"),
 )
 DEVICES = [Path("/dev/null"), Path("/dev/urandom")]
-
-
-def check_installed(packages: tuple[str, ...]) -> None:
-    """Raise PackageMissing if one of the packages is not installed."""
-    found = _with_requirements(packages)
-    if missing := [name for name in packages if canonicalize_name(name) not in found]:
-        raise PackageMissing(missing)
 
 
 @cache
