@@ -105,7 +105,7 @@ def _rows(cards: Sequence[Card], marks: Marks) -> list[Row]:
 
 def _comment(card: Card, marks: Marks) -> Markup:
     names = dict.fromkeys((card.answer_cell, card.cell))
-    said = [marks.comments[name] for name in names if name in marks.comments]
+    said = [comment for comment in map(marks.said_of, names) if comment]
     if card.is_code:  # which has a hint that says so
         said = [comment for comment in said if comment != NO_RESPONSE]
     return Markup("".join(map(_html, said)))

@@ -100,12 +100,11 @@ def _renewed(
 
 def _waiting(course: Course, name: str, students: Iterable[str]) -> dict[str, list[str]]:
     with open_gradebook(course.coursedir) as gradebook:
-        marks = MarksOfClass(gradebook, name)
-        found = {student: marks.of(student) for student in students}
+        found = MarksOfClass(gradebook, name).all()
     waiting = {
-        student: [cell for cell, mark in of.cells.items() if mark.waits]
-        for student, of in found.items()
-        if of
+        student: [cell for cell, mark in found[student].cells.items() if mark.waits]
+        for student in students
+        if student in found
     }
     return {student: cells for student, cells in waiting.items() if cells}
 

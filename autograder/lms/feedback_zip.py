@@ -15,12 +15,12 @@ from pathlib import Path
 
 from ..course.tables import Table
 from .forms import FORMS
-from .marks import Mark
 from .roster import matched
+from .totals import Total
 
 
 def feedback_zip(
-    roster: Table, students: Sequence[Mark], assignment: str, feedback: Path
+    roster: Table, students: Sequence[Total], assignment: str, feedback: Path
 ) -> tuple[bytes, int]:
     """Return the archive of the pages that there are, and how many. Raises BadTable.
 
@@ -35,11 +35,11 @@ def feedback_zip(
 
 
 def _pages(
-    roster: Table, students: Sequence[Mark], assignment: str, feedback: Path
+    roster: Table, students: Sequence[Total], assignment: str, feedback: Path
 ) -> Iterator[tuple[str, Path]]:
     pairs, _ = matched(roster, students, FORMS["moodle"].ids)
-    for row, mark in pairs:
-        page = feedback / mark.student / assignment / f"{assignment}.html"
+    for row, total in pairs:
+        page = feedback / total.student / assignment / f"{assignment}.html"
         number = re.search(r"\d+", row["Identifier"])
         if page.is_file() and number:
             name = re.sub(r"[^\w .-]|_", "", row.get("Full name", "")) or "student"

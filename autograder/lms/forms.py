@@ -18,8 +18,8 @@ from dataclasses import dataclass
 
 from ..course.export import inert
 from ..course.tables import BadTable, Row, Table
-from .marks import Mark, Marks
 from .roster import matched, need
+from .totals import Total, Totals
 
 Rows = list[list[str]]
 TOLERANCE = 0.005  # points: less is not seen with two decimals
@@ -35,26 +35,26 @@ class Form:
     ids: Sequence[str]
     needs: Sequence[str]
     roster: str
-    fill: Callable[[Table, Marks, Sequence[tuple[Row, Mark]]], Rows]
+    fill: Callable[[Table, Totals, Sequence[tuple[Row, Total]]], Rows]
 
 
-def table_for(form: Form, roster: Table, marks: Marks) -> tuple[str, list[str]]:
+def table_for(form: Form, roster: Table, totals: Totals) -> tuple[str, list[str]]:
     """Return the file for an LMS, and the students that its class list has not.
 
     Rows without a mark are left out, so that nothing is overwritten by nothing. Raises BadTable.
     """
     need(roster, form.needs, form.roster)
-    pairs, unmatched = matched(roster, marks.students, form.ids)
-    given = [(row, mark) for row, mark in pairs if mark.points is not None]
-    return as_csv(form.fill(roster, marks, given)), unmatched
+    pairs, unmatched = matched(roster, totals.students, form.ids)
+    given = [(row, total) for row, total in pairs if total.points is not None]
+    return as_csv(form.fill(roster, totals, given)), unmatched
 
 
-def plain_table(marks: Marks) -> str:
+def plain_table(totals: Totals) -> str:
     """Return the marks as one row for each student who handed in."""
     rows = [["student_id", "email", "points", "max_points", "penalty", "waiting"]]
-    for mark in marks.students:
-        numbers = [marks.most, mark.penalty, mark.waits]
-        rows.append([inert(mark.student), inert(mark.email), mark.text, *map(_two, numbers)])
+    for total in totals.students:
+        numbers = [totals.most, total.penalty, total.waits]
+        rows.append([inert(total.student), inert(total.email), total.text, *map(_two, numbers)])
     return as_csv(rows)
 
 
@@ -65,15 +65,15 @@ def as_csv(rows: Iterable[Sequence[str]]) -> str:
     return text.getvalue()
 
 
-def _canvas(roster: Table, marks: Marks, given: Sequence[tuple[Row, Mark]]) -> Rows:
+def _canvas(roster: Table, totals: Totals, given: Sequence[tuple[Row, Total]]) -> Rows:
     columns = [*roster.columns[: [*roster.columns].index("Section") + 1]]
-    column = next((c for c in roster.columns if _is_canvas_column(c, marks.assignment)), None)
+    column = next((c for c in roster.columns if _is_canvas_column(c, totals.assignment)), None)
     most = next((row for row in roster.rows if row["Student"].strip() == "Points Possible"), None)
     if column and most:
-        _check_most(roster, most[column], marks, "Points Possible")
-    titles = [*columns, column or marks.assignment]
-    possible = ["    Points Possible", *[""] * (len(columns) - 1), _two(marks.most)]
-    return [titles, possible, *([*(row[c] for c in columns), mark.text] for row, mark in given)]
+        _check_most(roster, most[column], totals, "Points Possible")
+    titles = [*columns, column or totals.assignment]
+    possible = ["    Points Possible", *[""] * (len(columns) - 1), _two(totals.most)]
+    return [titles, possible, *([*(row[c] for c in columns), total.text] for row, total in given)]
 
 
 def _is_canvas_column(column: str, assignment: str) -> bool:
@@ -81,30 +81,30 @@ def _is_canvas_column(column: str, assignment: str) -> bool:
     return re.sub(r" \(\d+\)$", "", column).strip().lower() == assignment.lower()
 
 
-def _moodle(roster: Table, marks: Marks, given: Sequence[tuple[Row, Mark]]) -> Rows:
+def _moodle(roster: Table, totals: Totals, given: Sequence[tuple[Row, Total]]) -> Rows:
     for row, _ in given:
-        _check_most(roster, row["Maximum Grade"], marks, "Maximum Grade")
-    filled = (row | {"Grade": mark.text} for row, mark in given)
+        _check_most(roster, row["Maximum Grade"], totals, "Maximum Grade")
+    filled = (row | {"Grade": total.text} for row, total in given)
     return [[*roster.columns], *([row[c] for c in roster.columns] for row in filled)]
 
 
-def _check_most(roster: Table, text: str, marks: Marks, column: str) -> None:
+def _check_most(roster: Table, text: str, totals: Totals, column: str) -> None:
     """Raise BadTable where the LMS has other points for the assignment."""
     try:
         most = float(text.replace(",", "."))
     except ValueError:  # nothing, or words: then it does not say
         return
-    if abs(most - marks.most) > TOLERANCE:
+    if abs(most - totals.most) > TOLERANCE:
         raise BadTable(
             roster.path,
-            f"{column} is {most:g} there, and the assignment has {marks.most:g} points. Set it to "
-            f"{marks.most:g} in the LMS, and export the list again.",
+            f"{column} is {most:g} there, and the assignment has {totals.most:g} points. Set it to "
+            f"{totals.most:g} in the LMS, and export the list again.",
         )
 
 
-def _gradescope(roster: Table, marks: Marks, given: Sequence[tuple[Row, Mark]]) -> Rows:
+def _gradescope(roster: Table, totals: Totals, given: Sequence[tuple[Row, Total]]) -> Rows:
     titles = [*roster.columns, "Total Score", "Max Points"]
-    most = _two(marks.most)
+    most = _two(totals.most)
     return [titles, *([*(row[c] for c in roster.columns), m.text, most] for row, m in given)]
 
 

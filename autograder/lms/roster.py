@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ..course.tables import BadTable, Row, Table
-from .marks import Mark
+from .totals import Total
 
 
 def need(roster: Table, columns: Iterable[str], what: str) -> None:
@@ -16,8 +16,8 @@ def need(roster: Table, columns: Iterable[str], what: str) -> None:
 
 
 def matched(
-    roster: Table, marks: Iterable[Mark], ids: Sequence[str]
-) -> tuple[list[tuple[Row, Mark]], list[str]]:
+    roster: Table, totals: Iterable[Total], ids: Sequence[str]
+) -> tuple[list[tuple[Row, Total]], list[str]]:
     """Return rows with their marks, in the list's order, and the students that no row is of.
 
     A student is found by the id or the address, in one of the columns ``ids``, whatever the case.
@@ -27,16 +27,16 @@ def matched(
     for row in roster.rows:
         for found in {_plain(row.get(column, "")) for column in ids} - {""}:
             by_id.setdefault(found, []).append(row)
-    pairs: list[tuple[Row, Mark]] = []
+    pairs: list[tuple[Row, Total]] = []
     unmatched = []
-    for mark in marks:
-        rows = by_id.get(_plain(mark.student)) or by_id.get(_plain(mark.email)) or []
+    for total in totals:
+        rows = by_id.get(_plain(total.student)) or by_id.get(_plain(total.email)) or []
         if len(rows) > 1:
-            raise BadTable(roster.path, f"more than one row is of {mark.student!r}.")
+            raise BadTable(roster.path, f"more than one row is of {total.student!r}.")
         if rows:
-            pairs.append((rows[0], mark))
+            pairs.append((rows[0], total))
         else:
-            unmatched.append(mark.student)
+            unmatched.append(total.student)
     places = {id(row): place for place, row in enumerate(roster.rows)}
     return sorted(pairs, key=lambda pair: places[id(pair[0])]), unmatched
 

@@ -7,6 +7,7 @@ are shown; the log has all of them, and all that there is to say of each.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..batch.outcome import ClassResult
-from ..course.standing import Standing
+from ..course.marks import Marks
 from ..notebook.safe_html import one_line
 from ..results import Grading, Ungraded, broken_tests, incomplete
 from .terminal import print_plain
@@ -70,11 +71,24 @@ class ClassTable:
         """Those that were not graded."""
         return [row for row in self.rows if not row.graded]
 
-    def show(self, standings: dict[str, Standing], log: Path, console: Console) -> None:
-        """Print the rows, and below them what there is to say of some."""
-        rows = sorted(self.rows, key=lambda row: (row.graded, row.student))
+    @property
+    def in_order(self) -> list[Row]:
+        """The rows, those that were not graded first."""
+        return sorted(self.rows, key=lambda row: (row.graded, row.student))
+
+    @property
+    def shown_students(self) -> list[str]:
+        """Whose rows there is room for."""
+        return [row.student for row in self.in_order[:MOST_ROWS]]
+
+    def show(self, marks: Mapping[str, Marks], log: Path, console: Console) -> None:
+        """Print the rows, and below them what there is to say of some.
+
+        ``marks`` are those of ``shown_students``.
+        """
+        rows = self.in_order
         where = os.path.relpath(log)
-        shown = [_texts(row, standings.get(row.student, Standing())) for row in rows[:MOST_ROWS]]
+        shown = [_texts(row, marks.get(row.student, Marks())) for row in rows[:MOST_ROWS]]
         if shown:
             _print_rows(shown, console)
         if more := len(rows) - len(shown):
@@ -97,17 +111,17 @@ def _row(entry: ClassResult) -> Row:
     return Row(student, score, names, True, (*result.notes, *entry.notes))
 
 
-def _texts(row: Row, standing: Standing) -> tuple[str, ...]:
+def _texts(row: Row, marks: Marks) -> tuple[str, ...]:
     """Return the cells of a row, in the order of the titles."""
     student = row.student
     if len(student) > MOST_OF_A_NAME:
         student = f"{student[: MOST_OF_A_NAME - 1]}…"
-    late = _time(standing.seconds_late)
+    late = _time(marks.seconds_late)
     by_hand = waiting = ""
     if row.graded:
-        late += f" (-{round(standing.penalty, 1):g})" if standing.penalty else ""
-        by_hand = "" if standing.by_hand is None else f"{standing.by_hand:g}"
-        waiting = f"{standing.waiting:g} {', '.join(standing.why)}" if standing.waiting else ""
+        late += f" (-{round(marks.penalty, 1):g})" if marks.penalty else ""
+        by_hand = "" if marks.by_hand is None else f"{marks.by_hand:g}"
+        waiting = f"{marks.waiting:g} {', '.join(marks.why_waiting)}" if marks.waiting else ""
     return student, row.points, by_hand, late, waiting, one_line(row.last)
 
 

@@ -14,7 +14,7 @@ from ..course.tables import Table, read_table
 from ..feedback.releasing import renew
 from ..lms.feedback_zip import feedback_zip
 from ..lms.forms import FORMS, plain_table, table_for
-from ..lms.marks import Marks, marks_of
+from ..lms.totals import Totals, totals_of
 from ..notebook.safe_html import one_line
 from .terminal import print_plain
 
@@ -32,35 +32,35 @@ def print_export(
 ) -> None:
     """Write the marks of an assignment, and name who has none in the file.
 
-    Raises what ``marks_of`` and ``table_for`` raise.
+    Raises what ``totals_of`` and ``table_for`` raise.
     """
-    marks = marks_of(course, name, with_waiting=with_waiting)
+    totals = totals_of(course, name, with_waiting=with_waiting)
     unmatched: list[str] = []
     if lms == "csv":
-        text = plain_table(marks)
+        text = plain_table(totals)
     elif roster is None:
         raise typer.BadParameter(f"--roster: name {FORMS[lms].roster}.")
     else:
         listed = read_table(roster)
-        text, unmatched = table_for(FORMS[lms], listed, marks)
+        text, unmatched = table_for(FORMS[lms], listed, totals)
     path = course.root / f"{name}-{lms}.csv"
     replace_file(path, text.encode())
-    given = [m for m in marks.students if m.points is not None and m.student not in unmatched]
+    given = [m for m in totals.students if m.points is not None and m.student not in unmatched]
     print_plain(f"{len(given)} marks are in {path}.", console)
-    _name(marks.not_graded, "Not graded, without a mark there", console)
+    _name(totals.not_graded, "Not graded, without a mark there", console)
     if not with_waiting:
-        _name(marks.waiting, "Waiting for a human, without a mark there", console)
+        _name(totals.waiting, "Waiting for a human, without a mark there", console)
     _name(unmatched, f"Not in {roster}, so without a mark in the LMS", console)
     if lms == "moodle" and roster is not None:
-        _write_pages(course, marks, listed, console)
+        _write_pages(course, totals, listed, console)
 
 
-def _write_pages(course: Course, marks: Marks, roster: Table, console: Console) -> None:
-    renew(course, marks.assignment, course.students_with_feedback(marks.assignment))
+def _write_pages(course: Course, totals: Totals, roster: Table, console: Console) -> None:
+    renew(course, totals.assignment, course.students_with_feedback(totals.assignment))
     feedback = course.root / course.coursedir.feedback_directory
-    archive, count = feedback_zip(roster, marks.students, marks.assignment, feedback)
+    archive, count = feedback_zip(roster, totals.students, totals.assignment, feedback)
     if count:
-        path = course.root / f"{marks.assignment}-moodle-feedback.zip"
+        path = course.root / f"{totals.assignment}-moodle-feedback.zip"
         replace_file(path, archive)
         print_plain(f"{count} pages of feedback are in {path}.", console)
 

@@ -13,8 +13,8 @@ from ..batch.cluster import Cluster
 from ..batch.log import log_path
 from ..batch.looking import plan_class
 from ..course.folder import Course
+from ..course.marks import marks_of_class
 from ..course.plain import is_plain
-from ..course.standing import standings
 from .class_table import ClassTable
 from .progress import progress
 from .regrade import Regrade, print_plan
@@ -81,7 +81,7 @@ def print_grading(
     if quiet:
         table.show_ungraded(log, errors)
     elif not dry:
-        table.show(standings(course, name), log, console)
+        table.show(marks_of_class(course, name, table.shown_students), log, console)
     if dry or not quiet:
         regrade.show(console, None if dry else log)
     if not plain:

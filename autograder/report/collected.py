@@ -6,15 +6,16 @@ import hashlib
 from collections.abc import Iterable, Mapping
 
 import msgspec
+from nbgrader.api import Gradebook
 
 from ..batch.log import reasons
 from ..course.folder import Course, StoredGrading
+from ..course.gradebook import open_gradebook
+from ..course.marks import Mark, Marks, MarksOfClass
 from ..course.named_groups import named_groups, with_named_groups
 from ..course.plain import is_plain
-from ..course.points import ClassPoints, Points, class_points
-from ..course.standing import Standing, standings
 from ..errors import AutograderError
-from ..notebook.assignment import Assignment, grade_id
+from ..notebook.assignment import GRADE_PREFIX, Assignment, grade_id
 from ..results import ExerciseResult, Grading
 from ..running.no_answer import NameMissing
 from .of_class import Answered, CollectedClass, ExerciseOfClass, State, StudentOfClass, TestOfClass
@@ -51,15 +52,17 @@ def collect(course: Course, name: str, *, anonymous: bool = False) -> CollectedC
     if is_plain(course, name):
         raise NoReportOfPlain(name)
     assignment = course.assignment(name)
-    points, standing = class_points(course, name), standings(course, name)
+    with open_gradebook(course.coursedir) as gradebook:
+        of_class = MarksOfClass(gradebook, name)
+        marks, most = of_class.all(), of_class.max_points
+        distances = _distances(gradebook)
     known = named_groups(course.contents, name)
-    names = sorted({*course.students(name), *points.students})
+    names = sorted({*course.students(name), *marks})
     kept = {student: course.grading(name, student) for student in names}
     if not any(kept.values()):
         raise NothingToReport(name)
     said = reasons(course, name)
     shown = _shown_names(course, names, anonymous)
-    distances = _distances(points)
     students = []
     for student in names:
         stored = kept[student]
@@ -71,15 +74,14 @@ def collect(course: Course, name: str, *, anonymous: bool = False) -> CollectedC
             shown[student],
             stored,
             why,
-            points.students.get(student, {}),
-            standing.get(student, Standing()),
+            marks.get(student, Marks()),
             distances.get(student, {}),
             name,
         )
         students.append(_without_text(entry) if anonymous else entry)
     return CollectedClass(
         name,
-        sum(question.points for question in points.questions),
+        most,
         anonymous,
         _exercises(assignment),
         sorted(students, key=lambda student: student.name),
@@ -136,55 +138,52 @@ def _student(
     name: str,
     stored: StoredGrading | None,
     why: str,
-    points: Mapping[str, Points],
-    standing: Standing,
+    marks: Marks,
     distances: Mapping[str, float],
     assignment: str,
 ) -> StudentOfClass:
-    given = [found.points for found in points.values() if found.points is not None]
     others = [distance for other, distance in distances.items() if other != assignment]
     return StudentOfClass(
         name=name,
         not_graded=why,
-        points=max(0.0, sum(given) - standing.penalty),
-        waiting=standing.waiting,
-        why_waiting=list(standing.why),
-        hours_late=standing.seconds_late / 3600,
-        penalty=standing.penalty,
+        points=marks.so_far,
+        waiting=marks.waiting,
+        why_waiting=marks.why_waiting,
+        hours_late=marks.seconds_late / 3600,
+        penalty=marks.penalty,
         limits=stored.grading.limits if stored else [],
         notes=stored.grading.notes if stored else [],
-        answers=_answers(stored, points) if stored else {},
+        answers=_answers(stored, marks) if stored else {},
         automatic=stored.grading.score if stored else 0.0,
         elsewhere=sum(others) / len(others) if others else None,
         here=distances.get(assignment, 0.0),
     )
 
 
-def _answers(stored: StoredGrading, points: Mapping[str, Points]) -> dict[str, Answered]:
+def _answers(stored: StoredGrading, marks: Marks) -> dict[str, Answered]:
     grading = stored.grading
-    nothing = Points(None, False)
     found = {
         exercise.name: _answered(
             exercise,
-            points.get(f"test_{exercise.name}", nothing),
+            marks.cells.get(f"{GRADE_PREFIX}{exercise.name}"),
             exercise.name in grading.untouched,
             stored.seconds.get(exercise.name),
         )
         for exercise in grading.exercises
     }
     for answer in grading.written:
-        row = points.get(answer.name, nothing)
-        untouched = not answer.answered
-        found[answer.name] = Answered(
-            _state(row.points, answer.max_score, untouched, row.waits), row.points, None
-        )
+        mark = marks.cells.get(answer.name)
+        given, waits = (mark.given, mark.waits) if mark else (None, False)
+        state = _state(given, answer.max_score, not answer.answered, waits)
+        found[answer.name] = Answered(state, given, None)
     return found
 
 
 def _answered(
-    exercise: ExerciseResult, row: Points, untouched: bool, seconds: float | None
+    exercise: ExerciseResult, mark: Mark | None, untouched: bool, seconds: float | None
 ) -> Answered:
-    points = exercise.score if row.points is None else row.points
+    given = mark.given if mark else None
+    points = exercise.score if given is None else given
     return Answered(
         _state(points, exercise.max_score, untouched, points is None),
         points,
@@ -209,14 +208,20 @@ def _state(points: float | None, most: float, untouched: bool, waits: bool) -> S
     return "full" if points >= most - TOLERANCE else "partial"
 
 
-def _distances(points: ClassPoints) -> dict[str, dict[str, float]]:
-    """Return how far each student is from the class's mean, in each assignment."""
+def _distances(gradebook: Gradebook) -> dict[str, dict[str, float]]:
+    """Return how far each student is from the class's mean, in each assignment.
+
+    It is measured in parts of all points that the assignment can give.
+    """
     found: dict[str, dict[str, float]] = {}
-    for assignment, shares in points.shares.items():
-        if shares and any(shares.values()):
-            mean = sum(shares.values()) / len(shares)
-            for student, share in shares.items():
-                found.setdefault(student, {})[assignment] = share - mean
+    for assignment in gradebook.assignments:
+        of_class = MarksOfClass(gradebook, assignment.name)
+        given = {student: marks.given for student, marks in of_class.all().items()}
+        if any(given.values()):
+            mean = sum(given.values()) / len(given)
+            for student, points in given.items():
+                distance = (points - mean) / of_class.max_points
+                found.setdefault(student, {})[assignment.name] = distance
     return found
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nbgrader.api import BaseCell, Comment, Grade, Gradebook, MissingEntry
-from nbgrader.api import SubmittedAssignment as Submitted
-from nbgrader.api import SubmittedNotebook as Notebook
+from nbgrader.api import Gradebook
+
+from ..course.marks import MarksOfClass
 
 
 @dataclass(frozen=True)
@@ -20,31 +20,10 @@ class Given:
 
 def given_by_hand(gradebook: Gradebook, name: str) -> dict[tuple[str, str], Given]:
     """Return what was given of an assignment, by student and cell."""
-    try:
-        assignment = gradebook.find_assignment(name)
-    except MissingEntry:
-        return {}
-    query = gradebook.db.query
-    comments = {
-        (student, cell): comment or ""
-        for student, cell, comment in query(
-            Submitted.student_id, BaseCell.name, Comment.manual_comment
-        )
-        .join(Notebook, Notebook.assignment_id == Submitted.id)
-        .join(Comment, Comment.notebook_id == Notebook.id)
-        .join(BaseCell, BaseCell.id == Comment.cell_id)
-        .filter(Submitted.assignment_id == assignment.id)
-    }
-    grades = (
-        query(Submitted.student_id, BaseCell.name, Grade.manual_score, Grade.needs_manual_grade)
-        .join(Notebook, Notebook.assignment_id == Submitted.id)
-        .join(Grade, Grade.notebook_id == Notebook.id)
-        .join(BaseCell, BaseCell.id == Grade.cell_id)
-        .filter(Submitted.assignment_id == assignment.id)
-    )
     return {
-        (student, cell): Given(points, comments.get((student, cell), ""), bool(waits))
-        for student, cell, points, waits in grades
+        (student, cell): Given(mark.by_hand, marks.comments.get(cell, ""), mark.waits)
+        for student, marks in MarksOfClass(gradebook, name).all().items()
+        for cell, mark in marks.cells.items()
     }
 
 

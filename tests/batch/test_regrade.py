@@ -15,8 +15,8 @@ from nbgrader.utils import notebook_hash
 from autograder.batch.class_grading import grade_class
 from autograder.batch.looking import plan_class
 from autograder.course.folder import Course
+from autograder.course.marks import Marks, marks_of_class
 from autograder.course.released import has_feedback
-from autograder.course.standing import Standing, standings
 from autograder.notebook.assignment import Assignment
 from autograder.notebook.filled_in import answered
 
@@ -228,9 +228,15 @@ def test_who_has_feedback_is_known_by_what_was_released(course: Path) -> None:
     assert found == {"ada": False, "bob": True, "cleo": False, "nobody": False}
 
 
+def about(marks: Marks) -> tuple[object, ...]:
+    """Return what the table of a class says of a student's marks."""
+    lateness = (marks.seconds_late, marks.penalty)
+    return *lateness, marks.by_hand, marks.waiting, marks.why_waiting
+
+
 def test_what_waits_is_what_the_gradebook_says_now(course: Path) -> None:
     opened = Course.open(course)
-    assert standings(opened, NAME)["ada"] == Standing(waiting=10, why=("written",))
+    assert about(marks_of_class(opened, NAME)["ada"]) == (0, 0, None, 10, ["written"])
     with Gradebook(opened.coursedir.db_url, opened.coursedir.course_id) as gradebook:
         gradebook.update_or_create_assignment(NAME, duedate="2026-02-28 12:00 UTC")
         for student, score in (("ada", 8.5), ("bob", 4)):
@@ -240,11 +246,11 @@ def test_what_waits_is_what_the_gradebook_says_now(course: Path) -> None:
             grade.manual_score = score
             grade.needs_manual_grade = student == "bob"  # as after a regrade
         gradebook.db.commit()
-    found = standings(opened, NAME)
-    late = {"seconds_late": 86_400, "penalty": 3}
-    assert found["ada"] == Standing(by_hand=8.5, **late)
-    assert found["bob"] == Standing(by_hand=4, waiting=10, why=("look again",), **late)
-    assert standings(opened, "nothing") == {}
+    found = marks_of_class(opened, NAME)
+    assert about(found["ada"]) == (86_400, 3, 8.5, 0, [])
+    assert about(found["bob"]) == (86_400, 3, 4, 10, ["look again"])
+    assert marks_of_class(opened, NAME, ["bob"]) == {"bob": found["bob"]}
+    assert marks_of_class(opened, "nothing") == {}
     assert len(table_rows(course)["grade"]) > 0
 
 

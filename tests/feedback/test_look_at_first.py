@@ -4,7 +4,7 @@ import pytest
 from feedback.feedback_course import read, said
 
 from autograder.course.gradebook import NO_RESPONSE
-from autograder.course.marks import Mark, Marks
+from autograder.course.marks import GradedCell, Mark, Marks
 from autograder.feedback.body import Body, Card
 from autograder.feedback.page import fill
 
@@ -24,7 +24,10 @@ def card(name: str, *, is_code: bool = True, is_untouched: bool = False, hint: s
 
 def page(*graded: tuple[Card, float], waits: tuple[str, ...] = (), comment: str = "") -> str:
     """Return a page on which everything is worth 10 points."""
-    marks = {card.cell: Mark(points, 10.0, card.cell in waits, None) for card, points in graded}
+    marks = {
+        card.cell: Mark(GradedCell(card.cell, 10.0), points, waits=card.cell in waits)
+        for card, points in graded
+    }
     comments = {"question": comment} if comment else {}
     body = Body("", [card for card, _ in graded], "")
     return fill(body, Marks(marks, comments), assignment="averages", student="student-001")

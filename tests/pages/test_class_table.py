@@ -9,12 +9,19 @@ from rich.console import Console
 
 from autograder.batch.changes import Change
 from autograder.batch.outcome import ClassResult
-from autograder.course.standing import Standing
+from autograder.course.marks import GradedCell, Mark, Marks
 from autograder.pages.class_table import MOST_ROWS, MOST_SAID, ClassTable
 from autograder.results import ExerciseResult, Grading, Ungraded
 
 LOG = Path("logs", "averages.log")
-LATE = Standing(seconds_late=90_000, penalty=6, by_hand=7.5, waiting=10, why=("written",))
+LATE = Marks(
+    {
+        "marked": Mark(GradedCell("marked", 8, written=True), by_hand=7.5),
+        "waits": Mark(GradedCell("waits", 10, written=True), waits=True),
+    },
+    penalty=6,
+    seconds_late=90_000,
+)
 
 
 def graded(student: str, score: float, notes: tuple[str, ...] = (), **about: object) -> ClassResult:
@@ -37,13 +44,13 @@ def refused(student: str, error: str) -> ClassResult:
     return ClassResult(student, Ungraded(notebook="averages.ipynb", error=error))
 
 
-def shown(entries: list[ClassResult], standings: dict[str, Standing], width: int) -> list[str]:
+def shown(entries: list[ClassResult], marks: dict[str, Marks], width: int) -> list[str]:
     """Return the lines of the table of a class."""
     table = ClassTable()
     for entry in entries:
         table.add(entry)
     console = Console(file=io.StringIO(), width=width)
-    table.show(standings, LOG, console)
+    table.show(marks, LOG, console)
     return console.file.getvalue().splitlines()
 
 
@@ -68,10 +75,10 @@ def test_everything_can_be_read_at_any_width(width: int) -> None:
         assert [part for part in SAYS[student] if part not in row] == []
 
 
-@pytest.mark.parametrize("standings", [{}, {"ada": LATE}])
-def test_columns_that_are_empty_are_left_out(standings: dict[str, Standing]) -> None:
-    head = shown(SMALL_CLASS, standings, 200)[1]
-    assert [title in head for title in ("late", "by hand", "waiting")] == [bool(standings)] * 3
+@pytest.mark.parametrize("marks", [{}, {"ada": LATE}])
+def test_columns_that_are_empty_are_left_out(marks: dict[str, Marks]) -> None:
+    head = shown(SMALL_CLASS, marks, 200)[1]
+    assert [title in head for title in ("late", "by hand", "waiting")] == [bool(marks)] * 3
 
 
 @pytest.mark.parametrize("width", [44, 200])

@@ -1,17 +1,16 @@
-"""What each student of a class is given for an assignment, as the gradebook has it now."""
+"""What each student of a class has for an assignment, as the gradebook has it now."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nbgrader.api import Student
+from nbgrader.api import Gradebook, Student
 
 from ..course.folder import Course
 from ..course.gradebook import open_gradebook
-from ..course.points import class_points
-from ..course.standing import standings
-from ..errors import AutograderError
+from ..course.marks import MarksOfClass
+from ..errors import AutograderError, NotReleased
 
 
 class NotInTheGradebook(AutograderError):
@@ -26,7 +25,7 @@ class NotInTheGradebook(AutograderError):
 
 
 @dataclass(frozen=True)
-class Mark:
+class Total:
     """One student's points, the penalty for lateness taken off: None where nothing is given.
 
     ``waits`` are the points that need a human: all of them where it could not be ``graded``.
@@ -47,48 +46,48 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Marks:
-    """The marks of a class: ``most`` points can be had."""
+class Totals:
+    """The totals of a class: ``most`` points can be had."""
 
     assignment: str
     most: float
-    students: Sequence[Mark]
+    students: Sequence[Total]
 
     @property
     def waiting(self) -> list[str]:
         """Who has points that wait for a human."""
-        return [mark.student for mark in self.students if mark.graded and mark.waits]
+        return [total.student for total in self.students if total.graded and total.waits]
 
     @property
     def not_graded(self) -> list[str]:
         """Whose submission could not be graded, or is not yet."""
-        return [mark.student for mark in self.students if not mark.graded]
+        return [total.student for total in self.students if not total.graded]
 
 
-def marks_of(course: Course, name: str, *, with_waiting: bool) -> Marks:
-    """Return the marks of all who handed in. Raises NotInTheGradebook.
+def totals_of(course: Course, name: str, *, with_waiting: bool) -> Totals:
+    """Return the totals of all who handed in. Raises NotInTheGradebook.
 
     Whoever waits for a human has none, unless ``with_waiting``: then what is given so far counts.
     Whoever is not graded has none.
     """
-    points, standing = class_points(course, name), standings(course, name)
-    handed_in = {*course.students(name)}
-    known = sorted(student for student in points.students if student in handed_in)
+    with open_gradebook(course.coursedir) as gradebook:
+        try:
+            of_class = MarksOfClass(gradebook, name)
+        except NotReleased:
+            raise NotInTheGradebook(name) from None
+        marks, most, emails = of_class.all(), of_class.max_points, _emails(gradebook)
+    known = sorted({*marks} & {*course.students(name)})
     if not known:
         raise NotInTheGradebook(name)
-    emails = _emails(course)
-    marks = []
+    totals = []
     for student in known:
-        given = [question.points or 0.0 for question in points.students[student].values()]
-        waits, penalty = standing[student].waiting, standing[student].penalty
-        total = max(0.0, sum(given) - penalty)
+        of, email = marks[student], emails.get(student, "")
         graded = course.autograded_folder(name, student).exists()
-        mark = total if graded and (with_waiting or not waits) else None
-        marks.append(Mark(student, emails.get(student, ""), mark, waits, penalty, graded))
-    return Marks(name, sum(question.points for question in points.questions), marks)
+        points = of.so_far if graded and (with_waiting or not of.waiting) else None
+        totals.append(Total(student, email, points, of.waiting, of.penalty, graded))
+    return Totals(name, most, totals)
 
 
-def _emails(course: Course) -> dict[str, str]:
-    with open_gradebook(course.coursedir) as gradebook:
-        rows = gradebook.db.query(Student.id, Student.email).filter(Student.email.is_not(None))
-        return dict(rows.all())
+def _emails(gradebook: Gradebook) -> dict[str, str]:
+    rows = gradebook.db.query(Student.id, Student.email).filter(Student.email.is_not(None))
+    return dict(rows.all())
