@@ -134,7 +134,9 @@ class Freshness:
             return "its code was not locked in"
         if student not in self._extensions:
             return "the gradebook does not know it"
-        is_there = (graded / self._assignment.file_name).is_file()
+        copy = graded / self._assignment.file_name
+        # A power cut can leave a file that was just renamed empty.
+        is_there = copy.is_file() and copy.stat().st_size > 0
         return "" if is_there else "its graded copy is gone"
 
 

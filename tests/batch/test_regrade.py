@@ -17,6 +17,7 @@ from autograder.batch.looking import plan_class
 from autograder.course.folder import Course
 from autograder.course.marks import Marks, marks_of_class
 from autograder.course.released import has_feedback
+from autograder.course.replacing import replace_file
 from autograder.notebook.assignment import Assignment
 from autograder.notebook.filled_in import answered
 
@@ -89,6 +90,11 @@ def lose_copy(course: Path) -> None:
     shutil.rmtree(course / "autograded" / "ada")
 
 
+def cut_the_power(*file: str) -> Callable[[Path], None]:
+    """Return what leaves a file as a power cut can leave one that was just renamed: empty."""
+    return lambda course: replace_file(course.joinpath(*file), b"")
+
+
 def lose_result(course: Path) -> None:
     (course / "gradings" / NAME / "ada.json").unlink()
 
@@ -139,7 +145,17 @@ WHY = {
     "an option": (set_option, EVERYBODY, "options changed"),
     "the secret": (change_secret, EVERYBODY, "the course's secret changed"),
     "no copy": (lose_copy, ("ada",), "its graded copy is gone"),
+    "empty copy": (
+        cut_the_power("autograded", "ada", NAME, f"{NAME}.ipynb"),
+        ("ada",),
+        "its graded copy is gone",
+    ),
     "no result": (lose_result, ("ada",), "no result of it is kept"),
+    "empty result": (
+        cut_the_power("gradings", NAME, "ada.json"),
+        ("ada",),
+        "its last grading was not finished",
+    ),
     "killed": (kill_a_grading, ("ada",), "its last grading was not finished"),
     "older": (as_an_older_version, ("ada",), "kept by an older version"),
     "nbgrader": (as_nbgrader, ("ada",), "graded by nbgrader autograde"),
