@@ -75,7 +75,7 @@ def dense_backward(dout: Array, x: Array, w: Array) -> tuple[Array, Array, Array
 def softmax_cross_entropy(scores: Array, labels: Labels) -> tuple[float, Array]:
     """Compute the loss of a classifier, and its gradient.
 
-    scores  one score for each class, shape (N, C), any numbers
+    scores  one score for each class, shape (N, C) with C at least 2, any numbers
     labels  the right class of each example, shape (N,), whole numbers from 0 to C - 1
 
     With p = exp(scores) / sum of exp(scores) over the classes, the loss of one example is
