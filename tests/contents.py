@@ -3,17 +3,32 @@
 from functools import cache
 from pathlib import Path
 
+import pytest
+from _pytest.mark import ParameterSet
+
 from autograder.course.contents import PACKAGED_COURSE, Contents
 from autograder.notebook.assignment import Assignment
 
 OWN = Contents(PACKAGED_COURSE)
 SMALL = Contents(Path(__file__).parent / "small_course")
 ASSIGNMENTS = OWN.sources
+LARGE = ("connectivity", "convnet")  # what is tried of all their functions takes minutes
 
 
 def assignment_names() -> list[str]:
     """Return the names of this project's assignments."""
     return OWN.names()
+
+
+def small_ones_at_once() -> list[ParameterSet]:
+    """Return the same names as parameters: the large ones are tried with the whole course."""
+    return [of_size(name, name) for name in assignment_names()]
+
+
+def of_size(name: str, *values: str) -> ParameterSet:
+    """Return parameters about an assignment, with the marker of the whole course if it is large."""
+    marks = [pytest.mark.whole_course] if name in LARGE else []
+    return pytest.param(*values, marks=marks, id="-".join(values))
 
 
 @cache

@@ -23,7 +23,7 @@ from autograder.notebook.filled_in import answered
 from autograder.surroundings import explained
 
 NAME = "averages"
-STUDENTS = ("ann", "bob")
+STUDENTS = ("student-001", "student-002")
 
 
 @pytest.fixture
@@ -173,7 +173,9 @@ def test_a_result_of_before_stays_where_the_next_cannot_be_recorded(
         course = filled(released_course(tmp_path / "disk" / "course"), averages)
         grade(course, 0)
         files, rows = graded_files(course), table_rows(course)
-        hand_in(course, "ann", NAME, nbformat.writes(answered(averages, {"step_down": "x = 1"})))
+        hand_in(
+            course, "student-001", NAME, nbformat.writes(answered(averages, {"step_down": "x = 1"}))
+        )
         filler = leave_free(tmp_path / "disk", 0)
         grade(course, 2)
         assert (graded_files(course), table_rows(course)) == (files, rows)
@@ -230,17 +232,19 @@ def test_submissions_that_are_collected_elsewhere(course: Path, tmp_path: Path) 
     elsewhere = tmp_path / "elsewhere"
     (course / "submitted").rename(elsewhere)
     set_options(course, f"c.CourseDirectory.submitted_directory = {str(elsewhere)!r}")
-    (elsewhere / "ann" / "Averages 2").mkdir()
-    shutil.copy(elsewhere / "ann" / NAME / f"{NAME}.ipynb", elsewhere / "ann" / "Averages 2")
+    (elsewhere / "student-001" / "Averages 2").mkdir()
+    shutil.copy(
+        elsewhere / "student-001" / NAME / f"{NAME}.ipynb", elsewhere / "student-001" / "Averages 2"
+    )
     result = grade(course, 0)
     assert result.stdout.count("60.0 / 60") == len(STUDENTS)
-    assert "ann: " in result.stdout
+    assert "student-001: " in result.stdout
     assert "was not graded: move into" in result.stdout
 
 
 def test_a_name_that_no_gradebook_can_hold_stops_nobody(course: Path) -> None:
     odd = os.fsdecode(b"\xe9mile")
-    shutil.copytree(course / "submitted" / "ann", course / "submitted" / odd)
+    shutil.copytree(course / "submitted" / "student-001", course / "submitted" / odd)
     result = run_command("autograder", "grade", NAME, cwd=course, status=1)
     assert result.stdout.count("60.0 / 60") == len(STUDENTS)
     assert "mile" in result.stdout
@@ -248,7 +252,7 @@ def test_a_name_that_no_gradebook_can_hold_stops_nobody(course: Path) -> None:
 
 
 def test_a_terminal_that_knows_few_letters(course: Path) -> None:
-    notebook = course / "submitted" / "ann" / NAME / f"{NAME}.ipynb"
+    notebook = course / "submitted" / "student-001" / NAME / f"{NAME}.ipynb"
     shutil.copy(notebook, course / "Größe.ipynb")
     result = run_command(
         *("autograder", "grade-file", "Größe.ipynb", "--assignment", NAME),

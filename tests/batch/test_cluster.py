@@ -225,6 +225,7 @@ def test_with_tls_only_who_has_a_key_can_connect(course: Path, tmp_path: Path) -
     assert set(scores(course)) == {"right", "wrong"}
 
 
+@pytest.mark.cluster
 def test_where_there_is_no_scheduler_one_sentence_says_so(course: Path) -> None:
     command = grading(course, "tcp://127.0.0.1:9", DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT="1s")
     _, said = command.communicate()

@@ -23,18 +23,26 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 def result(score: float, **about: list[str]) -> Grading:
     test = TestResult(name="test_x", title="", weight=1, outcome=Outcome.FAILED)
     exercise = ExerciseResult(name="running_maximum", score=score, max_score=60, tests=[test])
-    names = {"notebook": "averages.ipynb", "assignment": NAME, "student": "ada"}
+    names = {"notebook": "averages.ipynb", "assignment": NAME, "student": "student-001"}
     return Grading.of([exercise], [], [], sandbox="strong", sandbox_gaps=[], **names, **about)
 
 
-FALL = Fall("ada", "running_maximum", 60, 20, "test_x", released=True)
+FALL = Fall("student-001", "running_maximum", 60, 20, "test_x", released=True)
 LINES = {
-    "right": (ClassResult("ada", result(60), seconds=3.21), ["ada", "3.2 s", "60 of 60 points"]),
-    "kept": (ClassResult("ada", result(60), True), ["ada", "kept", "60 of 60 points"]),
+    "right": (
+        ClassResult("student-001", result(60), seconds=3.21),
+        ["student-001", "3.2 s", "60 of 60 points"],
+    ),
+    "kept": (
+        ClassResult("student-001", result(60), True),
+        ["student-001", "kept", "60 of 60 points"],
+    ),
     "wrong": (
-        ClassResult("ada", result(20, limits=["It ran too long."], notes=["x.zip was left."])),
+        ClassResult(
+            "student-001", result(20, limits=["It ran too long."], notes=["x.zip was left."])
+        ),
         [
-            *("ada", "0.0 s", "20 of 60 points", "failed: running_maximum (test_x)"),
+            *("student-001", "0.0 s", "20 of 60 points", "failed: running_maximum (test_x)"),
             *("limits: It ran too long.", "x.zip was left."),
         ],
     ),
@@ -43,9 +51,16 @@ LINES = {
         ["a da", "0.0 s", "not graded", "", "", "It is damaged."],
     ),
     "fell": (
-        ClassResult("ada", result(20), change=Change(60, 20, (FALL,))),
+        ClassResult("student-001", result(20), change=Change(60, 20, (FALL,))),
         [
-            *("ada", "0.0 s", "20 of 60 points", "failed: running_maximum (test_x)", "", ""),
+            *(
+                "student-001",
+                "0.0 s",
+                "20 of 60 points",
+                "failed: running_maximum (test_x)",
+                "",
+                "",
+            ),
             "before: 60 points, fell. running_maximum had 60, has 20 "
             "(test_x; feedback on it was given)",
         ],

@@ -40,9 +40,9 @@ CHANGED = "check(student.running_maximum([]), [1])"
 def graded(
     tmp_path_factory: pytest.TempPathFactory, released_course: MakeCourse, averages: Assignment
 ) -> Path:
-    """A course whose three submissions are graded: ada is right in all, the others are not."""
+    """A course of three whose submissions are graded: only student-001 is right in all."""
     folder = released_course(tmp_path_factory.mktemp("regrade") / "course")
-    for student, code in (("ada", None), ("bob", ONE), ("cleo", NONE)):
+    for student, code in (("student-001", None), ("student-002", ONE), ("student-003", NONE)):
         changes = {"running_maximum": code} if code else {}
         hand_in(folder, student, NAME, nbformat.writes(answered(averages, changes)))
     for entry in grade_class(Course.open(folder), NAME, jobs=1):
@@ -79,7 +79,7 @@ def set_option(course: Path) -> None:
 def give_more_time(course: Path) -> None:
     opened = Course.open(course).coursedir
     with Gradebook(opened.db_url, opened.course_id) as gradebook:
-        gradebook.grant_extension(NAME, "ada", days=1)
+        gradebook.grant_extension(NAME, "student-001", days=1)
 
 
 def change_secret(course: Path) -> None:
@@ -87,7 +87,7 @@ def change_secret(course: Path) -> None:
 
 
 def lose_copy(course: Path) -> None:
-    shutil.rmtree(course / "autograded" / "ada")
+    shutil.rmtree(course / "autograded" / "student-001")
 
 
 def cut_the_power(*file: str) -> Callable[[Path], None]:
@@ -96,69 +96,71 @@ def cut_the_power(*file: str) -> Callable[[Path], None]:
 
 
 def lose_result(course: Path) -> None:
-    (course / "gradings" / NAME / "ada.json").unlink()
+    (course / "gradings" / NAME / "student-001.json").unlink()
 
 
 def kill_a_grading(course: Path) -> None:
-    Course.open(course).begin_grading(NAME, "ada")
+    Course.open(course).begin_grading(NAME, "student-001")
 
 
 def hand_in_later(course: Path) -> None:
-    (course / "submitted" / "ada" / NAME / "timestamp.txt").write_text("2026-03-05 12:00:00 UTC")
+    (course / "submitted" / "student-001" / NAME / "timestamp.txt").write_text(
+        "2026-03-05 12:00:00 UTC"
+    )
 
 
 def hand_in_new(course: Path) -> None:
-    shutil.copytree(course / "submitted" / "ada", course / "submitted" / "dan")
+    shutil.copytree(course / "submitted" / "student-001", course / "submitted" / "student-004")
 
 
 def as_an_older_version(course: Path) -> None:
-    kept = course / "gradings" / NAME / "ada.json"
+    kept = course / "gradings" / NAME / "student-001.json"
     opened = Course.open(course)
-    stored = opened.grading(NAME, "ada")
+    stored = opened.grading(NAME, "student-001")
     assert stored is not None
     kept.write_text(kept.read_text().replace(stored.key, "5f" * 32))
 
 
 def as_nbgrader(course: Path) -> None:
-    kept = course / "gradings" / NAME / "ada.json"
-    stored = Course.open(course).grading(NAME, "ada")
+    kept = course / "gradings" / NAME / "student-001.json"
+    stored = Course.open(course).grading(NAME, "student-001")
     assert stored is not None
     kept.write_text(kept.read_text().replace(stored.key, ""))
 
 
-EVERYBODY = ("ada", "bob", "cleo")
-NOTEBOOK = f"submitted/ada/{NAME}/{NAME}.ipynb"
+EVERYBODY = ("student-001", "student-002", "student-003")
+NOTEBOOK = f"submitted/student-001/{NAME}/{NAME}.ipynb"
 WHY = {
     "nothing": (lambda course: None, (), ""),
-    "new": (hand_in_new, ("dan",), "new"),
-    "a notebook": (edit(NOTEBOOK), ("ada",), "the notebook changed"),
+    "new": (hand_in_new, ("student-004",), "new"),
+    "a notebook": (edit(NOTEBOOK), ("student-001",), "the notebook changed"),
     "beside it": (
-        edit(f"submitted/ada/{NAME}/notes.txt"),
-        ("ada",),
+        edit(f"submitted/student-001/{NAME}/notes.txt"),
+        ("student-001",),
         "files beside the notebook changed",
     ),
-    "time": (hand_in_later, ("ada",), "it was handed in at another time"),
-    "an extension": (give_more_time, ("ada",), "the extension changed"),
+    "time": (hand_in_later, ("student-001",), "it was handed in at another time"),
+    "an extension": (give_more_time, ("student-001",), "the extension changed"),
     "a test": (change_test, EVERYBODY, "hidden tests changed, or other files of the assignment's"),
     "shared": (edit("solutions/_arguments.py"), EVERYBODY, "what the course's solutions share"),
     "source": (edit(f"assignments/{NAME}/prices.txt"), EVERYBODY, "the assignment's own files"),
     "an option": (set_option, EVERYBODY, "options changed"),
     "the secret": (change_secret, EVERYBODY, "the course's secret changed"),
-    "no copy": (lose_copy, ("ada",), "its graded copy is gone"),
+    "no copy": (lose_copy, ("student-001",), "its graded copy is gone"),
     "empty copy": (
-        cut_the_power("autograded", "ada", NAME, f"{NAME}.ipynb"),
-        ("ada",),
+        cut_the_power("autograded", "student-001", NAME, f"{NAME}.ipynb"),
+        ("student-001",),
         "its graded copy is gone",
     ),
-    "no result": (lose_result, ("ada",), "no result of it is kept"),
+    "no result": (lose_result, ("student-001",), "no result of it is kept"),
     "empty result": (
-        cut_the_power("gradings", NAME, "ada.json"),
-        ("ada",),
+        cut_the_power("gradings", NAME, "student-001.json"),
+        ("student-001",),
         "its last grading was not finished",
     ),
-    "killed": (kill_a_grading, ("ada",), "its last grading was not finished"),
-    "older": (as_an_older_version, ("ada",), "kept by an older version"),
-    "nbgrader": (as_nbgrader, ("ada",), "graded by nbgrader autograde"),
+    "killed": (kill_a_grading, ("student-001",), "its last grading was not finished"),
+    "older": (as_an_older_version, ("student-001",), "kept by an older version"),
+    "nbgrader": (as_nbgrader, ("student-001",), "graded by nbgrader autograde"),
 }
 
 
@@ -176,9 +178,9 @@ def test_it_is_said_what_would_be_graded_and_why(
 def test_several_reasons_are_all_said_and_force_is_one(course: Path) -> None:
     edit(NOTEBOOK)(course)
     set_option(course)
-    planned, _ = plan_class(Course.open(course), NAME, students=["ada"], force=True)
+    planned, _ = plan_class(Course.open(course), NAME, students=["student-001"], force=True)
     assert [each.why for each in planned] == ["the notebook changed; options changed"]
-    planned, _ = plan_class(Course.open(course), NAME, students=["bob"], force=True)
+    planned, _ = plan_class(Course.open(course), NAME, students=["student-002"], force=True)
     assert [each.why for each in planned] == ["options changed"]
 
 
@@ -201,15 +203,15 @@ FELL = "running_maximum had 20, has 17.5 (test_no_numbers)"
 
 def test_a_changed_test_moves_scores_and_each_fall_is_named(course: Path) -> None:
     change_test(course)
-    release_page(course, "ada")
-    edit(f"submitted/cleo/{NAME}/notes.txt")(course)  # what is handed in anew is no regrade
+    release_page(course, "student-001")
+    edit(f"submitted/student-003/{NAME}/notes.txt")(course)  # what is handed in anew is no regrade
     hand_in_new(course)
     before = everything(course)
     command = ("autograder", "grade", NAME, "--jobs", "1")
 
     plan = run_here(*command, "--dry-run", cwd=course).stdout.splitlines()
     assert plan[0] == "4 of 4 would be graded."
-    assert "dan: new" in plan
+    assert "student-004: new" in plan
     tried = run_here(*command, "--dry-run", "--scores", cwd=course).stdout
     assert everything(course) == before
 
@@ -217,12 +219,12 @@ def test_a_changed_test_moves_scores_and_each_fall_is_named(course: Path) -> Non
     fall = FELL.replace(")", "; feedback on it was given)")
     for said in (tried, done):
         assert "Graded again: 1 rose, 1 fell, 0 stayed." in said
-        assert f"ada: {fall}" in said.splitlines()
+        assert f"student-001: {fall}" in said.splitlines()
     lines = (course / "logs" / f"{NAME}.log").read_text().splitlines()[-4:]
     log = {line.split("\t")[1]: line for line in lines}
-    assert {*log} == {*EVERYBODY, "dan"}
-    assert log["ada"].endswith(f"before: 60 points, fell. {fall}")
-    assert "before" not in log["dan"]
+    assert {*log} == {*EVERYBODY, "student-004"}
+    assert log["student-001"].endswith(f"before: 60 points, fell. {fall}")
+    assert "before" not in log["student-004"]
 
 
 def release_page(course: Path, student: str) -> None:
@@ -237,11 +239,18 @@ def release_page(course: Path, student: str) -> None:
 
 
 def test_who_has_feedback_is_known_by_what_was_released(course: Path) -> None:
-    release_page(course, "bob")
+    release_page(course, "student-002")
     opened = Course.open(course)
-    assert (course / "feedback" / "ada" / NAME / f"{NAME}.html").exists()  # made, and no more
+    assert (
+        course / "feedback" / "student-001" / NAME / f"{NAME}.html"
+    ).exists()  # made, and no more
     found = {student: has_feedback(opened, NAME, student) for student in (*EVERYBODY, "nobody")}
-    assert found == {"ada": False, "bob": True, "cleo": False, "nobody": False}
+    assert found == {
+        "student-001": False,
+        "student-002": True,
+        "student-003": False,
+        "nobody": False,
+    }
 
 
 def about(marks: Marks) -> tuple[object, ...]:
@@ -252,20 +261,20 @@ def about(marks: Marks) -> tuple[object, ...]:
 
 def test_what_waits_is_what_the_gradebook_says_now(course: Path) -> None:
     opened = Course.open(course)
-    assert about(marks_of_class(opened, NAME)["ada"]) == (0, 0, None, 10, ["written"])
+    assert about(marks_of_class(opened, NAME)["student-001"]) == (0, 0, None, 10, ["written"])
     with Gradebook(opened.coursedir.db_url, opened.coursedir.course_id) as gradebook:
         gradebook.update_or_create_assignment(NAME, duedate="2026-02-28 12:00 UTC")
-        for student, score in (("ada", 8.5), ("bob", 4)):
+        for student, score in (("student-001", 8.5), ("student-002", 4)):
             notebook = gradebook.find_submission_notebook(NAME, NAME, student)
             notebook.late_submission_penalty = 3
             (grade,) = (grade for grade in notebook.grades if grade.needs_manual_grade)
             grade.manual_score = score
-            grade.needs_manual_grade = student == "bob"  # as after a regrade
+            grade.needs_manual_grade = student == "student-002"  # as after a regrade
         gradebook.db.commit()
     found = marks_of_class(opened, NAME)
-    assert about(found["ada"]) == (86_400, 3, 8.5, 0, [])
-    assert about(found["bob"]) == (86_400, 3, 4, 10, ["look again"])
-    assert marks_of_class(opened, NAME, ["bob"]) == {"bob": found["bob"]}
+    assert about(found["student-001"]) == (86_400, 3, 8.5, 0, [])
+    assert about(found["student-002"]) == (86_400, 3, 4, 10, ["look again"])
+    assert marks_of_class(opened, NAME, ["student-002"]) == {"student-002": found["student-002"]}
     assert marks_of_class(opened, "nothing") == {}
     assert len(table_rows(course)["grade"]) > 0
 

@@ -75,28 +75,36 @@ def score(course: Path, student: str) -> float:
     return sum(row[2] or 0 for row in table_rows(course)["grade"] if row[0] == student)
 
 
-HERE, FEEDBACK = "ada: attempt {} is here", "ada: attempt {}: feedback is in the course's feedback"
+HERE, FEEDBACK = (
+    "student-001: attempt {} is here",
+    "student-001: attempt {}: feedback is in the course's feedback",
+)
 
 
 def test_what_is_laid_into_submitted_is_graded_and_the_last_attempt_counts(
     course: Path, right: str, wrong: str
 ) -> None:
-    hand_in(course, "ada", NAME, wrong)
+    hand_in(course, "student-001", NAME, wrong)
     watched = Watched(course)
     assert watched.steps(1) == []  # somebody may still be writing it
     said = watched.steps(1)
-    assert said[:2] == [HERE.format(1), "ada: attempt 1: 40 of 60 points, 10 wait for a human"]
+    assert said[:2] == [
+        HERE.format(1),
+        "student-001: attempt 1: 40 of 60 points, 10 wait for a human",
+    ]
     assert said[2].startswith(FEEDBACK.format(1))
-    page = course / "feedback" / "ada" / NAME / f"{NAME}.html"
+    page = course / "feedback" / "student-001" / NAME / f"{NAME}.html"
     first = page.read_text()
     assert watched.steps(3) == []
 
-    hand_in(course, "ada", NAME, right)
-    assert watched.steps(2)[1].startswith("ada: attempt 2: 60 of 60 points")
-    assert score(course, "ada") == 60
+    hand_in(course, "student-001", NAME, right)
+    assert watched.steps(2)[1].startswith("student-001: attempt 2: 60 of 60 points")
+    assert score(course, "student-001") == 60
     assert page.read_text() != first
-    assert [bool(a["graded"]) for a in attempts(course, "ada")] == [True, True]
-    assert (course / "attempts" / NAME / "ada" / "0001" / "files" / FILE).read_text() == wrong
+    assert [bool(a["graded"]) for a in attempts(course, "student-001")] == [True, True]
+    assert (
+        course / "attempts" / NAME / "student-001" / "0001" / "files" / FILE
+    ).read_text() == wrong
     assert not (course / "attempts" / ".now").exists()
 
     again = run_here("autograder", "grade", NAME, cwd=course)
@@ -109,40 +117,46 @@ def test_within_the_limit_the_newest_is_graded_and_those_it_replaces_are_kept(
     set_options(course, "c.GradingOptions.attempts_per_hour = 1")
     watched = Watched(course)
     for number in range(3):
-        hand_in(course, "ada", NAME, wrong if number < 2 else right)
-        (course / "submitted" / "ada" / NAME / "notes.txt").write_text(str(number))
+        hand_in(course, "student-001", NAME, wrong if number < 2 else right)
+        (course / "submitted" / "student-001" / NAME / "notes.txt").write_text(str(number))
         said = watched.steps(2)
         assert any("were graded in an hour" in line for line in said) == (number > 0)
-    hand_in(course, "bob", NAME, wrong)
-    assert "bob: attempt 1: 40 of 60 points, 10 wait for a human" in watched.steps(2)
-    assert [bool(a["graded"]) for a in attempts(course, "ada")] == [True, False, False]
+    hand_in(course, "student-002", NAME, wrong)
+    assert "student-002: attempt 1: 40 of 60 points, 10 wait for a human" in watched.steps(2)
+    assert [bool(a["graded"]) for a in attempts(course, "student-001")] == [True, False, False]
 
     later = watching.time.time() + 3601
     monkeypatch.setattr(watching.time, "time", lambda: later)
-    assert "ada: attempt 3: 60 of 60 points, 10 wait for a human" in watched.steps(1)
-    assert [bool(a["graded"]) for a in attempts(course, "ada")] == [True, False, True]
-    assert score(course, "ada") == 60
+    assert "student-001: attempt 3: 60 of 60 points, 10 wait for a human" in watched.steps(1)
+    assert [bool(a["graded"]) for a in attempts(course, "student-001")] == [True, False, True]
+    assert score(course, "student-001") == 60
 
 
 def test_one_that_was_stopped_goes_on(
     course: Path, right: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hand_in(course, "ada", NAME, right)
+    hand_in(course, "student-001", NAME, right)
     watched = Watched(course)
     with monkeypatch.context() as patched:
         patched.setattr(watching, "renew", interrupted)
         with pytest.raises(KeyboardInterrupt):
             watched.steps(2)
-    assert [(bool(a["graded"]), a["released"]) for a in attempts(course, "ada")] == [(True, None)]
-    (course / "attempts" / ".now" / "submitted" / "ada").mkdir(parents=True)  # as one is killed
-    (course / "attempts" / NAME / "ada" / "0002").mkdir()
+    assert [(bool(a["graded"]), a["released"]) for a in attempts(course, "student-001")] == [
+        (True, None)
+    ]
+    (course / "attempts" / ".now" / "submitted" / "student-001").mkdir(
+        parents=True
+    )  # as one is killed
+    (course / "attempts" / NAME / "student-001" / "0002").mkdir()
     (line,) = Watched(course).steps()
     assert line.startswith(FEEDBACK.format(1))
     assert Watched(course).steps() == []
 
-    shutil.rmtree(course / "attempts" / NAME / "ada")  # what is known of a student's attempts
+    shutil.rmtree(
+        course / "attempts" / NAME / "student-001"
+    )  # what is known of a student's attempts
     assert Watched(course).steps()[0] == HERE.format(1)
-    assert len(attempts(course, "ada")) == 1
+    assert len(attempts(course, "student-001")) == 1
 
 
 def interrupted(*about: object) -> None:
@@ -150,21 +164,21 @@ def interrupted(*about: object) -> None:
 
 
 def test_an_odd_one_is_said_and_stops_nobody(course: Path, right: str, wrong: str) -> None:
-    hand_in(course, "ada", NAME, right)
+    hand_in(course, "student-001", NAME, right)
     hand_in(course, "damaged", NAME, "{")
     hand_in(course, "two", NAME, wrong)
     hand_in(course, "two", NAME, right, file_name="copy.ipynb")
     hand_in(course, "many", NAME, right)
     for number in range(1001):
         (course / "submitted" / "many" / NAME / str(number)).touch()
-    (course / "submitted" / "ada" / NAME / "link").symlink_to("/etc/passwd")
+    (course / "submitted" / "student-001" / NAME / "link").symlink_to("/etc/passwd")
     said = Watched(course).steps(3)
-    assert "ada: attempt 1: 60 of 60 points, 10 wait for a human" in said
+    assert "student-001: attempt 1: 60 of 60 points, 10 wait for a human" in said
     assert any(line.startswith("damaged: attempt 1: not graded. This is not") for line in said)
     assert any(f" mv -b submitted/two/{NAME}/copy.ipynb " in line for line in said)
     (refused,) = [line for line in said if line.startswith("many: ")]
     assert "holds more than 1000 files" in refused
-    assert not (course / "attempts" / NAME / "ada" / "0001" / "files" / "link").exists()
+    assert not (course / "attempts" / NAME / "student-001" / "0001" / "files" / "link").exists()
 
 
 def test_two_attempts_within_one_grading_each_get_their_own_page(
@@ -182,7 +196,7 @@ def test_two_attempts_within_one_grading_each_get_their_own_page(
             grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
             cell.source = (solutions(averages) | changes).get(grade_id, cell.source)
         nbformat.write(notebook, home / NAME / FILE)
-        run_here("nbgrader", "submit", NAME, "--student=ada", cwd=home)
+        run_here("nbgrader", "submit", NAME, "--student=student-001", cwd=home)
 
     submit(NONE)
     watched = Watched(course)
@@ -203,7 +217,7 @@ def test_two_attempts_within_one_grading_each_get_their_own_page(
         "attempt 1: 40 of 60",
         "attempt 2: 60 of 60",
     ]
-    run_here("nbgrader", "fetch_feedback", NAME, "--student=ada", cwd=home)
+    run_here("nbgrader", "fetch_feedback", NAME, "--student=student-001", cwd=home)
     pages = sorted((home / NAME / "feedback").glob("*/*.html"))
     found = ["None" in page.read_text() for page in pages]
     assert len(pages) == 2
@@ -211,7 +225,7 @@ def test_two_attempts_within_one_grading_each_get_their_own_page(
 
 
 def test_the_command_ends_at_its_time(course: Path, right: str) -> None:
-    hand_in(course, "ada", NAME, right)
+    hand_in(course, "student-001", NAME, right)
     ended = run_here("autograder", "watch", NAME, "--until", "2020-01-01 12:00 UTC", cwd=course)
     assert "watching averages until 2020-01-01" in ended.stdout
     wrong = run_here("autograder", "watch", NAME, "--until", "noon", cwd=course, status=2)

@@ -337,13 +337,13 @@ def test_the_formgrader_knows_what_is_graded(
 ) -> None:
     root = released_course(tmp_path / "course", f"c.Exchange.timezone = {LOS_ANGELES!r}")
     text = nbformat.writes(answered(averages, {}))
-    hand_in(root, "ada", NAME, text, timestamp="2026-11-28 10:30:00.000000 PST")
-    hand_in(root, "bob", NAME, text, timestamp="12:00")
+    hand_in(root, "student-001", NAME, text, timestamp="2026-11-28 10:30:00.000000 PST")
+    hand_in(root, "student-002", NAME, text, timestamp="12:00")
     run_here("autograder", "grade", NAME, cwd=root, status=1)
     course = Course.open(root)
     api = NbGraderAPI(course.coursedir, config=course.config)
-    assert api.get_autograded_students(NAME) == {"ada"}
-    assert api.get_submission(NAME, "bob")["display_timestamp"] is None
+    assert api.get_autograded_students(NAME) == {"student-001"}
+    assert api.get_submission(NAME, "student-002")["display_timestamp"] is None
 
 
 class Clock(datetime):
@@ -396,10 +396,10 @@ def test_a_class_through_the_exchange(
 
 
 NAMED = {  # by a learning platform: the time in a file's name, and what it is
-    "ada": ("2026-07-10-16-30-10", "2026-07-10 16:30:10"),
-    "bob": ("20260710T170000Z", "2026-07-10 17:00:00"),
-    "cyd": ("2026-07-10-17-00-01", "2026-07-10 17:00:01"),
-    "dan": ("20260710190001+0200", None),
+    "student-001": ("2026-07-10-16-30-10", "2026-07-10 16:30:10"),
+    "student-002": ("20260710T170000Z", "2026-07-10 17:00:00"),
+    "student-003": ("2026-07-10-17-00-01", "2026-07-10 17:00:01"),
+    "student-004": ("20260710190001+0200", None),
 }
 
 
@@ -424,5 +424,5 @@ def test_a_class_through_zip_collect(
     said = run_here("nbgrader", "zip_collect", NAME, cwd=course).stderr
     run_here("autograder", "grade", NAME, cwd=course)
     assert times(course) == {student: time for student, (_, time) in NAMED.items() if time}
-    assert scores(course) == {"ada": 60, "bob": 60, "cyd": 0}
+    assert scores(course) == {"student-001": 60, "student-002": 60, "student-003": 0}
     assert "_dan_" in said

@@ -54,19 +54,23 @@ def shown(entries: list[ClassResult], marks: dict[str, Marks], width: int) -> li
     return console.file.getvalue().splitlines()
 
 
-SMALL_CLASS = [graded("ada", 60), graded("bob", 40), refused("cleo", "No averages.ipynb there.")]
+SMALL_CLASS = [
+    graded("student-001", 60),
+    graded("student-002", 40),
+    refused("student-003", "No averages.ipynb there."),
+]
 SAYS = {  # of a student, whatever the width
-    "ada": ("60.0 / 60", "7.5", "1 d 1 h", "(-6)", "10 written"),
-    "bob": ("40.0 / 60", "running_maximum"),
-    "cleo": ("not graded", "No averages.ipynb there."),
+    "student-001": ("60.0 / 60", "7.5", "1 d 1 h", "(-6)", "10 written"),
+    "student-002": ("40.0 / 60", "running_maximum"),
+    "student-003": ("not graded", "No averages.ipynb there."),
 }
 
 
 @pytest.mark.parametrize("width", [44, 80, 200])
 def test_everything_can_be_read_at_any_width(width: int) -> None:
-    lines = shown(SMALL_CLASS, {"ada": LATE}, width)
+    lines = shown(SMALL_CLASS, {"student-001": LATE}, width)
     table, below = lines[:-1], lines[-1]
-    assert below == "cleo: No averages.ipynb there."
+    assert below == "student-003: No averages.ipynb there."
     assert max(map(cell_len, table)) <= width
     starts = [n for n, line in enumerate(table) if any(f"{name} " in line for name in SAYS)]
     for begin, end in zip(starts, [*starts[1:], len(table)], strict=True):
@@ -75,7 +79,7 @@ def test_everything_can_be_read_at_any_width(width: int) -> None:
         assert [part for part in SAYS[student] if part not in row] == []
 
 
-@pytest.mark.parametrize("marks", [{}, {"ada": LATE}])
+@pytest.mark.parametrize("marks", [{}, {"student-001": LATE}])
 def test_columns_that_are_empty_are_left_out(marks: dict[str, Marks]) -> None:
     head = shown(SMALL_CLASS, marks, 200)[1]
     assert [title in head for title in ("late", "by hand", "waiting")] == [bool(marks)] * 3
@@ -109,7 +113,7 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
 @pytest.mark.parametrize("width", [30, 200])
 def test_names_are_shown_as_they_read(name: str, width: int) -> None:
-    plain = len(shown([refused("ada", "odd")], {}, width))
+    plain = len(shown([refused("student-001", "odd")], {}, width))
     lines = shown([refused(name, name)], {}, width)
     assert len(lines) == plain
     text = "".join(lines)
@@ -123,17 +127,20 @@ LONG = " ".join(["mine.ipynb (it has answers)"] * 900)
 @pytest.mark.parametrize(
     ("entry", "end"),
     [
-        (refused("ada", LONG), f"… (all of it is in {LOG})"),
-        (graded("ada", 60, ("one note.", "two notes.")), f"ada: one note. (1 more in {LOG})"),
-        (graded("ada", 60, ("x.zip: unpack it.",)), "ada: x.zip: unpack it."),
+        (refused("student-001", LONG), f"… (all of it is in {LOG})"),
+        (
+            graded("student-001", 60, ("one note.", "two notes.")),
+            f"student-001: one note. (1 more in {LOG})",
+        ),
+        (graded("student-001", 60, ("x.zip: unpack it.",)), "student-001: x.zip: unpack it."),
     ],
     ids=["long", "several", "one"],
 )
 def test_what_a_submission_says_is_one_short_line(entry: ClassResult, end: str) -> None:
-    lines = [line for line in shown([entry], {}, 200) if line.startswith("ada:")]
+    lines = [line for line in shown([entry], {}, 200) if line.startswith("student-001:")]
     assert [len(line) < 300 and line.endswith(end) for line in lines] == [True]
 
 
 def test_a_change_is_no_note() -> None:
-    entry = graded("ada", 40, change=Change(60, 40))
-    assert not any(line.startswith("ada:") for line in shown([entry], {}, 200))
+    entry = graded("student-001", 40, change=Change(60, 40))
+    assert not any(line.startswith("student-001:") for line in shown([entry], {}, 200))

@@ -16,7 +16,7 @@ def watched(width: int, *, terminal: bool, between: float = 0.0, quiet: bool = F
         told.announce(5)
         told.advance(kept=True)
         told.advance()
-        told.waiting(Slowest("ada\x1b[31m", seconds=130))
+        told.waiting(Slowest("student-001\x1b[31m", seconds=130))
         say(told)
     return console.file.getvalue().replace("\r", "\n").splitlines()
 
@@ -34,7 +34,7 @@ def test_elsewhere_it_is_a_plain_line_now_and_then(width: int) -> None:
     assert all(line.startswith("Grading averages: ") for line in lines)
     (slowest,) = [line for line in lines if "slowest now" in line]
     assert slowest.startswith("Grading averages: 2 of 5 done, ")
-    assert slowest.endswith(" left, slowest now: ada, 2 min.")
+    assert slowest.endswith(" left, slowest now: student-001, 2 min.")
     assert "/s" in slowest or "/min" in slowest
     assert lines[-1].endswith(", 1 not graded.")
 

@@ -3,7 +3,7 @@
 from functools import partial
 
 import pytest
-from contents import assignment_names, load_assignment
+from contents import assignment_names, load_assignment, small_ones_at_once
 from typed import KeptAnswers, typed
 
 from autograder.explanation.diagnosis import diagnose
@@ -43,7 +43,7 @@ def check_mistakes(assignment: Assignment, seed: bytes) -> None:
             assert found.misconception is mistake, (mistake, found)
 
 
-@pytest.mark.parametrize("name", assignment_names())
+@pytest.mark.parametrize("name", small_ones_at_once())
 def test_every_mistake_is_noticed_and_recognised(name: str) -> None:
     check_mistakes(load_assignment(name), seed=b"")
 

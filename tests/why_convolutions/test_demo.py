@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from commands import run_here
-from contents import assignment_names, load_assignment
+from contents import load_assignment, small_ones_at_once
 
 from autograder.demo.simulated_class import simulate_class
 from autograder.explanation.misconceptions import misconceptions
@@ -40,7 +40,7 @@ def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path) -> Non
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
 
 
-@pytest.mark.parametrize("name", assignment_names())
+@pytest.mark.parametrize("name", small_ones_at_once())
 def test_a_class_has_many_kinds_of_students(name: str) -> None:
     assignment = load_assignment(name)
     students = simulate_class(assignment, 24)

@@ -8,13 +8,13 @@ from benchmarks.points_for_nothing import (
     numerical_shares,
     shares,
 )
-from contents import assignment_names, load_assignment
+from contents import load_assignment, small_ones_at_once
 
 SEEDS = [f"secret of student-{number:03}".encode() for number in range(2)]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("name", assignment_names())
+@pytest.mark.parametrize("name", small_ones_at_once())
 def test_functions_that_know_nothing_earn_next_to_nothing(name: str, seed: bytes) -> None:
     earned = {e: of_any[ANY] for e, of_any in shares(load_assignment(name), seed).items()}
     assert earned
@@ -22,7 +22,7 @@ def test_functions_that_know_nothing_earn_next_to_nothing(name: str, seed: bytes
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("name", assignment_names())
+@pytest.mark.parametrize("name", small_ones_at_once())
 def test_differences_of_a_loss_earn_half_of_a_backward_pass(name: str, seed: bytes) -> None:
     earned = numerical_shares(load_assignment(name), seed)
     backward = {e for e in load_assignment(name).signatures() if e.endswith("_backward")}
