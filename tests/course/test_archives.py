@@ -86,26 +86,24 @@ def unpacked(tmp_path: Path, archives: Files, **limits: int) -> Files:
 @pytest.mark.parametrize(
     ("name", "pack"),
     [
-        ("student-001.zip", zipped),
-        ("student-001.tar.gz", tarred),
-        ("student-001.gz", lambda files: tarred(files, "w")),
+        ("student001.zip", zipped),
+        ("student001.tar.gz", tarred),
+        ("student001.gz", lambda files: tarred(files, "w")),
     ],
 )
 def test_files_are_unpacked_into_a_folder_named_like_the_archive(
     tmp_path: Path, name: str, pack: Callable[[Files], bytes]
 ) -> None:
     found = unpacked(tmp_path, {name: pack(GOOD), "loose.ipynb": b"{}", "group/x.zip": pack(GOOD)})
-    expected = {
-        f"{folder}/{n}": c for folder in ("student-001", "group/x") for n, c in GOOD.items()
-    }
+    expected = {f"{folder}/{n}": c for folder in ("student001", "group/x") for n, c in GOOD.items()}
     assert found == {**expected, "loose.ipynb": b"{}"}
 
 
 def test_the_archive_of_a_class_holds_those_of_students(tmp_path: Path) -> None:
-    students = {f"{name}.zip": zipped(GOOD) for name in ("student-001", "student-002")}
-    found = unpacked(tmp_path, {"class.zip": zipped({**students, "student-003.zip": b"damaged"})})
+    students = {f"{name}.zip": zipped(GOOD) for name in ("student001", "student002")}
+    found = unpacked(tmp_path, {"class.zip": zipped({**students, "student003.zip": b"damaged"})})
     assert set(found) == {
-        f"class/{s}/{name}" for s in ("student-001", "student-002") for name in GOOD
+        f"class/{s}/{name}" for s in ("student001", "student002") for name in GOOD
     }
 
 
@@ -238,13 +236,13 @@ def test_feedback_can_be_released_to_who_was_collected_from_an_archive(
     archive = root / "downloaded" / "averages" / "archive"
     archive.mkdir(parents=True)
     text = nbformat.writes(answered(averages, {}))
-    (archive / "student-001.zip").write_bytes(zipped({"averages.ipynb": text.encode()}))
-    (archive / "student-005.tar.gz").write_bytes(
-        tarred({"../../../../submitted/student-005/x.ipynb": b"{}"})
+    (archive / "student001.zip").write_bytes(zipped({"averages.ipynb": text.encode()}))
+    (archive / "student005.tar.gz").write_bytes(
+        tarred({"../../../../submitted/student005/x.ipynb": b"{}"})
     )
     run_here("nbgrader", "zip_collect", "averages", cwd=root)
     course = Course.open(root)
-    assert [entry.student for entry in grade_class(course, "averages", jobs=1)] == ["student-001"]
+    assert [entry.student for entry in grade_class(course, "averages", jobs=1)] == ["student001"]
     api = NbGraderAPI(course.coursedir, config=course.config)
     for step in (api.generate_feedback, api.release_feedback):
         result = step("averages")
