@@ -3,6 +3,6 @@
 from autograder.course.options import Limits
 
 PATIENCE = 1200  # seconds for a command or a kernel: only a test that hangs comes to its end
-SHORT = 3  # seconds, where the limit itself is what is tried; everything else in them takes ms
+SHORT = 1  # seconds, where the limit itself is what is tried; everything else in them takes ms
 
 SHORT_LIMITS = Limits(cell_seconds=SHORT, call_seconds=SHORT)
