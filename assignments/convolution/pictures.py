@@ -262,6 +262,6 @@ def photograph(conv_forward):
         axis.set_yticks([])
     show_figure(
         figure,
-        "A portrait of a woman in uniform, and two maps of the same size: lines that go up and "
-        "down stand out in one, lines that go across in the other.",
+        "A portrait of a woman in uniform, and two maps, two pixels smaller each way: lines that "
+        "go up and down stand out in one, lines that go across in the other.",
     )
