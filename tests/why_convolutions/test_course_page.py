@@ -13,10 +13,12 @@ LINES = [line for line in PAGE.splitlines() if PLACE.search(line)]
 
 
 def test_every_notebook_is_in_the_course() -> None:
-    listed = re.findall(r"^\| \d \| \[`(\w+)`\]\((\S+)\)", PAGE, re.MULTILINE)
-    assert sorted(name for name, _ in listed) == assignment_names()
-    for _, path in listed:
-        assert (ASSIGNMENTS / path).is_file()
+    """Each with the time that the notebook itself says."""
+    listed = re.findall(r"^\| \d \| \[`(\w+)`\]\((\S+)\).* \| (.+) \|$", PAGE, re.MULTILINE)
+    assert sorted(name for name, _, _ in listed) == assignment_names()
+    for _, path, hours in listed:
+        text = (ASSIGNMENTS / path).read_text(encoding="utf-8")
+        assert f"**Time:** about {hours}." in text
 
 
 @pytest.mark.parametrize("line", LINES, ids=lambda line: line.split("|")[2].strip()[:60])
