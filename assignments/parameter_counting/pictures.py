@@ -178,5 +178,5 @@ def guessed(guess, locally_connected_parameters, unready):
     problem = unready("output_size", "locally_connected_parameters")
     weights = "" if problem else locally_connected_parameters((10, 10, 1), 3, 1, pad=1)[0]
     said = "" if guess is None else f"Your guess was {guess}. "
-    counted = f"Your function counts {weights} weights that are left."
-    print(problem or f"{said}{counted} Section 5 says how many of them ever meet a pixel.")
+    counted = f"Your function counts {weights} weights."
+    print(problem or f"{said}{counted} Section 5 said how many of them ever meet a pixel.")
