@@ -190,7 +190,7 @@ MEAN_OVER_THE_BATCH = Wrong(
     "they were for one image, or become twice as large?"
 )
 MEAN_OVER_THE_POSITIONS = Wrong(
-    "If a weight is used in many places, does each place count in full, or only its share?", "TG1"
+    "If a weight is used at many positions, does each one count in full, or only its share?", "TG1"
 )
 AXES_LEFT_IN_DB = Wrong("What is the shape of b, and what is the shape of your db?")
 ANOTHER_ORDER = Wrong(

@@ -269,13 +269,14 @@ def ring(is_ready, on_a_ring, translate):
     if not is_ready("translate", moved, (1, 1, 6, 1)):
         return
     outputs, pixels = np.indices((6, 6))
-    way = (pixels - outputs + 1) % 6  # from an output to a pixel, around the ring
-    random, shared = rng.normal(size=(6, 6)), rng.normal(size=6)[way]
+    displacement = (pixels - outputs + 1) % 6  # around the ring; 1: the output's own pixel
+    random, shared = rng.normal(size=(6, 6)), rng.normal(size=6)[displacement]
+    in_window = displacement < 3
     print("furthest apart: move, then apply; apply, then move")
     for name, matrix in [
         ("random weights", random),
-        ("window of three, own weights", np.where(way < 3, random, 0)),
-        ("window of three, shared", np.where(way < 3, shared, 0)),
+        ("window of three, own weights", np.where(in_window, random, 0)),
+        ("window of three, shared", np.where(in_window, shared, 0)),
         ("random, averaged along its lines", along_its_lines(random)),
     ]:
         gaps = []
@@ -284,12 +285,12 @@ def ring(is_ready, on_a_ring, translate):
             after = on_a_ring((matrix @ image).reshape(1, 1, 6, 1)).ravel()
             gaps.append(np.abs(matrix @ before - after).max())
         print(f"    {name:34}{max(gaps):.2f}")
-    names = np.where(way < 3, np.array(list(LETTERS + "."))[np.minimum(way, 9)], "")
-    own = np.where(way < 3, np.cumsum(way < 3).reshape(6, 6), "")
+    names = np.where(in_window, np.array(list(LETTERS))[displacement], "")
+    own = np.where(in_window, np.cumsum(in_window).reshape(6, 6), "")
     figure, axes = plt.subplots(1, 3, figsize=(11, 3.9))
     for ax, title, words, colours in [
         (axes[0], "random: 36 weights", np.arange(1, 37).reshape(6, 6), np.full((6, 6), 0.15)),
-        (axes[1], "window, own weights: 18", own, 0.15 * (way < 3)),
+        (axes[1], "window, own weights: 18", own, 0.15 * in_window),
         (axes[2], "window, shared: 3", names, weight_colours(names)),
     ]:
         draw_grid(ax, words, title, colours, range(1, 7), range(1, 7))

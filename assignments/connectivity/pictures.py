@@ -145,7 +145,7 @@ def crosses(convolve, is_ready, locally_connected_forward):
 
 
 def alone(connectivity_matrix, distinct_parameters, is_ready, own_names, shared_names):
-    """Draw four layers, with and without each property, and count their weights."""
+    """Draw four layers, with and without each idea, and count their weights."""
     for side in (10, 3):
         connected = connectivity_matrix(side, side, 3, pad=1)
         if not is_ready("connectivity_matrix", connected, (side**2, side**2)):

@@ -1,4 +1,4 @@
-"""Windows that one can move: plain JavaScript, which needs no package and no network."""
+"""Interactive pictures: plain JavaScript, which needs no package and no network."""
 
 import json
 
@@ -21,7 +21,7 @@ def pooling_window():
 def show_window(script, settings, title):
     """Show what a script builds; where none runs, a sentence says so."""
     code = f"{{const settings = {json.dumps(settings)};\n{TOOLS}\n{script}}}"
-    words = f"A window to move: {title}. It needs a notebook in which this cell has been run."
+    words = f"An interactive picture: {title}. It needs a notebook in which this cell has been run."
     display({"application/javascript": code, "text/plain": words}, raw=True)
 
 
@@ -105,8 +105,8 @@ function kind() {
   if (sparse.checked) return share.checked ? "This is a convolution."
     : "This is the locally connected layer: sparse, and every output has weights of its own.";
   return share.checked
-    ? "Every output sees everything, and they share: one weight for each step from an output to a "
-      + "pixel. What would that be good for?"
+    ? "Every output sees everything, and they share: one weight for each displacement of a pixel "
+      + "from its output. What would that be good for?"
     : "This is the dense layer: every output sees everything, with weights of its own.";
 }
 function build() {

@@ -49,11 +49,11 @@ def windows(output_size, unready):
             axis.add_patch(plt.Rectangle(corner, kernel_size - 0.2, 0.3, facecolor="0.3"))
         axis.set(xlim=(-1.8, size + 1.8), ylim=(-4.2, 1.2), xticks=[], yticks=[], frame_on=False)
         axis.set_title(f"kernel_size {kernel_size}, stride {stride}, pad {pad}", fontsize=10)
-        axis.set_xlabel(f"your function says: {stops} places")
+        axis.set_xlabel(f"your function says: {stops} positions")
     show_figure(
         figure,
         "Three rows of six numbered boxes, the last with a box of padding at each end; below each "
-        "row one bar for every place where output_size says that a window of three boxes stops.",
+        "row one bar for every position at which output_size says that a window of three boxes stops.",
     )
 
 

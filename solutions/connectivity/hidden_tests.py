@@ -121,7 +121,7 @@ def check_dense(student, rng, part, in_shape, w_shape, **settings):
 class TestConvAsDense:
     @weight(2)
     def test_places(self, student, rng):
-        """A kernel whose weights are all equal: they stand at the right places of the matrix."""
+        """A kernel whose weights are all equal: they stand in the right boxes of the matrix."""
         w, b = np.full((3, 3, 1, 1), rng.uniform(1, 2)), np.zeros(1)
         check_part(student, "conv_as_dense", MATRIX, w, b, (5, 5, 1))
 
@@ -142,7 +142,7 @@ class TestConvAsDense:
 
     @weight(2)
     def test_padding(self, student, rng):
-        """What the kernel lays on the padding has no place in the matrix."""
+        """What the kernel lays on the padding has no box in the matrix."""
         check_dense(student, rng, MATRIX, (5, 5, 1), (3, 3, 1, 1), stride=1, pad=1)
 
     @weight(2)

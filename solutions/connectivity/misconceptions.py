@@ -705,8 +705,8 @@ distinct_parameters.wrong(
         numbers=_used_once,
     ),
     counts_only_what_is_shared=Wrong(
-        "The ids are 7, 7 and 8. How many parameters has the layer? One that is used at a single "
-        "place is learned as well.",
+        "The ids are 7, 7 and 8. How many parameters has the layer? One that is used only "
+        "once is learned as well.",
         numbers=_used_again,
     ),
     looks_at_the_first_row_only=Wrong(
@@ -1547,7 +1547,7 @@ answer_1 = Mistakes("answer_1", evidence=EVIDENCE)
 answer_1.wrong(
     takes_missing_connections_for_zero_weights=Chosen(
         "a",
-        "91 % of the matrix are places without a connection. Is there a weight in these places "
+        "91 % of the matrix are boxes without a connection. Is there a weight in these boxes "
         "that training could make zero? Compare 5,824 zeros with nine weights.",
         "C24",
     ),

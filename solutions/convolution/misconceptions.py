@@ -883,7 +883,7 @@ answer_2.wrong(
     shares_the_kernel_among_the_channels=Chosen(
         "d",
         "That would be sharing over channels. Look at the shape of one filter: does it "
-        "hold one number or several for each place of the window?",
+        "hold one number or several for each pixel of the window?",
         "C7",
     ),
 )
@@ -922,7 +922,7 @@ answer_4.wrong(
     ),
     counts_the_pixels_of_the_image=Chosen(
         "c",
-        "That is how many pixels the image has. At how many places does the window stop?",
+        "That is how many pixels the image has. At how many positions does the window stop?",
         "PC7",
     ),
 )

@@ -19,7 +19,7 @@ ANSWERS = {"answer_1": "b", "answer_2": "d", "answer_3": "a", "answer_4": "c"}
 
 
 def output_size(size: int, kernel_size: int, stride: int = 1, pad: int = 0) -> int:
-    """Return at how many places a window stops along one side of its input.
+    """Return at how many positions a window stops along one side of its input.
 
     The side has ``size`` numbers, and ``pad`` zeros are added at each of its two ends.
     A window of ``kernel_size`` numbers starts at the first number of the padded side and
@@ -54,7 +54,7 @@ def locally_connected_parameters(
     ``kernel_size`` moves over the height and the width of the input: ``stride`` numbers at
     a time, after ``pad`` rows or columns of zeros were added at each of the four borders.
     It stops by the rule of ``output_size`` and always reaches through all channels. At each
-    place where it stops there are ``out_channels`` outputs.
+    position there are ``out_channels`` outputs.
 
     Every single output owns a whole kernel, with one weight for each number in the window,
     and one bias. A window at the border owns a whole kernel too: weights that fall on
@@ -68,12 +68,12 @@ def locally_connected_parameters(
 
 
 def conv_parameters(kernel_size: int, in_channels: int, out_channels: int) -> tuple[int, int]:
-    """Return (weights, biases) of a convolutional layer: sparse, and shared by all places.
+    """Return (weights, biases) of a convolutional layer: sparse, and shared by all positions.
 
     The layer has ``out_channels`` filters, one for each channel of its output. A filter is
     a square with a side of ``kernel_size`` that reaches through all ``in_channels``
     channels of the input; it has one weight for each number it covers, and one bias. The
-    same filter is used at every place of the input.
+    same filter is used at every position.
 
     Both results are integers.
     """

@@ -173,7 +173,7 @@ class TestLocallyConnectedParameters:
 
     @weight(3)
     def test_weights_with_stride(self, student, rng):
-        """Weights: a kernel for each place where the window stops, in height and in width."""
+        """Weights: a kernel for each position of the window, in height and in width."""
         stride = 3
         kernel_size = stride + one_of(rng, 1, 2)
         rows, columns = sorted(distinct(rng, 3, 6, 2))

@@ -146,7 +146,7 @@ BIASES_FIRST = Wrong(
     result=lambda weights, biases: (biases, weights),
 )
 A_WINDOW_PER_PIXEL = Wrong(
-    "Do you count the pixels of the input, or the places where the window stops?",
+    "Do you count the pixels of the input, or the positions where the window stops?",
     "PC7",
     side=lambda size, kernel_size, stride, pad: size,
 )
@@ -163,19 +163,19 @@ WITHOUT_REMAINDERS = Wrong(
     side=_without_remainder,
 )
 ONE_ADDED_TWICE = Wrong(
-    "Draw the windows of one row where the last one just fails to fit. Do you count a place "
+    "Draw the windows of one row where the last one just fails to fit. Do you count a position "
     "that does not exist?",
     "OS4",
     side=_one_added_twice,
 )
 ONE_ADDED_BEFORE_DIVIDING = Wrong(
-    "Take a picture exactly as large as the window and a stride of 2. At how many places "
+    "Take a picture exactly as large as the window and a stride of 2. At how many positions "
     "does the window stop, and how many do you count?",
     "OS11",
     side=_one_before_dividing,
 )
 WITHOUT_THE_FIRST_PLACE = Wrong(
-    "At how many places does a window stop on a picture that is exactly as large? How many "
+    "At how many positions does a window stop on a picture that is exactly as large? How many "
     "do you count?",
     "OS3",
     side=_one_too_few,
@@ -187,23 +187,24 @@ WINDOWS_THAT_STICK_OUT = Wrong(
 )
 WITHOUT_PADDING = Wrong(
     "Which of the arguments never changes your result? A larger border gives the window "
-    "more places.",
+    "more positions.",
     "OS13",
     side=_without_pad,
 )
 WITHOUT_STRIDE = Wrong(
-    "Which of the arguments never changes your result? Longer steps leave fewer places.",
+    "Which of the arguments never changes your result? Longer steps leave fewer positions.",
     "OS13",
     side=_without_stride,
 )
 PADDED_AT_ONE_BORDER = Wrong(
-    "A row has two ends, and zeros are added at both. At how many places does the window "
+    "A row has two ends, and zeros are added at both. At how many positions does the window "
     "stop then?",
     "OS6",
     side=_padded_once,
 )
 A_FRACTION_OF_A_PLACE = Wrong(
-    "Print the number of places along one side, and its type. Can a window stop at half a place?",
+    "Print the number of positions along one side, and its type. Can a window stop at half "
+    "a position?",
     "OS7",
     side=_with_a_fraction,
 )
@@ -270,7 +271,7 @@ output_size.wrong(
     ),
     adds_one_twice=Wrong(
         "You add one inside the division and one outside. Draw a case in which the last "
-        "window just fails to fit: which of the two ones counts a place that does not exist?",
+        "window just fails to fit: which of the two ones counts a position that does not exist?",
         "OS4",
         seen=(1, "1 of 76 student repositories of C4W1"),
         first=lambda kernel_size: kernel_size - 1,
@@ -383,11 +384,11 @@ dense_parameters.wrong(
     ),
     counts_the_dense_layer_with_the_biases_in_both=BIASES_IN_BOTH,
     counts_the_dense_layer_to_one_output_channel=Wrong(
-        "The output is a volume too. How many numbers stand at each of its places?",
+        "The output is a volume too. How many numbers stand at each of its positions?",
         outputs=lambda out_shape: out_shape[0] * out_shape[1],
     ),
     counts_the_dense_layer_with_a_bias_for_each_channel=Wrong(
-        "Outputs at two places of one channel: do they share anything in a dense layer?",
+        "Outputs at two positions of one channel: do they share anything in a dense layer?",
         biases=lambda inputs, outputs, out_channels: out_channels,
     ),
     counts_the_dense_layer_with_a_bias_for_each_input=Wrong(
@@ -442,7 +443,7 @@ locally_connected_parameters = Mistakes(
 
 locally_connected_parameters.wrong(
     counts_the_local_layer_with_shared_kernels=Wrong(
-        "Which layer uses one kernel at all places? Is it this one?",
+        "Which layer uses one kernel at all positions? Is it this one?",
         "PC20",
         places=lambda rows, columns: 1,
     ),
@@ -453,7 +454,7 @@ locally_connected_parameters.wrong(
     ),
     counts_the_local_layer_through_one_channel=ONE_CHANNEL_DEEP,
     counts_the_local_layer_with_shared_biases=Wrong(
-        "If two places do not share their weights, do they share a bias?",
+        "If two positions do not share their weights, do they share a bias?",
         "PC6",
         biases=lambda places, filters, out_channels: out_channels,
     ),
@@ -466,7 +467,7 @@ locally_connected_parameters.wrong(
         owned=lambda places, area, in_shape, window: _on_real_inputs(in_shape, *window),
     ),
     counts_the_local_layer_with_one_output_for_each_place=Wrong(
-        "How many numbers does the layer give at one place? Two of them do not share a kernel.",
+        "How many numbers does the layer give at one position? Two of them do not share a kernel.",
         "PC23",
         filters=lambda out_channels: 1,
     ),
@@ -494,7 +495,7 @@ locally_connected_parameters.wrong(
         biases=lambda places, filters, out_channels: 1,
     ),
     counts_the_local_layer_with_the_same_biases_in_all_channels=Wrong(
-        "At one place there are several outputs, one for each channel. Does each of them have a "
+        "At one position there are several outputs, one for each channel. Does each of them have a "
         "bias of its own?",
         biases=lambda places, filters, out_channels: places,
     ),
@@ -508,7 +509,7 @@ locally_connected_parameters.wrong(
     ),
     counts_the_local_layer_with_the_biases_first=BIASES_FIRST,
     counts_the_local_layer_with_a_fraction_of_a_place=A_FRACTION_OF_A_PLACE.but(
-        "Print how many rows and columns of places you count. Can there be half a place?"
+        "Print how many rows and columns of positions you count. Can there be half a position?"
     ),
     counts_the_local_layer_without_remainders=WITHOUT_REMAINDERS,
     counts_the_local_layer_with_windows_side_by_side=WINDOWS_SIDE_BY_SIDE,
@@ -659,7 +660,7 @@ connections = Mistakes("connections", _connections, evidence=EVIDENCE)
 
 connections.wrong(
     takes_shared_weights_for_connections=Wrong(
-        "A shared weight is used at many places. Does it join only one pair of numbers?",
+        "A shared weight is used at many positions. Does it join only one pair of numbers?",
         "CN1",
         joined=lambda rows, columns, places, in_shape, kernel_size: kernel_size**2,
     ),
@@ -686,8 +687,8 @@ connections.wrong(
         inside=lambda start, kernel_size, size: min(start + kernel_size, size) - max(start, 0),
     ),
     counts_connections_without_the_border=Wrong(
-        "The zeros are no inputs, but do they give the window more places? Count a 3 × 3 picture "
-        "with a 3 × 3 window and padding 1.",
+        "The zeros are no inputs, but do they give the window more positions? Count a 3 × 3 "
+        "picture with a 3 × 3 window and padding 1.",
         "CN3",
         side=_without_pad,
         first=lambda pad, stride: 0,
@@ -723,7 +724,7 @@ connections.wrong(
         "Take one output by itself. Is it joined to one channel in its window, or to all?", "CN4"
     ),
     counts_connections_of_one_output_channel=Wrong(
-        "How many outputs are there at one place of the window?",
+        "How many outputs are there at one position of the window?",
         "CN4",
         filters=lambda out_channels: 1,
     ),
@@ -753,7 +754,7 @@ connections.wrong(
     counts_connections_of_a_fraction_of_a_place=A_FRACTION_OF_A_PLACE,
     counts_connections_without_remainders=WITHOUT_REMAINDERS,
     counts_connections_of_windows_side_by_side=WINDOWS_SIDE_BY_SIDE.but(
-        "How many places does a window of 3 have on a row of 5 when it moves by 1? Which "
+        "How many positions does a window of 3 have on a row of 5 when it moves by 1? Which "
         "argument moves it?"
     ),
     counts_connections_with_one_added_twice=ONE_ADDED_TWICE,
@@ -846,8 +847,8 @@ saving.wrong(
         outputs=lambda places, filters, in_shape: in_shape[0] * in_shape[1],
     ),
     gives_the_dense_layer_one_output_channel=Wrong(
-        "At each place the locally connected layer has an output for every channel. How many has "
-        "your dense layer there?",
+        "At each position the locally connected layer has an output for every channel. How many "
+        "has your dense layer there?",
         "SV7",
         outputs=lambda places, filters, in_shape: places,
     ),
@@ -895,7 +896,7 @@ saving.wrong(
         biases=lambda outputs, filters: (outputs, 0, 0),
     ),
     swaps_the_two_savings=Wrong(
-        "Which step removes connections, and which one uses a weight at many places?",
+        "Which step removes connections, and which one uses a weight at many positions?",
         "SV1",
         result=lambda by_sparsity, by_sharing: (by_sharing, by_sparsity),
     ),
@@ -978,25 +979,25 @@ saving.wrong(
         shared=lambda area, depth, filters: area * depth,
     ),
     saves_with_one_local_kernel_for_each_place=Wrong(
-        "How many outputs has the locally connected layer at one place? Each of them owns a "
+        "How many outputs has the locally connected layer at one position? Each of them owns a "
         "kernel.",
         "PC23",
         local=lambda owned, depth, filters: owned * depth,
     ),
     saves_with_windows_of_one_row=WINDOWS_OF_ONE_ROW.but(area=lambda kernel_size: kernel_size),
     saves_with_a_kernel_per_pixel=A_WINDOW_PER_PIXEL.but(
-        "Do you count the pixels of the input, or the places where the window stops? With stride "
-        "2 these are not the same."
+        "Do you count the pixels of the input, or the positions where the window stops? With "
+        "stride 2 these are not the same."
     ),
     saves_on_square_pictures_only=SQUARE_PICTURES.but(shape=_rows_twice),
     saves_on_a_fraction_of_a_place=A_FRACTION_OF_A_PLACE.but(
-        "A saving may have a fraction, but may the number of places? Print how many rows and "
-        "columns of places you count."
+        "A saving may have a fraction, but may the number of positions? Print how many rows and "
+        "columns of positions you count."
     ),
     saves_without_remainders=WITHOUT_REMAINDERS,
     saves_on_windows_side_by_side=WINDOWS_SIDE_BY_SIDE.but(
-        "Sharing lets all places use one kernel. How many places does a window of 3 have on a "
-        "row of 5 when it moves by 1?"
+        "Sharing lets all positions use one kernel. How many positions does a window of 3 have "
+        "on a row of 5 when it moves by 1?"
     ),
     saves_with_one_added_twice=ONE_ADDED_TWICE,
     saves_with_one_added_before_dividing=ONE_ADDED_BEFORE_DIVIDING,
@@ -1189,7 +1190,7 @@ network_parameters.wrong(
         conv_weights=lambda kernel, filters, places, pixels: kernel * filters * pixels,
     ),
     gives_every_place_a_bias_of_its_own=Wrong(
-        "All places of one channel use one filter. Do they also use one bias in this course?",
+        "All positions of one channel use one filter. Do they also use one bias in this course?",
         "PC15",
         conv_biases=lambda filters, channels, places: filters * places,
     ),
@@ -1319,7 +1320,7 @@ network_parameters.wrong(
         "that comes out?"
     ),
     adds_one_twice_in_every_layer=ONE_ADDED_TWICE.but(
-        "Draw the windows of one row where the last one just fails to fit. Is there a place in "
+        "Draw the windows of one row where the last one just fails to fit. Is there a position in "
         "your shape that does not exist?"
     ),
     adds_one_before_dividing_in_every_layer=ONE_ADDED_BEFORE_DIVIDING.but(
@@ -1396,13 +1397,13 @@ answer_2.wrong(
     counts_a_weight_each_time_it_is_used=Chosen(
         "a",
         "Both numbers count what is stored. Can a weight of the larger count be used "
-        "at a second place?",
+        "at a second position?",
         "C17",
     ),
     shares_a_kernel_among_the_input_channels=Chosen(
         "b",
         "Divide the two numbers of weights. Is the quotient the number of channels, "
-        "or the number of places?",
+        "or the number of positions?",
         "C7",
     ),
     blames_the_biases_for_the_difference=Chosen(
@@ -1418,7 +1419,7 @@ answer_3.wrong(
     ),
     lets_the_stride_change_nothing=Chosen(
         "c",
-        "The window stops less often. Is a place where it no longer stops joined to anything?",
+        "The window stops less often. Is a position where it no longer stops joined to anything?",
         "CN1",
     ),
     lets_the_stride_change_the_parameters_alone=Chosen(

@@ -1,4 +1,4 @@
-"""The windows that one can move: what they count, by hand and by keyboard, and in JupyterLab."""
+"""The interactive pictures: what they count, by hand and by keyboard, and in JupyterLab."""
 
 import os
 import re

@@ -1,7 +1,7 @@
-"""Draw the windows' pictures into the notebooks: python tests/why_convolutions/window_pictures.py.
+"""Draw the interactive pictures: python tests/why_convolutions/window_pictures.py.
 
-A notebook that has not been run, a page of GitHub and feedback show these pictures where the
-window would be. They are the windows themselves, as Chromium draws them.
+A notebook that has not been run, a page of GitHub and feedback show these still ones in
+their place. They are what Chromium draws.
 """
 
 import base64
@@ -28,7 +28,7 @@ ALTERNATIVES = {
 
 
 def pictures() -> dict[str, bytes]:
-    """Return the picture of each window in all its forms, as PNG."""
+    """Return each interactive picture in all its forms, as PNG."""
     found = {}
     for name, forms in (("layer_window", LAYERS), ("pooling_window", POOLINGS)):
         with browser_page(1500, 700) as page:

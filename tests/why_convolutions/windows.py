@@ -1,4 +1,4 @@
-"""The windows of the notebooks in a browser, for the tests and for the pictures of them."""
+"""The interactive pictures of the notebooks in a browser, for tests and for still pictures."""
 
 import json
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ def browser_page(width=1100, height=900, strict=True) -> Iterator:
 
 
 def output_of(name: str) -> dict[str, str]:
-    """Return what a window's cell puts out."""
+    """Return what an interactive picture's cell puts out."""
     import window
 
     shown = []
