@@ -156,8 +156,8 @@ def alone(connectivity_matrix, distinct_parameters, is_ready, own_names, shared_
             return
         layers = [
             ("dense", own_names(np.full((side**2, side**2), True))),
-            ("sparse, nothing shared", own_names(connected)),
             ("shared, not sparse", wide),
+            ("sparse, nothing shared", own_names(connected)),
             ("sparse and shared", small),
         ]
         counts = [distinct_parameters(names) for _, names in layers]
@@ -178,8 +178,9 @@ def alone(connectivity_matrix, distinct_parameters, is_ready, own_names, shared_
         ax.set(xlabel="input", ylabel="output")
     show_figure(
         figure,
-        "Four 9 x 9 tables of weight numbers: dense, sparse with nothing shared, shared but not "
-        "sparse, sparse and shared; their titles count the weights.",
+        "Four 9 x 9 tables of weight numbers, with nothing shared on the left and shared on the "
+        "right: above, dense and shared but not sparse; below, sparse with nothing shared, and "
+        "both. Their titles count the weights.",
     )
 
 
