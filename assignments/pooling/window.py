@@ -94,7 +94,7 @@ const flow = add(root, "div", "", {
 let image, outputs, matrix, across, chosen = null, focused = [0, 0];
 
 const outputName = (o) => `h${Math.floor(o / across) + 1}${(o % across) + 1}`;
-function weight(o, p) {  // the place of a pixel in the window of an output, or beyond it
+function weight(o, p) {  // from the start of the output's window to the pixel
   const row = Math.floor(p / side) - Math.floor(o / across) * stride.value;
   const column = (p % side) - (o % across) * stride.value;
   const inside = Math.min(row, column) >= 0 && Math.max(row, column) < kernel;
