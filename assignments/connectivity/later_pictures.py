@@ -269,9 +269,9 @@ def ring(is_ready, on_a_ring, translate):
     if not is_ready("translate", moved, (1, 1, 6, 1)):
         return
     outputs, pixels = np.indices((6, 6))
-    displacement = (pixels - outputs + 1) % 6  # around the ring; 1: the output's own pixel
-    random, shared = rng.normal(size=(6, 6)), rng.normal(size=6)[displacement]
-    in_window = displacement < 3
+    number = (pixels - outputs + 1) % 6  # one for each displacement; the window has 0, 1 and 2
+    random, shared = rng.normal(size=(6, 6)), rng.normal(size=6)[number]
+    in_window = number < 3
     print("furthest apart: move, then apply; apply, then move")
     for name, matrix in [
         ("random weights", random),
@@ -285,7 +285,7 @@ def ring(is_ready, on_a_ring, translate):
             after = on_a_ring((matrix @ image).reshape(1, 1, 6, 1)).ravel()
             gaps.append(np.abs(matrix @ before - after).max())
         print(f"    {name:34}{max(gaps):.2f}")
-    names = np.where(in_window, np.array(list(LETTERS))[displacement], "")
+    names = np.where(in_window, np.array(list(LETTERS))[number], "")
     own = np.where(in_window, np.cumsum(in_window).reshape(6, 6), "")
     figure, axes = plt.subplots(1, 3, figsize=(11, 3.9))
     for ax, title, words, colours in [
