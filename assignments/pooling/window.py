@@ -105,8 +105,8 @@ function kind() {
   if (sparse.checked) return share.checked ? "This is a convolution."
     : "This is the locally connected layer: sparse, and every output has weights of its own.";
   return share.checked
-    ? "Every output sees everything, and they share: one weight for each displacement of a pixel "
-      + "from its output. What would that be good for?"
+    ? "Every output sees everything, and they share: one weight for each displacement (how many "
+      + "rows and columns the pixel is away from the output). What would that be good for?"
     : "This is the dense layer: every output sees everything, with weights of its own.";
 }
 function build() {
