@@ -171,8 +171,8 @@ def two_layers():
 def field(connectivity_matrix, is_ready, receptive_field):
     """Draw how many paths lead from each of 15 x 15 pixels to the middle output."""
     stacks = [[(3, 1)], [(3, 1), (3, 1)], [(3, 1)] * 3, [(3, 2), (3, 1)]]
-    figure, axes = plt.subplots(1, 4, figsize=(13, 3.9))
-    for ax, layers in zip(axes, stacks):
+    figure, axes = plt.subplots(2, 2, figsize=(9, 10))
+    for ax, layers in zip(axes.flat, stacks):
         side, paths = 15, np.eye(225)
         for window, step in layers:
             above = (side - window) // step + 1
@@ -191,7 +191,7 @@ def field(connectivity_matrix, is_ready, receptive_field):
         words = [[f"{number:g}" if number else "" for number in line] for line in seen]
         name = ", ".join(str(layer) for layer in layers)
         title = f"{name}\nside: measured {measured}, your formula {formula}"
-        draw_grid(ax, words, title, 0.75 * (seen / max(seen.max(), 1)) ** 0.6, size=7)
+        draw_grid(ax, words, title, 0.75 * (seen / max(seen.max(), 1)) ** 0.6)
     show_figure(
         figure,
         "Four images of 15 x 15 pixels with a block of path counts in the middle, of 3, 5, 7 "

@@ -112,20 +112,20 @@ def network():
         ("global\naverage\npooling", "32", "", 0),
         ("dense", "10 scores", "w3 (32, 10), b3 (10,)", 32 * 10 + 10),
     ]
-    figure, ax = plt.subplots(figsize=(13, 3.2))
-    ax.text(0, 1, "image\n8 × 8 × 1", ha="center", va="center", fontsize=9)
+    figure, ax = plt.subplots(figsize=(12, 3))
+    ax.text(0, 1, "image\n8 × 8 × 1", ha="center", va="center")
     for place, (name, shape, names, number) in enumerate(layers):
         left = 0.75 + 2 * place
         shade = "0.8" if number else "white"
-        ax.add_patch(plt.Rectangle((left, 0.4), 1.15, 1.2, facecolor=shade, edgecolor="black"))
-        ax.text(left + 0.57, 1, name, ha="center", va="center", fontsize=8)
-        ax.annotate("", (left + 2, 1), (left + 1.15, 1), arrowprops={"arrowstyle": "->"})
-        ax.text(left + 1.57, 1.75, shape, ha="center", fontsize=9)
-        ax.text(left + 0.57, 0.2, f"{number:,}", ha="center", va="top")
-        ax.text(left + 0.57, -0.15, names.replace(", b", "\nb"), ha="center", va="top", fontsize=8)
-    ax.annotate("", (0.75, 1), (0.45, 1), arrowprops={"arrowstyle": "->"})
-    ax.text(0.1, 0.2, "parameters:", ha="center", va="top", fontsize=9)
-    ax.text(0.1, 1.75, "shape:", ha="center", fontsize=9)
+        ax.add_patch(plt.Rectangle((left, 0.4), 1.3, 1.2, facecolor=shade, edgecolor="black"))
+        ax.text(left + 0.65, 1, name, ha="center", va="center", fontsize=9)
+        ax.annotate("", (left + 2, 1), (left + 1.3, 1), arrowprops={"arrowstyle": "->"})
+        ax.text(left + 1.65, 1.75, shape, ha="center")
+        ax.text(left + 0.65, 0.2, f"{number:,}", ha="center", va="top")
+        ax.text(left + 0.65, -0.15, names.replace(", b", "\nb"), ha="center", va="top", fontsize=9)
+    ax.annotate("", (0.75, 1), (0.5, 1), arrowprops={"arrowstyle": "->"})
+    ax.text(0, 0.2, "parameters:", ha="center", va="top")
+    ax.text(0, 1.75, "shape:", ha="center")
     ax.set_xlim(-0.5, 15)
     ax.set_ylim(-0.7, 2.1)
     ax.axis("off")
