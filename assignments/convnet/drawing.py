@@ -62,7 +62,8 @@ def draw_grid(ax, table, title="", colours=None, rows=None, columns=None, size=9
     ax.imshow(boxes.reshape(height, width, 3))
     for place, entry in np.ndenumerate(table):
         text = entry if isinstance(entry, str) else f"{entry:.4g}"
-        ink = "white" if boxes[place] @ (0.3, 0.6, 0.1) < 0.38 else "black"
+        luminance = boxes[place] ** 2.2 @ (0.2126, 0.7152, 0.0722)
+        ink = "white" if luminance < 0.18 else "black"  # whichever stands out more
         weight = "bold" if place in bold else "normal"
         column, row = place[::-1]
         ax.text(
