@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import select
+import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,11 +88,11 @@ class Launch:
         control.settimeout(START_SECONDS)
         try:
             control.send(msgspec.msgpack.encode(self._setup(readable, fonts, writable)))
+            _wait_for_word(control, process)
             ready = msgspec.msgpack.decode(control.recv(_MAX_READY), type=Ready)
         except (OSError, msgspec.MsgspecError) as error:
             control.close()
-            process.kill()
-            raise SandboxDidNotStart(_why(error, process.wait(), log)) from None
+            raise SandboxDidNotStart(_why(error, _end(process), log)) from None
         return StartedZygote(process, control, ready)
 
     def _setup(self, readable: list[Path], fonts: Path, writable: Path) -> Setup:
@@ -116,8 +119,37 @@ class StartedZygote:
     def stop(self) -> None:
         """End it, and with it its child."""
         self.control.close()
-        self.process.kill()
-        self.process.wait()
+        _end(self.process)
+
+
+def _wait_for_word(control: socket.socket, process: subprocess.Popen[bytes]) -> None:
+    """Wait until there is something to read. Raises OSError where it does not come.
+
+    That the process ended does not close the socket where a child of bubblewrap still holds it.
+    """
+    ended = os.pidfd_open(process.pid)
+    try:
+        either = select.poll()
+        either.register(control, select.POLLIN)
+        either.register(ended, select.POLLIN)
+        found = either.poll(START_SECONDS * 1000)
+    finally:
+        os.close(ended)
+    if not found:
+        raise TimeoutError
+    if control.fileno() not in dict(found):
+        raise ConnectionResetError
+
+
+def _end(process: subprocess.Popen[bytes]) -> int:
+    """Kill a process and its session, and return its status.
+
+    bubblewrap that was killed as it started leaves a child that waits for its word for ever.
+    """
+    if process.returncode is None:  # else the number may be another's by now
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    return process.wait()
 
 
 def _why(error: Exception, status: int, log: Path) -> str:

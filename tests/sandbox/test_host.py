@@ -175,3 +175,16 @@ def test_closing_ends_every_process(tmp_path: Path, bubblewrap: bool) -> None:
         child.run_cell(0, "1", 10)
     child.kill()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_left_of_a_bubblewrap_that_is_killed_as_it_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs, started = tmp_path / "bin", tmp_path / "started"
+    programs.mkdir()
+    killed = programs / "bwrap"
+    killed.write_text(f"#!/bin/sh\nsleep 1000 &\necho $! >>{started}\nkill -KILL $$\n")
+    killed.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+    with Sandbox(tmp_path):
+        assert all(ends(int(pid)) for pid in started.read_text().split())
