@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
-from nbgrader.apps.api import NbGraderAPI
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -29,6 +28,7 @@ from . import import_path  # before anything that is not imported yet
 from .course.candidate_files import read_candidates
 from .course.candidates import choose
 from .course.folder import Course, StoredGrading
+from .course.formgrader import answer_the_formgrader
 from .course.gradebook import check_released, open_gradebook
 from .course.handed_in import check_folder, remove_links
 from .course.options import GradingOptions, Limits
@@ -83,8 +83,7 @@ def configure(config: Config) -> None:
     config.ZipCollectApp.extractor_plugin = "autograder.course.archives.CarefulExtractor"
     config.ZipCollectApp.collector_plugin = "autograder.course.file_names.ExactCollector"
     config.ExportApp.plugin_class = "autograder.course.export.SafeCsv"
-    # The formgrader takes for ungraded what has another time than the gradebook has for it.
-    NbGraderAPI.get_submitted_timestamp = _time_for_the_formgrader
+    answer_the_formgrader()
 
 
 class NameVersions(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
@@ -320,17 +319,6 @@ def _reading_times(
         yield
     finally:
         del coursedir.get_existing_timestamp
-
-
-def _time_for_the_formgrader(
-    api: NbGraderAPI, assignment_id: str, student_id: str
-) -> datetime | None:
-    """Return when something was handed in; None for a time that is refused when it is graded."""
-    course = Course(api.coursedir, api.config)
-    try:
-        return course.timestamps().of(course.submitted_folder(assignment_id, student_id))
-    except (UnreadableTimestamp, TraitError):
-        return None
 
 
 @cache
