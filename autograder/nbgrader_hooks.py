@@ -80,6 +80,7 @@ def configure(config: Config) -> None:
         "markdown2html": "autograder.notebook.safe_html.clean_markdown",
         "clean_html": "autograder.notebook.safe_html.clean",
     }
+    config.HTMLExporter.preprocessors = ["autograder.pages.manual_grading.ManualGrading"]
     config.ZipCollectApp.extractor_plugin = "autograder.course.archives.CarefulExtractor"
     config.ZipCollectApp.collector_plugin = "autograder.course.file_names.ExactCollector"
     config.ExportApp.plugin_class = "autograder.course.export.SafeCsv"

@@ -138,10 +138,7 @@ def read_assignment(
 
     Raises BadSource for a notebook that is not laid out as an assignment.
     """
-    try:
-        notebook = nbformat.read(path, as_version=4)
-    except Exception as error:  # JSON of another shape fails in many ways
-        raise BadSource(name, f"{path} is not a notebook ({type(error).__name__}).") from error
+    notebook = read_source(name, path)
     try:
         released = _without_solutions(notebook)
     except RuntimeError as error:  # nbgrader's, of marks that do not belong together
@@ -165,6 +162,15 @@ def read_assignment(
         hidden_tests=hidden_tests,
         part=part,
     )
+
+
+def read_source(name: str, path: Path) -> NotebookNode:
+    """Read an assignment's source notebook. Raises BadSource for a file that is none."""
+    try:
+        notebook: NotebookNode = nbformat.read(path, as_version=4)
+    except Exception as error:  # JSON of another shape fails in many ways
+        raise BadSource(name, f"{path} is not a notebook ({type(error).__name__}).") from error
+    return notebook
 
 
 def grade_id(cell: NotebookNode) -> str:

@@ -35,6 +35,18 @@ def solutions(assignment: Assignment) -> dict[str, str]:
     }
 
 
+def model_answers(source: NotebookNode) -> dict[str, NotebookNode]:
+    """Return the cells of a source notebook that answer what a human grades, by grade id."""
+    found = {}
+    for cell in source.cells:
+        about = cell.metadata.get("nbgrader", {})
+        if about.get("grade") and about.get("solution"):
+            found[grade_id(cell)] = nbformat.from_dict(
+                {**cell, "source": without_marks(cell.source)}
+            )
+    return found
+
+
 def answered(assignment: Assignment, changes: Mapping[str, str]) -> NotebookNode:
     """Return the released notebook with the right answers, except for some cells."""
     notebook = released(assignment)

@@ -15,6 +15,7 @@ import bleach
 from bleach.css_sanitizer import CSSSanitizer
 from jinja2 import pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.markdown_mistune import InvalidNotebook
 
@@ -97,7 +98,12 @@ def clean(html: object) -> str:
 
 @pass_context
 def clean_markdown(context: Context, source: str) -> str:
-    """Return the HTML of Markdown, clean: nbconvert's filter of this name does not clean."""
+    """Return the HTML of Markdown, clean: nbconvert's filter of this name does not clean.
+
+    What is Markup already stays as it is. That is our own: text of a file is never of this type.
+    """
+    if isinstance(source, Markup):
+        return source
     if is_slow(source):
         return as_text(source)
     try:

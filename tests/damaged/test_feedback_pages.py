@@ -9,10 +9,9 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from courses import MakeCourse, hand_in
 from damaged.corpus import NAME, as_released, averages, cell_of
-from nbconvert.exporters import HTMLExporter
+from formgrader import shown_page
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.converters import GenerateFeedback
-from nbgrader.server_extensions.formgrader.handlers import template_path
 
 from autograder.batch.class_grading import grade_class
 from autograder.course.folder import Course
@@ -88,14 +87,7 @@ def feedback_page(course: Path) -> str:
 
 
 def formgraders_page(course: Path) -> str:
-    config = Course.open(course).config
-    config.HTMLExporter.template_name = "formgrade"
-    config.HTMLExporter.extra_template_basedirs = [template_path]
-    about = {"base_url": "", "notebook_id": NAME, "assignment_id": NAME, "index": 0, "total": 1}
-    resources = {**about, "inlining": {"css": []}, "nbgrader": {"notebook": NAME}}
-    graded = course / "autograded" / "student-001" / NAME / f"{NAME}.ipynb"
-    page, _ = HTMLExporter(config=config).from_filename(str(graded), resources=resources)
-    return str(page)
+    return shown_page(course, "student-001", NAME)
 
 
 @pytest.fixture(scope="module", params=[feedback_page, formgraders_page])
