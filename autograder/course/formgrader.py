@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
 from typing import Any
 
+from nbconvert.exporters import HTMLExporter
 from nbgrader.apps.api import NbGraderAPI
 from traitlets import TraitError
 
 from ..errors import UnreadableTimestamp
 from .folder import Course
 
+_SERVER = "nbgrader.server_extensions.formgrader.base"  # there in a Jupyter server alone
 _ROWS = {  # of its lists; those of a student of whom only the id is known would say "None, None"
     name: getattr(NbGraderAPI, name)
     for name in ("get_submission", "get_submissions", "get_student", "get_students")
@@ -23,6 +26,17 @@ def answer_the_formgrader() -> None:
     NbGraderAPI.get_submitted_timestamp = _time
     for name, rows in _ROWS.items():
         setattr(NbGraderAPI, name, _with_names(rows))
+    if _SERVER in sys.modules:
+        sys.modules[_SERVER].BaseHandler.exporter = property(_exporter)
+
+
+def _exporter(handler: Any) -> HTMLExporter:
+    """Return what makes a page, as the course says whose page it is.
+
+    nbgrader makes one when the server starts, and keeps it where somebody opens another course:
+    what was handed in there would act on a page that is not cleaned.
+    """
+    return HTMLExporter(config=handler.settings["nbgrader_formgrader"].config)
 
 
 def _time(api: NbGraderAPI, assignment_id: str, student_id: str) -> datetime | None:
