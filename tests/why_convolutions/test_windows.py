@@ -1,10 +1,6 @@
 """The interactive pictures: what they count, by hand and by keyboard, and in JupyterLab."""
 
-import os
 import re
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -13,8 +9,9 @@ import nbformat
 import numpy as np
 import pytest
 from contents import ASSIGNMENTS, load_assignment
+from jupyter_servers import jupyter_server
 from limits import PATIENCE
-from playwright.sync_api import Error, TimeoutError
+from playwright.sync_api import TimeoutError
 from windows import LAYERS, POOLINGS, browser_page, page_of
 
 from autograder.notebook.filled_in import answered
@@ -131,20 +128,8 @@ def test_pooling_sends_back_what_python_does() -> None:
 def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """Start JupyterLab, which brings Notebook 7 as well; give its address and its folder."""
     folder = tmp_path_factory.mktemp("jupyter")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = [f"--port={port}", "--no-browser", "--allow-root", "--IdentityProvider.token="]
-    environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(folder / "config")}
-    server = subprocess.Popen(
-        [sys.executable, "-m", "jupyter", "lab", *options, f"--notebook-dir={folder}"],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    yield f"http://127.0.0.1:{port}", folder
-    server.terminate()
-    server.wait(PATIENCE)
+    with jupyter_server(folder, tmp_path_factory.mktemp("own")) as address:
+        yield address, folder
 
 
 def laid_out(name: str, folder: Path, cells: tuple[str, ...]) -> None:
@@ -184,13 +169,8 @@ def test_the_window_moves_by_keyboard_in_jupyter(jupyter: tuple[str, Path], door
 
 
 def opened(page, address: str) -> None:
-    """Open a notebook once the server answers, and run all its cells."""
-    for _ in range(100):
-        try:
-            page.goto(address, timeout=60_000)
-            break
-        except Error:  # not listening yet
-            page.wait_for_timeout(500)
+    """Open a notebook and run all its cells."""
+    page.goto(address)
     page.locator(".jp-Notebook .jp-Cell").first.wait_for()
     for _ in range(20):  # a menu closes, and what is run is lost, while the page is still built
         with suppress(TimeoutError):
