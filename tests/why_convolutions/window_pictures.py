@@ -39,10 +39,12 @@ def pictures() -> dict[str, bytes]:
     return found
 
 
-def with_few_colours(picture: bytes) -> bytes:
+def with_few_colours(picture: bytes, colours: int = 48) -> bytes:
     """Return the same picture in a third of the bytes."""
     file = io.BytesIO()
-    Image.open(io.BytesIO(picture)).convert("RGB").quantize(48).save(file, "png", optimize=True)
+    Image.open(io.BytesIO(picture)).convert("RGB").quantize(colours).save(
+        file, "png", optimize=True
+    )
     return file.getvalue()
 
 
