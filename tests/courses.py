@@ -25,6 +25,15 @@ def set_options(course: Path, *config: str) -> None:
         file.write("\n".join(["", *config, ""]))
 
 
+def copy_assignment(course: Path, name: str, other: str) -> None:
+    """Add a copy of an assignment under another name, and release it."""
+    for part in ("assignments", "solutions"):
+        shutil.copytree(course / part / name, course / part / other)
+    notebooks = course / "assignments" / other
+    (notebooks / f"{name}.ipynb").rename(notebooks / f"{other}.ipynb")
+    run_here("nbgrader", "generate_assignment", other, cwd=course)
+
+
 def released_folder(course: Path, name: str) -> Path:
     """Release an assignment of a course unless it is; return the folder that students get."""
     if not (course / "release" / name).exists():

@@ -22,6 +22,7 @@ from sqlalchemy.exc import SAWarning
 
 from ..course.candidate_files import Place
 from ..course.folder import Course
+from ..course.shown_names import within
 from ..errors import AutograderError
 from ..feedback.releasing import renew
 from ..results import Grading, Ungraded, points
@@ -187,23 +188,26 @@ def _in_words(result: Grading | Ungraded) -> str:
 class _Snapshot(Course):
     """A course in which attempts are what was handed in; paths are shown as in the course."""
 
+    def submitted_folder(self, assignment: str, student: str) -> Path:
+        """Return where a copy of an attempt lies."""
+        return _laid_out(self.root, assignment) / student / assignment
+
     def place(self, assignment: str, student: str) -> Place:
-        """Return where an attempt lies, in what stands for the course."""
-        return replace(super().place(assignment, student), root=_laid_out(self.root))
+        """Return where that is, under the name of what was handed in."""
+        collected = super().submitted_folder(assignment, student)
+        return replace(super().place(assignment, student), named=within(collected, self.root))
 
 
-def _laid_out(root: Path) -> Path:
-    return root / "attempts" / ".now"
+def _laid_out(root: Path, assignment: str) -> Path:
+    return root / "attempts" / assignment / ".now"
 
 
 @contextmanager
 def _snapshot(course: Course, name: str, attempts: dict[str, Attempt]) -> Iterator[Course]:
     """Lay copies of attempts out as a course has what was collected."""
-    folder = _laid_out(course.root)
+    folder = _laid_out(course.root, name)
     shutil.rmtree(folder, ignore_errors=True)  # left by one that was killed
     opened = _Snapshot.open(course.root)
-    submitted = folder / opened.coursedir.submitted_directory
-    opened.coursedir.submitted_directory = str(submitted.relative_to(course.root))
     try:
         for student, attempt in attempts.items():
             shutil.copytree(attempt.files, opened.submitted_folder(name, student))

@@ -20,13 +20,13 @@ MOST_OF_A_MODULE = MAX_BYTES // 25  # bytes; of all modules as many as of one no
 
 @dataclass(frozen=True)
 class Place:
-    """Where a submission lies: ``folder`` in the course ``root``; ``given`` is what it was given.
+    """Where a submission lies, and what it was given; ``named`` is how one writes it in the course.
 
     ``ignored`` are patterns of names that mean nothing, as of CourseDirectory.ignore.
     """
 
-    root: Path
     folder: Path
+    named: Path
     given: Path
     ignored: tuple[str, ...]
 
@@ -94,7 +94,7 @@ def read_candidates(place: Place, file_name: str) -> CandidateFiles:
 
 def read_named(path: Path) -> CandidateFiles:
     """Read a notebook that was named by whoever grades: no other could be meant."""
-    return CandidateFiles(Place(path.parent, path.parent, path.parent, ()), _read(path))
+    return CandidateFiles(Place(path.parent, Path(), path.parent, ()), _read(path))
 
 
 def _counts(path: Path, place: Place, expected: Path) -> bool:

@@ -17,7 +17,7 @@ from ..notebook.cell_text import defined_functions, imported_modules
 from ..notebook.submission import restore
 from .candidate_files import CandidateFile, CandidateFiles
 from .handed_in import MAX_FILES
-from .shown_names import command, few, shown, within
+from .shown_names import command, few, shown
 
 NEAR = 2  # parts of a path that is one folder down
 
@@ -164,7 +164,7 @@ class _Choice:
         return len(path.relative_to(self._place.folder).parts)
 
     def _in_course(self, path: Path) -> Path:
-        return within(path, self._place.root)
+        return self._place.named / path.relative_to(self._place.folder)
 
     def _shown(self, path: Path) -> str:
         return shown(path.relative_to(self._place.folder))

@@ -24,6 +24,7 @@ from .handed_in import is_secret, remove, remove_pages
 from .kept import kept_results
 from .options import GradingOptions, Limits
 from .replacing import complete_or_gone, remove_folder, replace_file
+from .shown_names import within
 from .sole_grader import sole_grader
 from .timestamps import Timestamps
 
@@ -101,7 +102,8 @@ class Course:
         """Return where a collected submission lies, and what it may hold besides."""
         folder = self.submitted_folder(assignment, student)
         ignored = tuple(self.coursedir.ignore)
-        return Place(self.root, folder, self.source_folder(assignment), ignored)
+        named = within(folder, self.root)
+        return Place(folder, named, self.source_folder(assignment), ignored)
 
     def autograded_folder(self, assignment: str, student: str) -> Path:
         """Return the folder of a graded submission."""
@@ -117,14 +119,13 @@ class Course:
 
     def students(self, assignment: str) -> list[str]:
         """Return who has a collected submission and is not excluded."""
-        return self._students(self.coursedir.submitted_directory, assignment)
+        return self._students(self.submitted_folder(assignment, "*"))
 
     def students_with_feedback(self, assignment: str) -> list[str]:
         """Return who has a folder of feedback and is not excluded."""
-        return self._students(self.coursedir.feedback_directory, assignment)
+        return self._students(self.feedback_folder(assignment, "*"))
 
-    def _students(self, step: str, assignment: str) -> list[str]:
-        pattern = self._path(step, "*", assignment)
+    def _students(self, pattern: Path) -> list[str]:
         part = pattern.parts.index("*")  # anywhere: what is in front of it may have brackets
         folders = Path(*pattern.parts[:part]).glob("*")
         names = {

@@ -52,7 +52,7 @@ def handed_in(course: Path, text: str) -> Job:
     folder = course / "submitted" / "x" / NAME
     folder.mkdir(parents=True)
     (folder / FILE).write_text(text)
-    place = Place(course, folder, course / "assignments" / NAME, ())
+    place = Place(folder, Path("submitted", "x", NAME), course / "assignments" / NAME, ())
     job = read_job(FILE, "x", partial(read_candidates, place, FILE))
     shutil.rmtree(folder)
     return job

@@ -2,12 +2,13 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
 import pytest
 from commands import run_command, run_here
-from courses import MakeCourse, hand_in, set_options, table_rows
+from courses import MakeCourse, copy_assignment, hand_in, set_options, table_rows
 
 from autograder.batch import watching
 from autograder.batch.attempts import Attempts
@@ -16,7 +17,7 @@ from autograder.course.folder import Course
 from autograder.notebook.assignment import Assignment
 from autograder.notebook.filled_in import answered, solutions
 
-NAME = "averages"
+NAME, OTHER = "averages", "medians"
 FILE = f"{NAME}.ipynb"
 NONE = {"running_maximum": "def running_maximum(numbers):\n    return None"}
 
@@ -49,9 +50,9 @@ def wrong(averages: Assignment) -> str:
 class Watched:
     """A course that is watched, and what was said."""
 
-    def __init__(self, course: Path) -> None:
+    def __init__(self, course: Path, name: str = NAME) -> None:
         self.watch = Watch(
-            Course.open(course), NAME, jobs=1, unsafe_no_sandbox=False, tell=self._told
+            Course.open(course), name, jobs=1, unsafe_no_sandbox=False, tell=self._told
         )
         self._said: list[str] = []
 
@@ -105,7 +106,7 @@ def test_what_is_laid_into_submitted_is_graded_and_the_last_attempt_counts(
     assert (
         course / "attempts" / NAME / "student-001" / "0001" / "files" / FILE
     ).read_text() == wrong
-    assert not (course / "attempts" / ".now").exists()
+    assert not (course / "attempts" / NAME / ".now").exists()
 
     again = run_here("autograder", "grade", NAME, cwd=course)
     assert "1 of 1 had not changed" in again.stdout
@@ -144,7 +145,7 @@ def test_one_that_was_stopped_goes_on(
     assert [(bool(a["graded"]), a["released"]) for a in attempts(course, "student-001")] == [
         (True, None)
     ]
-    (course / "attempts" / ".now" / "submitted" / "student-001").mkdir(
+    (course / "attempts" / NAME / ".now" / "student-001" / NAME).mkdir(
         parents=True
     )  # as one is killed
     (course / "attempts" / NAME / "student-001" / "0002").mkdir()
@@ -179,6 +180,52 @@ def test_an_odd_one_is_said_and_stops_nobody(course: Path, right: str, wrong: st
     (refused,) = [line for line in said if line.startswith("many: ")]
     assert "holds more than 1000 files" in refused
     assert not (course / "attempts" / NAME / "student-001" / "0001" / "files" / "link").exists()
+
+
+def test_two_assignments_are_watched_at_once(
+    course: Path, right: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy_assignment(course, NAME, OTHER)
+    for name in (NAME, OTHER):
+        hand_in(course, "student-001", name, right)
+    one, other = Watched(course), Watched(course, OTHER)
+    grade = watching.grade_class
+    said = []
+
+    def watch_the_other_meanwhile(*about: object, **options: object) -> object:
+        monkeypatch.setattr(watching, "grade_class", grade)
+        said.extend(other.steps())
+        return grade(*about, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(watching, "grade_class", watch_the_other_meanwhile)
+    said += one.steps()
+    points = "student-001: attempt 1: 60 of 60 points, 10 wait for a human"
+    assert said.count(points) == 2
+
+
+def outside(course: Path) -> Path:
+    return course.parent / "collected"
+
+
+def inside(course: Path) -> Path:
+    return course / "collected"
+
+
+@pytest.mark.parametrize("elsewhere", [outside, inside])
+def test_what_is_collected_into_an_absolute_folder(
+    course: Path, right: str, wrong: str, elsewhere: Callable[[Path], Path]
+) -> None:
+    hand_in(course, "student-001", NAME, right)
+    hand_in(course, "two", NAME, wrong)
+    hand_in(course, "two", NAME, right, file_name="copy.ipynb")
+    folder = (course / "submitted").rename(elsewhere(course))
+    set_options(course, f"c.CourseDirectory.submitted_directory = {str(folder)!r}")
+    said = Watched(course).steps()
+    assert "student-001: attempt 1: 60 of 60 points, 10 wait for a human" in said
+    (refused,) = [line for line in said if "not graded" in line]
+    named = folder if elsewhere is outside else "collected"
+    assert f" mv -b {named}/two/{NAME}/copy.ipynb " in refused
+    assert (folder / "two" / NAME / "copy.ipynb").read_text() == right
 
 
 def test_two_attempts_within_one_grading_each_get_their_own_page(

@@ -141,7 +141,7 @@ def measured_class(folder: Path) -> tuple[tuple[float, ...], int, int, int]:
     assignment = OWN.assignment(ASSIGNMENT)
     release = released(assignment)
     worker = Worker(WorkerSetup(ASSIGNMENT, Parcel.of(OWN), b"", Limits()), folder)
-    place = Place(folder, folder / "x", OWN.sources / ASSIGNMENT, ())
+    place = Place(folder / "x", Path("x"), OWN.sources / ASSIGNMENT, ())
     place.folder.mkdir()
     seconds, there, back, kept = [], [], [], []
     try:

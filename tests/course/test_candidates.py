@@ -33,7 +33,7 @@ def place(tmp_path: Path) -> Place:
     folder = tmp_path / "submitted" / "x" / "averages"
     folder.mkdir(parents=True)
     ignored = ("*.pyc", ".ipynb_checkpoints", "drafts")
-    return Place(root=tmp_path, folder=folder, given=given, ignored=ignored)
+    return Place(folder, folder.relative_to(tmp_path), given, ignored)
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +127,11 @@ SEVERAL: dict[str, Files] = {
 
 @pytest.mark.parametrize("files", SEVERAL.values(), ids=SEVERAL)
 def test_where_several_could_be_meant_one_command_settles_it(
-    place: Place, averages: Assignment, chosen: Callable[..., Chosen], files: Files
+    tmp_path: Path,
+    place: Place,
+    averages: Assignment,
+    chosen: Callable[..., Chosen],
+    files: Files,
 ) -> None:
     with pytest.raises(SeveralNotebooks) as raised:
         chosen(files)
@@ -135,9 +139,9 @@ def test_where_several_could_be_meant_one_command_settles_it(
     assert said.isprintable()
     assert said.endswith(raised.value.command)
     assert (f"{FILE} (" in said) == (FILE in files)
-    subprocess.run(["bash", "-c", raised.value.command], cwd=place.root, check=True)
+    subprocess.run(["bash", "-c", raised.value.command], cwd=tmp_path, check=True)
     assert choose(read_candidates(place, FILE), averages) == Chosen(place.folder / FILE)
-    assert not (place.root / "x").exists()
+    assert not (tmp_path / "x").exists()
 
 
 def test_names_without_end_stay_short(chosen: Callable[..., Chosen]) -> None:

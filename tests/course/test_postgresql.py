@@ -9,7 +9,7 @@ import nbformat
 import postgres
 import pytest
 from commands import BIN, run_command
-from courses import hand_in, new_course, set_options, table_rows
+from courses import copy_assignment, hand_in, new_course, set_options, table_rows
 from limits import PATIENCE
 from sqlalchemy import create_engine, text
 
@@ -80,15 +80,12 @@ def test_two_assignments_are_graded_at_once(
     tmp_path: Path, server: postgres.Server, averages: Assignment
 ) -> None:
     course = new_course(tmp_path / "course")
-    for part in ("assignments", "solutions"):
-        shutil.copytree(course / part / NAME, course / part / OTHER)
-    notebooks = course / "assignments" / OTHER
-    (notebooks / f"{NAME}.ipynb").rename(notebooks / f"{OTHER}.ipynb")
     server.create("two")
     keep_gradebook_at(server.url("two"), course)
+    run_command("nbgrader", "generate_assignment", NAME, cwd=course)
+    copy_assignment(course, NAME, OTHER)
     students = [f"student-{number:03}" for number in range(1, 9)]
     for name in (NAME, OTHER):
-        run_command("nbgrader", "generate_assignment", name, cwd=course)
         for student in students:
             hand_in(course, student, name, nbformat.writes(answered(averages, {})))
 
