@@ -99,8 +99,8 @@ class Attempts:
 
     def of(self, student: str) -> list[Attempt]:
         """Return a student's attempts, the first one first."""
-        found = sorted((self.folder / student).glob("[0-9]*"))
-        return [Attempt(path, _read(path)) for path in found if (path / ABOUT).is_file()]
+        found = ((path, _read(path)) for path in sorted((self.folder / student).glob("[0-9]*")))
+        return [Attempt(path, about) for path, about in found if about]
 
     def take(self, student: str, now: float) -> Attempt | None:
         """Take what was handed in, if it is new and nobody is writing it; return the attempt.
@@ -116,6 +116,13 @@ class Attempts:
         if not settled:
             return None
         self._seen[student] = look
+        try:
+            return self._taken(origin, student, now)
+        except OSError:  # as of a full disk, on which there may be room later
+            self._seen.pop(student)
+            raise
+
+    def _taken(self, origin: Path, student: str, now: float) -> Attempt | None:
         check_size(origin)
         digest = _digest(origin)
         known = self.of(student)
@@ -127,7 +134,7 @@ class Attempts:
     def _copied(self, origin: Path, student: str, number: int, about: About) -> Attempt | None:
         """Copy an attempt, unless it changes meanwhile; it is there when its record is."""
         folder = self.folder / student / f"{number:04}"
-        shutil.rmtree(folder, ignore_errors=True)  # left by one that was stopped
+        shutil.rmtree(folder, ignore_errors=True)  # left by one that was stopped, or by a power cut
         for path in regular_files(origin, ()):
             target = folder / FILES / path.relative_to(origin)
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -157,8 +164,13 @@ class Attempts:
         return 0.0 if len(within) < most else within[-most] + AN_HOUR - now
 
 
-def _read(folder: Path) -> About:
-    return msgspec.json.decode((folder / ABOUT).read_bytes(), type=About)
+def _read(folder: Path) -> About | None:
+    """Return what is known of an attempt; None if it never was whole, or a power cut left that."""
+    path = folder / ABOUT
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=About) if path.is_file() else None
+    except msgspec.MsgspecError:
+        return None
 
 
 def _write(folder: Path, about: About) -> None:

@@ -61,9 +61,16 @@ class Watched:
 
     def steps(self, count: int = 2) -> list[str]:
         """Go on for some steps: what is new must be the same twice. Return what was said."""
+        return self._told_by(self.watch.step, count)
+
+    def takes(self) -> list[str]:
+        """Take what is new without grading it. Return what was said."""
+        return self._told_by(self.watch.take, 2)
+
+    def _told_by(self, do: Callable[[], None], count: int) -> list[str]:
         self._said = []
         for _ in range(count):
-            self.watch.step()
+            do()
         return self._said
 
 
@@ -158,6 +165,30 @@ def test_one_that_was_stopped_goes_on(
     )  # what is known of a student's attempts
     assert Watched(course).steps()[0] == HERE.format(1)
     assert len(attempts(course, "student-001")) == 1
+
+
+@pytest.mark.parametrize("left", ["", "{", '{"digest": 1}'])
+def test_an_attempt_whose_record_a_power_cut_damaged_is_taken_again(
+    course: Path, right: str, left: str
+) -> None:
+    hand_in(course, "student-001", NAME, right)
+    assert Watched(course).takes() == [HERE.format(1)]
+    record = course / "attempts" / NAME / "student-001" / "0001" / "about.json"
+    record.write_text(left)
+    assert Watched(course).takes() == [HERE.format(1)]
+    assert len(attempts(course, "student-001")) == 1
+
+
+def test_what_could_not_be_copied_is_taken_as_soon_as_it_can_be(course: Path, right: str) -> None:
+    hand_in(course, "student-001", NAME, right)
+    watched = Watched(course)
+    in_the_way = course / "attempts" / NAME / "student-001"
+    in_the_way.parent.mkdir(parents=True)
+    in_the_way.touch()
+    (said,) = watched.takes()
+    assert said.startswith("student-001: not taken. ")
+    in_the_way.unlink()
+    assert watched.takes() == [HERE.format(1)]
 
 
 def interrupted(*about: object) -> None:
