@@ -97,9 +97,13 @@ class ClassTable:
         if self.unchanged:
             console.print(f"{self.unchanged} of {len(rows)} had not changed and kept their result.")
 
-    def show_ungraded(self, log: Path, console: Console) -> None:
-        """Name those that were not graded, and nobody else."""
-        _print_said(self.ungraded, os.path.relpath(log), console)
+    def show_ungraded(self, log: Path | None, console: Console) -> None:
+        """Name those that were not graded, and nobody else; without a ``log``, with all of it."""
+        if log:
+            _print_said(self.ungraded, os.path.relpath(log), console)
+            return
+        for row in self.ungraded:
+            print_plain(f"{row.student}: {one_line(' '.join(row.said))}", console)
 
 
 def _row(entry: ClassResult) -> Row:

@@ -52,7 +52,7 @@ def print_grading(
     if plain:
         warn_of_plain(name, errors)
     say = partial(print_waiting, console=errors)
-    table, regrade, log = ClassTable(), Regrade(), log_path(course, name)
+    table, regrade, log = ClassTable(), Regrade(), None if dry else log_path(course, name)
     with progress(f"Grading {name}", errors, quiet=quiet) as shown:
         entries = grade_class(
             course,
@@ -78,12 +78,12 @@ def print_grading(
         except KeyboardInterrupt:
             print_interrupted(done, errors)
             return INTERRUPTED
-    if quiet:
+    if quiet or log is None:
         table.show_ungraded(log, errors)
-    elif not dry:
+    else:
         table.show(marks_of_class(course, name, table.shown_students), log, console)
     if dry or not quiet:
-        regrade.show(console, None if dry else log)
+        regrade.show(console, log)
     if not plain:
         warn_unless_locked_in([table.weak] if table.weak else [], errors)
     broken = print_broken_tests(table.broken, errors)

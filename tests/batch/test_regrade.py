@@ -20,6 +20,7 @@ from autograder.course.released import has_feedback
 from autograder.course.replacing import replace_file
 from autograder.notebook.assignment import Assignment
 from autograder.notebook.filled_in import answered
+from autograder.pages.class_table import MOST_SAID
 
 NAME = "averages"
 # Of no numbers the largest one is 1: right for what is asked after the change below.
@@ -285,6 +286,23 @@ def test_quiet_says_only_what_somebody_has_to_look_at(course: Path) -> None:
     assert said.stdout == ""
     (line,) = said.stderr.splitlines()
     assert line.startswith("damaged: This is not a notebook that can be read")
+
+
+@pytest.mark.parametrize("options", [(), ("--quiet",)])
+def test_a_dry_run_names_who_would_not_be_graded(
+    course: Path, averages: Assignment, options: tuple[str, ...]
+) -> None:
+    for name, changes in (("a" * 200, {}), ("b" * 200, {"running_maximum": ONE})):
+        text = nbformat.writes(answered(averages, changes))
+        hand_in(course, "two", NAME, text, file_name=f"{name}.ipynb")
+    for number in range(MOST_SAID):
+        hand_in(course, f"damaged-{number:03}", NAME, "{")
+    command = ("autograder", "grade", NAME, "--dry-run", "--scores", "--jobs", "1", *options)
+    said = run_here(*command, cwd=course, status=1).stderr.splitlines()
+    lines = {line.split(": ", 1)[0]: line for line in said}
+    assert lines.keys() >= {"two", *(f"damaged-{number:03}" for number in range(MOST_SAID))}
+    assert "logs/" not in " ".join(said)
+    assert "damaged" not in (course / "logs" / f"{NAME}.log").read_text()
 
 
 @pytest.mark.parametrize("options", [("--scores",)])
