@@ -76,14 +76,14 @@ def main() -> None:
     # The arrays compared here are small: threads would only be there to be interrupted.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # nbgrader calls alembic by name, which is beside this command and perhaps not on the path.
-    os.environ["PATH"] = os.pathsep.join(
-        [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
-    )
+    here = str(Path(sys.executable).parent)
+    os.environ["PATH"] = os.pathsep.join([here, os.environ.get("PATH", os.defpath)])
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a terminal may know fewer letters than names have
             stream.reconfigure(errors="backslashreplace")
     for signum in (signal.SIGTERM, signal.SIGHUP):  # end as cleanly as on an interrupt
-        signal.signal(signum, signal.default_int_handler)
+        if signal.getsignal(signum) is not signal.SIG_IGN:  # as it is under nohup
+            signal.signal(signum, signal.default_int_handler)
     try:
         app()
     except (AutograderError, TraitError) as error:
@@ -157,6 +157,8 @@ def grade(
     unsafe_no_sandbox: UnsafeNoSandbox = False,
 ) -> None:
     """Grade what was collected: in parallel, and only what changed."""
+    if scores and not dry_run:
+        raise typer.BadParameter("--scores says what --dry-run would change: name both.")
     from .batch.forkserver import default_jobs, start_early
     from .course.kept import is_nothing_kept
 
@@ -167,8 +169,6 @@ def grade(
     from .pages.grading import print_dry_run, print_grading
 
     course, students = Course.open(course_dir), student or []
-    if scores and not dry_run:
-        raise typer.BadParameter("--scores says what --dry-run would change: name both.")
     if scores and is_plain(course, assignment):
         raise typer.BadParameter(f"nbgrader itself grades {assignment}, and writes when it does.")
     if dry_run:

@@ -119,13 +119,43 @@ main()
 """
 
 
-@pytest.mark.parametrize("option", ["-h", "--help", "--version"])
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["-h"], 0),
+        (["--help"], 0),
+        (["--version"], 0),
+        (["grade", "averages", "--scores"], 2),  # which makes no sense alone
+    ],
+)
 def test_what_is_only_asked_of_the_command_imports_nothing_slow(
-    tmp_path: Path, option: str
+    tmp_path: Path, arguments: list[str], status: int
 ) -> None:
-    result = run_command("python", "-c", IMPORTED, option, cwd=tmp_path)
-    assert "autograder" in result.stdout
+    result = run_command("python", "-c", IMPORTED, *arguments, cwd=tmp_path, status=status)
+    assert "autograder" in result.stdout + result.stderr
     assert result.stdout.splitlines()[-1] == "imported:"
+
+
+HUNG_UP = """
+import atexit, os, signal, sys
+signal.signal(signal.SIGHUP, getattr(signal, sys.argv.pop(1)))
+def hang_up():
+    os.kill(os.getpid(), signal.SIGHUP)
+    print("goes on")
+atexit.register(hang_up)
+from autograder.cli import main
+sys.argv = ["autograder", "--version"]
+main()
+"""
+
+
+@pytest.mark.parametrize(("before", "goes_on"), [("SIG_IGN", True), ("SIG_DFL", False)])
+def test_a_command_that_is_to_outlive_its_terminal_does(
+    tmp_path: Path, before: str, goes_on: bool
+) -> None:
+    result = run_command("python", "-c", HUNG_UP, before, cwd=tmp_path)
+    assert ("goes on" in result.stdout) == goes_on
+    assert ("KeyboardInterrupt" in result.stderr) != goes_on
 
 
 ANNOUNCED = """
