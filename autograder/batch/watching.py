@@ -24,7 +24,7 @@ from ..course.candidate_files import Place
 from ..course.folder import Course
 from ..course.shown_names import within
 from ..errors import AutograderError
-from ..feedback.releasing import renew
+from ..feedback.releasing import put_into_exchange, renew
 from ..results import Grading, Ungraded, points
 from .attempts import Attempt, Attempts
 from .class_grading import grade_class
@@ -95,7 +95,7 @@ class Watch:
         if time.monotonic() - self._looked < SECONDS_BETWEEN_LOOKS:
             return
         if self._has_exchange:
-            self._step_of_nbgrader(None, "collect", self._nbgrader.collect, self._name)
+            self._collect()
         for student in self._course.students(self._name):
             try:
                 attempt = self._attempts.take(student, time.time())
@@ -154,26 +154,26 @@ class Watch:
             self._once(Event(student, failed[student]))
             return
         if self._has_exchange:
-            step = self._nbgrader.release_feedback
-            if not self._step_of_nbgrader(student, "release_feedback", step, self._name, student):
+            try:
+                with _quiet():
+                    put_into_exchange(self._course, self._name, student)
+            except (AutograderError, OSError) as error:
+                self._once(Event(student, str(error)))
                 return
         attempt.was_released(time.time())
         where = "released" if self._has_exchange else "in the course's feedback folder"
         self._say(Event(student, f"attempt {attempt.number}: feedback is {where}"))
 
-    def _step_of_nbgrader(
-        self, student: str | None, name: str, step: Callable[..., dict[str, Any]], *about: str
-    ) -> bool:
-        """Do a step of nbgrader's; say so once where it fails. Raises KeyboardInterrupt."""
+    def _collect(self) -> None:
+        """Let nbgrader collect; say so once where that fails. Raises KeyboardInterrupt."""
         with _quiet():
-            result = step(*about)
+            result = self._nbgrader.collect(self._name)
         if not result["success"]:
             reason = str(result.get("error", "")).strip().splitlines()[-1:] or [""]
             if reason[0].startswith("KeyboardInterrupt"):  # nbgrader catches that too
                 raise KeyboardInterrupt
-            why = f"nbgrader {name} failed: {reason[0]} (it says more if you run it)"
-            self._once(Event(student, why))
-        return bool(result["success"])
+            why = f"nbgrader collect failed: {reason[0]} (it says more if you run it)"
+            self._once(Event(None, why))
 
     def _once(self, event: Event) -> None:
         if event not in self._said:

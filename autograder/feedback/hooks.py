@@ -52,14 +52,23 @@ class FeedbackPage(HTMLExporter):
 
 
 class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]  # nbgrader is untyped
-    """Releases pages as the gradebook has it at that moment, never an older one."""
+    """Releases pages as the gradebook has it at that moment, never an older one.
+
+    Whoever has made them anew just now says so in ``pages_are_new``.
+    """
+
+    pages_are_new = False
 
     def copy_files(self) -> None:
         """Make those pages anew of which something changed, then release all that are there."""
+        if not self.pages_are_new:
+            self._renew()
+        super().copy_files()
+
+    def _renew(self) -> None:
         course, name = Course(self.coursedir, self.config), self.coursedir.assignment_id
         students = course.students_with_feedback(name)
         if self.coursedir.student_id not in ("", "*"):
             students = [student for student in students if student == self.coursedir.student_id]
         for student, why in renew(course, name, students).failed.items():
             self.log.error("%s: %s", student, why)
-        super().copy_files()

@@ -69,7 +69,7 @@ def release(course: Course, name: str) -> Released:
         changed=[student for student in renewed.changed if student in with_page],
         waiting=_waiting(course, name, with_page),
         without=without | renewed.failed,
-        exchange=_put_into_exchange(course, name),
+        exchange=put_into_exchange(course, name),
     )
 
 
@@ -109,12 +109,17 @@ def _waiting(course: Course, name: str, students: Iterable[str]) -> dict[str, li
     return {student: cells for student, cells in waiting.items() if cells}
 
 
-def _put_into_exchange(course: Course, name: str) -> Path | None:
-    coursedir = _only(course, name, "*")
+def put_into_exchange(course: Course, name: str, student: str = "*") -> Path | None:
+    """Release pages that were renewed just now; return where to, None where no exchange is.
+
+    Raises NotReleasable.
+    """
+    coursedir = _only(course, name, student)
     factory = ExchangeFactory(config=course.config)
     about: dict[str, Any] = {"coursedir": coursedir, "config": course.config}
     step = factory.ReleaseFeedback(authenticator=Authenticator(config=course.config), **about)
     step.log = logging.Logger("nbgrader", logging.CRITICAL)
+    step.pages_are_new = True
     root = Path(step.root)
     if not root.is_dir():
         return None

@@ -14,6 +14,7 @@ from autograder.batch import watching
 from autograder.batch.attempts import Attempts
 from autograder.batch.watching import Event, Watch
 from autograder.course.folder import Course
+from autograder.feedback.pages import Pages
 from autograder.notebook.assignment import Assignment
 from autograder.notebook.filled_in import answered, solutions
 
@@ -276,6 +277,13 @@ def test_two_attempts_within_one_grading_each_get_their_own_page(
         nbformat.write(notebook, home / NAME / FILE)
         run_here("nbgrader", "submit", NAME, "--student=student-001", cwd=home)
 
+    made, write = [], Pages.write
+
+    def counted(self: Pages, student: str) -> bool:
+        made.append(student)
+        return write(self, student)
+
+    monkeypatch.setattr(Pages, "write", counted)
     submit(NONE)
     watched = Watched(course)
     grade = watching.grade_class
@@ -295,6 +303,7 @@ def test_two_attempts_within_one_grading_each_get_their_own_page(
         "attempt 1: 40 of 60",
         "attempt 2: 60 of 60",
     ]
+    assert len(made) == 4  # of each attempt when it was graded, and before it was released
     run_here("nbgrader", "fetch_feedback", NAME, "--student=student-001", cwd=home)
     pages = sorted((home / NAME / "feedback").glob("*/*.html"))
     found = ["None" in page.read_text() for page in pages]

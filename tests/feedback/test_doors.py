@@ -23,6 +23,7 @@ from feedback.feedback_course import (
 from nbgrader.apps import NbGraderAPI
 
 from autograder.course.folder import Course
+from autograder.feedback.pages import Pages
 from autograder.notebook.assignment import Assignment
 
 
@@ -144,7 +145,25 @@ def test_release_says_for_how_many_and_who_waits(course: Path) -> None:
     assert again.endswith("0 of them changed. There is no exchange to release to.")
 
 
-@pytest.mark.parametrize("command", [("autograder", "release"), ("nbgrader", "release_feedback")])
+RELEASE = [("autograder", "release"), ("nbgrader", "release_feedback")]
+
+
+@pytest.mark.parametrize("command", RELEASE)
+def test_each_page_is_renewed_once(
+    course: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, str]
+) -> None:
+    written, write = [], Pages.write
+
+    def counted(self: Pages, student: str) -> bool:
+        written.append(student)
+        return write(self, student)
+
+    monkeypatch.setattr(Pages, "write", counted)
+    run_here(*command, NAME, cwd=course)
+    assert written == [RIGHT, WRONG, LATE]
+
+
+@pytest.mark.parametrize("command", RELEASE)
 def test_a_result_that_no_longer_counts_is_not_released(
     course: Path, command: tuple[str, str]
 ) -> None:
