@@ -51,8 +51,9 @@ class GradingPlugin(distributed.WorkerPlugin):
 
     def teardown(self, worker: distributed.Worker) -> None:
         """End the sandbox and remove what came of the course, after what is being graded."""
-        if self._thread and self._worker:
-            self._thread.submit(self._worker.close)
+        if self._thread:
+            if self._worker:
+                self._thread.submit(self._worker.close)
             self._thread.shutdown(wait=False)
 
     def grade(self, job: Job) -> Finished:
