@@ -43,8 +43,8 @@ def log_path(course: Course, name: str) -> Path:
 def reasons(course: Course, name: str) -> dict[str, str]:
     """Return why submissions were not graded, of those whose last line in the log says so."""
     path, found = log_path(course, name), {}
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    for line in lines:
+    text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+    for line in text.splitlines():  # one of a full disk may end within a letter
         _, student, _, became, *rest = [*line.split("\t"), "", "", ""]
         found[student] = rest[2] if became == "not graded" else ""
     return {student: said for student, said in found.items() if said}

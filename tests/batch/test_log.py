@@ -79,6 +79,14 @@ def test_a_submission_is_one_line(course: Course, entry: ClassResult, columns: l
     assert time.endswith("Z")
 
 
+def test_a_line_that_ends_within_a_letter_hides_no_reason(course: Course) -> None:
+    written = GradingLog(course, "medians")
+    written.add(LINES["not graded"][0])
+    with written.path.open("ab") as file:
+        file.write("2030-01-31 18:30:00Z\tä".encode()[:-1])
+    assert log.reasons(course, "medians") == {"a da": "It is damaged."}
+
+
 def test_the_log_is_in_the_course_folder_and_does_not_grow_for_ever(
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
