@@ -40,9 +40,7 @@ class UnderWay:
         self._jobs: dict[int, Job] = {}
         self._numbers: dict[Future[Finished], int] = {}
 
-    def outcomes(
-        self, jobs: Iterator[Numbered], submit: Submit, ahead: Callable[[], int]
-    ) -> Outcomes:
+    def outcomes(self, jobs: Iterator[Numbered], submit: Submit, ahead: Ahead) -> Outcomes:
         """Hand in jobs, as many ``ahead`` at a time; yield what came back, with its number.
 
         Raises what a worker raised, or whatever stands between.

@@ -69,9 +69,8 @@ class Allowance:
         self._seconds = seconds
         self._process = process
         self._start = time.monotonic()
-        self._looked = (
-            0.0  # when the counts were first looked at; until then all that passes counts
-        )
+        # When the counts were first looked at; until then all that passes counts.
+        self._looked = 0.0
         self._first: Counts | None = None
 
     def wait(self) -> float:
