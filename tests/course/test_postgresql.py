@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from courses import copy_assignment, hand_in, new_course, set_options, table_row
 from limits import PATIENCE
 from sqlalchemy import create_engine, text
 
+from autograder.batch.watching import Event, Watch
+from autograder.course.folder import Course
 from autograder.notebook.assignment import Assignment
 from autograder.notebook.filled_in import answered
 
@@ -97,3 +100,21 @@ def test_two_assignments_are_graded_at_once(
     handed_in = {(name, student) for name in (NAME, OTHER) for student in students}
     assert {row[:2] for row in rows["submitted_assignment"]} == handed_in
     assert sum(row[2] or 0 for row in rows["grade"]) == 60 * len(handed_in)
+
+
+def test_what_is_handed_in_while_students_work_is_graded(
+    tmp_path: Path, server: postgres.Server, averages: Assignment
+) -> None:
+    course = new_course(tmp_path / "course")
+    server.create("watched")
+    keep_gradebook_at(server.url("watched"), course)
+    run_command("nbgrader", "generate_assignment", NAME, cwd=course)
+    hand_in(course, "student-001", NAME, nbformat.writes(answered(averages, {})))
+    said: list[Event] = []
+    opened = Course.open(course)
+    Watch(opened, NAME, jobs=1, unsafe_no_sandbox=False, tell=said.append).run(time.time() + 1)
+    graded = Event("student-001", "attempt 1: 60 of 60 points, 10 wait for a human")
+    assert said.count(graded) == 1
+    grades = table_rows(course, server.url("watched"))["grade"]
+    assert sum(row[2] or 0 for row in grades) == 60
+    assert not (course / "gradebook.db").exists()
