@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from statistics import fmean
 
 import msgspec
@@ -16,7 +17,8 @@ import msgspec
 from ..course.contents import MISCONCEPTIONS
 from ..course.export import inert
 from ..course.folder import Course
-from ..errors import AutograderError
+from ..course.kept import is_nothing_kept
+from ..errors import AutograderError, NotReleased
 from ..notebook.assignment import Assignment
 from .collected import NothingToReport, collect
 from .of_class import CollectedClass
@@ -59,14 +61,11 @@ def ideas_of(assignment: Assignment) -> Mapping[str, str]:
 
 
 def across(course: Course, *, anonymous: bool = False) -> Across:
-    """Return what all kept results say of a class. Raises NothingGraded."""
-    classes = []
-    plain = course.options.plain_assignments
-    for name in (name for name in course.contents.names() if name not in plain):
-        try:
-            classes.append(collect(course, name, anonymous=anonymous))
-        except NothingToReport:
-            continue
+    """Return what all kept results say of a class. Raises NothingGraded.
+
+    An assignment that nobody was graded in is left out: it may be one that is still written.
+    """
+    classes = [*_collected(course, anonymous)]
     if not classes:
         raise NothingGraded
     ideas = {found.assignment: ideas_of(course.assignment(found.assignment)) for found in classes}
@@ -86,6 +85,14 @@ def across(course: Course, *, anonymous: bool = False) -> Across:
     }
     said = _lead(of_ideas, inside, students, len(names) > 1)
     return Across(said, means, of_ideas, inside, students)
+
+
+def _collected(course: Course, anonymous: bool) -> Iterator[CollectedClass]:
+    for name in course.contents.names():
+        if name in course.options.plain_assignments or is_nothing_kept(course.root, name):
+            continue
+        with suppress(NothingToReport, NotReleased):  # results of a gradebook that is gone
+            yield collect(course, name, anonymous=anonymous)
 
 
 # Of a student, assignment and idea: points and how many there were.

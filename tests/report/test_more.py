@@ -69,6 +69,22 @@ def test_without_ideas_there_are_still_the_assignments(course: Path) -> None:
     assert NAME in (course / "reports" / "all-assignments.html").read_text()
 
 
+@pytest.mark.parametrize("is_kept", [False, True])
+def test_an_assignment_that_was_not_generated_is_left_out(course: Path, *, is_kept: bool) -> None:
+    shutil.copytree(course / "solutions" / NAME, course / "solutions" / "later")
+    shutil.copytree(course / "assignments" / NAME, course / "assignments" / "later")
+    (course / "assignments" / "later" / f"{NAME}.ipynb").rename(
+        course / "assignments" / "later" / "later.ipynb"
+    )
+    if is_kept:  # as when the gradebook was moved away, and made anew of one assignment
+        shutil.copytree(course / "gradings" / NAME, course / "gradings" / "later")
+    else:  # as one that is still written
+        (course / "solutions" / "later" / "hidden_tests.py").write_text("oops(")
+    run_here("autograder", "report", "--all", cwd=course)
+    found = json.loads((course / "reports" / "all-assignments.json").read_text())
+    assert [*found["assignments"]] == [NAME]
+
+
 def test_without_any_result_it_is_said(course: Path) -> None:
     shutil.rmtree(course / "gradings")
     result = run_here("autograder", "report", "--all", cwd=course, status=2)
