@@ -9,12 +9,12 @@ from nbgrader.api import Gradebook, Student
 
 from ..course.folder import Course
 from ..course.gradebook import open_gradebook
-from ..course.marks import MarksOfClass
+from ..course.marks import Marks, MarksOfClass
 from ..errors import AutograderError, NotReleased
 
 
 class NotInTheGradebook(AutograderError):
-    """The gradebook has no submission of an assignment."""
+    """The gradebook has nobody of those who handed in an assignment."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
@@ -76,15 +76,16 @@ def totals_of(course: Course, name: str, *, with_waiting: bool) -> Totals:
         except NotReleased:
             raise NotInTheGradebook(name) from None
         marks, most, emails = of_class.all(), of_class.max_points, _emails(gradebook)
-    known = sorted({*marks} & {*course.students(name)})
-    if not known:
+    handed_in = course.students(name)
+    if marks.keys().isdisjoint(handed_in):
         raise NotInTheGradebook(name)
     totals = []
-    for student in known:
-        of, email = marks[student], emails.get(student, "")
-        graded = course.autograded_folder(name, student).exists()
+    for student in handed_in:
+        of, email = marks.get(student, Marks()), emails.get(student, "")
+        graded = student in marks and course.autograded_folder(name, student).exists()
         points = of.so_far if graded and (with_waiting or not of.waiting) else None
-        totals.append(Total(student, email, points, of.waiting, of.penalty, graded))
+        waits = of.waiting if graded else most
+        totals.append(Total(student, email, points, waits, of.penalty, graded))
     return Totals(name, most, totals)
 
 

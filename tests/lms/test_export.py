@@ -102,6 +102,23 @@ def test_plain_marks_have_two_decimals_and_none_for_who_waits(course: Path) -> N
     assert "Waiting for a human" not in said
 
 
+@pytest.mark.parametrize("lms", ["csv", "canvas"])
+@pytest.mark.parametrize("is_older", [False, True])
+def test_whoever_handed_in_and_is_not_in_the_gradebook_is_named(
+    course: Path, lms: str, *, is_older: bool
+) -> None:
+    hand_in(course, "absent", NAME, "{}")
+    if is_older:  # a graded copy that an earlier gradebook knew
+        (course / "autograded" / "absent" / NAME).mkdir(parents=True)
+    rows, said = exported(course, lms, "--with-waiting")
+    assert "Not graded, without a mark there (1): absent." in said
+    if lms == "csv":
+        (row,) = [row for row in rows if row["student_id"] == "absent"]
+        assert (row["points"], row["waiting"]) == ("", "70.00")
+    else:
+        assert not any(row["SIS Login ID"] == "absent" for row in rows)
+
+
 def test_canvas_gets_its_own_columns_back_and_no_empty_mark(course: Path) -> None:
     rows, said = exported(course, "canvas")
     assert [*rows[0]] == [
