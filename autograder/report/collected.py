@@ -96,7 +96,7 @@ def _shown_names(course: Course, names: list[str], anonymous: bool) -> dict[str,
         return {name: name for name in names}
     key = course.secret()
     return {
-        name: "No. " + hashlib.blake2b(name.encode(), key=key, digest_size=4).hexdigest()
+        name: "No. " + hashlib.blake2b(name.encode(), key=key, digest_size=6).hexdigest()
         for name in names
     }
 
