@@ -9,6 +9,8 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from .errors import CannotGradeHere
@@ -140,6 +142,13 @@ class PathIsAPattern(SurroundingsFail):
             f"nbgrader would find nothing in {path}, because of the brackets, * or ? in this path. "
             "Choose a folder whose path has none of them."
         )
+
+
+@cache
+def distribution() -> str:
+    """Return what pip calls this package: it is what brings the command."""
+    (command,) = entry_points(group="console_scripts", name="autograder")
+    return str(command.dist and command.dist.name)
 
 
 def explained(error: BaseException, gradebook: str = "the gradebook") -> SurroundingsFail | None:

@@ -44,7 +44,7 @@ def write_similar(course: Course, name: str, *, anonymous: bool, console: Consol
     began = time.monotonic()
     pairs = similar_pairs(course, collect(course, name, anonymous=anonymous))
     seconds = f"{time.monotonic() - began:.1f}"
-    file = report_path(course, f"{name}-similar")
+    file = report_path(course, f"{name}-similar-anonymous" if anonymous else f"{name}-similar")
     page = rendered(
         "report_similar.html.j2",
         title=f"{name}: whose code is alike",

@@ -21,6 +21,7 @@ from ..course.folder import Course
 from ..errors import AutograderError
 from ..notebook.assignment import Assignment
 from ..notebook.filled_in import solutions
+from ..surroundings import distribution
 from .code import Codes
 from .of_class import CollectedClass
 
@@ -34,13 +35,16 @@ class SimilarityMissing(AutograderError):
     """The package that compares code is not installed."""
 
     def __init__(self) -> None:
-        super().__init__("Comparing code needs copydetect. Install it: pip install copydetect")
+        super().__init__(
+            "Comparing code needs copydetect. Install it: "
+            f"pip install '{distribution()}[similarity]'"
+        )
 
 
 class Alike(msgspec.Struct, frozen=True):
-    """One exercise of a pair: which part of either's own text the other has too, and both texts.
+    """One exercise of a pair: which part of either's own text the other has too, and both codes.
 
-    ``letters`` is how much that is.
+    ``letters`` is how much that is. Code is without comments, and "" where it is not Python.
     """
 
     exercise: str
@@ -71,8 +75,8 @@ def similar_pairs(course: Course, found: CollectedClass) -> list[Pair]:
     for exercise in assignment.signatures():
         texts = {student: codes.text(student, exercise) for student in students}
         for pair, share, letters in _alike(copydetect, texts, _released(assignment, exercise)):
-            both = (texts[pair[0]], texts[pair[1]])
-            alike[pair].append(Alike(exercise, share, letters, both))
+            one, other = (codes.plain(student, exercise) for student in pair)
+            alike[pair].append(Alike(exercise, share, letters, (one, other)))
     pairs = [Pair(students, exercises) for students, exercises in alike.items()]
     return sorted(pairs, key=lambda p: (-p.letters, p.students))
 

@@ -22,6 +22,26 @@ def test_a_copy_with_other_names_is_found_and_nobody_else(course: Path) -> None:
     assert "student-005" not in page
 
 
+@pytest.mark.parametrize("anonymous", [False, True])
+def test_alike_code_is_shown_without_what_may_have_a_name(course: Path, *, anonymous: bool) -> None:
+    options = ("--anonymous",) if anonymous else ()
+    run_here("autograder", "report", NAME, "--similar", *options, cwd=course)
+    (page,) = (course / "reports").iterdir()
+    assert page.name == f"{NAME}-similar{'-anonymous' if anonymous else ''}.html"
+    text = page.read_text()
+    assert "while place &lt; len(numbers):" in text
+    assert "my own work" not in text
+    assert ("student-00" in text) is not anonymous
+    graded = course / "autograded" / "student-002" / NAME / f"{NAME}.ipynb"
+    graded.chmod(0o644)
+    graded.write_text(graded.read_text().replace("# my own work", "my own work"))
+    run_here("autograder", "report", NAME, "--similar", *options, cwd=course)
+    text = page.read_text()
+    assert "while place &lt; len(numbers):" in text
+    assert "Not shown, as it is not Python" in text
+    assert "my own work" not in text
+
+
 def test_pairs_stand_on_no_other_page(course: Path) -> None:
     run_here("autograder", "report", NAME, cwd=course)
     assert "% alike" not in (course / "reports" / f"{NAME}.html").read_text()
@@ -32,7 +52,7 @@ def test_without_copydetect_it_is_said_how_to_get_it(
 ) -> None:
     monkeypatch.setitem(sys.modules, "copydetect", None)
     result = run_here("autograder", "report", NAME, "--similar", cwd=course, status=2)
-    assert "pip install copydetect" in result.stderr
+    assert "pip install 'why-convolutions[similarity]'" in " ".join(result.stderr.split())
 
 
 IDEAS = """
