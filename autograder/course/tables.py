@@ -42,7 +42,11 @@ def read_table(path: Path) -> Table:
         raise BadTable(path, "it is not UTF-8. Save it again, as CSV in UTF-8.") from None
     separator = max(",;\t", key=text.partition("\n")[0].count)
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, restval="")
-    found = [({str(k): v for k, v in row.items() if k}, reader.line_num) for row in reader]
+    try:
+        found = [({str(k): v for k, v in row.items() if k}, reader.line_num) for row in reader]
+    except csv.Error as error:
+        said = f"line {reader.line_num} is no CSV ({error}). Is a quotation mark missing?"
+        raise BadTable(path, said) from None
     columns = [column for column in reader.fieldnames or () if column]
     if not columns:
         raise BadTable(path, "it is empty.")

@@ -148,10 +148,10 @@ def _id(*parts: str) -> str:
     return hashlib.sha256(plain.encode()).hexdigest()[:12]
 
 
-def by_id(questions: Iterable[Question]) -> dict[tuple[str, str], tuple[Question, Answers]]:
-    """Return the answers by student and id."""
+def answers_of(questions: Iterable[Question]) -> set[tuple[str, str]]:
+    """Return who has which answer: students with the ids of their answers."""
     return {
-        (student, answers.id): (question, answers)
+        (student, answers.id)
         for question in questions
         for answers in question.answers
         for student in answers.students

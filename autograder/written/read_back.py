@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..course.folder import Course
 from ..course.gradebook import open_gradebook, transaction
 from ..course.tables import BadTable
-from .answers import NOTHING, Question, by_id, questions_of
+from .answers import Question, answers_of, questions_of
 from .given import Given, give, given_by_hand
 from .sheets import Row, read_sheet
 
@@ -38,21 +38,38 @@ def read_back(course: Course, name: str, paths: Sequence[Path]) -> ReadBack:
     rows = [(path, row) for path in paths for row in read_sheet(path)]
     for path, row in rows:
         _check(path, row, questions)
-    there, result = by_id(questions), ReadBack()
+    there, result = answers_of(questions), ReadBack()
     with open_gradebook(course.coursedir) as gradebook, transaction(gradebook):
         given = given_by_hand(gradebook, name)
         for _, row in rows:
-            if row.points is None:
-                continue
             for student in row.students:
-                if (student, row.answer) not in there:
-                    result.kept.append(f"{student}, {row.question}: the answer is another one now")
-                    continue
-                now = given.get((student, row.question), NOTHING)
-                wanted = Given(row.points, row.comment, False)
-                if _write(result, row, student, now, wanted):
-                    give(gradebook, name, student, row.question, wanted)
+                which = student, row.question
+                if reason := _why_not(row, student, there, given):
+                    result.kept.append(f"{student}, {row.question}: {reason}")
+                elif row.points is not None:
+                    now, wanted = given[which], Given(row.points, row.comment, False)
+                    if _write(result, row, student, now, wanted):
+                        give(gradebook, name, *which, wanted)
+                        kept = wanted.comment or now.comment
+                        given[which] = replace(wanted, comment=kept)
     return result
+
+
+def _why_not(
+    row: Row,
+    student: str,
+    there: Collection[tuple[str, str]],
+    given: Collection[tuple[str, str]],
+) -> str:
+    """Return why what a row says of a student cannot be taken, "" if it can or says nothing."""
+    if row.points is None:
+        is_new = row.comment not in ("", row.comment_before)
+        return "a comment without points" if is_new else ""
+    if (student, row.answer) not in there:
+        return "the answer is another one now"
+    if (student, row.question) not in given:
+        return "it is not in the gradebook. Grade again first"
+    return ""
 
 
 def _check(path: Path, row: Row, questions: Sequence[Question]) -> None:

@@ -16,7 +16,9 @@ COLUMNS = (
     *("answer", "question", "students", "text", "max_points", "points", "comment"),
     *("points_before", "comment_before"),
 )
-_BETWEEN = "; "  # students of one row
+LONGEST_TEXT = 10_000  # characters of an answer; the page has all of it
+MOST_STUDENTS = 500  # of one row: a spreadsheet's field has 32,767 characters
+_BETWEEN = "; "
 
 
 @dataclass(frozen=True)
@@ -40,26 +42,40 @@ def share(question: Question, graders: int) -> list[Sequence[Answers]]:
 
 
 def sheet(question: Question, answers: Sequence[Answers]) -> str:
-    """Return the sheet of one grader. What is settled has its points, and may be changed."""
+    """Return the sheet of one grader. What is settled has its points, and may be changed.
+
+    An answer of very many students has several rows, and of a very long one the sheet has the
+    beginning: else a spreadsheet would cut both.
+    """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     for each in answers:
-        before = _number(each.given.points)
-        writer.writerow(
-            [
-                each.id,
-                question.name,
-                inert(_BETWEEN.join(each.students)),
-                inert(each.text or each.place),
-                _number(question.points),
-                "" if each.given.waits else before,
-                inert(each.given.comment),
-                before,
-                inert(each.given.comment),
-            ]
-        )
+        for first in range(0, len(each.students), MOST_STUDENTS):
+            students = each.students[first : first + MOST_STUDENTS]
+            writer.writerow(_fields(question, each, students))
     return text.getvalue()
+
+
+def _fields(question: Question, answers: Answers, students: Sequence[str]) -> list[str]:
+    before, comment = _number(answers.given.points), inert(answers.given.comment)
+    return [
+        answers.id,
+        question.name,
+        inert(_BETWEEN.join(students)),
+        inert(_beginning(answers.text or answers.place)),
+        _number(question.points),
+        "" if answers.given.waits else before,
+        comment,
+        before,
+        comment,
+    ]
+
+
+def _beginning(text: str) -> str:
+    if len(text) <= LONGEST_TEXT:
+        return text
+    return f"{text[:LONGEST_TEXT]}… (the page has all of it)"
 
 
 def read_sheet(path: Path) -> list[Row]:

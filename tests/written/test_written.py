@@ -13,10 +13,15 @@ from nbgrader.api import Gradebook
 from autograder.course.folder import Course
 from autograder.notebook.assignment import Assignment
 from autograder.notebook.filled_in import answered
+from autograder.written.answers import Answers, Question
+from autograder.written.given import Given
+from autograder.written.sheets import read_sheet
+from autograder.written.sheets import sheet as sheet_of
 
 NAME = "averages"
 SAME, SAME_BUT_SPACES = "It is the  mean of\nthe last ones.", "It is the mean of the last ones."
 ACTIVE = "=1+1 <script>alert(1)</script> is what I mean"
+SPREADSHEET = 32_767  # characters of a field
 TEXTS = {"student-001": SAME, "student-002": SAME_BUT_SPACES, "student-003": ACTIVE}
 
 
@@ -164,6 +169,63 @@ def test_a_new_answer_does_not_get_the_mark_of_the_old_one(
     assert marks_of(course, question)["student-003"] == (None, True)
 
 
+def test_of_two_sheets_none_overwrites_the_other(course: Path, question: str) -> None:
+    (sheet,) = laid_out(course)
+    other = Path(shutil.copyfile(sheet, sheet.with_name("other.csv")))
+    fill_in(sheet, {"student-001": ("5", "Mine."), "student-003": ("4", "Right.")})
+    fill_in(other, {"student-001": ("7", "No, mine."), "student-003": ("4", "Right.")})
+    read = f"--read={sheet}", f"--read={other}"
+    said = run_here("autograder", "written", NAME, *read, cwd=course, status=1).stdout
+    assert "3 marks are new, 0 changed, 1 as before." in said
+    for student in ("student-001", "student-002"):
+        assert f"not taken: {student}, {question}: somebody gave 5 points meanwhile" in said
+        assert marks_of(course, question)[student] == (5, False)
+
+
+def test_a_comment_without_points_is_named(course: Path, question: str) -> None:
+    (sheet,) = laid_out(course)
+    fill_in(sheet, {"student-001": ("", "Which ones?"), "student-003": ("5", "")})
+    said = run_here("autograder", "written", NAME, f"--read={sheet}", cwd=course, status=1).stdout
+    assert "1 marks are new" in said
+    for student in ("student-001", "student-002"):
+        assert f"not taken: {student}, {question}: a comment without points" in said
+
+
+def test_whoever_is_not_in_a_new_gradebook_is_named(course: Path, question: str) -> None:
+    (sheet,) = laid_out(course)
+    fill_in(sheet, {"student-001": ("7", ""), "student-003": ("5", "")})
+    opened = Course.open(course)
+    with Gradebook(opened.coursedir.db_url, opened.coursedir.course_id) as gradebook:
+        gradebook.remove_submission(NAME, "student-003")
+    said = run_here("autograder", "written", NAME, f"--read={sheet}", cwd=course, status=1).stdout
+    assert f"not taken: student-003, {question}: it is not in the gradebook. Grade" in said
+    assert marks_of(course, question)["student-001"] == (7, False)
+
+
+def test_a_very_long_answer_is_cut_in_the_sheet_alone(course: Path, question: str) -> None:
+    essay = f"{'word ' * 40_000}the end"
+    graded = course / "autograded" / "student-003" / NAME / f"{NAME}.ipynb"
+    graded.chmod(0o644)
+    graded.write_text(graded.read_text().replace("is what I mean", essay))
+    (sheet,) = laid_out(course)
+    assert "the end" in sheet.with_suffix(".html").read_text()
+    texts = {row["students"]: row["text"] for row in rows_of(sheet)}
+    assert texts["student-003"].endswith("… (the page has all of it)")
+    fill_in(sheet, {"student-003": ("5", "")})
+    run_here("autograder", "written", NAME, f"--read={sheet}", cwd=course)
+    assert marks_of(course, question)["student-003"] == (5, False)
+
+
+def test_an_answer_of_very_many_is_read_back_for_all_of_them(tmp_path: Path) -> None:
+    students = [f"student-{number:05}@example.org" for number in range(10_000)]
+    answers = Answers("an-id", "The same.", "", Given(None, "", True), students)
+    path = tmp_path / "sheet.csv"
+    path.write_text(sheet_of(Question("explanation", 10, "", "", [answers], []), [answers]))
+    rows = read_sheet(path)
+    assert [student for row in rows for student in row.students] == students
+    assert max(map(len, path.read_text().splitlines())) < SPREADSHEET
+
+
 def test_nobody_gets_an_empty_sheet(course: Path) -> None:
     sheets = laid_out(course, "--graders=9")
     assert [len(rows_of(sheet)) for sheet in sheets] == [1, 1, 1]
@@ -189,6 +251,7 @@ def test_answers_are_split_for_several_graders(course: Path) -> None:
         (",10,,", ",10,good,", "'good' is no number of points"),
         ("answer,", "number,", "it has no column 'answer'"),
         ("explain", "explian", "there is no question"),
+        (",10,,", f',10,,"{"x" * 140_000}', "Is a quotation mark missing?"),
     ],
 )
 def test_a_sheet_with_a_mistake_changes_nothing(
