@@ -12,6 +12,7 @@ from nbgrader.auth import Authenticator
 from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange import ExchangeError, ExchangeFactory
+from nbgrader.exchange.default import Exchange
 
 from ..course.folder import Course
 from ..course.gradebook import open_gradebook
@@ -39,14 +40,14 @@ class Released:
 
     ``students`` have one, ``changed`` are those for whom it did. ``waiting`` names the cells that
     wait for a human, by student. ``without`` says why somebody who handed something in has none.
-    ``exchange`` is where the pages were put, None where there is none.
+    ``is_released`` says whether there is an exchange that took the pages.
     """
 
     students: list[str]
     changed: list[str]
     waiting: Mapping[str, list[str]]
     without: Mapping[str, str]
-    exchange: Path | None
+    is_released: bool
 
 
 @dataclass
@@ -69,7 +70,7 @@ def release(course: Course, name: str) -> Released:
         changed=[student for student in renewed.changed if student in with_page],
         waiting=_waiting(course, name, with_page),
         without=without | renewed.failed,
-        exchange=put_into_exchange(course, name),
+        is_released=put_into_exchange(course, name),
     )
 
 
@@ -109,10 +110,10 @@ def _waiting(course: Course, name: str, students: Iterable[str]) -> dict[str, li
     return {student: cells for student, cells in waiting.items() if cells}
 
 
-def put_into_exchange(course: Course, name: str, student: str = "*") -> Path | None:
-    """Release pages that were renewed just now; return where to, None where no exchange is.
+def put_into_exchange(course: Course, name: str, student: str = "*") -> bool:
+    """Release pages that were renewed just now; return whether there is an exchange.
 
-    Raises NotReleasable.
+    One of another kind than nbgrader's own has no root. Raises NotReleasable.
     """
     coursedir = _only(course, name, student)
     factory = ExchangeFactory(config=course.config)
@@ -120,14 +121,13 @@ def put_into_exchange(course: Course, name: str, student: str = "*") -> Path | N
     step = factory.ReleaseFeedback(authenticator=Authenticator(config=course.config), **about)
     step.log = logging.Logger("nbgrader", logging.CRITICAL)
     step.pages_are_new = True
-    root = Path(step.root)
-    if not root.is_dir():
-        return None
+    if isinstance(step, Exchange) and not Path(step.root).is_dir():
+        return False
     try:
         step.start()
     except ExchangeError as error:
         raise NotReleasable(str(error)) from error
-    return root
+    return True
 
 
 def _renew_plain(course: Course, name: str, student: str) -> bool:

@@ -22,7 +22,7 @@ def print_release(course: Course, name: str, console: Console) -> None:
     count = len(done.students)
     pages = "1 page" if count == 1 else f"{count} pages"
     changed = f"{len(done.changed)} of them changed"
-    if done.exchange:
+    if done.is_released:
         print_plain(f"Released {pages} of feedback on {name}; {changed}.", console)
     else:
         where = f"{course.feedback_folder(name, 'STUDENT')}"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from commands import run_here
-from courses import MakeCourse
+from courses import MakeCourse, set_options
 from feedback.feedback_course import (
     LATE,
     NAME,
@@ -161,6 +161,25 @@ def test_each_page_is_renewed_once(
     monkeypatch.setattr(Pages, "write", counted)
     run_here(*command, NAME, cwd=course)
     assert written == [RIGHT, WRONG, LATE]
+
+
+OTHER_EXCHANGE = """
+from nbgrader.exchange.abc import ExchangeReleaseFeedback
+
+class Other(ExchangeReleaseFeedback):
+    def start(self):
+        open("sent", "w").write(self.coursedir.assignment_id)
+
+c.ExchangeFactory.release_feedback = Other
+"""
+
+
+def test_an_exchange_of_another_kind_gets_the_pages(course: Path) -> None:
+    set_options(course, OTHER_EXCHANGE)
+    said = run_here("autograder", "release", NAME, cwd=course).stdout
+    assert said.startswith(f"Released 3 pages of feedback on {NAME}; 0 of them changed.")
+    assert (course / "sent").read_text() == NAME
+    assert not released(course)
 
 
 @pytest.mark.parametrize("command", RELEASE)
