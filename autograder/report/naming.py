@@ -36,6 +36,19 @@ class BadGroupName(AutograderError):
         )
 
 
+class GroupOutdated(AutograderError):
+    """A group of results that are older than the exercise's hidden tests, or its right function."""
+
+    def __init__(self, assignment: str, exercise: str, group: str) -> None:
+        super().__init__(
+            f"The group {group!r} is of results that are older than {exercise} or its hidden tests "
+            f"are now. Grade again first: autograder grade {assignment}. Then autograder report "
+            "shows the groups of these."
+        )
+        self.exercise = exercise
+        self.group = group
+
+
 @dataclass(frozen=True)
 class Named:
     """What was named, how many students have it, and what holds no longer and was dropped."""
@@ -48,7 +61,7 @@ class Named:
 def name_group(course: Course, assignment: str, group: str, name: str, hint: str) -> Named:
     """Give a group a name and a hint, which are kept in the course.
 
-    Raises UnknownGroup, BadGroupName and what ``collect`` raises.
+    Raises UnknownGroup, GroupOutdated, BadGroupName and what ``collect`` raises.
     """
     words = name.replace("_", " ").split()
     if not words or not "".join(words).isalnum():
@@ -60,6 +73,8 @@ def name_group(course: Course, assignment: str, group: str, name: str, hint: str
     exercise, digest = known[group]
     named = NamedGroup(exercise, digest, "_".join(words), hint)
     current = course.assignment(assignment)
+    if not still_holds(current, named):
+        raise GroupOutdated(assignment, exercise, group)
     before = named_groups(course.contents, assignment) | {digest: named}
     kept = {key: entry for key, entry in before.items() if still_holds(current, entry)}
     dropped = [entry for key, entry in before.items() if key not in kept]

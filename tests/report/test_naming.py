@@ -127,6 +127,21 @@ def test_a_group_whose_calls_changed_is_dropped_and_said(course: Path) -> None:
     assert reported(course)["dropped"] == []
 
 
+def test_a_group_of_results_that_are_older_than_the_tests_is_refused(course: Path) -> None:
+    group = name_it(course)
+    file = course / "solutions" / NAME / "named_groups.json"
+    before = file.read_text()
+    tests = course / "solutions" / NAME / "hidden_tests.py"
+    tests.write_text(tests.read_text().replace("5, 99, 7]", "5, 98, 7]"))
+    result = run_here(
+        *("autograder", "name-group", NAME, group, "--name", "new", "--hint", "New?"),
+        cwd=course,
+        status=2,
+    )
+    assert f"Grade again first: autograder grade {NAME}." in " ".join(result.stderr.split())
+    assert file.read_text() == before
+
+
 @pytest.mark.parametrize(
     ("group", "name", "said"),
     [
