@@ -91,7 +91,7 @@ def _wrong_with(mistake: Misconception, subject: Subject) -> Iterator[str]:
         yield f"is a mistake in {mistake.exercise!r}, which is no exercise here."
     if not mistake.name.islower():
         yield "should be lower case: it is read as a sentence."
-    if not SHORTEST_HINT < len(mistake.hint) < LONGEST_HINT:
+    if not SHORTEST_HINT <= len(mistake.hint) <= LONGEST_HINT:
         yield f"should have a hint of {SHORTEST_HINT} to {LONGEST_HINT} characters."
     elif not ("?" in mistake.hint or mistake.hint.endswith(".")):
         yield "should have a hint that asks a question, or ends with a full stop."

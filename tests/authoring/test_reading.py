@@ -284,6 +284,13 @@ def test_what_is_wrong_in_the_solutions(
     assert {f.sentence.partition(" ")[2] for f in found} == {what}
 
 
+@pytest.mark.parametrize(("length", "fits"), [(19, False), (20, True), (260, True), (261, False)])
+def test_a_hint_may_have_20_to_260_characters(course, length: int, *, fits: bool) -> None:
+    hint = "Along a slope that is positive, do you go up or down?"
+    course.edit("misconceptions.py", hint, f"{'x' * (length - 1)}?")
+    assert (what_can_be_read(course.subject()) == []) is fits
+
+
 def test_a_notebook_that_is_not_valid(course) -> None:
     course.notebook.write_text(course.notebook.read_text().replace('"outputs": [],', "", 1))
     (finding,) = what_can_be_read(course.subject())
