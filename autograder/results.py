@@ -168,6 +168,11 @@ def broken_tests(gradings: Iterable[Grading]) -> dict[str, int]:
     return dict(waiting)
 
 
+def in_words(misconception: str) -> str:
+    """Return the name of a misconception as one reads it."""
+    return misconception.replace("_", " ")
+
+
 def points(result: Grading) -> str:
     """Return the points in words."""
     waiting = f", {result.pending:g} wait for a human" if result.pending else ""
@@ -191,8 +196,3 @@ def score_of(tests: list[TestResult], points: float) -> float | None:
 def to_json(result: Grading | Ungraded) -> str:
     """Return the result as one line of JSON."""
     return msgspec.json.encode(result).decode()
-
-
-def from_json(text: str | bytes) -> Grading:
-    """Read a Grading back from its JSON."""
-    return msgspec.json.decode(text, type=Grading)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import nbformat
 import pytest
 from conftest import GradeCells
@@ -15,7 +16,7 @@ from autograder.errors import NoKnownCells, UnknownAssignment
 from autograder.grading import Graded, grade
 from autograder.notebook.assignment import Assignment
 from autograder.notebook.filled_in import answered
-from autograder.results import ExerciseResult, Outcome, from_json, to_json
+from autograder.results import ExerciseResult, Grading, Outcome, to_json
 from autograder.sandbox.host import Sandbox
 
 LOOPS = """
@@ -198,7 +199,7 @@ def step_down(values, slopes, rate):
 
 def test_one_grading_has_one_json_form(grade_cells: GradeCells, sandbox: Sandbox) -> None:
     grading = grade_cells(student="student-001").grading
-    assert from_json(to_json(grading)) == grading
+    assert msgspec.json.decode(to_json(grading), type=Grading) == grading
     assert grading.student == "student-001"
     assert grading.sandbox == sandbox.probe.level
     assert grading.sandbox_gaps == list(sandbox.probe.gaps)

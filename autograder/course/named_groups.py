@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from ..errors import AutograderError
-from ..results import ExerciseResult, Grading
+from ..results import ExerciseResult, Grading, in_words
 from .contents import NAMED_GROUPS, Contents
 from .replacing import replace_file
 
@@ -36,7 +36,7 @@ class NamedGroup(msgspec.Struct, frozen=True):
     @property
     def words(self) -> str:
         """The name as one reads it."""
-        return self.name.replace("_", " ")
+        return in_words(self.name)
 
 
 def named_groups(contents: Contents, assignment: str) -> dict[str, NamedGroup]:

@@ -9,7 +9,7 @@ from nbformat import NotebookNode, v4
 from ..notebook.assignment import GRADE_PREFIX, grade_id
 from ..notebook.own_text import cell_with_id, code_cell_of
 from ..notebook.safe_html import as_text
-from ..results import ExerciseResult, Grading, Outcome, TestResult, WrittenAnswer
+from ..results import ExerciseResult, Grading, Outcome, TestResult, WrittenAnswer, in_words
 from ..running.cell_outputs import sentence_html, title_of
 from ..running.time_left import TimeLeft
 from . import markup
@@ -47,7 +47,7 @@ def _of_exercise(
         is_code=True,
         is_untouched=is_untouched,
         answer=markup.code(cell.source, time) if cell else "",
-        misconception=_in_words(result.misconception or ""),
+        misconception=in_words(result.misconception or ""),
         hint=sentence_html(result.hint or ""),
         failures=_failures(result),
         passed=[_title(test) for test in passed],
@@ -85,10 +85,6 @@ def _of_question(answer: WrittenAnswer, cells: list[NotebookNode], time: TimeLef
 def _answer(cell: NotebookNode, time: TimeLeft) -> str:
     is_code = cell.cell_type == "code"
     return markup.code(cell.source, time) if is_code else markup.markdown(cell, time)
-
-
-def _in_words(misconception: str) -> str:
-    return misconception.replace("_", " ")
 
 
 def _shown(cell: NotebookNode, with_cards: Iterable[str], time: TimeLeft) -> str:

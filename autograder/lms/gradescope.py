@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 
-from ..results import ExerciseResult, Grading, Outcome, Ungraded, WrittenAnswer
+from ..results import ExerciseResult, Grading, Outcome, Ungraded, WrittenAnswer, in_words
 
 # Who reads the page of an exercise sees why: no hidden value is in it.
 _VISIBLE = "visible"
@@ -30,7 +30,8 @@ def _written(results: dict[str, object]) -> str:
 
 
 def _exercise(exercise: ExerciseResult) -> dict[str, object]:
-    said = [f"{exercise.misconception}. {exercise.hint}"] if exercise.misconception else []
+    known = exercise.misconception
+    said = [f"It seems that it {in_words(known)}. {exercise.hint}"] if known else []
     for test in exercise.tests:
         if test.outcome is not Outcome.PASSED:
             said.append(f"{test.title} {test.message}".strip())

@@ -23,6 +23,7 @@ from ..report.items import how_rough, quality, to_mend
 from ..report.of_class import CollectedClass, StudentOfClass
 from ..report.statistics import FEW, share_of
 from ..report.whole import ClassReport, as_csv, as_json, class_report
+from ..results import in_words
 from .report_charts import STATES, exercises_chart, points_chart
 from .terminal import print_plain
 
@@ -65,12 +66,7 @@ def links_to_pages(course: Course, found: CollectedClass, folder: Path) -> dict[
     """
     if found.anonymous:
         return {}
-    name, coursedir = found.assignment, course.coursedir
-    pages = {
-        student: Path(coursedir.format_path(coursedir.feedback_directory, student, name))
-        / f"{name}.html"
-        for student in found.known_as
-    }
+    pages = {student: course.page_file(found.assignment, student) for student in found.known_as}
     return {
         student: quote(os.path.relpath(page, folder))
         for student, page in pages.items()
@@ -132,7 +128,7 @@ def _folded(why: str, looks: list[Look]) -> tuple[str, list[Look], list[Look]]:
 def _row(student: StudentOfClass, report: ClassReport) -> dict[str, Any]:
     answers = [student.answers.get(exercise.name) for exercise in report.exercises]
     there = [answer for answer in answers if answer]
-    mistakes = [a.misconception.replace("_", " ") for a in there if a.misconception]
+    mistakes = [in_words(a.misconception) for a in there if a.misconception]
     words: dict[str, bool] = {
         "not graded": bool(student.not_graded),
         "late": student.hours_late > 0,
@@ -152,7 +148,7 @@ def _row(student: StudentOfClass, report: ClassReport) -> dict[str, Any]:
         "cells": [
             {
                 "text": "" if a is None or a.points is None else f"{a.points:.1f}",
-                "title": (a.misconception or "").replace("_", " ") if a else "",
+                "title": in_words(a.misconception or "") if a else "",
             }
             for a in answers
         ],

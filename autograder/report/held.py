@@ -9,7 +9,7 @@ from statistics import fmean
 import msgspec
 
 from ..explanation.misconceptions import AND
-from ..results import Outcome
+from ..results import Outcome, in_words
 from .code import Codes
 from .of_class import Answered, CollectedClass
 
@@ -32,7 +32,7 @@ class Held(msgspec.Struct, frozen=True):
     @property
     def words(self) -> str:
         """The name as one reads it."""
-        return self.name.replace("_", " ")
+        return in_words(self.name)
 
     @property
     def lost_by_class(self) -> float:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ..course.folder import Course
 from ..course.named_groups import NamedGroup, keep_named_groups, named_groups
 from ..errors import AutograderError
+from ..results import in_words
 from .collected import collect
 from .held import by_id
 from .whole import still_holds
@@ -63,7 +64,7 @@ def name_group(course: Course, assignment: str, group: str, name: str, hint: str
 
     Raises UnknownGroup, GroupOutdated, BadGroupName and what ``collect`` raises.
     """
-    words = name.replace("_", " ").split()
+    words = in_words(name).split()
     if not words or not "".join(words).isalnum():
         raise BadGroupName(name)
     found = collect(course, assignment)
