@@ -10,23 +10,19 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
+from ..course.folder import Course
 from ..course.tables import Table
 from .forms import FORMS
 from .roster import matched
-from .totals import Total
+from .totals import Totals
 
 
-def feedback_zip(
-    roster: Table, students: Sequence[Total], assignment: str, feedback: Path
-) -> tuple[bytes, int]:
-    """Return the archive of the pages that there are, and how many. Raises BadTable.
-
-    ``feedback`` is the course's folder of pages, ``feedback/STUDENT/ASSIGNMENT/``.
-    """
-    pages = [*_pages(roster, students, assignment, feedback)]
+def feedback_zip(course: Course, roster: Table, totals: Totals) -> tuple[bytes, int]:
+    """Return the archive of the pages that there are, and how many. Raises BadTable."""
+    pages = [*_pages(course, roster, totals)]
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, page in pages:
@@ -34,13 +30,11 @@ def feedback_zip(
     return archive.getvalue(), len(pages)
 
 
-def _pages(
-    roster: Table, students: Sequence[Total], assignment: str, feedback: Path
-) -> Iterator[tuple[str, Path]]:
-    pairs, _ = matched(roster, students, FORMS["moodle"].ids)
+def _pages(course: Course, roster: Table, totals: Totals) -> Iterator[tuple[str, Path]]:
+    pairs, _ = matched(roster, totals.students, FORMS["moodle"].ids)
     for row, total in pairs:
-        page = feedback / total.student / assignment / f"{assignment}.html"
+        page = course.page_file(totals.assignment, total.student)
         number = re.search(r"\d+", row["Identifier"])
         if page.is_file() and number:
             name = re.sub(r"[^\w .-]|_", "", row.get("Full name", "")) or "student"
-            yield f"{name}_{number[0]}_assignfeedback_file_{assignment}.html", page
+            yield f"{name}_{number[0]}_assignfeedback_file_{totals.assignment}.html", page

@@ -21,24 +21,28 @@ def matched(
     """Return rows with their marks, in the list's order, and the students that no row is of.
 
     A student is found by the id or the address, in one of the columns ``ids``, whatever the case.
-    Raises BadTable where two rows are of one student.
+    Raises BadTable where two rows are of one student, or one row is of two.
     """
-    by_id: dict[str, list[Row]] = {}
-    for row in roster.rows:
+    places: dict[str, list[int]] = {}
+    for place, row in enumerate(roster.rows):
         for found in {_plain(row.get(column, "")) for column in ids} - {""}:
-            by_id.setdefault(found, []).append(row)
-    pairs: list[tuple[Row, Total]] = []
+            places.setdefault(found, []).append(place)
+    taken: dict[int, Total] = {}
     unmatched = []
     for total in totals:
-        rows = by_id.get(_plain(total.student)) or by_id.get(_plain(total.email)) or []
-        if len(rows) > 1:
+        there = places.get(_plain(total.student)) or places.get(_plain(total.email)) or []
+        if len(there) > 1:
             raise BadTable(roster.path, f"more than one row is of {total.student!r}.")
-        if rows:
-            pairs.append((rows[0], total))
-        else:
+        if not there:
             unmatched.append(total.student)
-    places = {id(row): place for place, row in enumerate(roster.rows)}
-    return sorted(pairs, key=lambda pair: places[id(pair[0])]), unmatched
+        elif (other := taken.setdefault(there[0], total)) is not total:
+            both = f"{other.student!r} and {total.student!r}"
+            raise BadTable(
+                roster.path,
+                f"one row is of both {both}. Was one person collected under two names? Keep the "
+                "folder of one of them in the submissions.",
+            )
+    return [(roster.rows[place], taken[place]) for place in sorted(taken)], unmatched
 
 
 def _plain(text: str) -> str:

@@ -34,6 +34,8 @@ def print_export(
 
     Raises what ``totals_of`` and ``table_for`` raise.
     """
+    if roster is not None and lms == "csv":
+        raise typer.BadParameter("--roster: say with --for which LMS it is of.")
     totals = totals_of(course, name, with_waiting=with_waiting)
     unmatched: list[str] = []
     if lms == "csv":
@@ -56,13 +58,13 @@ def print_export(
 
 
 def _write_pages(course: Course, totals: Totals, roster: Table, console: Console) -> None:
-    renew(course, totals.assignment, course.students_with_feedback(totals.assignment))
-    feedback = course.root / course.coursedir.feedback_directory
-    archive, count = feedback_zip(roster, totals.students, totals.assignment, feedback)
+    renewed = renew(course, totals.assignment, [total.student for total in totals.students])
+    archive, count = feedback_zip(course, roster, totals)
     if count:
         path = course.root / f"{totals.assignment}-moodle-feedback.zip"
         replace_file(path, archive)
         print_plain(f"{count} pages of feedback are in {path}.", console)
+    _name([*renewed.failed], "No page of feedback could be made, so without one there", console)
 
 
 def _name(students: Sequence[str], what: str, console: Console) -> None:

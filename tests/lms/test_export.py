@@ -9,12 +9,14 @@ from pathlib import Path
 import nbformat
 import pytest
 from commands import run_here
-from courses import MakeCourse, hand_in
+from courses import MakeCourse, hand_in, set_options
 from nbgrader.api import Gradebook
 
 from autograder.course.folder import Course
+from autograder.lms.gradescope import results_json
 from autograder.notebook.assignment import Assignment
 from autograder.notebook.filled_in import answered
+from autograder.results import ExerciseResult, Grading
 
 NAME = "averages"
 STUDENTS = ("student-001", "student-002", "student-003", "12345")
@@ -166,6 +168,29 @@ def test_moodle_gets_its_worksheet_back_and_the_pages(course: Path) -> None:
     assert "4 pages of feedback are in" in said
 
 
+def test_a_page_that_cannot_be_made_is_named(course: Path) -> None:
+    graded = course / "autograded" / "student-001" / NAME / f"{NAME}.ipynb"
+    graded.chmod(0o644)
+    graded.write_text("{")
+    _, said = exported(course, "moodle")
+    assert "3 pages of feedback are in" in said
+    assert "No page of feedback could be made, so without one there (1): student-001." in said
+
+
+def test_pages_are_found_in_a_course_of_another_layout(course: Path) -> None:
+    set_options(
+        course,
+        "c.CourseDirectory.directory_structure = '{nbgrader_step}/{assignment_id}/{student_id}'",
+    )
+    for step in ("submitted", "autograded", "feedback"):
+        for student in STUDENTS:
+            new = course / step / NAME / student
+            new.parent.mkdir(exist_ok=True)
+            (course / step / student / NAME).rename(new)
+    _, said = exported(course, "moodle")
+    assert "4 pages of feedback are in" in said
+
+
 def test_whoever_is_not_in_the_list_is_named(course: Path) -> None:
     rows, said = exported(course, "gradescope")
     assert {row["Email"]: row["Total Score"] for row in rows} == {
@@ -185,6 +210,10 @@ def test_whoever_is_not_in_the_list_is_named(course: Path) -> None:
         ("moodle", MOODLE.replace("70.00", "10,00"), "Maximum Grade is 10 there"),
         ("moodle", "Kennung,Bewertung\n", "Download grading worksheet"),
         ("gradescope", GRADESCOPE + "A,B,STUDENT-001,b@c,S\n", "more than one row is of"),
+        (
+            *("gradescope", GRADESCOPE.replace("one@example.org", "12345")),
+            "one row is of both '12345' and 'student-001'",
+        ),
         ("gradescope", "", "it is empty"),
         ("gradescope", None, "it cannot be read"),
         ("gradescope", b"\xff\xfe,", "it is not UTF-8"),
@@ -209,6 +238,7 @@ def test_a_list_that_cannot_be_used_is_refused_in_one_sentence(
     ("arguments", "says"),
     [
         ((NAME, "--for=canvas"), "--roster: name what Canvas exports"),
+        ((NAME, "--roster=list.csv"), "--roster: say with --for which LMS it is of"),
         (("nothing",), "The gradebook has no submission of 'nothing'"),
         ((NAME, "--for=blackboard"), "Invalid value for '--for'"),
     ],
@@ -236,3 +266,17 @@ def test_gradescope_reads_one_notebook_s_result(course: Path) -> None:
     found = json.loads(run_here("autograder", *arguments, cwd=course, status=1).stdout)
     assert found["score"] == 0
     assert found["output"].startswith("Not graded.")
+
+
+def test_gradescope_shows_a_known_mistake_in_words() -> None:
+    exercise = ExerciseResult(
+        name="running_maximum",
+        score=5,
+        max_score=20,
+        misconception="starts_from_zero",
+        hint="What is the maximum of numbers that are all negative?",
+    )
+    known = {"notebook": "n", "assignment": NAME, "student": None, "sandbox": "strong"}
+    grading = Grading.of([exercise], [], [], **known, sandbox_gaps=[])
+    (test,) = json.loads(results_json(grading))["tests"]
+    assert test["output"] == f"It seems that it starts from zero. {exercise.hint}"
