@@ -8,6 +8,8 @@ from enum import StrEnum
 
 import msgspec
 
+TOLERANCE = 1e-9  # points that differ by less are the same
+
 
 class Outcome(StrEnum):
     """How a hidden test ended; ``ERROR`` is the grader's own fault and never costs points."""

@@ -125,14 +125,18 @@ class Course:
         """Return who has a folder of feedback and is not excluded."""
         return self._students(self.feedback_folder(assignment, "*"))
 
+    @property
+    def excluded(self) -> set[str]:
+        """Whom the configuration leaves out."""
+        return {*self.coursedir.student_id_exclude.split(",")}
+
     def _students(self, pattern: Path) -> list[str]:
         part = pattern.parts.index("*")  # anywhere: what is in front of it may have brackets
         folders = Path(*pattern.parts[:part]).glob("*")
         names = {
             path.name for path in folders if path.joinpath(*pattern.parts[part + 1 :]).is_dir()
         }
-        excluded = self.coursedir.student_id_exclude.split(",")
-        return sorted(n for n in names if n not in excluded and not n.startswith("."))
+        return sorted(n for n in names - self.excluded if not n.startswith("."))
 
     def secret(self) -> bytes:
         """Return the course's secret, made once: hidden inputs are drawn from it."""

@@ -26,11 +26,10 @@ def misplaced(course: Course, name: str) -> dict[str, list[str]]:
     pattern = course.submitted_folder(name, "*")
     if (pattern.parent.name, pattern.name) != ("*", name):  # another layout than nbgrader's own
         return {}
-    excluded = course.coursedir.student_id_exclude.split(",")
     students = (
         path
         for path in sorted(pattern.parent.parent.glob("[!.]*"))
-        if path.is_dir() and path.name not in excluded
+        if path.is_dir() and path.name not in course.excluded
     )
     found = {path.name: few([*_Beside(course, name, path).notes()]) for path in students}
     return {student: notes for student, notes in found.items() if notes}

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.auth import Authenticator
 from nbgrader.coursedir import CourseDirectory
@@ -28,17 +27,17 @@ from ..batch.outcome import ClassResult
 from ..course.contents import CONFIG_FILE
 from ..course.export import SafeCsv
 from ..course.folder import Course
+from ..course.gradebook import open_gradebook
 from ..course.new_course import create_course
 from ..errors import DemoFailed
 from ..pages.doctor import WHAT_BUBBLEWRAP_ADDS
 from ..pages.progress import progress
 from ..pages.terminal import warn_unless_locked_in
-from ..results import Grading, Ungraded
+from ..results import TOLERANCE, Grading, Ungraded
 from .simulated_class import simulate_class
 from .student import SimulatedStudent
 
 MARKER = ".autograder-demo"  # only a folder with this file is emptied for another run
-TOLERANCE = 1e-9
 
 
 def run_demo(
@@ -165,7 +164,7 @@ class _Exchange:
 
 def _end_the_time(course: Course, assignment: str) -> None:
     """Let the assignment be due now."""
-    with Gradebook(course.coursedir.db_url, course.coursedir.course_id) as gradebook:
+    with open_gradebook(course.coursedir) as gradebook:
         due = datetime.now(UTC).replace(tzinfo=None)
         gradebook.update_or_create_assignment(assignment, duedate=due)
 
@@ -173,7 +172,7 @@ def _end_the_time(course: Course, assignment: str) -> None:
 def _export(course: Course, target: Path) -> None:
     exporter = SafeCsv(config=course.config)
     exporter.to = str(target)
-    with Gradebook(course.coursedir.db_url, course.coursedir.course_id) as gradebook:
+    with open_gradebook(course.coursedir) as gradebook:
         exporter.export(gradebook)
 
 

@@ -12,9 +12,9 @@ from markupsafe import Markup
 
 from ..course.gradebook import NO_RESPONSE
 from ..course.marks import Mark, Marks
+from ..results import TOLERANCE
 from .body import Body, Card
 
-_TOLERANCE = 1e-9
 _UNITS = (("day", 86400), ("hour", 3600), ("minute", 60))
 
 
@@ -30,7 +30,7 @@ class Row:
     def missing(self) -> float:
         """What mending it would bring; nothing while a human has not looked at it."""
         lost = 0.0 if self.mark.waits else self.mark.max_points - self.mark.points
-        return lost if lost > _TOLERANCE else 0.0
+        return lost if lost > TOLERANCE else 0.0
 
     @property
     def advice(self) -> str:

@@ -16,11 +16,9 @@ from ..course.named_groups import named_groups, with_named_groups
 from ..course.plain import is_plain
 from ..errors import AutograderError
 from ..notebook.assignment import GRADE_PREFIX, Assignment, grade_id
-from ..results import ExerciseResult, Grading
+from ..results import TOLERANCE, ExerciseResult, Grading
 from ..running.no_answer import NameMissing
 from .of_class import Answered, CollectedClass, ExerciseOfClass, State, StudentOfClass, TestOfClass
-
-TOLERANCE = 1e-9
 
 
 class NothingToReport(AutograderError):
