@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -32,6 +33,7 @@ def test_alike_code_is_shown_without_what_may_have_a_name(course: Path, *, anony
     assert "while place &lt; len(numbers):" in text
     assert "my own work" not in text
     assert ("student-00" in text) is not anonymous
+    assert bool(re.search(r"No\. [0-9a-f]{12}\b", text)) is anonymous
     graded = course / "autograded" / "student-002" / NAME / f"{NAME}.ipynb"
     graded.chmod(0o644)
     graded.write_text(graded.read_text().replace("# my own work", "my own work"))
