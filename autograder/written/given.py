@@ -21,7 +21,7 @@ class Given:
 def given_by_hand(gradebook: Gradebook, name: str) -> dict[tuple[str, str], Given]:
     """Return what was given of an assignment, by student and cell."""
     return {
-        (student, cell): Given(mark.by_hand, marks.comments.get(cell, ""), mark.waits)
+        (student, cell): Given(mark.by_hand, marks.comments.get(cell, "").strip(), mark.waits)
         for student, marks in MarksOfClass(gradebook, name).all().items()
         for cell, mark in marks.cells.items()
     }

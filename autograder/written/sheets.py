@@ -115,4 +115,4 @@ def _plain(text: str) -> str:
 
 
 def _number(points: float | None) -> str:
-    return "" if points is None else f"{points:g}"
+    return "" if points is None else repr(points).removesuffix(".0")  # all digits: it is compared

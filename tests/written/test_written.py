@@ -85,12 +85,15 @@ def marks_of(course: Path, question: str) -> dict[str, tuple[object, object]]:
     return {str(row[0]): (row[3], bool(row[5])) for row in rows if row[1] == question}
 
 
-def give_by_hand(course: Path, student: str, question: str, points: float) -> None:
+def give_by_hand(
+    course: Path, student: str, question: str, points: float, comment: str = ""
+) -> None:
     """Do what somebody does in the formgrader."""
     opened = Course.open(course)
     with Gradebook(opened.coursedir.db_url, opened.coursedir.course_id) as gradebook:
         grade = gradebook.find_grade(question, NAME, NAME, student)
         grade.manual_score, grade.needs_manual_grade = points, False
+        gradebook.find_comment(question, NAME, NAME, student).manual_comment = comment
         gradebook.db.commit()
 
 
@@ -147,12 +150,17 @@ def test_what_somebody_gave_meanwhile_is_named_and_stays(course: Path, question:
     assert marks["student-002"] == (3, False)
 
 
-def test_a_mark_that_is_changed_is_named(course: Path, question: str) -> None:
-    give_by_hand(course, "student-003", question, 3)
+@pytest.mark.parametrize(
+    ("points", "comment", "shown"), [(3, "", "3"), (3, " Why?\n", "3"), (10 / 3, "", "3.33333")]
+)
+def test_a_mark_that_is_changed_is_named(
+    course: Path, question: str, points: float, comment: str, shown: str
+) -> None:
+    give_by_hand(course, "student-003", question, points, comment)
     (sheet,) = laid_out(course)
     fill_in(sheet, {"student-003": ("4", "")})
     said = run_here("autograder", "written", NAME, f"--read={sheet}", cwd=course).stdout
-    assert f"changed: student-003, {question}: 3 -> 4" in said
+    assert f"changed: student-003, {question}: {shown} -> 4" in said
     assert marks_of(course, question)["student-003"] == (4, False)
 
 
