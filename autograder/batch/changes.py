@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..results import ExerciseResult, Grading, Outcome, Ungraded
-
-TOLERANCE = 1e-9
+from ..results import TOLERANCE, ExerciseResult, Grading, Outcome, Ungraded
 
 
 @dataclass(frozen=True)

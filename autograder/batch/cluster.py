@@ -12,11 +12,10 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.metadata import entry_points
 from typing import Any
 
 from ..errors import AutograderError
+from ..surroundings import distribution
 from .freshness import packages
 from .job import Finished, Job, WorkerSetup, failed
 from .slowest import Slowest, Tell, Watched
@@ -175,22 +174,22 @@ class _Workers:
 
     def _with_package(self) -> set[str]:
         """Return the workers that can load what is sent to them; name the others."""
-        found = self._client.get_versions(packages=[_distribution()])
-        if not found["scheduler"]["packages"][_distribution()]:
+        found = self._client.get_versions(packages=[distribution()])
+        if not found["scheduler"]["packages"][distribution()]:
             where = self._cluster.scheduler
             raise ClusterFailed(
-                f"Nothing was graded: {_distribution()} is not installed on {where}."
+                f"Nothing was graded: {distribution()} is not installed on {where}."
             )
         workers = found["workers"].items()
-        have = {name for name, versions in workers if versions["packages"][_distribution()]}
+        have = {name for name, versions in workers if versions["packages"][distribution()]}
         for name in sorted(found["workers"].keys() - have):
-            self._hear((0, {"worker": name, "reason": f"{_distribution()} is not installed there"}))
+            self._hear((0, {"worker": name, "reason": f"{distribution()} is not installed there"}))
         return have
 
     def _register(self) -> None:
         from .cluster_worker import GradingPlugin
 
-        versions = Versions.here([_distribution(), *packages(self._setup.limits)])
+        versions = Versions.here([distribution(), *packages(self._setup.limits)])
         plugin = GradingPlugin(self.name, self._setup, versions)
         with suppress(Exception):  # of one that cannot load it, or was lost: the others answer
             self._client.register_plugin(plugin, name=self.name)
@@ -236,7 +235,7 @@ def _client(scheduler: str) -> Iterator[Any]:
         import dask
         from distributed.versions import VersionMismatchWarning
     except ImportError as error:
-        needs = f"pip install '{_distribution()}[cluster]'"
+        needs = f"pip install '{distribution()}[cluster]'"
         raise ClusterFailed(f"--scheduler needs Dask. Install it: {needs}") from error
     for name in [
         name for name in logging.root.manager.loggerDict if name.startswith("distributed")
@@ -298,10 +297,3 @@ def _settled(given: Future[Finished], job: Job, scheduler: str) -> Future[Finish
 
 def _gone(scheduler: str) -> ClusterFailed:
     return ClusterFailed(f"The scheduler {scheduler} has gone, or cannot be reached. {GOES_ON}")
-
-
-@cache
-def _distribution() -> str:
-    """Return what pip calls this package: it is what brings the command."""
-    (command,) = entry_points(group="console_scripts", name="autograder")
-    return str(command.dist and command.dist.name)
