@@ -396,10 +396,10 @@ def test_a_class_through_the_exchange(
 
 
 NAMED = {  # by a learning platform: the time in a file's name, and what it is
-    "student-001": ("2026-07-10-16-30-10", "2026-07-10 16:30:10"),
-    "student-002": ("20260710T170000Z", "2026-07-10 17:00:00"),
-    "student-003": ("2026-07-10-17-00-01", "2026-07-10 17:00:01"),
-    "student-004": ("20260710190001+0200", None),
+    "student001": ("2026-07-10-16-30-10", "2026-07-10 16:30:10"),
+    "student002": ("20260710T170000Z", "2026-07-10 17:00:00"),
+    "student003": ("2026-07-10-17-00-01", "2026-07-10 17:00:01"),
+    "student004": ("20260710190001+0200", None),
 }
 
 
@@ -424,5 +424,5 @@ def test_a_class_through_zip_collect(
     said = run_here("nbgrader", "zip_collect", NAME, cwd=course).stderr
     run_here("autograder", "grade", NAME, cwd=course)
     assert times(course) == {student: time for student, (_, time) in NAMED.items() if time}
-    assert scores(course) == {"student-001": 60, "student-002": 60, "student-003": 0}
+    assert scores(course) == {"student001": 60, "student002": 60, "student003": 0}
     assert "_dan_" in said
