@@ -425,4 +425,4 @@ def test_a_class_through_zip_collect(
     run_here("autograder", "grade", NAME, cwd=course)
     assert times(course) == {student: time for student, (_, time) in NAMED.items() if time}
     assert scores(course) == {"student001": 60, "student002": 60, "student003": 0}
-    assert "_dan_" in said
+    assert "_student004_" in said
