@@ -158,6 +158,7 @@ def test_fill_in_run_and_validate(
         page.goto(f"{address}/lab/tree/{NAME}.ipynb")
         stub = page.locator(".jp-CodeCell", has_text="def running_maximum(")
         stub.wait_for()
+        page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
         said = validate(page, "failed")
         assert "assert running_maximum([3, 1, 4]) == [3, 3, 4]" in said.inner_text()
         said.get_by_role("button", name="Ok").click()
