@@ -53,7 +53,7 @@ def collect(course: Course, name: str, *, anonymous: bool = False) -> CollectedC
     with open_gradebook(course.coursedir) as gradebook:
         of_class = MarksOfClass(gradebook, name)
         marks, most = of_class.all(), of_class.max_points
-        distances = _distances(gradebook)
+        distances = _distances(gradebook, name, marks)
     known = named_groups(course.contents, name)
     names = sorted({*course.students(name), *marks})
     kept = {student: course.grading(name, student) for student in names}
@@ -206,16 +206,20 @@ def _state(points: float | None, most: float, untouched: bool, waits: bool) -> S
     return "full" if points >= most - TOLERANCE else "partial"
 
 
-def _distances(gradebook: Gradebook) -> dict[str, dict[str, float]]:
+def _distances(
+    gradebook: Gradebook, name: str, known: Mapping[str, Marks]
+) -> dict[str, dict[str, float]]:
     """Return how far each student is from the class's mean, in each assignment.
 
-    It is measured in parts of all points that the assignment can give.
+    It is measured in parts of all points that the assignment can give. The marks of one of them
+    are ``known``.
     """
     found: dict[str, dict[str, float]] = {}
     for assignment in gradebook.assignments:
         of_class = MarksOfClass(gradebook, assignment.name)
-        given = {student: marks.given for student, marks in of_class.all().items()}
-        if any(given.values()):
+        class_marks = known if assignment.name == name else of_class.all()
+        given = {student: marks.given for student, marks in class_marks.items()}
+        if of_class.max_points and any(given.values()):
             mean = sum(given.values()) / len(given)
             for student, points in given.items():
                 distance = (points - mean) / of_class.max_points
