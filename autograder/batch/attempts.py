@@ -99,7 +99,8 @@ class Attempts:
 
     def of(self, student: str) -> list[Attempt]:
         """Return a student's attempts, the first one first."""
-        found = ((path, _read(path)) for path in sorted((self.folder / student).glob("[0-9]*")))
+        numbered = sorted(p for p in (self.folder / student).glob("*") if p.name.isdecimal())
+        found = ((path, _read(path)) for path in numbered)
         return [Attempt(path, about) for path, about in found if about]
 
     def take(self, student: str, now: float) -> Attempt | None:

@@ -180,6 +180,12 @@ def test_an_attempt_whose_record_a_power_cut_damaged_is_taken_again(
     assert len(attempts(course, "student-001")) == 1
 
 
+def test_a_folder_that_somebody_made_is_no_attempt(course: Path, right: str) -> None:
+    (course / "attempts" / NAME / "student-001" / "0001 copy").mkdir(parents=True)
+    hand_in(course, "student-001", NAME, right)
+    assert Watched(course).takes() == [HERE.format(1)]
+
+
 def test_what_could_not_be_copied_is_taken_as_soon_as_it_can_be(course: Path, right: str) -> None:
     hand_in(course, "student-001", NAME, right)
     watched = Watched(course)
