@@ -25,7 +25,7 @@ from ..errors import AutograderError
 from ..feedback import markup
 from ..notebook.assignment import grade_id, read_source
 from ..notebook.filled_in import model_answers
-from ..results import Grading, incomplete, points
+from ..results import Grading, in_words, incomplete, points
 from ..running.cell_outputs import sentence_html
 from ..running.time_left import TimeLeft
 
@@ -104,4 +104,5 @@ def _parts() -> Any:
         undefined=StrictUndefined,
     )
     environment.filters["sentence"] = lambda text: Markup(sentence_html(text))
+    environment.filters["in_words"] = in_words
     return environment.get_template("manual_grading.html.j2").module
