@@ -10,6 +10,7 @@ from ..explanation.styles import styles
 from ..explanation.typed_text import student_source
 from ..notebook.assignment import Assignment
 from ..notebook.filled_in import solutions
+from ..results import in_words
 from .student import SimulatedStudent
 
 ROUND = 24  # students of all kinds
@@ -79,7 +80,7 @@ class Maker:
         """Return somebody who makes these mistakes, of each exercise the last of them."""
         mistakes = tuple({m.exercise: m for m in chosen}.values())  # a cell has one of them
         cells = self.right | {m.exercise: student_source(m) for m in mistakes}
-        about = " and ".join(f"{m.exercise} {m.name.replace('_', ' ')}" for m in mistakes)
+        about = " and ".join(f"{m.exercise} {in_words(m.name)}" for m in mistakes)
         return SimulatedStudent("", about or "right, as no mistake is known", cells, mistakes)
 
     def unfinished(self) -> SimulatedStudent:
