@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from limits import PATIENCE
+from playwright.sync_api import Page
 
 
 @contextmanager
@@ -48,3 +49,19 @@ def _wait_until_it_listens(server: subprocess.Popen[bytes], port: int) -> None:
                 return
         time.sleep(0.1)
     raise AssertionError("the Jupyter server ended before it listened")
+
+
+def open_notebook(page: Page, address: str) -> None:
+    """Go there, in JupyterLab or in Notebook 7, and wait until it has a kernel.
+
+    Whoever runs a cell earlier is asked for the kernel. An indicator without one says idle, too.
+    """
+    page.goto(address)
+    page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+    page.locator(".jp-Toolbar-kernelName", has_text="Python 3").wait_for()
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
+
+
+def run_all(page: Page) -> None:
+    page.locator(".lm-MenuBar-item", has_text="Run").click()
+    page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click()

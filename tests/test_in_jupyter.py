@@ -11,7 +11,7 @@ from browser import DESK, chromium, opened, without_mathjax
 from commands import run_here
 from courses import MakeCourse, hand_in, new_course
 from feedback.feedback_course import ESSAY, FROM_ZERO, NAME, QUESTION, gradebook, notebook
-from jupyter_servers import jupyter_server
+from jupyter_servers import jupyter_server, open_notebook, run_all
 from limits import PATIENCE
 from playwright.sync_api import Browser, Locator, Page
 from test_lifecycle import fill_in
@@ -155,10 +155,7 @@ def test_fill_in_run_and_validate(
     shutil.copytree(released_course(tmp_path / "course") / "release" / NAME, home)
     right = solutions(averages)
     with jupyter_server(home, tmp_path / "own") as address, new_page(browser, TALL) as (page, _):
-        page.goto(f"{address}/lab/tree/{NAME}.ipynb")
-        stub = page.locator(".jp-CodeCell", has_text="def running_maximum(")
-        stub.wait_for()
-        page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
+        open_notebook(page, f"{address}/lab/tree/{NAME}.ipynb")
         said = validate(page, "failed")
         assert "assert running_maximum([3, 1, 4]) == [3, 3, 4]" in said.inner_text()
         said.get_by_role("button", name="Ok").click()
@@ -183,8 +180,3 @@ def validate(page: Page, outcome: str) -> Locator:
     said = page.locator(".jp-Dialog")
     said.locator(f".validation-{outcome}").wait_for()
     return said
-
-
-def run_all(page: Page) -> None:
-    page.locator(".lm-MenuBar-item", has_text="Run").click()
-    page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click()

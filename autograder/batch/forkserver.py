@@ -18,6 +18,10 @@ from ..errors import NeedsLinux
 from ..sandbox.run_folder import hold_folder_of_multiprocessing
 
 IMPORTS = ["autograder.lean_imports", "autograder.batch.worker", "autograder.batch.workers"]
+ENVIRONMENT = {
+    "OPENBLAS_NUM_THREADS": "1",  # threads would be lost at a fork
+    "PYTHONSAFEPATH": "1",  # it is started with the working folder in front of its import path
+}
 
 
 def default_jobs() -> int:
@@ -28,30 +32,39 @@ def default_jobs() -> int:
 
 
 def forkserver() -> ForkServerContext:
-    """Return what starts workers; nothing of this process is shared, nor NumPy's threads."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # It is started with the working folder in front of its import path.
-    os.environ.setdefault("PYTHONSAFEPATH", "1")
+    """Start it, and return what starts workers; nothing of this process is shared with them."""
     hold_folder_of_multiprocessing()
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(IMPORTS)  # in this order
+    with surroundings_of_a_worker():
+        ensure_running()
     return context
 
 
 def start_early() -> None:
     """Start it before a worker is asked for: it imports on another processor meanwhile."""
     if default_jobs() > 1:
-        before = dict(os.environ)
         forkserver()
-        with interrupts_kept_away():
-            ensure_running()
-        # It may be that nbgrader itself grades: its kernels import what lies in their folder.
-        for name in os.environ.keys() - before.keys():
-            del os.environ[name]
 
 
 @contextmanager
-def interrupts_kept_away() -> Iterator[None]:
+def surroundings_of_a_worker() -> Iterator[None]:
+    """Let what is started within have the environment of a worker, and no interrupts.
+
+    This process keeps its own: it may start a kernel next, which imports what lies in its folder.
+    """
+    lacking = ENVIRONMENT.keys() - os.environ.keys()
+    os.environ.update({name: ENVIRONMENT[name] for name in lacking})
+    try:
+        with _interrupts_kept_away():
+            yield
+    finally:
+        for name in lacking:
+            os.environ.pop(name, None)
+
+
+@contextmanager
+def _interrupts_kept_away() -> Iterator[None]:
     """Let processes started within inherit that an interrupt is for the command, not for them."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:

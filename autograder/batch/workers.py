@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from ..errors import AutograderError, CannotGradeHere
 from ..sandbox.run_folder import run_folder
 from ..surroundings import MachineExhausted, explained
-from .forkserver import forkserver, interrupts_kept_away
+from .forkserver import forkserver, surroundings_of_a_worker
 from .job import Finished, Job, WorkerSetup, failed
 from .slowest import Slowest, Tell, Watched
 
@@ -181,7 +181,7 @@ def _workers(setup: WorkerSetup, count: int) -> Iterator[tuple[Submit, Callable[
             started.update(there)
 
         def submit(job: Job) -> Future[Finished]:
-            with interrupts_kept_away():
+            with surroundings_of_a_worker():  # it may have to be started again
                 try:
                     return executor.submit(_grade_job, job)
                 except EOFError as error:  # what they are forked from could not do it

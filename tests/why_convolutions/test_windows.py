@@ -2,16 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
 from contents import ASSIGNMENTS, load_assignment
-from jupyter_servers import jupyter_server
+from jupyter_servers import jupyter_server, open_notebook, run_all
 from limits import PATIENCE
-from playwright.sync_api import TimeoutError
 from windows import LAYERS, POOLINGS, browser_page, page_of
 
 from autograder.notebook.filled_in import answered
@@ -149,7 +147,8 @@ def test_the_window_moves_by_keyboard_in_jupyter(jupyter: tuple[str, Path], door
     laid_out("parameter_counting", folder, ("show_layer_window", "show_four_layers"))
     with browser_page(1300, 1000, strict=False) as page:
         page.set_default_timeout(1000 * PATIENCE)
-        opened(page, f"{address}/{door}/parameter_counting.ipynb")
+        open_notebook(page, f"{address}/{door}/parameter_counting.ipynb")
+        run_all(page)
         slider = page.locator("[name=output]")
         slider.focus()
         page.keyboard.press("ArrowRight")
@@ -166,20 +165,6 @@ def test_the_window_moves_by_keyboard_in_jupyter(jupyter: tuple[str, Path], door
         picture = page.locator(".jp-OutputArea-output img").first
         picture.wait_for()
         assert picture.get_attribute("alt").startswith("Four grids of 6 outputs by 6 inputs")
-
-
-def opened(page, address: str) -> None:
-    """Open a notebook and run all its cells."""
-    page.goto(address)
-    page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-    for _ in range(20):  # a menu closes, and what is run is lost, while the page is still built
-        with suppress(TimeoutError):
-            page.locator(".lm-MenuBar-item", has_text="Run").click(timeout=5_000)
-            page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click(timeout=5_000)
-            page.locator("section.window").wait_for(timeout=60_000)
-            return
-        page.keyboard.press("Escape")
-    pytest.fail("the window's cell did not run")
 
 
 def test_the_cheat_sheet_is_one_printed_page() -> None:
