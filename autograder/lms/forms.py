@@ -67,7 +67,7 @@ def as_csv(rows: Iterable[Sequence[str]]) -> str:
 
 def _canvas(roster: Table, totals: Totals, given: Sequence[tuple[Row, Total]]) -> Rows:
     columns = [*roster.columns[: [*roster.columns].index("Section") + 1]]
-    column = next((c for c in roster.columns if _is_canvas_column(c, totals.assignment)), None)
+    column = canvas_column(roster, totals.assignment)
     most = next((row for row in roster.rows if row["Student"].strip() == "Points Possible"), None)
     if column and most:
         _check_most(roster, most[column], totals, "Points Possible")
@@ -76,9 +76,17 @@ def _canvas(roster: Table, totals: Totals, given: Sequence[tuple[Row, Total]]) -
     return [titles, possible, *([*(row[c] for c in columns), total.text] for row, total in given)]
 
 
-def _is_canvas_column(column: str, assignment: str) -> bool:
-    """Say so of the column of an assignment: Canvas puts a number of its own behind the name."""
-    return re.sub(r" \(\d+\)$", "", column).strip().lower() == assignment.lower()
+def canvas_column(roster: Table, assignment: str) -> str | None:
+    """Return the column of an assignment: Canvas puts a number of its own behind the name.
+
+    ``parameter_counting`` may well be called "Parameter counting" there.
+    """
+    names = {_canvas_name(re.sub(r" \(\d+\)$", "", c)): c for c in reversed([*roster.columns])}
+    return names.get(_canvas_name(assignment))
+
+
+def _canvas_name(name: str) -> str:
+    return name.replace("_", " ").strip().lower()
 
 
 def _moodle(roster: Table, totals: Totals, given: Sequence[tuple[Row, Total]]) -> Rows:

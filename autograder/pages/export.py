@@ -13,7 +13,7 @@ from ..course.replacing import replace_file
 from ..course.tables import Table, read_table
 from ..feedback.releasing import renew
 from ..lms.feedback_zip import feedback_zip
-from ..lms.forms import FORMS, plain_table, table_for
+from ..lms.forms import FORMS, canvas_column, plain_table, table_for
 from ..lms.totals import Totals, totals_of
 from ..notebook.safe_html import one_line
 from .terminal import print_plain
@@ -53,6 +53,13 @@ def print_export(
     if not with_waiting:
         _name(totals.waiting, "Waiting for a human, without a mark there", console)
     _name(unmatched, f"Not in {roster}, so without a mark in the LMS", console)
+    if lms == "canvas" and canvas_column(listed, name) is None:
+        print_plain(
+            f"No column of {roster} is named {name}: Canvas will make a new assignment of these "
+            "marks. If it has one by another name, rename that one there, and export the list "
+            "again.",
+            console,
+        )
     if lms == "moodle" and roster is not None:
         _write_pages(course, totals, listed, console)
 

@@ -17,7 +17,7 @@ from rich.console import Console
 
 from ..course.folder import Course
 from ..course.replacing import replace_file
-from ..report.attention import LATE, MISSING, Look, late
+from ..report.attention import LATE, MISSING, WAITING, Look, late
 from ..report.collected import collect
 from ..report.items import how_rough, quality, to_mend
 from ..report.of_class import CollectedClass, StudentOfClass
@@ -29,7 +29,7 @@ from .terminal import print_plain
 
 REPORTS = "reports"  # the folder in a course
 SHOWN_FIRST = 10  # mistakes that are not folded away
-MOST_LOOKS = 8  # of one reason; more of who is late are folded away all
+MOST_LOOKS = 8  # of one reason; more of who is late or waits are folded away all
 MOST_TESTS = 5  # to mend, that are not folded away
 _HERE = Path(__file__).parent
 
@@ -107,7 +107,7 @@ def report_page(report: ClassReport, found: CollectedClass, links: dict[str, str
         attention=[_folded(why, [*looks]) for why, looks in groupby(report.attention, key=_why)],
         most_tests=MOST_TESTS,
         kinds={
-            "Students": ["waiting", "not graded", "late"],
+            "Students": [WAITING, "not graded", LATE],
             "Mistakes": ["with a mistake", "without a name", MISSING],
             "An exercise": [state for state in STATES if state != "waiting"],
         },
@@ -121,7 +121,7 @@ def _why(look: Look) -> str:
 
 def _folded(why: str, looks: list[Look]) -> tuple[str, list[Look], list[Look]]:
     """Return a reason, whom to show, and whom to fold away."""
-    shown = 0 if why == LATE and len(looks) > MOST_LOOKS else MOST_LOOKS
+    shown = 0 if why in (LATE, WAITING) and len(looks) > MOST_LOOKS else MOST_LOOKS
     return why, looks[:shown], looks[shown:]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -52,12 +53,20 @@ _LOOK: dict[Any, Any] = {
 
 
 def points_chart(points: Sequence[float], most: float) -> Markup:
-    """Return the distribution of points: how many students have how many."""
+    """Return the distribution of points: how many students have how many.
+
+    Points given by hand can be more than there are; those stand in the last bar.
+    """
     with mpl.rc_context(_LOOK):
         figure, axes = _figure(2.2)
         bins = max(1, min(_BINS, round(most)))
         counts, _, _ = axes.hist(
-            points, bins=bins, range=(0, most or 1), color=_BAR, rwidth=0.9, clip_on=False
+            np.clip(points, 0, most),
+            bins=bins,
+            range=(0, most or 1),
+            color=_BAR,
+            rwidth=0.9,
+            clip_on=False,
         )
         axes.set_xlabel(f"points of {most:g}")
         axes.set_ylabel("students")

@@ -10,7 +10,7 @@ from ..feedback.page import how_long
 from ..results import Outcome
 from .of_class import CollectedClass, StudentOfClass
 
-MISSING, LATE = "function missing", "late"
+MISSING, LATE, WAITING = "function missing", "late", "waiting"
 FAR_BELOW = 0.25  # of all points, compared with the class as in their other assignments
 
 
@@ -23,9 +23,21 @@ class Look(msgspec.Struct, frozen=True):
 
 
 def attention(found: CollectedClass) -> list[Look]:
-    """Return who needs a look, sorted by reason: what keeps a result away first."""
+    """Return who needs a look, sorted by reason: what keeps a result away first.
+
+    Whoever waits for a human is told of last: of many classes that is everybody.
+    """
     looks = [look for student in found.students for look in _looks(found, student)]
-    order = ["not graded", "grader's error", MISSING, "limit met", "far below", LATE, "note"]
+    order = [
+        "not graded",
+        "grader's error",
+        MISSING,
+        "limit met",
+        "far below",
+        LATE,
+        "note",
+        WAITING,
+    ]
     return sorted(looks, key=lambda look: (order.index(look.why), look.student))
 
 
@@ -47,7 +59,8 @@ def _looks(found: CollectedClass, student: StudentOfClass) -> Iterator[Look]:
         yield Look(student.name, MISSING, about)
     if student.limits:
         yield Look(student.name, "limit met", " ".join(student.limits))
-    if student.elsewhere is not None and student.here < student.elsewhere - FAR_BELOW:
+    graded = not student.not_graded
+    if graded and student.elsewhere is not None and student.here < student.elsewhere - FAR_BELOW:
         below = round(100 * (student.elsewhere - student.here))
         said = f"{below} points of 100 below what their other assignments let expect."
         yield Look(student.name, "far below", said)
@@ -56,6 +69,9 @@ def _looks(found: CollectedClass, student: StudentOfClass) -> Iterator[Look]:
         yield Look(student.name, LATE, f"{late(student)} late{cost}.")
     if student.notes:
         yield Look(student.name, "note", " ".join(student.notes))
+    if student.waiting:
+        about = f"{student.waiting:g} points ({', '.join(student.why_waiting)})."
+        yield Look(student.name, WAITING, about)
 
 
 def late(student: StudentOfClass) -> str:

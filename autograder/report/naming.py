@@ -37,6 +37,13 @@ class BadGroupName(AutograderError):
         )
 
 
+class BadHint(AutograderError):
+    """A hint without a word: students would be told nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("The hint is empty. Say in a sentence or two what they should look at.")
+
+
 class GroupOutdated(AutograderError):
     """A group of results that are older than the exercise's hidden tests, or its right function."""
 
@@ -62,11 +69,13 @@ class Named:
 def name_group(course: Course, assignment: str, group: str, name: str, hint: str) -> Named:
     """Give a group a name and a hint, which are kept in the course.
 
-    Raises UnknownGroup, GroupOutdated, BadGroupName and what ``collect`` raises.
+    Raises UnknownGroup, GroupOutdated, BadGroupName, BadHint and what ``collect`` raises.
     """
     words = in_words(name).split()
     if not words or not "".join(words).isalnum():
         raise BadGroupName(name)
+    if not hint.strip():
+        raise BadHint
     found = collect(course, assignment)
     known = by_id(found)
     if group not in known:

@@ -2,8 +2,8 @@
 
 copydetect compares the code in the way of Schleimer, Wilkerson and Aiken ("Winnowing: local
 algorithms for document fingerprinting", SIGMOD 2003): names, spaces and comments do not matter.
-Passages that were released, and those that many of the class have, tell of no copying and are left
-out. What is left must be enough text of one's own.
+Passages that were released, and those that stand in many different texts, tell of no copying and
+are left out. What is left must be enough text of one's own.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from .code import Codes
 from .of_class import CollectedClass
 
 NOISE, WINDOW = 25, 6  # letters of a passage; of that many passages in a row, one is compared
-MOST_ALIKE = 10  # students, of whom a passage tells nothing if more have it
+MOST_ALIKE = 10  # different texts: a passage of more tells nothing; copies are one text
 OWN = 100  # letters of one's own in an exercise, names counted as one letter
 ALIKE = 0.8  # of both
 
@@ -94,7 +94,11 @@ def _alike(
     for student, passages in prints.items():
         for passage in passages.hashes:
             has[passage].append(student)
-    common = {passage for passage, students in has.items() if len(students) > MOST_ALIKE}
+    common = {
+        passage
+        for passage, students in has.items()
+        if len({prints[student].filtered_code for student in students}) > MOST_ALIKE
+    }
     common |= {p for text in released for p in _print(copydetect, text).hashes}
     own = {student: _without(found, common) for student, found in prints.items()}
     candidates = Counter(

@@ -140,9 +140,19 @@ def test_canvas_gets_its_own_columns_back_and_no_empty_mark(course: Path) -> Non
 def test_an_assignment_that_canvas_does_not_know_gets_a_column(course: Path) -> None:
     path = course / "canvas-list.csv"
     path.write_text(CANVAS.replace("Averages (77)", "Other (78)").replace("70.00", "5"))
-    rows, _ = exported(course, "canvas")
+    rows, said = exported(course, "canvas")
     assert [*rows[0]][-1] == NAME
     assert rows[0][NAME] == "70.00"
+    assert f"is named {NAME}: Canvas will make a new assignment" in said
+
+
+def test_an_id_of_one_may_be_another_id_of_somebody_else(course: Path) -> None:
+    """The column counts in which most of the class is found."""
+    path = course / "canvas-list.csv"
+    path.write_text(CANVAS.replace(",u5,", ",student-001,").replace(",two,", ",student-002,"))
+    rows, _ = exported(course, "canvas")
+    marks = {row["Student"]: row["Averages (77)"] for row in rows[1:]}
+    assert marks == {"One, Student": "68.25", "Two, Student": "65.25", "Five, Student": "48.25"}
 
 
 def test_moodle_gets_its_worksheet_back_and_the_pages(course: Path) -> None:
@@ -207,6 +217,10 @@ def test_whoever_is_not_in_the_list_is_named(course: Path) -> None:
     [
         ("canvas", "Student,Section\n", "it has no column 'ID'. It should be what Canvas exports"),
         ("canvas", CANVAS.replace("70.00", "100"), "Points Possible is 100 there"),
+        (
+            *("canvas", CANVAS.replace(",u5,", ",student-001,")),
+            "row is of 'student-001', by 'SIS Login ID' and 'SIS User ID'",
+        ),
         ("moodle", MOODLE.replace("70.00", "10,00"), "Maximum Grade is 10 there"),
         ("moodle", "Kennung,Bewertung\n", "Download grading worksheet"),
         ("gradescope", GRADESCOPE + "A,B,STUDENT-001,b@c,S\n", "more than one row is of"),

@@ -26,6 +26,8 @@ def running_maximum(numbers):
 LAST_TWO_AGAIN = '''
 def running_maximum(numbers):
     """By student-006, whom nobody is to know."""
+    "student-006"
+    author, said = 'student-006', f"by {'student-006'}"
     best = []
     for place, number in enumerate(numbers):
         before = numbers[place - 1] if place else number  # as student-006 has it

@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 from commands import run_here
 
+from autograder.course.folder import Course
+from autograder.report import similar
+from autograder.report.collected import collect
+
 NAME = "averages"
 
 
@@ -21,6 +25,18 @@ def test_a_copy_with_other_names_is_found_and_nobody_else(course: Path) -> None:
     page = (course / "reports" / f"{NAME}-similar.html").read_text()
     assert "a hint, not a verdict" in page
     assert "student-005" not in page
+
+
+def test_copies_of_one_text_stay_alike_however_many_there_are(
+    course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(similar, "MOST_ALIKE", 2)
+    for number in (3, 5, 7):
+        for step in ("autograded", "submitted"):
+            one, other = (course / step / f"student-00{n}" / NAME for n in (1, number))
+            shutil.copyfile(one / f"{NAME}.ipynb", other / f"{NAME}.ipynb")
+    found = similar.similar_pairs(Course.open(course), collect(Course.open(course), NAME))
+    assert len(found) == 10  # pairs of the five who have it now
 
 
 @pytest.mark.parametrize("anonymous", [False, True])

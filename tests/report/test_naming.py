@@ -143,17 +143,20 @@ def test_a_group_of_results_that_are_older_than_the_tests_is_refused(course: Pat
 
 
 @pytest.mark.parametrize(
-    ("group", "name", "said"),
+    ("group", "name", "hint", "said"),
     [
-        ("00000000", "a name", "There is no group '00000000'"),
-        ("", "", "cannot be the name of a mistake"),
-        ("", "a; b", "cannot be the name of a mistake"),
+        ("00000000", "a name", "Why?", "There is no group '00000000'"),
+        ("", "", "Why?", "cannot be the name of a mistake"),
+        ("", "a; b", "Why?", "cannot be the name of a mistake"),
+        ("", "a name", " ", "The hint is empty."),
     ],
 )
-def test_what_cannot_be_named_is_said(course: Path, group: str, name: str, said: str) -> None:
+def test_what_cannot_be_named_is_said(
+    course: Path, group: str, name: str, hint: str, said: str
+) -> None:
     known = reported(course)["groups"][0]["id"]
     result = run_here(
-        *("autograder", "name-group", NAME, group or known, "--name", name, "--hint", "Why?"),
+        *("autograder", "name-group", NAME, group or known, "--name", name, "--hint", hint),
         cwd=course,
         status=2,
     )

@@ -204,13 +204,21 @@ def test_who_is_far_below_their_other_assignments(course: Path) -> None:
         gradebook.add_assignment("another")
         gradebook.add_notebook("another", "another")
         gradebook.add_grade_cell("cell", "another", "another", max_score=10, cell_type="code")
-        for student in ("student-001", "student-004", "student-010"):
+        for student in ("student-001", "student-004", "student-010", "student-011"):
             gradebook.add_submission("another", student)
             grade = gradebook.find_grade("cell", "another", "another", student)
             grade.auto_score = 4 if student == "student-004" else 10
         gradebook.db.commit()
     looks = [look for look in reported(course)["attention"] if look["why"] == "far below"]
     assert [look["student"] for look in looks] == ["student-010"]
+
+
+def test_who_waits_for_a_human_is_named_last_with_what_waits(course: Path) -> None:
+    looks = reported(course)["attention"]
+    waiting = [look for look in looks if look["why"] == "waiting"]
+    assert waiting == looks[-len(waiting) :]
+    assert {look["student"] for look in waiting} >= {"student-001", "student-009"}
+    assert waiting[0]["about"] == "10 points (written)."
 
 
 def test_a_test_that_failed_as_a_program_is_named_with_what_to_do(course: Path) -> None:
