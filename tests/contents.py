@@ -12,7 +12,7 @@ from autograder.notebook.assignment import Assignment
 OWN = Contents(PACKAGED_COURSE)
 SMALL = Contents(Path(__file__).parent / "small_course")
 ASSIGNMENTS = OWN.sources
-LARGE = ("connectivity", "convnet")  # what is tried of all their functions takes minutes
+LARGE = ("connectivity", "convnet", "convolution")  # what tries all their functions takes long
 
 
 def assignment_names() -> list[str]:

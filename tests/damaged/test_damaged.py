@@ -21,6 +21,7 @@ from autograder.feedback.releasing import renew
 from autograder.notebook.filled_in import answered
 from autograder.results import Grading, Ungraded
 
+pytestmark = pytest.mark.whole_course
 OLD_SCORES = "update grade set auto_score = 1000, needs_manual_grade = 0"
 
 

@@ -4,7 +4,7 @@ from functools import cache
 
 import pytest
 from benchmarks.visible_checks import OFTEN, mistakes, said
-from contents import assignment_names, load_assignment
+from contents import load_assignment, small_ones_at_once
 
 from autograder.explanation.misconceptions import Misconception
 from autograder.explanation.styles import styles
@@ -16,14 +16,14 @@ def messages(name: str) -> dict[Misconception, str]:
     return said(name, mistakes(name))
 
 
-@pytest.mark.parametrize("name", assignment_names())
+@pytest.mark.parametrize("name", small_ones_at_once())
 def test_no_frequent_mistake_passes_every_visible_check(name: str) -> None:
     found = messages(name)
     assert found.keys() == {*mistakes(name)}
     assert [m.name for m, text in found.items() if m.seen >= OFTEN and not text] == []
 
 
-@pytest.mark.parametrize("name", assignment_names())
+@pytest.mark.parametrize("name", small_ones_at_once())
 def test_every_right_style_passes_the_visible_checks(name: str) -> None:
     right = styles(load_assignment(name))
     found = said(name, right)
