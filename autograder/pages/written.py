@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from ..course.replacing import replace_file
 from ..feedback.markup import text
 from ..notebook.safe_html import one_line
 from ..written.answers import Answers, Question, questions_of
-from ..written.read_back import read_back
+from ..written.read_back import check_read, read_back
 from ..written.sheets import share, sheet
 from .terminal import print_plain
 
@@ -25,23 +26,51 @@ _PAGES = Environment(
 
 
 def write_sheets(course: Course, name: str, graders: int, console: Console) -> None:
-    """Write a page and a sheet for each question and grader. Raises NoQuestions."""
-    for question in questions_of(course, name):
+    """Write a page and a sheet for each question and grader, in the place of those before.
+
+    Raises NoQuestions, and UnreadMarks or BadTable where that would lose what somebody typed.
+    """
+    questions = questions_of(course, name)
+    folder = course.root / FOLDER / name
+    before = _sheets(folder, questions)
+    check_read(course, name, questions, before)
+    written = set()
+    for question in questions:
         shares = share(question, graders)
         for number, answers in enumerate(shares, start=1):
             part = f"{number} of {len(shares)}" if graders > 1 else ""
             stem = f"{question.name}-{number}" if part else question.name
-            path = course.root / FOLDER / name / f"{stem}.csv"
-            replace_file(path, sheet(question, answers).encode("utf-8-sig"))  # for spreadsheets
-            page = _page(question, answers, part, path.name)
-            replace_file(path.with_suffix(".html"), page.encode())
-            waits = sum(each.given.waits for each in answers)
-            print_plain(
-                f"{path}: {_counted(answers)}, {waits} to be graded; to read them: "
-                f"{path.with_suffix('.html').name}",
-                console,
-            )
+            path = folder / f"{stem}.csv"
+            _write_sheet(path, question, answers, part, console)
+            written.add(path)
+    for path in before:
+        if path not in written:
+            path.unlink()
+            path.with_suffix(".html").unlink(missing_ok=True)
+            print_plain(f"{path} is removed: it is of an earlier split.", console)
     print_plain(f"Marks are read back with: autograder written {name} --read FILE", console)
+
+
+def _write_sheet(
+    path: Path, question: Question, answers: Sequence[Answers], part: str, console: Console
+) -> None:
+    replace_file(path, sheet(question, answers).encode("utf-8-sig"))  # for spreadsheets
+    page = path.with_suffix(".html")
+    replace_file(page, _page(question, answers, part, path.name).encode())
+    waits = sum(each.given.waits for each in answers)
+    print_plain(
+        f"{path}: {_counted(answers)}, {waits} to be graded; to read them: {page.name}", console
+    )
+
+
+def _sheets(folder: Path, questions: Sequence[Question]) -> list[Path]:
+    """Return the sheets that are there, of whatever split."""
+    names = "|".join(re.escape(question.name) for question in questions)
+    return [
+        path
+        for path in sorted(folder.glob("*.csv"))
+        if re.fullmatch(rf"({names})(-\d+)?", path.stem)
+    ]
 
 
 def _page(question: Question, answers: Sequence[Answers], part: str, sheet_name: str) -> str:

@@ -5,13 +5,29 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from shlex import quote
 
 from ..course.folder import Course
 from ..course.gradebook import open_gradebook, transaction
 from ..course.tables import BadTable
-from .answers import Question, answers_of, questions_of
+from ..errors import AutograderError
+from .answers import NOTHING, Question, answers_of, questions_of
 from .given import Given, give, given_by_hand
 from .sheets import Row, read_sheet
+
+
+class UnreadMarks(AutograderError):
+    """A sheet that another would replace has marks or comments that the gradebook has not."""
+
+    def __init__(self, name: str, path: Path, students: Sequence[str]) -> None:
+        others = f" and {len(students) - 1} more" if len(students) > 1 else ""
+        super().__init__(
+            f"{path} has what is not in the gradebook, of {students[0]}{others}. Read it back with "
+            f"autograder written {name} --read {quote(str(path))}, or move it to another folder. "
+            "Nothing was changed."
+        )
+        self.path = path
+        self.students = students
 
 
 @dataclass
@@ -53,6 +69,33 @@ def read_back(course: Course, name: str, paths: Sequence[Path]) -> ReadBack:
                         kept = wanted.comment or now.comment
                         given[which] = replace(wanted, comment=kept)
     return result
+
+
+def check_read(
+    course: Course, name: str, questions: Sequence[Question], paths: Sequence[Path]
+) -> None:
+    """Raise UnreadMarks for a sheet with something typed that was not read, and BadTable."""
+    there = answers_of(questions)
+    with open_gradebook(course.coursedir) as gradebook:
+        given = given_by_hand(gradebook, name)
+    for path in paths:
+        unread = [
+            student
+            for row in read_sheet(path)
+            for student in row.students
+            if _is_unread(
+                row, given.get((student, row.question), NOTHING), (student, row.answer) in there
+            )
+        ]
+        if unread:
+            raise UnreadMarks(name, path, unread)
+
+
+def _is_unread(row: Row, now: Given, is_there: bool) -> bool:
+    """Say whether a row has what somebody typed for an answer and the gradebook has not."""
+    if row.comment in ("", now.comment) and row.points in (None, now.points):
+        return row.points is not None and now.waits and is_there  # the same mark, given again
+    return row.comment != row.comment_before or row.points not in (None, row.points_before)
 
 
 def _why_not(

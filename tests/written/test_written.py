@@ -252,6 +252,46 @@ def test_answers_are_split_for_several_graders(course: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("student", "mark"),
+    [
+        ("student-003", ("5", "Right.")),  # a new mark
+        ("student-001", ("7", "Better.")),  # a comment alone
+        ("student-001", ("8", "")),  # a mark in the place of another
+        ("student-005", ("", "Where is it?")),  # a comment without points
+    ],
+)
+@pytest.mark.parametrize("options", [(), ("--graders=2",)])
+def test_what_was_typed_and_not_read_back_is_not_overwritten(
+    course: Path, question: str, student: str, mark: tuple[str, str], options: tuple[str, ...]
+) -> None:
+    for each in ("student-001", "student-002"):
+        give_by_hand(course, each, question, 7, "Good.")
+    (sheet,) = laid_out(course)
+    fill_in(sheet, {student: mark})
+    typed = sheet.read_bytes()
+    said = run_here("autograder", "written", NAME, *options, cwd=course, status=2).stderr
+    assert f"{sheet.name} has what is not in the gradebook, of {student}" in " ".join(said.split())
+    assert sheet.read_bytes() == typed
+    assert [*sheet.parent.glob("*.csv")] == [sheet]
+
+
+def test_sheets_of_an_earlier_split_go_when_they_are_read(course: Path, question: str) -> None:
+    sheets = laid_out(course, "--graders=2")
+    fill_in(sheets[0], {"student-001": ("6", "Good.")})
+    run_here("autograder", "written", NAME, f"--read={sheets[0]}", cwd=course)
+    own = sheets[0].with_name("notes.csv")
+    own.write_text("of a grader\n")
+    give_by_hand(course, "student-002", question, 9)  # who looked again in the formgrader
+    run_here("autograder", "written", NAME, "--graders=2", cwd=course, status=2)
+    give_by_hand(course, "student-002", question, 6, "Good.")
+    said = run_here("autograder", "written", NAME, cwd=course).stdout
+    for sheet in sheets:
+        assert f"{sheet.name} is removed: it is of an earlier split." in " ".join(said.split())
+    found = {path.name for path in own.parent.iterdir()}
+    assert found == {own.name, f"{question}.csv", f"{question}.html"}
+
+
+@pytest.mark.parametrize(
     ("old", "new", "says"),
     [
         (",10,,", ",10,11,", "11 is not between 0 and the 10 points of"),
