@@ -1,11 +1,12 @@
-"""Where a student's own text for a graded cell stands, and a digest of it.
+"""Where a student's own text for a graded cell stands, and a digest of it and its pictures.
 
-A mark that a human gave holds for one text: this says whether it is still the same.
+A mark that a human gave holds for one answer: this says whether it is still the same.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Sequence
 
 from nbformat import NotebookNode
@@ -38,9 +39,16 @@ def digests_of_texts(
     return found
 
 
+def attached(cell: NotebookNode) -> str:
+    """Return the pictures attached to a cell as one text, "" where there are none."""
+    pictures = cell.get("attachments")
+    return json.dumps(pictures, sort_keys=True) if pictures else ""
+
+
 def _digest(cells: Iterable[NotebookNode | None]) -> str:
     whole = hashlib.blake2b(digest_size=12)
     for cell in cells:
         if cell is not None:
             whole.update(repr(plain_source(cell)).encode(errors="replace"))
+            whole.update(attached(cell).encode())
     return whole.hexdigest()

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import nbformat
+from nbformat import NotebookNode
 
 from ..course.folder import Course
 from ..course.gradebook import open_gradebook
 from ..errors import AutograderError
-from ..notebook.assignment import Assignment, grade_id
+from ..notebook.assignment import Assignment, grade_id, plain_source
 from ..notebook.filled_in import solutions
+from ..notebook.own_text import attached, cell_with_id
 from ..results import WrittenAnswer
 from .given import Given, given_by_hand
 
@@ -29,14 +31,14 @@ class NoQuestions(AutograderError):
 
 @dataclass(frozen=True)
 class Answers:
-    """Students with one answer and one mark for it; ``text`` is "" where it stands elsewhere.
+    """Students with one answer and one mark for it.
 
-    ``id`` is of the question and the text: it changes with them. ``place`` says where else a text
-    may be.
+    ``id`` is of the question, the text and its pictures: it changes with them. ``cell`` is None
+    where the answer stands elsewhere; ``place`` says where that may be.
     """
 
     id: str
-    text: str
+    cell: NotebookNode | None
     place: str
     given: Given
     students: Sequence[str]
@@ -66,8 +68,8 @@ def questions_of(course: Course, name: str) -> list[Question]:
     graded = False
     for student, answers in _graded(course, assignment):
         graded = True
-        for answer, text in answers:
-            found[answer.name].add(student, answer, text)
+        for answer, cell in answers:
+            found[answer.name].add(student, answer, cell)
     if not graded:
         raise NoQuestions(name, "graded submission")
     with open_gradebook(course.coursedir) as gradebook:
@@ -99,18 +101,15 @@ def _text_before(assignment: Assignment, name: str) -> str:
 
 def _graded(
     course: Course, assignment: Assignment
-) -> Iterator[tuple[str, list[tuple[WrittenAnswer, str]]]]:
-    """Yield each student whose result is kept, with the answers and their texts."""
+) -> Iterator[tuple[str, list[tuple[WrittenAnswer, NotebookNode | None]]]]:
+    """Yield each student whose result is kept, with the answers and their cells."""
     for student in course.students(assignment.name):
         stored = course.grading(assignment.name, student)
         path = course.autograded_folder(assignment.name, student) / assignment.file_name
         if stored and path.is_file():
             cells = nbformat.read(path, as_version=4).cells
-            texts = {grade_id(cell): str(cell.source) for cell in cells}
-            yield (
-                student,
-                [(answer, texts.get(answer.name, "")) for answer in stored.grading.written],
-            )
+            written = stored.grading.written
+            yield student, [(answer, cell_with_id(answer.name, cells)) for answer in written]
 
 
 class _Collected:
@@ -118,34 +117,40 @@ class _Collected:
 
     def __init__(self) -> None:
         self.empty: list[str] = []
-        self._texts: dict[str, tuple[str, str]] = {}
+        self._ids: dict[str, str] = {}
+        self._shown: dict[str, tuple[NotebookNode | None, str]] = {}
 
-    def add(self, student: str, answer: WrittenAnswer, text: str) -> None:
-        """Add a student's answer."""
+    def add(self, student: str, answer: WrittenAnswer, cell: NotebookNode | None) -> None:
+        """Add a student's answer; one that stands elsewhere is like no other."""
         if not answer.answered:
             self.empty.append(student)
+        elif answer.elsewhere or cell is None:
+            self._ids[student] = name = _id(answer.name, student)
+            self._shown[name] = None, answer.place
         else:
-            self._texts[student] = ("", answer.place) if answer.elsewhere else (text, "")
+            self._ids[student] = name = _id(answer.name, _content(cell), attached(cell))
+            self._shown.setdefault(name, (cell, ""))
 
     def grouped(self, question: str, given: dict[tuple[str, str], Given]) -> list[Answers]:
-        """Return equal answers with equal marks together; one that stands elsewhere is alone."""
+        """Return equal answers with equal marks together."""
         groups: dict[tuple[str, Given], list[str]] = {}
-        for student, (text, place) in self._texts.items():
+        for student, name in self._ids.items():
             mark = given.get((student, question), NOTHING)
-            groups.setdefault((_id(question, text, student if place else ""), mark), []).append(
-                student
-            )
+            groups.setdefault((name, mark), []).append(student)
         found = [
-            Answers(name, *self._texts[students[0]], mark, students)
+            Answers(name, *self._shown[name], mark, students)
             for (name, mark), students in groups.items()
         ]
         return sorted(found, key=lambda answers: (-len(answers.students), answers.id))
 
 
+def _content(cell: NotebookNode) -> str:
+    """Return the text of an answer; spaces do not make another one, except in code."""
+    return plain_source(cell) if cell.cell_type == "code" else " ".join(cell.source.split())
+
+
 def _id(*parts: str) -> str:
-    """Return an id of a question and an answer; spaces do not make another answer."""
-    plain = "\0".join(" ".join(part.split()) for part in parts)
-    return hashlib.sha256(plain.encode()).hexdigest()[:12]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
 
 
 def answers_of(questions: Iterable[Question]) -> set[tuple[str, str]]:

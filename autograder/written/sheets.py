@@ -63,7 +63,7 @@ def _fields(question: Question, answers: Answers, students: Sequence[str]) -> li
         answers.id,
         question.name,
         inert(_BETWEEN.join(students)),
-        inert(_beginning(answers.text or answers.place)),
+        inert(_beginning(answers.cell.source if answers.cell else answers.place)),
         _number(question.points),
         "" if answers.given.waits else before,
         comment,

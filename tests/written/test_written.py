@@ -8,10 +8,11 @@ import nbformat
 import pytest
 from commands import run_here
 from courses import MakeCourse, hand_in, table_rows
+from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook
 
 from autograder.course.folder import Course
-from autograder.notebook.assignment import Assignment
+from autograder.notebook.assignment import Assignment, grade_id
 from autograder.notebook.filled_in import answered
 from autograder.written.answers import Answers, Question
 from autograder.written.given import Given
@@ -22,6 +23,7 @@ NAME = "averages"
 SAME, SAME_BUT_SPACES = "It is the  mean of\nthe last ones.", "It is the mean of the last ones."
 ACTIVE = "=1+1 <script>alert(1)</script> is what I mean"
 SPREADSHEET = 32_767  # characters of a field
+PICTURES = "iVBORw0KGgo=", "iVBORw0KGgpB"
 TEXTS = {"student-001": SAME, "student-002": SAME_BUT_SPACES, "student-003": ACTIVE}
 
 
@@ -53,6 +55,14 @@ def graded(
 @pytest.fixture
 def course(graded: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(graded, tmp_path / "course"))
+
+
+def with_picture(averages: Assignment, question: str, picture: str) -> str:
+    """Return a notebook whose answer is an attached picture."""
+    notebook = answered(averages, {question: "![image.png](attachment:image.png)"})
+    (cell,) = [cell for cell in notebook.cells if grade_id(cell) == question]
+    cell.attachments = {"image.png": {"image/png": picture}}
+    return str(nbformat.writes(notebook))
 
 
 def laid_out(course: Path, *options: str) -> list[Path]:
@@ -113,6 +123,18 @@ def test_equal_answers_stand_together_beside_the_model_answer(course: Path, ques
     assert "alert(1)" in page
     assert "Answer 1 (" in page
     assert "1 gave no answer and have 0 points already: student-004." in page
+
+
+def test_another_picture_is_another_answer(
+    course: Path, averages: Assignment, question: str
+) -> None:
+    pictures = {"student-006": PICTURES[0], "student-007": PICTURES[1], "student-008": PICTURES[0]}
+    for student, picture in pictures.items():
+        hand_in(course, student, NAME, with_picture(averages, question, picture))
+    run_here("autograder", "grade", NAME, cwd=course)
+    (sheet,) = laid_out(course)
+    students = {row["students"] for row in rows_of(sheet)}
+    assert {"student-006; student-008", "student-007"} < students
 
 
 def test_marks_are_read_back_and_stay_settled(course: Path, question: str) -> None:
@@ -226,7 +248,7 @@ def test_a_very_long_answer_is_cut_in_the_sheet_alone(course: Path, question: st
 
 def test_an_answer_of_very_many_is_read_back_for_all_of_them(tmp_path: Path) -> None:
     students = [f"student-{number:05}@example.org" for number in range(10_000)]
-    answers = Answers("an-id", "The same.", "", Given(None, "", True), students)
+    answers = Answers("an-id", new_markdown_cell("The same."), "", Given(None, "", True), students)
     path = tmp_path / "sheet.csv"
     path.write_text(sheet_of(Question("explanation", 10, "", "", [answers], []), [answers]))
     rows = read_sheet(path)
