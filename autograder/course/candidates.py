@@ -12,8 +12,9 @@ from pathlib import Path
 
 from ..errors import AutograderError, MissingNotebook, SeveralNotebooks
 from ..notebook.answers import has_answers
-from ..notebook.assignment import Assignment
+from ..notebook.assignment import Assignment, grade_id
 from ..notebook.cell_text import defined_functions, imported_modules
+from ..notebook.own_text import attached
 from ..notebook.submission import restore
 from .candidate_files import CandidateFile, CandidateFiles
 from .handed_in import MAX_FILES
@@ -33,7 +34,10 @@ class Chosen:
 
 @dataclass(frozen=True)
 class _Read:
-    """What a notebook holds: whether any answers, all its text, or why it cannot be graded."""
+    """What a notebook holds: whether any answers, its text and the answers' pictures.
+
+    Or why it cannot be graded.
+    """
 
     path: Path
     worked: bool = False
@@ -142,8 +146,9 @@ class _Choice:
             notebook = restore(file.notebook(), self._assignment)
         except AutograderError as error:
             return _Read(file.path, reason=str(error))
-        texts = tuple(cell.source for cell in notebook.cells)
-        return _Read(file.path, has_answers(notebook, self._assignment), texts)
+        texts = [cell.source for cell in notebook.cells]
+        pictures = [attached(cell) for cell in notebook.cells if grade_id(cell)]
+        return _Read(file.path, has_answers(notebook, self._assignment), (*texts, *pictures))
 
     def _imported(self, path: Path) -> set[str]:
         try:

@@ -13,10 +13,11 @@ from autograder.course.candidate_files import MOST_READ, Place, read_candidates
 from autograder.course.candidates import Chosen, choose
 from autograder.course.shown_names import LONGEST_COMMAND, MOST_NAMED, command, shown
 from autograder.errors import MissingNotebook, SeveralNotebooks
-from autograder.notebook.assignment import Assignment
+from autograder.notebook.assignment import Assignment, grade_id
 from autograder.notebook.filled_in import answered, released
 
-RIGHT, ONE_WRONG, STUB, DAMAGED = "right", "one wrong", "stub", "damaged"
+RIGHT, ONE_WRONG, PICTURE = "right", "one wrong", "right, with a picture"
+STUB, DAMAGED = "stub", "damaged"
 FILE = "averages.ipynb"
 GIVEN = "extra.ipynb"
 MODULE = "def mine(): return 1\n"
@@ -41,9 +42,13 @@ def texts(averages: Assignment) -> Mapping[str, str]:
     """What files hold, by what they are called here."""
     imports = answered(averages, {})
     imports.cells.insert(0, nbformat.v4.new_code_cell("from mine import mine\n%run other.py"))
+    with_picture = answered(averages, {})
+    (essay,) = [cell for cell in with_picture.cells if grade_id(cell) == "explanation"]
+    essay.attachments = {"image.png": {"image/png": "iVBORw0KGgo="}}
     return {
         RIGHT: nbformat.writes(answered(averages, {})),
         ONE_WRONG: nbformat.writes(answered(averages, {"answer_1": 'answer_1 = "c"'})),
+        PICTURE: nbformat.writes(with_picture),
         STUB: nbformat.writes(released(averages)),
         "imports": nbformat.writes(imports),
         DAMAGED: "{",
@@ -115,6 +120,7 @@ def test_the_one_with_answers_is_the_candidate(chosen: Callable[..., Chosen]) ->
 SEVERAL: dict[str, Files] = {
     "untouched beside a worked one": {FILE: STUB, "averages-Copy1.ipynb": RIGHT},
     "two with answers": {FILE: ONE_WRONG, "averages-Copy1.ipynb": RIGHT},
+    "one with a picture": {FILE: RIGHT, "averages-Copy1.ipynb": PICTURE},
     "damaged beside a worked one": {FILE: DAMAGED, "averages (1).ipynb": RIGHT},
     "untouched above a worked one": {FILE: STUB, "averages/averages.ipynb": RIGHT},
     "far below": {FILE: STUB, "a/b/c/averages.ipynb": RIGHT},

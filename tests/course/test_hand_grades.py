@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
 import pytest
 from commands import run_here
 from courses import MakeCourse, hand_in
@@ -21,7 +22,7 @@ from feedback.feedback_course import (
 )
 
 from autograder.course.folder import Course
-from autograder.notebook.assignment import Assignment
+from autograder.notebook.assignment import Assignment, grade_id
 
 OTHER_CODE = """
 def running_maximum(numbers):
@@ -29,10 +30,12 @@ def running_maximum(numbers):
 """
 NOTHING = "def running_maximum(numbers):\n    return None"
 STUB = ""  # stands for an answer as it was released
+PICTURE = "a-picture"  # is attached to the essay of this student
 
 # What a student hands in then, and which marks must be looked at again: of the essay, the exercise.
 CHANGES: dict[str, tuple[dict[str, str], str, bool, bool]] = {
     "nothing": ({}, "", False, False),
+    PICTURE: ({}, "", True, False),
     "another-essay": ({QUESTION: "Other words."}, "", True, False),
     "other-code": ({"running_maximum": OTHER_CODE}, "", False, True),
     "code-that-fails": ({"running_maximum": NOTHING}, "", False, True),
@@ -91,7 +94,8 @@ def regraded(
     for student, (changes, time, _, _) in CHANGES.items():
         answers = {name: text or released(averages, name) for name, text in changes.items()}
         late = {"timestamp": time} if time else {}
-        hand_in(course, student, NAME, notebook(averages, **answers), **late)
+        text = notebook(averages, **answers)
+        hand_in(course, student, NAME, with_picture(text) if student == PICTURE else text, **late)
     found = []
     for _ in range(2):
         request.param(course)
@@ -101,6 +105,13 @@ def regraded(
 
 def released(averages: Assignment, name: str) -> str:
     return str(averages.by_grade_id[name].source)
+
+
+def with_picture(text: str) -> str:
+    read = nbformat.reads(text, as_version=4)
+    (essay,) = [cell for cell in read.cells if grade_id(cell) == QUESTION]
+    essay.attachments = {"image.png": {"image/png": "iVBORw0KGgo="}}
+    return str(nbformat.writes(read))
 
 
 def one_student(marked: Path, folder: Path) -> Path:
