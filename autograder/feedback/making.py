@@ -78,13 +78,8 @@ def _of_question(answer: WrittenAnswer, cells: list[NotebookNode], time: TimeLef
         answer_cell=answer.name,
         is_code=False,
         is_untouched=not answer.answered,
-        answer=_answer(cell, time) if cell else "",
+        answer=markup.answer(cell, time) if cell else "",
     )
-
-
-def _answer(cell: NotebookNode, time: TimeLeft) -> str:
-    is_code = cell.cell_type == "code"
-    return markup.code(cell.source, time) if is_code else markup.markdown(cell, time)
 
 
 def _shown(cell: NotebookNode, with_cards: Iterable[str], time: TimeLeft) -> str:

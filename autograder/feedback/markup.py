@@ -38,6 +38,12 @@ def markdown(cell: NotebookNode, time: TimeLeft) -> str:
     return _rendered(cell.source, attachments) if attachments else text(cell.source)
 
 
+def answer(cell: NotebookNode, time: TimeLeft) -> str:
+    """Return a cell that answers something: Python or Markdown."""
+    is_code = cell.cell_type == "code"
+    return code(cell.source, time) if is_code else markdown(cell, time)
+
+
 @lru_cache(_MOST_REMEMBERED)
 def text(source: str) -> str:
     """Return Markdown that has nothing attached."""

@@ -8,18 +8,21 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
+from nbformat import NotebookNode
 from rich.console import Console
 
 from ..course.folder import Course
 from ..course.replacing import replace_file
-from ..feedback.markup import text
+from ..feedback import markup
 from ..notebook.safe_html import one_line
+from ..running.time_left import TimeLeft
 from ..written.answers import Answers, Question, questions_of
 from ..written.read_back import check_read, read_back
 from ..written.sheets import share, sheet
 from .terminal import print_plain
 
 FOLDER = "written"
+_SECONDS = 10.0  # for one cell: no limit that it meets
 _PAGES = Environment(
     loader=PackageLoader("autograder.pages", ""), autoescape=True, trim_blocks=True
 )
@@ -90,9 +93,9 @@ def _counted(answers: Sequence[Answers]) -> str:
     return f"{different} of {count} {'student' if count == 1 else 'students'}"
 
 
-def _rendered(source: str) -> Markup:
-    """Return Markdown as clean HTML, with formulas."""
-    return Markup(text(source))
+def _rendered(cell: NotebookNode) -> Markup:
+    """Return a cell as clean HTML, with formulas and pictures."""
+    return Markup(markup.answer(cell, TimeLeft(_SECONDS)))
 
 
 def print_read_back(course: Course, name: str, paths: Sequence[Path], console: Console) -> int:

@@ -13,7 +13,7 @@ from ..course.folder import Course
 from ..course.gradebook import open_gradebook
 from ..errors import AutograderError
 from ..notebook.assignment import Assignment, grade_id, plain_source
-from ..notebook.filled_in import solutions
+from ..notebook.filled_in import model_answers
 from ..notebook.own_text import attached, cell_with_id
 from ..results import WrittenAnswer
 from .given import Given, given_by_hand
@@ -46,12 +46,15 @@ class Answers:
 
 @dataclass(frozen=True)
 class Question:
-    """A question with its text, its points, the model answer, its answers, and who gave none."""
+    """A question with its points, its answers, and who gave none.
+
+    ``asked`` and ``model`` are the cells of the source that ask and answer it.
+    """
 
     name: str
     points: float
-    text: str
-    model: str
+    asked: NotebookNode | None
+    model: NotebookNode
     answers: Sequence[Answers]
     empty: Sequence[str]
 
@@ -74,13 +77,13 @@ def questions_of(course: Course, name: str) -> list[Question]:
         raise NoQuestions(name, "graded submission")
     with open_gradebook(course.coursedir) as gradebook:
         given = given_by_hand(gradebook, name)
-    models = solutions(assignment)
+    models = model_answers(assignment.notebook)
     return [
         Question(
             question.name,
             question.points,
-            _text_before(assignment, question.name),
-            models.get(question.name, ""),
+            _cell_before(assignment, question.name),
+            models[question.name],
             found[question.name].grouped(question.name, given),
             found[question.name].empty,
         )
@@ -88,15 +91,15 @@ def questions_of(course: Course, name: str) -> list[Question]:
     ]
 
 
-def _text_before(assignment: Assignment, name: str) -> str:
+def _cell_before(assignment: Assignment, name: str) -> NotebookNode | None:
     """Return the Markdown in front of a question's cell: it asks the question."""
-    text = ""
+    found = None
     for cell in assignment.notebook.cells:
         if grade_id(cell) == name:
-            return text
+            return found
         if cell.cell_type == "markdown":
-            text = str(cell.source)
-    return text
+            found = cell
+    return found
 
 
 def _graded(

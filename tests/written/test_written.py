@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from commands import run_here
 from courses import MakeCourse, hand_in, table_rows
-from nbformat.v4 import new_markdown_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
 
 from autograder.course.folder import Course
@@ -135,6 +135,33 @@ def test_another_picture_is_another_answer(
     (sheet,) = laid_out(course)
     students = {row["students"] for row in rows_of(sheet)}
     assert {"student-006; student-008", "student-007"} < students
+    page = sheet.with_suffix(".html").read_text()
+    assert "img-src data:" in page
+    for picture in PICTURES:
+        assert page.count(f'src="data:image/png;base64,{picture}"') == 1
+
+
+def test_code_that_a_human_grades_is_shown_as_code(
+    tmp_path: Path, released_course: MakeCourse, question: str
+) -> None:
+    course = released_course(tmp_path / "course")
+    source = course / "assignments" / NAME / f"{NAME}.ipynb"
+    notebook = nbformat.read(source, as_version=4)
+    (place,) = [n for n, cell in enumerate(notebook.cells) if grade_id(cell) == question]
+    about = notebook.cells[place].metadata
+    text = "### BEGIN SOLUTION\n# the *model* __answer__\n### END SOLUTION"
+    notebook.cells[place] = new_code_cell(text, metadata=about)
+    nbformat.write(notebook, source)
+    run_here("nbgrader", "generate_assignment", NAME, "--force", cwd=course)
+    for student, indent in {"student-001": "", "student-002": "    "}.items():
+        notebook.cells[place].source = f"if True:\n    pass\n{indent}# an *own* __answer__"
+        hand_in(course, student, NAME, nbformat.writes(notebook))
+    run_here("autograder", "grade", NAME, cwd=course)
+    (sheet,) = laid_out(course)
+    assert {row["students"] for row in rows_of(sheet)} == {"student-001", "student-002"}
+    page = sheet.with_suffix(".html").read_text()
+    assert page.count("# an *own* __answer__") == 2
+    assert page.count("# the *model* __answer__") == 1
 
 
 def test_marks_are_read_back_and_stay_settled(course: Path, question: str) -> None:
@@ -250,7 +277,9 @@ def test_an_answer_of_very_many_is_read_back_for_all_of_them(tmp_path: Path) -> 
     students = [f"student-{number:05}@example.org" for number in range(10_000)]
     answers = Answers("an-id", new_markdown_cell("The same."), "", Given(None, "", True), students)
     path = tmp_path / "sheet.csv"
-    path.write_text(sheet_of(Question("explanation", 10, "", "", [answers], []), [answers]))
+    path.write_text(
+        sheet_of(Question("explanation", 10, None, new_markdown_cell(), [answers], []), [answers])
+    )
     rows = read_sheet(path)
     assert [student for row in rows for student in row.students] == students
     assert max(map(len, path.read_text().splitlines())) < SPREADSHEET
