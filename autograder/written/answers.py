@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -153,7 +154,14 @@ def _content(cell: NotebookNode) -> str:
 
 
 def _id(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
+    """Return an id that no spreadsheet takes for a number."""
+    digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    return f"a{digest[:12]}"
+
+
+def is_id(text: str) -> bool:
+    """Say whether a text is an id of some answer."""
+    return re.fullmatch("a[0-9a-f]{12}", text) is not None
 
 
 def answers_of(questions: Iterable[Question]) -> set[tuple[str, str]]:

@@ -11,7 +11,7 @@ from ..course.folder import Course
 from ..course.gradebook import open_gradebook, transaction
 from ..course.tables import BadTable
 from ..errors import AutograderError
-from .answers import NOTHING, Question, answers_of, questions_of
+from .answers import NOTHING, Question, answers_of, is_id, questions_of
 from .given import Given, give, given_by_hand
 from .sheets import Row, read_sheet
 
@@ -51,13 +51,11 @@ def read_back(course: Course, name: str, paths: Sequence[Path]) -> ReadBack:
     still has that answer.
     """
     questions = questions_of(course, name)
-    rows = [(path, row) for path in paths for row in read_sheet(path)]
-    for path, row in rows:
-        _check(path, row, questions)
+    rows = [row for path in paths for row in _rows(path, questions)]
     there, result = answers_of(questions), ReadBack()
     with open_gradebook(course.coursedir) as gradebook, transaction(gradebook):
         given = given_by_hand(gradebook, name)
-        for _, row in rows:
+        for row in rows:
             for student in row.students:
                 which = student, row.question
                 if reason := _why_not(row, student, there, given):
@@ -81,7 +79,7 @@ def check_read(
     for path in paths:
         unread = [
             student
-            for row in read_sheet(path)
+            for row in _rows(path, questions)
             for student in row.students
             if _is_unread(
                 row, given.get((student, row.question), NOTHING), (student, row.answer) in there
@@ -108,17 +106,28 @@ def _why_not(
     if row.points is None:
         is_new = row.comment not in ("", row.comment_before)
         return "a comment without points" if is_new else ""
+    if not is_id(row.answer):
+        return f"{row.answer!r} is no answer's id. A spreadsheet may have changed it"
+    if (student, row.question) not in given:
+        return "it is not in the gradebook. Grade again, or correct the student's name"
     if (student, row.answer) not in there:
         return "the answer is another one now"
-    if (student, row.question) not in given:
-        return "it is not in the gradebook. Grade again first"
     return ""
+
+
+def _rows(path: Path, questions: Sequence[Question]) -> list[Row]:
+    rows = read_sheet(path)
+    for row in rows:
+        _check(path, row, questions)
+    return rows
 
 
 def _check(path: Path, row: Row, questions: Sequence[Question]) -> None:
     question = next((each for each in questions if each.name == row.question), None)
     if question is None:
         raise BadTable(path, f"there is no question {row.question!r}.")
+    if not row.students:
+        raise BadTable(path, f"line {row.line}: it names no student.")
     if row.points is not None and not 0 <= row.points <= question.points:
         said = f"{row.points:g} is not between 0 and the {question.points:g} points of"
         raise BadTable(path, f"line {row.line}: {said} {row.question}.")

@@ -19,6 +19,7 @@ COLUMNS = (
 LONGEST_TEXT = 10_000  # characters of an answer; the page has all of it
 MOST_STUDENTS = 500  # of one row: a spreadsheet's field has 32,767 characters
 _BETWEEN = "; "
+_END = ";"  # of the students: a spreadsheet would take some names for numbers or dates
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def _fields(question: Question, answers: Answers, students: Sequence[str]) -> li
     return [
         answers.id,
         question.name,
-        inert(_BETWEEN.join(students)),
+        inert(_BETWEEN.join(students) + _END),
         inert(_beginning(answers.cell.source if answers.cell else answers.place)),
         _number(question.points),
         "" if answers.given.waits else before,
@@ -91,13 +92,17 @@ def _row(path: Path, line: int, found: dict[str, str]) -> Row:
     return Row(
         found["answer"].strip(),
         found["question"].strip(),
-        [student for student in _plain(found["students"]).split(_BETWEEN) if student],
+        _students(_plain(found["students"])),
         _points(path, line, found["points"]),
         _plain(found["comment"]).strip(),
         _points(path, line, found["points_before"]),
         _plain(found["comment_before"]).strip(),
         line,
     )
+
+
+def _students(text: str) -> list[str]:
+    return [student for student in text.strip().removesuffix(_END).split(_BETWEEN) if student]
 
 
 def _points(path: Path, line: int, text: str) -> float | None:
