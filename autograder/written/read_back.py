@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from shlex import quote
@@ -100,12 +100,15 @@ def _why_not(
     row: Row,
     student: str,
     there: Collection[tuple[str, str]],
-    given: Collection[tuple[str, str]],
+    given: Mapping[tuple[str, str], Given],
 ) -> str:
     """Return why what a row says of a student cannot be taken, "" if it can or says nothing."""
     if row.points is None:
-        is_new = row.comment not in ("", row.comment_before)
-        return "a comment without points" if is_new else ""
+        if row.comment not in ("", row.comment_before):
+            return "a comment without points"
+        now = given.get((student, row.question), NOTHING)
+        is_emptied = None not in (row.points_before, now.points) and not now.waits
+        return f"{now.points:g} points stay. The formgrader can delete them" if is_emptied else ""
     if not is_id(row.answer):
         return f"{row.answer!r} is no answer's id. A spreadsheet may have changed it"
     if (student, row.question) not in given:
@@ -136,15 +139,28 @@ def _check(path: Path, row: Row, questions: Sequence[Question]) -> None:
 def _write(result: ReadBack, row: Row, student: str, now: Given, wanted: Given) -> bool:
     """Say whether a mark is to be written, and count it."""
     who = f"{student}, {row.question}"
-    if not now.waits and now.points == wanted.points and wanted.comment in ("", now.comment):
-        result.unchanged += 1
-        return False
-    if (now.points, now.comment) != (row.points_before, row.comment_before):
+    is_same = now.points == wanted.points and wanted.comment in ("", now.comment)
+    is_settled = is_same and not now.waits
+    if not is_settled and (now.points, now.comment) != (row.points_before, row.comment_before):
         had = "no points" if now.points is None else f"{now.points:g} points"
         result.kept.append(f"{who}: somebody gave {had} meanwhile")
         return False
-    if now.points is None:
+    if row.comment_before and not row.comment:
+        result.kept.append(f"{who}: the old comment stays. The formgrader can delete it")
+    if is_settled:
+        result.unchanged += 1
+    elif now.points is None:
         result.new += 1
     else:
-        result.changed.append(f"{who}: {now.points:g} -> {wanted.points:g}")
-    return True
+        result.changed.append(f"{who}: {_difference(now, wanted)}")
+    return not is_settled
+
+
+def _difference(now: Given, wanted: Given) -> str:
+    """Say what is other than before in a mark that was given before."""
+    others = []
+    if wanted.points != now.points:
+        others.append(f"{now.points:g} -> {wanted.points:g}")
+    if wanted.comment not in ("", now.comment):
+        others.append("comment changed")
+    return ", ".join(others) or f"{now.points:g} points confirmed"

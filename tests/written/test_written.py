@@ -219,17 +219,46 @@ def test_what_somebody_gave_meanwhile_is_named_and_stays(course: Path, question:
 
 
 @pytest.mark.parametrize(
-    ("points", "comment", "shown"), [(3, "", "3"), (3, " Why?\n", "3"), (10 / 3, "", "3.33333")]
+    ("points", "comment", "mark", "says"),
+    [
+        (3, "", ("4", ""), "changed: {}: 3 -> 4"),
+        (10 / 3, "", ("4", ""), "changed: {}: 3.33333 -> 4"),
+        (3, " Why?\n", ("4", "Why?"), "changed: {}: 3 -> 4"),
+        (3, "Why?", ("4", "Why not?"), "changed: {}: 3 -> 4, comment changed"),
+        (4, "Why?", ("4", "Why not?"), "changed: {}: comment changed"),
+    ],
 )
 def test_a_mark_that_is_changed_is_named(
-    course: Path, question: str, points: float, comment: str, shown: str
+    course: Path, question: str, points: float, comment: str, mark: tuple[str, str], says: str
 ) -> None:
     give_by_hand(course, "student-003", question, points, comment)
     (sheet,) = laid_out(course)
-    fill_in(sheet, {"student-003": ("4", "")})
+    fill_in(sheet, {"student-003": mark})
     said = run_here("autograder", "written", NAME, f"--read={sheet}", cwd=course).stdout
-    assert f"changed: student-003, {question}: {shown} -> 4" in said
+    assert says.format(f"student-003, {question}") in said.splitlines()
     assert marks_of(course, question)["student-003"] == (4, False)
+
+
+@pytest.mark.parametrize(
+    ("mark", "points", "says"),
+    [
+        (("", ""), 7, "7 points stay. The formgrader can delete them"),
+        (("", "Why?"), 7, "7 points stay. The formgrader can delete them"),
+        (("7", ""), 7, "the old comment stays. The formgrader can delete it"),
+        (("5", ""), 5, "the old comment stays. The formgrader can delete it"),
+    ],
+)
+def test_what_was_emptied_is_named_and_stays(
+    course: Path, question: str, mark: tuple[str, str], points: float, says: str
+) -> None:
+    give_by_hand(course, "student-003", question, 7, "Why?")
+    (sheet,) = laid_out(course)
+    fill_in(sheet, {"student-003": mark})
+    said = run_here("autograder", "written", NAME, f"--read={sheet}", cwd=course, status=1).stdout
+    assert f"not taken: student-003, {question}: {says}" in said.splitlines()
+    assert marks_of(course, question)["student-003"] == (points, False)
+    comments = {row[0]: row[3] for row in table_rows(course)["comment"] if row[1] == question}
+    assert comments["student-003"] == "Why?"
 
 
 def test_a_new_answer_does_not_get_the_mark_of_the_old_one(
