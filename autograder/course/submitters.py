@@ -1,8 +1,9 @@
-"""Who handed in a submission of Gradescope's: a file of its export tells, names do not."""
+"""Who handed in a submission of Gradescope's, and when: a file of its export tells."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,21 +14,25 @@ _ID = re.compile(r"[\w@+-][\w.@+-]*")  # it becomes the name of a folder
 _SMALL = 8 * 2**20  # bytes: a file of a class has some hundred for each student
 
 
-def submitter(path: Path) -> str:
-    """Return the id of the student whose submission a file is of, "" where nothing tells.
+@dataclass(frozen=True)
+class Submission:
+    """The ids of the students who handed in together, and the time as it is written.
 
-    That is the student's number (SID), or the address where there is none. Of a group it is the
-    first one.
+    An id is the student's number (SID), or the address where there is none.
     """
-    for folder in path.parents:
-        if folder.name.startswith("submission_") and (folder.parent / METADATA).is_file():
-            return _submitters(folder.parent / METADATA).get(folder.name, "")
-    return ""
+
+    students: tuple[str, ...] = ()
+    time: str = ""
+
+
+def submission(folder: Path) -> Submission:
+    """Return what the file beside a submission's folder tells of it."""
+    return _submissions(folder.parent / METADATA).get(folder.name, Submission())
 
 
 @lru_cache(maxsize=4)
-def _submitters(path: Path) -> dict[str, str]:
-    if path.stat().st_size > _SMALL:
+def _submissions(path: Path) -> dict[str, Submission]:
+    if not path.is_file() or path.stat().st_size > _SMALL:
         return {}
     try:
         read = yaml.load(path.read_bytes(), Loader=_Plain)
@@ -35,12 +40,18 @@ def _submitters(path: Path) -> dict[str, str]:
         return {}
     if not isinstance(read, dict):
         return {}
-    return {str(name): _first(about) for name, about in read.items() if isinstance(about, dict)}
+    return {str(name): _read(about) for name, about in read.items() if isinstance(about, dict)}
 
 
-def _first(about: dict[str, object]) -> str:
-    people = about.get(":submitters")
-    person = people[0] if isinstance(people, list) and people else {}
+def _read(about: dict[str, object]) -> Submission:
+    people, time = about.get(":submitters"), about.get(":created_at")
+    ids = [_id_of(person) for person in people] if isinstance(people, list) else []
+    return Submission(
+        tuple(dict.fromkeys(filter(None, ids))), time if isinstance(time, str) else ""
+    )
+
+
+def _id_of(person: object) -> str:
     if not isinstance(person, dict):
         return ""
     found = str(person.get(":sid") or person.get(":email") or "")

@@ -27,9 +27,15 @@ submission_12:
   - :name: Student Two
     :sid:
     :email: two@example.org
+  :created_at: 2026-03-01 12:00:00.123456789 +01:00
 submission_13:
   :submitters:
   - :sid: ../../up
+submission_15:
+  :submitters:
+  - :sid: "0015"
+  - :email: sixteen@example.org
+  - :sid: "0012"
 """
 CLASSES = {
     "Canvas": (
@@ -82,6 +88,161 @@ def test_a_class_is_collected_from_its_archive(
     assert f"{len(students)} graded" in said or all(student in said for student in students)
     kept = {path.stem for path in (course / "gradings" / NAME).glob("*.json")}
     assert kept == students
+
+
+Packed = dict[str, "str | Packed"]  # an archive's files; one that is an archive itself
+
+OF_CANVAS: dict[str, tuple[Packed, dict[str, str], tuple[str, ...]]] = {
+    "the last of several attempts": (
+        {
+            "one_504_9004_averages-1.ipynb": "first",
+            "one_504_10005_averages-2.ipynb": "last",
+            "one_504_999_averages.ipynb": "before",
+            "two_505_9006_averages.ipynb": "of two",
+        },
+        {"504": "last", "505": "of two"},
+        ("504: archive/one_504_10005_averages-2.ipynb is the last of archive/one_504_999_a",),
+    ),
+    "archives of students": (
+        {
+            "one_502_9002_averages.zip": {"averages.ipynb": "of one"},
+            "two_503_9003_hw.ZIP": {"hw/averages.ipynb": "of two", "__MACOSX/a.ipynb": ""},
+        },
+        {"502": "of one", "503": "of two"},
+        (),
+    ),
+    "an earlier one in the same archive": (
+        {
+            "one_502_9002_hw.zip": {"averages.ipynb": "new", "old/averages.ipynb": "old"},
+            "two_503_9003_averages.ipynb": "of two",
+        },
+        {"503": "of two"},
+        (
+            "502: nothing says which is the last of archive/one_502_9002_hw/averages.ipynb, "
+            "archive/one_502_9002_hw/old/averages.ipynb. None was collected: put the right one "
+            "into submitted/502/averages.",
+            "Left out: archive/one_502_9002_hw.zip. Put",
+        ),
+    ),
+    "names of another student": (
+        {
+            "one_502_9002_hw.zip": {"two_503_99999_hw/averages.ipynb": "forged"},
+            "two_503_9003_averages.ipynb": "own",
+            "three_504_9004_two_503_99999_averages.ipynb": "forged as well",
+        },
+        {"502": "forged", "503": "own", "504": "forged as well"},
+        (),
+    ),
+    "what is no notebook": (
+        {
+            "one_502_9002_hw.pdf": "",
+            "two_503_9003_hw.pdf": "",
+            "two_503_9004_averages.ipynb": "of two",
+            "other.ipynb": "",
+            "readme.txt": "",
+        },
+        {"503": "of two"},
+        ("Left out: archive/one_502_9002_hw.pdf, archive/other.ipynb. Put what is to be graded",),
+    ),
+    "late": (
+        {"one_LATE_502_9002_averages.ipynb": "late", "two_503_9003_averages.ipynb": "on time"},
+        {"502": "late", "503": "on time"},
+        ("Late, and nothing says when: 502. Before you grade, write each time into submitted/",),
+    ),
+}
+OF_MOODLE: dict[str, tuple[Packed, dict[str, str], tuple[str, ...]]] = {
+    "folders and archives": (
+        {
+            "One_501_assignsubmission_file_/sub/averages.ipynb": "of one",
+            "Two_502_assignsubmission_file_/hw.zip": {"averages.ipynb": "of two"},
+            "Three_503_assignsubmission_file_hw.zip": {"hw/averages.ipynb": "of three"},
+            "Four_504_assignsubmission_file_x_501_assignsubmission_file_averages.ipynb": "",
+        },
+        {"501": "of one", "502": "of two", "503": "of three", "504": ""},
+        (),
+    ),
+}
+OF_GRADESCOPE: dict[str, tuple[Packed, dict[str, str], tuple[str, ...]]] = {
+    "a group": (
+        {
+            "submission_11/averages.ipynb": "own",
+            "submission_15/averages.ipynb": "of three",
+            "submission_15/other.ipynb": "of three",
+            "submission_metadata.yml": METADATA,
+        },
+        {"0012": "own", "0015": "of three", "sixteen@example.org": "of three"},
+        (
+            "sixteen@example.org has the hand-in of 0015, of the same group.",
+            "0012 has a hand-in alone, and not that of 0015's group.",
+        ),
+    ),
+    "names of another student": (
+        {
+            "submission_14/submission_11/averages.ipynb": "forged",
+            "submission_14/submission_metadata.yml": METADATA,
+            "submission_metadata.yml": METADATA,
+        },
+        {"14": "forged"},
+        (),
+    ),
+}
+
+
+def packed(files: Packed) -> bytes:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        for name, content in files.items():
+            file.writestr(name, content if isinstance(content, str) else packed(content))
+    return archive.getvalue()
+
+
+def collected(course: Path, files: Packed) -> str:
+    """Collect a class's archive; return what is said."""
+    archive = course / "downloaded" / NAME / "archive"
+    archive.mkdir(parents=True)
+    (archive / "archive.zip").write_bytes(packed(files))
+    return run_here("nbgrader", "zip_collect", NAME, cwd=course).stderr
+
+
+@pytest.mark.parametrize(
+    ("lms", "files", "students", "says"),
+    [
+        pytest.param(lms, *case, id=f"{lms}: {name}")
+        for lms, cases in zip(PATTERNS, (OF_CANVAS, OF_MOODLE, OF_GRADESCOPE), strict=True)
+        for name, case in cases.items()
+    ],
+)
+def test_nobody_is_lost_and_nobody_stops_the_others(
+    tmp_path: Path,
+    released_course: MakeCourse,
+    lms: str,
+    files: Packed,
+    students: dict[str, str],
+    says: tuple[str, ...],
+) -> None:
+    pattern = f"c.FileNameCollectorPlugin.named_regexp = {PATTERNS[lms]!r}"
+    course = released_course(tmp_path / "course", pattern)
+    said = collected(course, files)
+    found = {path.parts[-3]: path.read_text() for path in course.glob("submitted/*/*/*.ipynb")}
+    assert found == students
+    for sentence in says:
+        assert sentence in said
+    left_out = "Left out: "
+    assert (left_out in said) == (left_out in "".join(says))
+
+
+def test_gradescope_says_when_something_was_handed_in(
+    tmp_path: Path, released_course: MakeCourse
+) -> None:
+    pattern = f"c.FileNameCollectorPlugin.named_regexp = {PATTERNS['Gradescope']!r}"
+    course = released_course(tmp_path / "course", pattern)
+    files = {f"submission_{number}/averages.ipynb": "" for number in (11, 12, 15)}
+    collected(course, {**files, "submission_metadata.yml": METADATA})
+    times = {path.parts[-3]: path.read_text() for path in course.glob("submitted/*/*/*.txt")}
+    assert times == {
+        "0012": "2026-03-01 12:00:00",
+        "two@example.org": "2026-03-01 11:00:00.123456",
+    }
 
 
 @pytest.mark.parametrize("text", ["", "[1, 2", "- a", "submission_11: {':submitters': [7]}"])
