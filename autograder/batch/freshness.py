@@ -44,7 +44,7 @@ _WHY = {
 class Looked:
     """What there is of one submission: ``kept`` if that still holds, or ``why`` it is graded.
 
-    ``again`` says that a kept result is one of the same files, so that both can be compared.
+    ``again`` says that the last result is known to be one of the same files: both can be compared.
     """
 
     key: str
@@ -103,12 +103,12 @@ class Freshness:
         key, name = self.key(student), self._assignment.name
         stored = self._course.grading(name, student)
         if stored is None:
-            return Looked(key, why=self._why_none_is_kept(student))
+            last = self._course.last_grading(name, student)
+            again = last is not None and _is_of_same_files(_changed(last, key))
+            return Looked(key, why=self._why_none_is_kept(student), again=again)
         changed = _changed(stored, key)
         why = _said(stored, changed) or self._missing(student, stored)
-        if not why:
-            return Looked(key, stored.grading)
-        return Looked(key, why=why, again=not {*HANDED_IN} & {*changed})
+        return Looked(key, None if why else stored.grading, why, _is_of_same_files(changed))
 
     def _why_none_is_kept(self, student: str) -> str:
         if self._course.is_unfinished(self._assignment.name, student):
@@ -163,9 +163,13 @@ def engine_digest(package: Path) -> str:
 
 
 def _changed(stored: StoredGrading, key: str) -> list[str]:
-    """Return which parts of a key are not those of a kept result, as far as it has parts."""
+    """Return which parts of a key are not, or may not be, those of a kept result."""
     before = _parts(stored.key)
-    return [part for part, digest in _parts(key).items() if before and before.get(part) != digest]
+    return [part for part, digest in _parts(key).items() if before.get(part) != digest]
+
+
+def _is_of_same_files(changed: list[str]) -> bool:
+    return {*HANDED_IN}.isdisjoint(changed)
 
 
 def _parts(key: str) -> dict[str, str]:

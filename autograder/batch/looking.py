@@ -110,7 +110,7 @@ def opened(
         def look(student: str) -> Looked:
             looked = freshness.look(student)
             forced = force and looked.kept is not None
-            return replace(looked, kept=None, why=FORCED, again=True) if forced else looked
+            return replace(looked, kept=None, why=FORCED) if forced else looked
 
         yield Work(
             course,

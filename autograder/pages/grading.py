@@ -76,6 +76,8 @@ def print_grading(
                     shown.advance(failed=entry.failed, kept=entry.unchanged)
                     done += 1
         except KeyboardInterrupt:
+            if dry or not quiet:
+                regrade.show(console, log)
             print_interrupted(done, errors)
             return INTERRUPTED
     if quiet or log is None:

@@ -228,6 +228,53 @@ def test_a_changed_test_moves_scores_and_each_fall_is_named(course: Path) -> Non
     assert "before" not in log["student-004"]
 
 
+REGRADES = {
+    "kept": (lambda course: None, "fell"),
+    "killed": (kill_a_grading, "fell"),
+    "killed, then handed in": (lambda course: (kill_a_grading(course), hand_in_later(course)), ""),
+    "another notebook": (edit(NOTEBOOK), ""),
+    "older": (as_an_older_version, ""),
+    "nbgrader": (as_nbgrader, ""),
+    "no result": (lose_result, ""),
+}
+
+
+@pytest.mark.parametrize(("before", "direction"), REGRADES.values(), ids=REGRADES)
+def test_only_what_is_known_to_be_the_same_hand_in_is_compared(
+    course: Path, before: Callable[[Path], object], direction: str
+) -> None:
+    change_test(course)
+    before(course)
+    (entry,) = grade_class(Course.open(course), NAME, students=["student-001"], jobs=1)
+    assert (entry.change.direction if entry.change else "") == direction
+
+
+def test_an_interrupted_regrade_says_what_it_changed_so_far(course: Path) -> None:
+    change_test(course)
+    plugin = """
+from nbgrader.plugins import BasePlugin
+class Interrupts(BasePlugin):
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        if student_id == "student-002":
+            raise KeyboardInterrupt
+"""
+    use_late_plugin(course, "interrupting", "Interrupts", plugin)
+    done = run_here("autograder", "grade", NAME, "--jobs", "1", cwd=course, status=130)
+    assert f"student-001: {FELL}" in done.stdout.splitlines()
+
+
+def use_late_plugin(course: Path, module: str, name: str, text: str) -> None:
+    (course / f"{module}.py").write_text(text)
+    set_options(course, f"c.AssignLatePenalties.plugin_class = '{module}.{name}'")
+    set_due_date(course, "2026-02-01 12:00 UTC")
+
+
+def set_due_date(course: Path, due: str) -> None:
+    opened = Course.open(course).coursedir
+    with Gradebook(opened.db_url, opened.course_id) as gradebook:
+        gradebook.update_or_create_assignment(NAME, duedate=due)
+
+
 def release_page(course: Path, student: str) -> None:
     """Put a page where nbgrader releases it."""
     exchange = course.parent / "exchange"
