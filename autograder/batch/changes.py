@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
+from ..course.marks import Marks
 from ..results import TOLERANCE, ExerciseResult, Grading, Outcome, Ungraded
+
+WHOLE = "the whole"  # in the place of an exercise
 
 
 @dataclass(frozen=True)
 class Fall:
-    """An exercise that got less than before; ``new`` is None where it has no points now.
+    """An exercise, or the whole, that got less; ``new`` is None where it has no points now.
 
     ``because`` names the hidden tests that passed before, or says what else it was;
     ``released`` says that the student has, or may have, a page with the old points.
@@ -24,14 +26,29 @@ class Fall:
     released: bool
 
     def __str__(self) -> str:
-        new = "none" if self.new is None else f"{round(self.new, 2):g}"
+        new = "none" if self.new is None else shown(self.new)
         mark = "; feedback on it was given" if self.released else ""
-        return f"{self.exercise} had {round(self.old, 2):g}, has {new} ({self.because}{mark})"
+        return f"{self.exercise} had {shown(self.old)}, has {new} ({self.because}{mark})"
+
+
+@dataclass(frozen=True)
+class Before:
+    """What a student had when the same files were graded last.
+
+    ``released`` says that the student has, or may have, a page of that.
+    """
+
+    grading: Grading
+    marks: Marks
+    released: bool
 
 
 @dataclass(frozen=True)
 class Change:
-    """Automatic points before and after the same files were graded again, and what fell."""
+    """What the same files had, and have since they were graded again, and what fell.
+
+    These are automatic points less the penalty for lateness.
+    """
 
     old: float
     new: float
@@ -45,14 +62,15 @@ class Change:
         return "rose" if self.new > self.old else "fell"
 
 
-def compare(
-    student: str, before: Grading, after: Grading | Ungraded, is_released: Callable[[], bool]
-) -> Change:
-    """Return what changed; only of what fell it is asked whether feedback on it was released."""
-    new = after.score if isinstance(after, Grading) else 0.0
-    found = list(_falls(before, after))
-    released = bool(found) and is_released()
-    return Change(before.score, new, tuple(Fall(student, *about, released) for about in found))
+def compare(student: str, before: Before, after: Grading | Ungraded, penalty: float) -> Change:
+    """Return what changed; ``penalty`` is what lateness costs now."""
+    cost = before.marks.penalty
+    old = before.grading.score - cost
+    new = (after.score if isinstance(after, Grading) else 0.0) - penalty
+    found = _falls(before.grading, after)
+    if old - new > TOLERANCE and penalty - cost > TOLERANCE:
+        found.append((WHOLE, old, new, f"lateness cost {shown(cost)}, costs {shown(penalty)}"))
+    return Change(old, new, tuple(Fall(student, *about, before.released) for about in found))
 
 
 Found = tuple[str, float, float | None, str]
@@ -81,3 +99,8 @@ def _because(old: ExerciseResult, new: ExerciseResult | None) -> str:
     if names := [name for name in failed if name in passed or name not in known]:
         return ", ".join(names)
     return "no test failed that passed before: points or weights changed"
+
+
+def shown(points: float) -> str:
+    """Return points in words; points by hand, left out here, may pay for a part of a penalty."""
+    return f"{round(max(0.0, points), 2):g}"

@@ -20,14 +20,14 @@ from ..course.options import Limits
 from ..course.parcel import Parcel
 from ..course.plain import is_plain
 from ..course.record import ClassRecord
-from ..course.released import has_feedback
 from ..errors import AutograderError
 from ..feedback.pages import Pages
 from ..results import Grading, Ungraded
 from ..sandbox.run_folder import remove_dead
 from ..surroundings import NotAllowed, explained
-from .changes import Change, compare
+from .changes import compare
 from .cluster import Cluster, grade_on_cluster
+from .comparing import Comparison
 from .freshness import FORCED, Looked
 from .job import Finished, Job, WorkerSetup, read_job
 from .log import GradingLog
@@ -160,6 +160,7 @@ def _results(
         if not todo and not without_page:
             return
         pages = Pages(work.course, work.name, work.gradebook)
+        comparison = Comparison(work)
         for student in without_page:
             _problem(partial(pages.write, student))
         if todo:
@@ -169,7 +170,8 @@ def _results(
             with closing(outcomes):
                 for number, outcome in outcomes:
                     student = names[number]
-                    yield _finished(work, record, pages, student, todo[student], outcome)
+                    about = (student, todo[student], outcome)
+                    yield _finished(work, record, pages, comparison, *about)
 
 
 def _kept(work: Work, todo: dict[str, Looked], without_page: list[str]) -> Generator[ClassResult]:
@@ -207,28 +209,23 @@ def _finished(
     work: Work,
     record: ClassRecord | None,
     pages: Pages,
+    comparison: Comparison,
     student: str,
     looked: Looked,
     outcome: Finished,
 ) -> ClassResult:
     """Record what a worker returned, unless nothing is to be recorded."""
-    before = work.course.last_grading(work.name, student) if looked.again else None
-    result, notes = outcome.result, [*work.beside.get(student, ())]
+    before = comparison.before(student) if looked.again else None
+    result, notes, penalty = outcome.result, [*work.beside.get(student, ())], 0.0
     if record:
         result = _recorded(record, student, outcome, looked.key, work.key)
         if isinstance(result, Grading):
             notes += _page_problem(pages, student, outcome.page)
-    change = _change(work.course, work.name, student, before, result)
+        penalty = comparison.penalty(student, before) if before else 0.0
+    elif before:
+        result, penalty = comparison.tried(student, before, result)
+    change = compare(student, before, result, penalty) if before else None
     return ClassResult(student, result, False, notes, outcome.seconds, change)
-
-
-def _change(
-    course: Course, name: str, student: str, before: StoredGrading | None, after: Result
-) -> Change | None:
-    """Compare a result with the one before; who has feedback may be told something else by it."""
-    if before is None:
-        return None
-    return compare(student, before.grading, after, lambda: has_feedback(course, name, student))
 
 
 def _recorded(
@@ -276,5 +273,7 @@ def _problem(do: Callable[[], object]) -> str:
         cause = explained(problem)
         if cause is not None and not isinstance(cause, NotAllowed):  # which may be this one's files
             raise
-        return str(cause or problem) or type(problem).__name__
+        if cause or isinstance(problem, AutograderError):
+            return str(cause or problem)
+        return f"{type(problem).__name__}: {problem}".removesuffix(": ")
     return ""

@@ -125,7 +125,7 @@ def record(
     moment. ``settled`` were those that ``reset`` has named. Returns the notebook's row.
     """
     name = grading.assignment
-    scores = _automatic(grading)
+    scores = automatic(grading)
     submitted = gradebook.find_submission_notebook(name, name, student)
     cells = _cells_of(submitted)  # held, so that no row below asks the database for its own
     for grade in submitted.grades:
@@ -159,11 +159,11 @@ def _is_same(cell: str, before: Grading, after: Grading) -> bool:
     """Say whether the student's text of a cell and its automatic points are as they were."""
     if before.texts.get(cell) is None:  # unknown, or the result is of an older version
         return False
-    points = (_automatic(grading).get(cell) for grading in (before, after))
+    points = (automatic(grading).get(cell) for grading in (before, after))
     return before.texts[cell] == after.texts.get(cell) and len({*points}) == 1
 
 
-def _automatic(grading: Grading) -> dict[str, float | None]:
+def automatic(grading: Grading) -> dict[str, float | None]:
     """Return the automatic points of each graded cell, None where a human must give them."""
     found = {f"{GRADE_PREFIX}{result.name}": result.score for result in grading.exercises}
     return found | {a.name: None if a.answered else 0.0 for a in grading.written}

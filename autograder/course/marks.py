@@ -6,8 +6,8 @@ read it here, by the same three queries for one student and for a class of any s
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -83,6 +83,11 @@ class Marks:
     def given(self) -> float:
         """All points that were given, the penalty not taken off."""
         return sum(mark.points for mark in self.cells.values())
+
+    def graded(self, automatic: Mapping[str, float | None]) -> Marks:
+        """Return the same with other automatic points, by the names of cells."""
+        cells = {n: replace(mark, automatic=automatic.get(n)) for n, mark in self.cells.items()}
+        return replace(self, cells=cells)
 
     @property
     def so_far(self) -> float:

@@ -21,11 +21,39 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties
 
+from ..errors import AutograderError
 from ..results import Grading
+from ..surroundings import explained
 from .folder import Course, StoredGrading
 from .gradebook import enter, enter_student, record, reset, transaction
 from .handed_in import check_folder, regular_files
 from .replacing import remove_folder, replaced_folder
+
+
+class LatePluginFails(AutograderError):
+    """The plugin that says what lateness costs raises an exception."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(
+            "The plugin for late submissions (c.AssignLatePenalties.plugin_class) failed: "
+            f"{type(error).__name__}: {error}"
+        )
+
+
+def penalty_for(course: Course, student: str, score: float, late: float) -> float | None:
+    """Let nbgrader's plugin decide, and hold it to what there is to lose; ``late`` is in seconds.
+
+    Raises LatePluginFails, and what the surroundings lack.
+    """
+    try:
+        penalties = AssignLatePenalties(config=course.config)
+        penalties.init_plugin()
+        penalty = penalties.plugin_inst.late_submission_penalty(student, score, late)
+        return None if penalty is None else min(max(penalty, 0), score)
+    except Exception as error:  # it may be the course's own
+        if explained(error):
+            raise
+        raise LatePluginFails(error) from error
 
 
 class Record:
@@ -126,7 +154,7 @@ class ClassRecord(Record):
             if late:
                 self._gradebook.db.rollback()
         if late:
-            penalty = self._penalty(student, score, late)
+            penalty = penalty_for(self._course, student, score, late)
             with transaction(self._gradebook):
                 self._enter_and_record(student, grading, timestamp, penalty)
 
@@ -139,13 +167,6 @@ class ClassRecord(Record):
         submitted.late_submission_penalty = penalty
         late = submitted.assignment.total_seconds_late
         return late, submitted.score if late else 0.0
-
-    def _penalty(self, student: str, score: float, late: float) -> float | None:
-        """Let nbgrader's plugin decide, and hold it to what there is to lose."""
-        penalties = AssignLatePenalties(config=self._course.config)
-        penalties.init_plugin()
-        penalty = penalties.plugin_inst.late_submission_penalty(student, score, late)
-        return None if penalty is None else min(max(penalty, 0), score)
 
     def _fill(self, folder: Path, student: str, notebook: str) -> None:
         """Write the graded notebook beside copies of the other files."""

@@ -21,6 +21,7 @@ from autograder.course.replacing import replace_file
 from autograder.notebook.assignment import Assignment
 from autograder.notebook.filled_in import answered
 from autograder.pages.class_table import MOST_SAID
+from autograder.results import Ungraded
 
 NAME = "averages"
 # Of no numbers the largest one is 1: right for what is asked after the change below.
@@ -228,6 +229,13 @@ def test_a_changed_test_moves_scores_and_each_fall_is_named(course: Path) -> Non
     assert "before" not in log["student-004"]
 
 
+PLUGIN = """
+from nbgrader.plugins import BasePlugin
+class Costs(BasePlugin):
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        {}
+c.AssignLatePenalties.plugin_class = Costs
+"""
 REGRADES = {
     "kept": (lambda course: None, "fell"),
     "killed": (kill_a_grading, "fell"),
@@ -251,21 +259,13 @@ def test_only_what_is_known_to_be_the_same_hand_in_is_compared(
 
 def test_an_interrupted_regrade_says_what_it_changed_so_far(course: Path) -> None:
     change_test(course)
-    plugin = """
-from nbgrader.plugins import BasePlugin
-class Interrupts(BasePlugin):
-    def late_submission_penalty(self, student_id, score, total_seconds_late):
-        if student_id == "student-002":
-            raise KeyboardInterrupt
-"""
-    use_late_plugin(course, "interrupting", "Interrupts", plugin)
+    use_late_plugin(course, "if student_id == 'student-002': raise KeyboardInterrupt")
     done = run_here("autograder", "grade", NAME, "--jobs", "1", cwd=course, status=130)
     assert f"student-001: {FELL}" in done.stdout.splitlines()
 
 
-def use_late_plugin(course: Path, module: str, name: str, text: str) -> None:
-    (course / f"{module}.py").write_text(text)
-    set_options(course, f"c.AssignLatePenalties.plugin_class = '{module}.{name}'")
+def use_late_plugin(course: Path, body: str) -> None:
+    set_options(course, PLUGIN.format(body))
     set_due_date(course, "2026-02-01 12:00 UTC")
 
 
@@ -273,6 +273,53 @@ def set_due_date(course: Path, due: str) -> None:
     opened = Course.open(course).coursedir
     with Gradebook(opened.db_url, opened.course_id) as gradebook:
         gradebook.update_or_create_assignment(NAME, duedate=due)
+
+
+LATE = {
+    "all": ("return score", (60.0, 0.0), ("the whole had 60, has 0 (lateness cost 0, costs 60",)),
+    "a part": ("return 4", (60.0, 56.0), ("the whole had 60, has 56 (lateness cost 0, costs 4",)),
+    "nothing": ("return None", (60.0, 60.0), ()),
+    "a failing plugin": (
+        "raise ValueError('of the plugin')",
+        (60.0, 0.0),
+        tuple(
+            f"{name} had {points}, has none (not graded"
+            for name, points in (
+                ("running_maximum", 20),
+                ("weighted_mean", 16),
+                ("step_down", 14),
+                ("answer_1", 10),
+            )
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "points", "falls"), LATE.values(), ids=LATE)
+def test_what_lateness_costs_now_is_a_change(
+    course: Path, body: str, points: tuple[float, float], falls: tuple[str, ...]
+) -> None:
+    release_page(course, "student-001")
+    use_late_plugin(course, body)
+    for dry in (True, False):
+        one = {"students": ["student-001"], "jobs": 1}
+        (entry,) = grade_class(Course.open(course), NAME, dry=dry, **one)
+        assert entry.change
+        assert (entry.change.old, entry.change.new) == points
+        said = [str(fall) for fall in entry.change.falls]
+        assert said == [f"{fall}; feedback on it was given)" for fall in falls]
+        if isinstance(entry.result, Ungraded):
+            assert "plugin for late submissions" in entry.result.error
+            assert "ValueError: of the plugin" in entry.result.error
+
+
+def test_without_a_penalty_a_score_rises(course: Path) -> None:
+    use_late_plugin(course, "return 4")
+    for due, found in (("2026-02-01 12:00 UTC", (60, 56)), ("2026-04-01 12:00 UTC", (56, 60))):
+        set_due_date(course, due)
+        (entry,) = grade_class(Course.open(course), NAME, students=["student-001"], jobs=1)
+        assert entry.change
+        assert (entry.change.old, entry.change.new) == found
 
 
 def release_page(course: Path, student: str) -> None:
