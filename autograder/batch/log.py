@@ -18,21 +18,28 @@ MOST_BYTES = 20 * 2**20  # of a log that grows on; the one before it is kept
 
 
 class GradingLog:
-    """The log of an assignment, to which lines are added."""
+    """The log of an assignment, to which the lines of one grading are added."""
 
     def __init__(self, course: Course, name: str) -> None:
         self.path = log_path(course, name)
-        if self.path.exists() and self.path.stat().st_size > MOST_BYTES:
-            self.path.replace(self.path.with_name(f"{self.path.name}.1"))
+        self._is_begun = False
 
     def add(self, entry: ClassResult) -> None:
         """Add the line of one submission."""
         now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
         took = "kept" if entry.unchanged else f"{entry.seconds:.1f} s"
         columns = map(one_line, (now, entry.student, took, *_about(entry)))
-        self.path.parent.mkdir(exist_ok=True)
+        if not self._is_begun:
+            self._begin()
         with self.path.open("a", encoding="utf-8") as file:
             file.write("\t".join(columns).rstrip("\t") + "\n")
+
+    def _begin(self) -> None:
+        """Make room, before the first line of a grading, so that all its lines are in one file."""
+        self._is_begun = True
+        self.path.parent.mkdir(exist_ok=True)
+        if self.path.exists() and self.path.stat().st_size > MOST_BYTES:
+            self.path.replace(_older(self.path))
 
 
 def log_path(course: Course, name: str) -> Path:
@@ -43,11 +50,16 @@ def log_path(course: Course, name: str) -> Path:
 def reasons(course: Course, name: str) -> dict[str, str]:
     """Return why submissions were not graded, of those whose last line in the log says so."""
     path, found = log_path(course, name), {}
-    text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
-    for line in text.splitlines():  # one of a full disk may end within a letter
-        _, student, _, became, *rest = [*line.split("\t"), "", "", ""]
-        found[student] = rest[2] if became == "not graded" else ""
+    for part in filter(Path.is_file, (_older(path), path)):
+        # One of a full disk may end within a letter.
+        for line in part.read_text(encoding="utf-8", errors="replace").splitlines():
+            _, student, _, became, *rest = [*line.split("\t"), "", "", ""]
+            found[student] = rest[2] if became == "not graded" else ""
     return {student: said for student, said in found.items() if said}
+
+
+def _older(path: Path) -> Path:
+    return path.with_name(f"{path.name}.1")
 
 
 def _about(entry: ClassResult) -> tuple[str, ...]:

@@ -94,6 +94,22 @@ def test_the_log_is_in_the_course_folder_and_does_not_grow_for_ever(
     path.parent.mkdir(exist_ok=True)
     path.write_text("old\n" * 100)
     monkeypatch.setattr(log, "MOST_BYTES", 99)
-    GradingLog(course, NAME).add(LINES["right"][0])
-    assert len(path.read_text().splitlines()) == 1
+    written = GradingLog(course, NAME)
+    assert len(path.read_text().splitlines()) == 100  # until there is something to write
+    for _ in range(3):
+        written.add(LINES["right"][0])
+    assert len(path.read_text().splitlines()) == 3
     assert path.with_name(f"{NAME}.log.1").read_text().startswith("old\n")
+
+
+def test_a_reason_is_known_until_a_later_line_whichever_log_it_is_in(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log, "MOST_BYTES", 1)
+    first, second = "student-001", "student-002"
+    for student in (first, second):
+        damaged = ClassResult(student, Ungraded(notebook="", error="It is damaged."))
+        GradingLog(course, "modes").add(damaged)
+    assert log.reasons(course, "modes").keys() == {first, second}
+    GradingLog(course, "modes").add(ClassResult(second, result(60)))
+    assert log.reasons(course, "modes") == {}

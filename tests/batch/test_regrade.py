@@ -12,6 +12,7 @@ from courses import MakeCourse, hand_in, set_options, table_rows
 from nbgrader.api import Gradebook
 from nbgrader.utils import notebook_hash
 
+from autograder.batch import log
 from autograder.batch.class_grading import grade_class
 from autograder.batch.looking import plan_class
 from autograder.course.folder import Course
@@ -203,7 +204,10 @@ def everything(course: Path) -> dict[str, tuple[int, bytes]]:
 FELL = "running_maximum had 20, has 17.5 (test_no_numbers)"
 
 
-def test_a_changed_test_moves_scores_and_each_fall_is_named(course: Path) -> None:
+def test_a_changed_test_moves_scores_and_each_fall_is_named(
+    course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log, "MOST_BYTES", 1)  # so that the next line moves what is there
     change_test(course)
     release_page(course, "student-001")
     edit(f"submitted/student-003/{NAME}/notes.txt")(course)  # what is handed in anew is no regrade
@@ -223,10 +227,10 @@ def test_a_changed_test_moves_scores_and_each_fall_is_named(course: Path) -> Non
         assert "Graded again: 1 rose, 1 fell, 0 stayed." in said
         assert f"student-001: {fall}" in said.splitlines()
     lines = (course / "logs" / f"{NAME}.log").read_text().splitlines()[-4:]
-    log = {line.split("\t")[1]: line for line in lines}
-    assert {*log} == {*EVERYBODY, "student-004"}
-    assert log["student-001"].endswith(f"before: 60 points, fell. {fall}")
-    assert "before" not in log["student-004"]
+    line_of = {line.split("\t")[1]: line for line in lines}
+    assert {*line_of} == {*EVERYBODY, "student-004"}
+    assert line_of["student-001"].endswith(f"before: 60 points, fell. {fall}")
+    assert "before" not in line_of["student-004"]
 
 
 PLUGIN = """
