@@ -123,6 +123,14 @@ class Attempts:
             self._seen.pop(student)
             raise
 
+    def is_new(self, student: str) -> bool:
+        """Say whether what was handed in is neither taken nor refused yet."""
+        origin = self._course.submitted_folder(self._name, student)
+        try:
+            return self._seen.get(student) != _look(origin)
+        except (AutograderError, OSError):  # which was said when it was to be taken
+            return False
+
     def _taken(self, origin: Path, student: str, now: float) -> Attempt | None:
         check_size(origin)
         digest = _digest(origin)

@@ -73,8 +73,18 @@ class Watch:
             while until is None or time.time() < until:
                 self.step()
                 time.sleep(SECONDS_BETWEEN_LOOKS)
-            self._looked = 0.0
-            self.step()  # what was handed in at the last moment
+            self._end()
+
+    def _end(self) -> None:
+        """Look twice, since what was handed in at the last moment must settle; say what is left."""
+        self._looked = 0.0
+        self.take()
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+        self.step()
+        for student in self._course.students(self._name):
+            if self._attempts.next_to_grade(student) or self._attempts.is_new(student):
+                said = f"the last one is not graded yet: autograder grade {self._name} does that"
+                self._say(Event(student, said))
 
     def step(self) -> None:
         """Take what is new, grade what may be graded now, and give feedback on it."""

@@ -62,13 +62,13 @@ class Watched:
 
     def steps(self, count: int = 2) -> list[str]:
         """Go on for some steps: what is new must be the same twice. Return what was said."""
-        return self._told_by(self.watch.step, count)
+        return self.told_by(self.watch.step, count)
 
     def takes(self) -> list[str]:
         """Take what is new without grading it. Return what was said."""
-        return self._told_by(self.watch.take, 2)
+        return self.told_by(self.watch.take, 2)
 
-    def _told_by(self, do: Callable[[], None], count: int) -> list[str]:
+    def told_by(self, do: Callable[[], None], count: int) -> list[str]:
         self._said = []
         for _ in range(count):
             do()
@@ -320,9 +320,39 @@ def test_two_attempts_within_one_grading_each_get_their_own_page(
 def test_the_command_ends_at_its_time(course: Path, right: str) -> None:
     hand_in(course, "student-001", NAME, right)
     ended = run_here("autograder", "watch", NAME, "--until", "2020-01-01 12:00 UTC", cwd=course)
-    assert "watching averages until 2020-01-01" in ended.stdout
+    first, *said = (line.split(" ", 1)[1] for line in ended.stdout.splitlines())
+    assert first.startswith("watching averages until 2020-01-01")
+    assert said[:2] == [
+        HERE.format(1),
+        "student-001: attempt 1: 60 of 60 points, 10 wait for a human",
+    ]
+    assert said[2].startswith(FEEDBACK.format(1))
+    assert len(said) == 3
     wrong = run_here("autograder", "watch", NAME, "--until", "noon", cwd=course, status=2)
     assert "is not a full date and time" in " ".join(wrong.stderr.split())
+
+
+def test_at_the_end_it_names_what_is_left(
+    course: Path, right: str, wrong: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_options(course, "c.GradingOptions.attempts_per_hour = 1")
+    for student in ("student-001", "student-002"):
+        hand_in(course, student, NAME, wrong)
+    watched = Watched(course)
+
+    def run() -> list[str]:
+        return watched.told_by(lambda: watched.watch.run(0.0), 1)
+
+    left = "{}: the last one is not graded yet: autograder grade averages does that"
+    assert not {left.format(f"student-00{n}") for n in (1, 2)} & {*run()}
+    hand_in(course, "student-001", NAME, right)  # which waits for the hour
+    monkeypatch.setattr(  # and which is still being written
+        watching.time, "sleep", lambda seconds: hand_in(course, "student-002", NAME, right)
+    )
+    assert run()[-2:] == [left.format("student-001"), left.format("student-002")]
+    ended = run_here("autograder", "grade", NAME, "--jobs", "1", cwd=course)
+    assert "had not changed" not in ended.stdout
+    assert [score(course, student) for student in ("student-001", "student-002")] == [60, 60]
 
 
 def test_a_second_one_refuses_in_one_sentence(course: Path) -> None:
