@@ -133,6 +133,19 @@ def test_only_what_is_new_is_graded_again_and_nobody_stops_the_others(
     assert set(rows_of(forced.stdout)) == {"damaged"}
 
 
+def test_what_the_same_hand_in_lost_is_said(graded: Graded, tmp_path: Path) -> None:
+    course = Path(shutil.copytree(graded["grade"][0], tmp_path / "course"))
+    source = course / "assignments" / NAME / f"{NAME}.ipynb"
+    source.write_text(source.read_text().replace("assert square(2) == 4", "assert square(2) == 5"))
+    run_here("nbgrader", "generate_assignment", NAME, "--force", cwd=course)
+    half = course / "submitted" / "half" / NAME / "timestamp.txt"
+    half.write_text(LATER)  # which is no regrade
+    grade = ("autograder", "grade", NAME, "--force", "--student", "right", "--student", "half")
+    said = run_here(*grade, cwd=course).stdout
+    assert "Graded again: 0 rose, 1 fell, 0 stayed." in said
+    assert "right: test_square had 2, has 0 (its test gave less)" in said.splitlines()
+
+
 @pytest.mark.parametrize("command", [("nbgrader", "release_feedback"), ("autograder", "release")])
 def test_nbgraders_own_page_is_renewed_before_it_is_released(
     graded: Graded, tmp_path: Path, command: tuple[str, str]

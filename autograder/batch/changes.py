@@ -93,6 +93,8 @@ def _falls(before: Grading, after: Grading | Ungraded) -> list[Found]:
 def _because(old: ExerciseResult, new: ExerciseResult | None) -> str:
     if new is None:
         return "no longer an exercise"
+    if not new.tests:  # of an ordinary assignment
+        return "its test gave less"
     passed = {test.name for test in old.tests if test.outcome is Outcome.PASSED}
     known = {test.name for test in old.tests}
     failed = [test.name for test in new.tests if test.outcome is not Outcome.PASSED]

@@ -5,7 +5,6 @@ This process alone touches the gradebook and the course's folders.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
 from functools import partial
@@ -136,10 +135,7 @@ def _plain_results(
     chosen = chosen_of(course, name, students, course.students(name))
     announce(len(chosen))
     with course.sole_grader(name, waiting):
-        began = time.monotonic()
-        for student, result, unchanged in grade_plain(course, name, chosen, force):
-            yield ClassResult(student, result, unchanged, seconds=time.monotonic() - began)
-            began = time.monotonic()
+        yield from grade_plain(course, name, chosen, force)
 
 
 def _results(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -19,30 +20,55 @@ from sqlalchemy.exc import SAWarning
 
 from ..course.folder import Course
 from ..course.gradebook import open_gradebook
+from ..course.marks import marks_of_class
+from ..course.released import has_feedback
 from ..errors import AutograderError, NotReleased, UnreadableTimestamp
 from ..results import ExerciseResult, Grading, Ungraded, WrittenAnswer
+from .changes import Before, compare
 from .freshness import FORCED
+from .outcome import ClassResult, Result
 
 COULD = ["read the solutions", "write the gradebook"]
 
 
 def grade_plain(
     course: Course, name: str, students: Iterable[str], force: bool
-) -> Iterator[tuple[str, Grading | Ungraded, bool]]:
-    """Yield each student with the result, and whether nbgrader had it already.
-
-    Raises NotReleased.
-    """
+) -> Iterator[ClassResult]:
+    """Yield what became of each submission. Raises NotReleased."""
     _check_released(course, name)
     for student in students:
-        autograde = _Autograde(course, name, student, force)
-        with warnings.catch_warnings():  # nbgrader's own use of SQLAlchemy
-            warnings.filterwarnings("ignore", "Object of type", SAWarning)
-            reason = autograde.failure()
-        if reason:
-            yield student, Ungraded(notebook=autograde.notebook, error=reason), False
-        else:
-            yield student, _recorded(course, name, student), not autograde.processed
+        yield _graded(course, name, student, force)
+
+
+def _graded(course: Course, name: str, student: str, force: bool) -> ClassResult:
+    began = time.monotonic()
+    autograde = _Autograde(course, name, student, force)
+    before = _before(course, name, student) if autograde.force else None
+    with warnings.catch_warnings():  # nbgrader's own use of SQLAlchemy
+        warnings.filterwarnings("ignore", "Object of type", SAWarning)
+        reason = autograde.failure()
+    seconds = time.monotonic() - began
+    if reason:
+        result: Result = Ungraded(notebook=autograde.notebook, error=reason)
+    else:
+        result = _recorded(course, name, student)
+    penalty = marks_of_class(course, name, [student])[student].penalty if before else 0.0
+    change = compare(student, before, result, penalty) if before else None
+    kept = not (reason or autograde.processed)
+    return ClassResult(student, result, kept, seconds=seconds, change=change)
+
+
+def _before(course: Course, name: str, student: str) -> Before | None:
+    """Return what a student has of the same hand-in: nbgrader knows that by its time."""
+    folders = (course.submitted_folder(name, student), course.autograded_folder(name, student))
+    try:
+        new, old = map(course.timestamps().of, folders)
+    except UnreadableTimestamp:
+        return None
+    marks = marks_of_class(course, name, [student]).get(student)
+    if new is None or new != old or marks is None:
+        return None
+    return Before(_recorded(course, name, student), marks, has_feedback(course, name, student))
 
 
 def plan_plain(course: Course, name: str, students: Iterable[str], force: bool) -> dict[str, str]:

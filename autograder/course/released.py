@@ -17,9 +17,12 @@ from .handed_in import is_secret
 
 def has_feedback(course: Course, name: str, student: str) -> bool:
     """Say whether feedback on an assignment was released for a student."""
-    secret = course.autograded_folder(name, student) / "submission_secret.txt"
+    graded = course.autograded_folder(name, student)
+    secret = graded / "submission_secret.txt"
     if not is_secret(secret):
         return False
-    page: str = notebook_hash(secret=secret.read_text(), notebook_id=name)
     exchange = Path(Exchange(config=course.config).root)
-    return Path(exchange, course.coursedir.course_id, "feedback", f"{page}.html").exists()
+    released = Path(exchange, course.coursedir.course_id, "feedback")
+    notebooks = (path.stem for path in graded.glob("*.ipynb"))
+    pages = (notebook_hash(secret=secret.read_text(), notebook_id=name) for name in notebooks)
+    return any((released / f"{page}.html").exists() for page in pages)
