@@ -35,6 +35,7 @@ from .course.options import GradingOptions, Limits
 from .course.plain import is_plain, plain_warning, use_stock
 from .course.record import Record
 from .course.replacing import remove_folder
+from .course.shown_names import shown
 from .course.sole_grader import BeingGraded
 from .errors import AutograderError, MustExecute, UnknownAssignment, UnreadableTimestamp
 from .notebook.assignment import CODE_STUB
@@ -46,6 +47,7 @@ from .surroundings import explained
 if TYPE_CHECKING:
     from .sandbox.host import Sandbox
 
+MOST_NAMED = 3
 _STOCK = "nbgrader.preprocessors."
 
 
@@ -225,8 +227,8 @@ class RestoredNotebook(NotebookExporter):
         if self.plain:  # before nbgrader gives no points for a notebook that is missing
             self._reset(student)
         try:
-            for path in remove_links(self.course.submitted_folder(name, student)):
-                self.log.warning("Removed %r, a link or a device and not a file.", str(path))
+            if removed := remove_links(self.course.submitted_folder(name, student)):
+                self.log.warning("%s: removed %s", student, _links(removed))
             if not self.plain:  # by the name that the gradebook knows, whatever the file's is
                 listed = self._converter.notebooks
                 named = str(Path(listed[0]).with_name(self.assignment.file_name))
@@ -304,6 +306,13 @@ class Grade(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
             record = Record(course, assignment.name, gradebook)
             record.accept(about["student"], graded.grading, exporter.settled)
         return graded.notebook, resources
+
+
+def _links(paths: list[Path]) -> str:
+    """Return how many links or devices these are, and the first names, on one short line."""
+    names = ", ".join(shown(Path(path.name)) for path in sorted(paths)[:MOST_NAMED])
+    more = f" and {len(paths) - MOST_NAMED} more" if len(paths) > MOST_NAMED else ""
+    return f"links or devices, which are no files ({len(paths)}): {names}{more}."
 
 
 @contextmanager

@@ -70,6 +70,18 @@ def test_a_courses_own_hook_is_called_as_well(
     assert [about["student"] for about in called] == ["student-001"]
 
 
+def test_links_are_removed_and_named_on_one_short_line(course: Path) -> None:
+    folder = course / "submitted" / "student-001" / "averages"
+    for number in range(300):
+        (folder / f"{number:03}\n{'x' * 200}").symlink_to("/etc/passwd")
+    said = run_here("nbgrader", "autograde", "averages", cwd=course).stderr
+    (line,) = [line for line in said.splitlines() if "links or devices" in line]
+    assert "student-001: removed links or devices, which are no files (300): 000" in line
+    assert line.endswith(" and 297 more.")
+    assert len(line) < 400
+    assert not [path for path in folder.iterdir() if path.is_symlink()]
+
+
 @pytest.mark.parametrize("copied", [False, True], ids=["empty", "a copy of the answers"])
 def test_another_notebook_in_the_folder_is_refused_by_name(
     course: Path, averages: Assignment, copied: bool
