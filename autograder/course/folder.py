@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import secrets
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -23,13 +22,13 @@ from .contents import Contents
 from .handed_in import is_secret, remove, remove_pages
 from .kept import kept_results
 from .options import GradingOptions, Limits
-from .replacing import complete_or_gone, remove_folder, replace_file
+from .replacing import remove_folder, replace_file
+from .secret import make_secret, remove_dead_secrets
 from .shown_names import within
 from .sole_grader import sole_grader
 from .timestamps import Timestamps
 
 SECRET_FILE = ".grading_secret"
-SECRET_BYTES = 32
 _UNFINISHED = b"unfinished\n"  # in front of a result that another one is to replace
 
 
@@ -141,16 +140,9 @@ class Course:
     def secret(self) -> bytes:
         """Return the course's secret, made once: hidden inputs are drawn from it."""
         path = self.root / SECRET_FILE
+        remove_dead_secrets(path)
         if not path.exists():
-            new = path.with_name(f"{SECRET_FILE}.{secrets.token_hex(4)}")
-            with complete_or_gone(new):
-                new.touch(0o600)
-                if self.coursedir.groupshared:  # the other instructors of the group grade too
-                    new.chmod(0o660)
-                new.write_bytes(secrets.token_bytes(SECRET_BYTES))
-                with contextlib.suppress(FileExistsError):  # another process may have made one
-                    path.hardlink_to(new)
-                new.unlink()
+            make_secret(path, shared=self.coursedir.groupshared)
         if not (secret := path.read_bytes()):
             raise EmptySecret(str(path))
         return secret

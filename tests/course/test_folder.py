@@ -1,6 +1,9 @@
 """A course folder: configured once, its options read by both doors, its secret kept."""
 
+import fcntl
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,6 +46,30 @@ def test_the_secret_is_private_and_made_once(tmp_path: Path) -> None:
     assert first == again
     assert len(first) == 32
     assert (folder / SECRET_FILE).stat().st_mode & 0o777 == 0o600
+
+
+def test_what_a_killed_run_left_of_making_the_secret_is_removed(tmp_path: Path) -> None:
+    folder = new_course(tmp_path / "course")
+    program = f"""
+import os
+from pathlib import Path
+from autograder.course.secret import make_secret
+os.link = lambda *_, **__: os.kill(os.getpid(), 9)
+make_secret(Path({str(folder / SECRET_FILE)!r}), shared=False)
+"""
+    for _ in range(2):
+        subprocess.run([sys.executable, "-c", program], check=False)
+    killed = {*folder.glob(f"{SECRET_FILE}.*")}
+    assert len(killed) == 2
+    copy = folder / f"{SECRET_FILE}.20261130"  # that somebody keeps
+    copy.touch()
+    living = killed.pop()
+    with living.open("r+b") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        Course.open(folder).secret()
+        assert {*folder.glob(f"{SECRET_FILE}.*")} == {copy, living}
+    Course.open(folder).secret()
+    assert {*folder.glob(f"{SECRET_FILE}.*")} == {copy}
 
 
 def test_the_secret_of_a_shared_course_is_the_groups(tmp_path: Path) -> None:
