@@ -217,7 +217,7 @@ def _finished(
         result = _recorded(record, student, outcome, looked.key, work.key)
         if isinstance(result, Grading):
             notes += _page_problem(pages, student, outcome.page)
-        penalty = comparison.penalty(student, before) if before else 0.0
+        penalty = comparison.penalty(student) if before else 0.0
     elif before:
         result, penalty = comparison.tried(student, before, result)
     change = compare(student, before, result, penalty) if before else None

@@ -28,9 +28,9 @@ class Comparison:
             return None
         return Before(stored.grading, marks, has_feedback(course, name, student))
 
-    def penalty(self, student: str, before: Before) -> float:
+    def penalty(self, student: str) -> float:
         """Return what lateness costs a student now."""
-        marks = self._marks.of(student) if before.marks.seconds_late else None
+        marks = self._marks.of(student)
         return marks.penalty if marks else 0.0
 
     def tried(self, student: str, before: Before, result: Result) -> tuple[Result, float]:

@@ -36,10 +36,8 @@ def _locked(path: Path) -> tuple[Path, BinaryIO]:
     while True:
         new = path.with_name(f"{path.name}.{_NEW}{secrets.token_hex(4)}")
         new.touch(0o600)
-        with (
-            complete_or_gone(new),
-            suppress(FileNotFoundError),
-        ):  # one that seeks the dead was faster
+        # One that seeks the dead may be faster.
+        with complete_or_gone(new), suppress(FileNotFoundError):
             file = new.open("r+b")
             fcntl.flock(file, fcntl.LOCK_EX)
             if new.exists():
