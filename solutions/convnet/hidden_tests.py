@@ -8,6 +8,7 @@ those costs nothing here.
 from dataclasses import replace
 from inspect import isfunction
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -45,20 +46,33 @@ def both_signs(rng, *shape):
     return numbers
 
 
+class Part(NamedTuple):
+    """What is taken of an answer to be checked by itself, and the name that a student reads."""
+
+    name: str
+    of: Any
+
+    def __call__(self, answer):
+        return replace(answer, value=self.of(answer.value), part=self.name)
+
+
+WHOLE = Part("", lambda value: value)
+
+
 def one_of(number, names):
     """Take one of several results by its place, whatever the others are."""
 
-    def part(value):
+    def of(value):
         several = isinstance(value, tuple | list) and len(value) == len(names)
         require(several, f"Return {len(names)} results: {', '.join(names)}, in this order.")
         return value[number]
 
-    return part
+    return Part(names[number], of)
 
 
 def check_part(student, function, part, *args):
     answer, expected = getattr(student, function)(*args), getattr(convnet, function)(*args)
-    check(replace(answer, value=part(answer.value)), part(expected))
+    check(part(answer), part.of(expected))
 
 
 def check_each(student, function, dout, x):
@@ -80,17 +94,16 @@ def check_either(student, function, test):
             raise failure from None  # what raises in the student's own notebook, too
 
 
-def check_built(student, function, *args, part=lambda value: value, axis=None):
+def check_built(student, function, *args, part=WHOLE, axis=None):
     """Check what is built of earlier exercises, slice by slice where there is an axis."""
     expected = getattr(convnet, function)(*args)
 
     def test(student):
-        answer = getattr(student, function)(*args)
-        answer = replace(answer, value=part(answer.value))
+        answer = part(getattr(student, function)(*args))
         if axis is None:
-            check(answer, part(expected))
+            check(answer, part.of(expected))
         else:
-            check_slices(answer, part(expected), axis)
+            check_slices(answer, part.of(expected), axis)
 
     check_either(student, function, test)
 
@@ -234,7 +247,7 @@ def check_wide(student, part, dout, x, w):
     axis, x, w = (0, 1000 * x, w) if part is DX else (-1, x, 1000 * w)
     arrays = every_second_small(dout, axis), x, w
     answer, expected = student.dense_backward(*arrays), convnet.dense_backward(*arrays)
-    check_slices(replace(answer, value=part(answer.value)), part(expected), axis)
+    check_slices(part(answer), part.of(expected), axis)
 
 
 @exercise("dense_backward")
@@ -498,26 +511,24 @@ def wide_network(rng, c_in):
     return parameters
 
 
-def loss_of(value):
-    """Take the loss of what convnet_gradients returns, whatever the gradients are."""
-    return _loss_and_gradients(value)[0]
-
-
 def gradient_of(name):
     """Take one of the gradients, whatever the others and the loss are."""
 
-    def part(value):
+    def of(value):
         _, gradients = _loss_and_gradients(value)
         require(name in gradients, f"There is no gradient of {name} in the dict.")
         return gradients[name]
 
-    return part
+    return Part(name, of)
 
 
 def _loss_and_gradients(value):
     pair = isinstance(value, tuple | list) and len(value) == 2 and isinstance(value[1], dict)
     require(pair, "Return two things: the loss, a number, and a dict with the gradients.")
     return value
+
+
+LOSS_ALONE = Part("the loss", lambda value: _loss_and_gradients(value)[0])
 
 
 def check_directional_derivative(value, parameters, images, labels, direction):
@@ -531,7 +542,7 @@ def check_directional_derivative(value, parameters, images, labels, direction):
     ]
     numerical, from_gradients = (losses[0] - losses[1]) / (2 * h), 0.0
     for name in NAMES:
-        gradient = gradient_of(name)(value)
+        gradient = gradient_of(name).of(value)
         fits = check_array(gradient, parameters[name].shape) is None
         require(fits, f"The gradient of {name} should be an array of the shape of {name}.")
         with np.errstate(all="ignore"):
@@ -546,7 +557,7 @@ class TestConvnetGradients:
     def test_loss(self, student, rng):
         """The loss is the mean over the images of the batch."""
         given = network(rng, 1), *batch(rng, 4)
-        check_built(student, "convnet_gradients", *given, part=loss_of)
+        check_built(student, "convnet_gradients", *given, part=LOSS_ALONE)
 
     @weight(3)
     @pytest.mark.parametrize("name", NAMES[::2])
@@ -621,14 +632,11 @@ RATE = 0.3
 LARGEST = 1e300  # of a loss
 
 
-def trained(value):
-    """Take the parameters that train returns, whatever the losses are."""
-    return one_of(0, ("the parameters", "the losses"))(value)
+TRAINED, LOSSES = (one_of(number, ("the parameters", "the losses")) for number in range(2))
 
 
-def losses_of(value):
-    """Take the losses, an array or a list of numbers."""
-    losses = one_of(1, ("the parameters", "the losses"))(value)
+def _as_array(losses):
+    """Take losses in an array, or in a list of numbers."""
     if isinstance(losses, list | tuple):
         real = int | float | np.integer | np.floating
         numbers = all(isinstance(loss, real) and abs(loss) < LARGEST for loss in losses)
@@ -637,7 +645,8 @@ def losses_of(value):
     return losses
 
 
-of_training = pytest.mark.parametrize("part", [trained, losses_of], ids=["parameters", "losses"])
+REPORTED = Part(LOSSES.name, lambda value: _as_array(LOSSES.of(value)))
+of_training = pytest.mark.parametrize("part", [TRAINED, REPORTED], ids=["parameters", "losses"])
 
 
 def task(rng, orders, batch_size):
@@ -692,7 +701,7 @@ def recognises(parameters, seen, held_back):
 
 def fitting(value):
     """Take the trained parameters, if they are those of the network."""
-    parameters = trained(value)
+    parameters = TRAINED.of(value)
     fit = isinstance(parameters, dict) and all(
         check_array(parameters.get(name), expected.shape) is None
         for name, expected in start().items()
@@ -740,14 +749,14 @@ class TestTrain:
         _, images, *others = task(rng, FOUR, 4)
         images[0] = 0
         for names in WITHOUT_BIASES:
-            check_built(student, "train", without(rng, names), images, *others, part=trained)
+            check_built(student, "train", without(rng, names), images, *others, part=TRAINED)
 
     def test_number_of_losses(self, student, rng):
         """There is one loss for every step: three epochs of two steps make six."""
         given = task(rng, ORDERS, 4)
 
         def test(student):
-            six = np.shape(losses_of(student.train(*given).value)) == (6,)
+            six = np.shape(REPORTED.of(student.train(*given).value)) == (6,)
             require(six, "With three epochs of two steps there are six losses.")
 
         check_either(student, "train", test)
@@ -771,7 +780,7 @@ class TestTrain:
         student = student.with_functions({"line": line})
         answer = student.train(*given, gradients_of=Named("line"))
         expected, _ = convnet.train(*given, gradients_of=line)
-        check(replace(answer, value=trained(answer.value)), expected)
+        check(TRAINED(answer), expected)
 
     def test_loss_goes_down(self, student):
         """Training with 160 images of the digits 0 and 1 makes the loss ten times as small."""

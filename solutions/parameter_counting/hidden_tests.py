@@ -51,7 +51,7 @@ def check_part(student: Student, function: str, part: int, *args: Any, **setting
     expected, results = getattr(counting, function)(*args, **settings), answer.value
     pair = isinstance(results, np.ndarray) and results.shape == (2,)
     if pair or (isinstance(results, tuple | list) and len(results) == 2):
-        check(replace(answer, value=results[part]), expected[part])
+        check(answer.result(part), expected[part])
     else:
         check(answer, expected)  # says what is wrong with the pair
 

@@ -705,4 +705,29 @@ def conv_backward(dout, x, w, stride=1, pad=0):
     gradients = {"dw": None, "dx": None, "db": None}
     return gradients["dx"], gradients["dw"], gradients["db"]
 """,
+    """
+def dense_backward(dout, x, w):
+    return None, None, None
+""",
+    """
+def dense_backward(dout, x, w):
+    return dout @ w.T, None, dout.sum(axis=0)
+""",
+    """
+def softmax_cross_entropy(scores, labels):
+    loss = dscores = None
+    return loss, dscores
+""",
+    """
+def conv_parameters(kernel_size, in_channels, out_channels):
+    return None, None
+""",
+    """
+def saving(in_shape, kernel_size, out_channels, stride=1, pad=0):
+    return [None, None]
+""",
+    """
+def train(parameters, images, labels, orders, batch_size, learning_rate, gradients_of=None):
+    return None, None
+""",
 ]
