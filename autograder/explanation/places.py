@@ -12,7 +12,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..running.comparison import agree
+from ..running.comparison import agree, where_near
 from .facts import Array, Fact, Names, Pair, alike, axis_name, follows
 
 # --- the same numbers elsewhere -------------------------------------------------------------
@@ -177,17 +177,17 @@ def _zeros(pairs: Sequence[Pair], names: Names) -> Fact | None:
     """Which places are 0, where that is the same in all answers: as they should, more, or fewer."""
     if not alike(pairs) or not _axes(pairs) or any(pair.answer.dtype == bool for pair in pairs):
         return None
-    zeros = [(pair.answer == 0, pair.right == 0) for pair in pairs]
-    if sum(int(right.sum()) for _, right in zeros) >= LEAST_THAT_MEET:
-        if all(np.array_equal(*both) for both in zeros):
-            question = "What are the numbers made of that you write there?"
-            return Fact("0 where it should be, but elsewhere made of other numbers", question)
-        if not any((answer & ~right).any() for answer, right in zeros):
-            question = "Which places should receive nothing, and what writes there?"
-            return Fact("never 0 where it should not be, but not 0 where it should be", question)
-    if not any((right & ~answer).any() for answer, right in zeros) and any(
-        (answer & ~right).any() for answer, right in zeros
-    ):
+    zeros = [(pair.answer == 0, pair.right == 0) for pair in pairs if _differs(pair).any()]
+    if sum(int(right.sum()) for _, right in zeros) < LEAST_THAT_MEET:
+        return None
+    if all(np.array_equal(*both) for both in zeros):
+        question = "What are the numbers made of that you write there?"
+        return Fact("0 where it should be, but elsewhere made of other numbers", question)
+    too_many = [bool((answer & ~right).any()) for answer, right in zeros]
+    if not any(too_many):
+        question = "Which places should receive nothing, and what writes there?"
+        return Fact("never 0 where it should not be, but not 0 where it should be", question)
+    if all(too_many) and not any((right & ~answer).any() for answer, right in zeros):
         question = "Which places does your code never come to, or overwrite?"
         return Fact("0 where it should be, but also in places where it should not be", question)
     return None
@@ -198,21 +198,24 @@ def _at(place: int, length: int) -> NDArray[np.bool_]:
 
 
 def _but_for_the_ends(pairs: Sequence[Pair], names: Names) -> Fact | None:
-    """Right but for the first or last of two axes, or for all around."""
+    """Right but for the first or last of an axis or of two, or for both ends: all around."""
     if not alike(pairs):
         return None
-    for axes in combinations(range(_axes(pairs)), 2):
-        one, other = (axis_name(axis, names) for axis in axes)
-        if all(min(pair.right.shape[axis] for axis in axes) < 3 for pair in pairs):
-            continue
+    wrong = [pair for pair in pairs if _differs(pair).any()]
+    numbers = range(_axes(pairs))
+    for axes in (*combinations(numbers, 1), *combinations(numbers, 2)):
+        inside = [min(pair.right.shape[axis] for axis in axes) >= 3 for pair in wrong]
+        if 2 * sum(inside) < len(wrong):
+            continue  # of answers that are nothing but ends, this is true in any case
         for words, inner in _INNER.items():
-            if not any(_is_wrong_inside(pair, axes, inner) for pair in pairs):
-                what = f"right but for the {words} {one} and the {words} {other}"
-                return Fact(what, "Does your code ever get there, and what does it meet there?")
+            if not any(_is_wrong_inside(pair, axes, inner) for pair in wrong):
+                ends = " and ".join(f"the {words} {axis_name(axis, names)}" for axis in axes)
+                question = "Does your code ever get there, and what does it meet there?"
+                return Fact(f"right but for {ends}", question)
     return None
 
 
-def _is_wrong_inside(pair: Pair, axes: tuple[int, int], inner: slice) -> bool:
+def _is_wrong_inside(pair: Pair, axes: tuple[int, ...], inner: slice) -> bool:
     index = tuple(inner if axis in axes else slice(None) for axis in range(pair.right.ndim))
     return bool(_differs(pair)[index].any())
 
@@ -237,11 +240,7 @@ def _first_repeated(array: Array, axis: int) -> Array:
 
 
 def _differs(pair: Pair) -> NDArray[np.bool_]:
-    """Return where an answer is wrong, by the tolerance of the whole."""
-    one, other = pair.answer.astype(float), pair.right.astype(float)
-    precise = pair.answer.dtype != np.float32
-    scale = float(np.max(np.abs(other), initial=0.0)) or 1.0
-    return np.asarray(~(np.abs(one - other) <= (1e-9 if precise else 1e-4) * scale))
+    return ~where_near(pair.answer, pair.right)
 
 
 def _wrong_along(pair: Pair, *axes: int) -> NDArray[np.bool_]:

@@ -154,6 +154,14 @@ def _are_near(one: NDArray[Any], two: NDArray[Any], tolerance: Tolerance) -> boo
     return bool(np.where(finite, near, (one == two) | (np.isnan(one) & np.isnan(two))).all())
 
 
+def where_near(answer: NDArray[Any], other: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return where an array of finite numbers agrees with another, by the answer's precision."""
+    one, two = answer.astype(np.float64), other.astype(np.float64)
+    allowed = _allowed(two, True, _tolerance(answer) or TOLERANCES["float64"])
+    with np.errstate(over="ignore"):
+        return np.asarray(np.abs(one - two) <= allowed)
+
+
 def describe(value: Any) -> str:
     """Say what kind of thing an answer is, without its numbers."""
     if isinstance(value, Opaque):

@@ -53,6 +53,17 @@ def with_wrong_border(table: Any) -> Any:
     return out
 
 
+def with_wrong_ends(table: Any) -> Any:
+    out = table.copy()
+    out[[0, -1]] += 7
+    return out
+
+
+def slightly_off(table: Any) -> Any:
+    """Return single numbers that are farther off than grading allows them to be."""
+    return (table + 3e-4 * np.cos(9 * table) ** 2).astype(np.float32)
+
+
 @pytest.mark.parametrize(
     ("student", "words"),
     [
@@ -80,14 +91,16 @@ def with_wrong_border(table: Any) -> Any:
         (wrong_last(0, -1), "right but for the last row"),
         (wrong_last(1, 0), "right but for the first column"),
         (wrong_last(1, 1), "right but for the second column"),
+        (with_wrong_ends, "right but for the first and last row. "),
         (with_wrong_border, "right but for the first and last row and the first and last column"),
         (lambda x: np.where(np.arange(len(x))[:, None] == 0, x, 9), "right in the first row alone"),
         (lambda x: np.repeat(x[:, :1], x.shape[1], axis=1), "the same for every column"),
         (lambda x: np.roll(x.ravel(), 2).reshape(x.shape), "but in other places"),
         (lambda x: x + np.eye(*x.shape) - np.eye(*x.shape)[:, ::-1], "right in total"),
         (lambda x: np.where(x > 3, x, 0), "right wherever it is not 0"),
-        (lambda x: np.where(x > 3, np.cos(9 * x), 0), "but also in places where it should not be"),
+        (lambda x: np.where(x > 3, np.cos(9 * x), 0), ""),  # no right number is 0
         (lambda x: x**3 + x, ""),
+        (slightly_off, ""),
         (lambda x: x[0, 0], ""),
         (lambda x: None, ""),
         (lambda x: "text", ""),
@@ -100,6 +113,39 @@ def test_a_fact_that_is_true_of_all_answers_is_told(student: Function, words: st
     assert words in sentence
     assert bool(sentence) == bool(words)
     assert sentence.endswith("?" if words else "")
+
+
+@pytest.mark.parametrize(
+    ("student", "words"),
+    [
+        (lambda x: np.where(x > 4, np.cos(9 * x), 0), "but also in places where it should not be"),
+        (lambda x: np.where(x > 3, np.cos(9 * x), 0), "0 where it should be, but elsewhere made"),
+        (lambda x: np.where(x > 2, np.cos(9 * x), 0), "never 0 where it should not be"),
+        (lambda x: x**3 + x, "never 0 where it should not be"),
+        (lambda x: np.cos(9 * x) * (x > 4) if len(x) == 4 else np.cos(9 * x) * (x > 3), ""),
+    ],
+)
+def test_zeros_are_spoken_of_where_some_are_right(student: Function, words: str) -> None:
+    tables = [(table,) for table in TABLES]
+    sentence = fact(student, lambda table: np.where(table > 3, table, 0), tables)
+    assert words in sentence
+    assert bool(sentence) == bool(words)
+
+
+@pytest.mark.parametrize(
+    ("student", "words"),
+    [
+        (lambda x: x**3 + x, ""),
+        (lambda x: np.stack(list(map(with_wrong_ends, x))), "the first and last row. "),
+        (lambda x: np.stack(list(map(with_wrong_border, x))), "row and the first and last column"),
+    ],
+)
+def test_batches_of_one_or_two_are_no_ends(student: Function, words: str) -> None:
+    batches = [(np.stack([TABLES[0], TABLES[0] + 1, TABLES[0] + 2][:n]),) for n in (1, 2, 1, 3)]
+    sentence = fact(student, lambda table: table, batches, ("image", "row", "column"))
+    assert words in sentence
+    assert bool(sentence) == bool(words)
+    assert "image" not in sentence
 
 
 def test_what_is_true_of_one_answer_alone_is_not_told() -> None:
