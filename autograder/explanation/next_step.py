@@ -131,9 +131,9 @@ def _of_one_call(judged: Sequence[Judged], cells: Sequence[str]) -> str | None:
     for call, right in judged:
         if isinstance(call.failure, CallRaised):
             return after_exception(call.failure.error, cells)
-        if call.modified:
-            return _MODIFIED
         mismatch = compare(call.value, right.value)
         if mismatch is not None:
             return _AFTER_MISMATCH[mismatch.kind]
+        if call.modified:
+            return _MODIFIED
     return None

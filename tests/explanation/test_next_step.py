@@ -189,6 +189,24 @@ def test_several_results_of_the_wrong_number_and_a_changed_argument() -> None:
     assert "writes into" in str(advice(in_place, STEP_DOWN, [(X, SLOPES, 0.5)]))
 
 
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda x: None, "A function without return gives None."),
+        (lambda x: x[:2], "Work out the shape"),
+        (lambda x: x, "smallest case"),
+    ],
+)
+def test_what_came_back_is_spoken_of_before_a_changed_argument(
+    answer: Callable[..., Any], words: str
+) -> None:
+    def in_place(values: Any, slopes: Any, rate: float) -> Any:
+        values *= 2
+        return answer(values)
+
+    assert words in str(advice(in_place, STEP_DOWN, [(X, SLOPES, 0.5)]))
+
+
 def test_answers_that_change_and_functions_that_are_not_there() -> None:
     asked = Student(Direct({"f": lambda values, slopes, rate: values}), {})
     asked.f(X, SLOPES, 0.5)
