@@ -35,13 +35,18 @@ _BY_CLASS = {
 _BY_MESSAGE = (  # what is more telling than the class
     (r"valid indices", "Which number between the brackets is not a whole one? Print its type: "
     "which division made it?"),
-    (r"arrays used as indices|integer scalar arrays|slice indices must be",
+    (r"arrays used as indices|slice indices must be",
     "Print the type of every index on that line. Which is not a whole number?"),
+    (r"integer scalar arrays", "On that line an array stands where one whole number belongs: an "
+    "index of a list, or an axis, which is the second argument of np.max and np.concatenate. Which "
+    "array is it?"),
     (r"too many indices", "Print the shape of that array. How many axes has it, and how many "
     "indices stand between the brackets?"),
     (r"boolean index did not match", "Print the shape of the mask and that of the array."),
     (r"axis \d+ is out of bounds|axes don't match|repeated axis", "How many axes has the array on "
     "that line, and with which number does the counting begin?"),
+    (r"list assignment index out of range", "Print the length of that list just before that line. "
+    "Is that place there yet, or should append make it?"),
     (r"(?:list|tuple|string) index out of range", "Print the index and the length just before that "
     "line. Which index is the last one?"),
     (r"was removed in the NumPy|deprecated alias|^module '", "How is that name spelled in the "
@@ -55,6 +60,9 @@ _BY_MESSAGE = (  # what is more telling than the class
     (r"zero-size|empty", "Which array on that line is empty, and for which setting?"),
     (r"Cannot cast|casting", "Print the dtype of both sides of that line. Which of them cannot "
     "hold fractions?"),
+    (r"'(?:numpy\.ndarray|list|tuple|dict)' object is not callable", "Which name on that line "
+    "stands before round brackets: is its index to stand in square ones, or was the name of a "
+    "function used again?"),
     (r"is not callable", "Which name on that line stands before brackets, and was it used again "
     "for something else?"),
 )  # fmt: skip

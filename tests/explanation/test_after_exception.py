@@ -23,9 +23,12 @@ CELLS = [
         ("IndexError: too many indices for array: array is 2-dimensional", "How many axes"),
         ("IndexError: axis 7 is out of bounds for array of dimension 2", "How many axes"),
         ("IndexError: list index out of range", "Which index is the last one?"),
+        ("IndexError: list assignment index out of range", "should append make it?"),
         ("TypeError: slice indices must be integers or None", "not a whole number"),
+        ("TypeError: only integer scalar arrays can be converted to a scalar index", "or an axis"),
         ("TypeError: f() missing 1 required positional argument: 'x'", "definition"),
         ("TypeError: 'int' object is not callable", "brackets"),
+        ("TypeError: 'numpy.ndarray' object is not callable", "square ones"),
         (
             "AttributeError: `np.Inf` was removed in the NumPy 2.0 release",
             "How is that name spelled",
