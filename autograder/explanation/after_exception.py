@@ -53,6 +53,11 @@ _BY_MESSAGE = (  # what is more telling than the class
     "version of the package that is used here?"),
     (r"values to unpack|non-iterable", "How many values stand on the right of that line, and how "
     "many names on the left?"),
+    (r"^mode '|^data type '", "Which names may stand there? The documentation of that function "
+    "lists them: is it a matter of spelling?"),
+    (r"einstein sum", "Which letter in that string stands for which axis of each array, and is "
+    "every letter of the result among them?"),
+    (r"out of bounds for array with size", _BY_CLASS["IndexError"]),
     (r"argument", "Compare the call on that line with the definition of what it calls: which "
     "arguments does it take?"),
     (r"truth value of an array", "A condition needs one answer. How many does the array on that "

@@ -10,6 +10,7 @@ from itertools import takewhile
 
 from ..notebook.cell_text import defined_names, syntax_error, while_loops, words
 
+PYTHON = f"Python {sys.version_info.major}.{sys.version_info.minor}"
 MOST_OF_A_LINE = 160  # characters
 MOST_LINES = 2000  # of a notebook: which one of more raised could tell what a hidden input was
 MOST_LOOPS = 5
@@ -86,9 +87,8 @@ def why_it_ended(source: str, error: str) -> str:
         kind = f" ({error})" if error.isidentifier() and len(error) <= MOST_OF_A_NAME else ""
         return f"The cell that should define it ended with an error{kind}."
     line, said = found
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
     where = f" at {written}" if (written := _line(source, line)) else ""
-    return f"The cell that should define it is not Python {version}{where}: {said}."
+    return f"The cell that should define it is not {PYTHON}{where}: {said}."
 
 
 def _line(source: str, number: int) -> str:

@@ -31,6 +31,7 @@ _OF_NAMES = (
 )
 _OF_CALLS = (
     rf"{_NAME}\(\) takes \d{{1,2}} positional arguments? but \d{{1,2}} (?:was|were) given",
+    rf"{_NAME}\(\) takes from \d to \d positional arguments but \d{{1,2}} (?:was|were) given",
     rf"{_NAME}\(\) got an unexpected keyword argument '{_NAME}'",
     rf"{_NAME}\(\) got multiple values for argument '{_NAME}'",
     rf"{_NAME}\(\) missing \d{{1,2}} required positional arguments?: {_NAMES}",
@@ -64,6 +65,7 @@ _OF_NUMBERS = (
 )
 _OF_INDICES = (
     r"index -?\d{1,5} is out of bounds for axis \d with size \d{1,5}",
+    r"index -?\d{1,5} is out of bounds for array with size \d{1,5}",
     r"too many indices for array: array is \d-dimensional, but \d were indexed",
     r"only integers, slices \(`:`\), ellipsis \(`\.\.\.`\), numpy\.newaxis \(`None`\) and integer "
     r"or boolean arrays are valid indices",
@@ -71,7 +73,7 @@ _OF_INDICES = (
     r"arrays used as indices must be of integer \(or boolean\) type",
     rf"boolean index did not match indexed array along axis \d; size of axis is {_NUMBER} but size "
     rf"of corresponding boolean axis is {_NUMBER}",
-    r"(?:axis\d?: )?axis -?\d is out of bounds for array of dimension \d",
+    r"(?:(?:axis\d?|source|destination): )?axis -?\d is out of bounds for array of dimension \d",
     r"axes don't match array",
     r"repeated axis in transpose",
     r"duplicate value in 'axis'",
@@ -95,7 +97,8 @@ _OF_SHAPES = (
     r"matmul: Input operand \d does not have enough dimensions \(has \d, gufunc core with "
     r"signature \(n\?,k\),\(k,m\?\)->\(n\?,m\?\) requires \d\)",
     rf"shapes {_SHAPE} and {_SHAPE} not aligned: \d{{1,5}} \(dim \d\) != \d{{1,5}} \(dim \d\)",
-    rf"cannot reshape array of size \d{{1,4}} into shape {_SHAPE}",
+    rf"cannot reshape array of size \d{{1,4}} into shape (?:{_SHAPE}|{_REMAPPED})",
+    r"can only specify one unknown dimension",
     r"all the input array dimensions except for the concatenation axis must match exactly, but "
     rf"along dimension \d, the array at index \d has size {_NUMBER} and the array at "
     rf"index \d has size {_NUMBER}",
@@ -103,12 +106,19 @@ _OF_SHAPES = (
     r"dimension\(s\) and the array at index \d has \d dimension\(s\)",
     r"all input arrays must have the same shape",
     r"need at least one array to (?:stack|concatenate)",
+    r"zero-dimensional arrays cannot be concatenated",
+    r"arrays to stack must be passed as a \"sequence\" type such as list or tuple\.",
     r"negative dimensions are not allowed",
     r"window shape cannot be larger than input array shape",
     r"array split does not result in an equal division",
     r"index can't contain negative values",
     r"`source` and `destination` arguments must have the same number of elements",
     r"einstein sum subscripts string contains too many subscripts for operand \d",
+    r"einstein sum subscripts string included output subscript '[a-z]' which never appeared in an "
+    r"input",
+    r"einstein sum subscript string does not contain proper '->' output specified",
+    r"(?:more|fewer) operands provided to einstein sum function than specified in the subscripts "
+    r"string",
     r"operand has more dimensions than subscripts given in einstein sum, but no '\.\.\.' ellipsis "
     r"provided to broadcast the extra dimensions\.",
 )
@@ -127,6 +137,9 @@ _OF_ARRAYS = (
     r"attempt to get arg(?:max|min) of an empty sequence",
     r"cannot do a non-empty take from an empty axes\.",
     r"either both or neither of x and y should be given",
+    rf"mode '{_NAME}' is not supported",
+    rf"data type '{_NAME}' not understood",
+    r"`pad_width` must be of integral type\.",
 )
 KNOWN_MESSAGES = [
     re.compile(pattern)
@@ -141,11 +154,11 @@ _FORMER_NAME = re.compile(r"`np\.([A-Za-z_]\w{0,40})` was ")
 def about_a_former_name(message: str) -> str:
     """Return the first lines of what our NumPy says of a name that it no longer has.
 
-    "" unless the message says just that: then it is our own text.
+    "" unless the message says just that, or begins to: then it is our own text.
     """
     found = _FORMER_NAME.search(message)
     ours = _said_of(found[1]) if found else ""
-    if not ours or message != ours:
+    if not ours.startswith(message):
         return ""
     last_line = ours.splitlines()[1] if ours.startswith("module") else ours
     return " ".join(". ".join(last_line.split(". ")[:2]).split()).removesuffix(".")

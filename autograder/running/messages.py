@@ -17,6 +17,7 @@ from ..course.options import Limits
 from ..sandbox.launch import SCRATCH_FILES
 from ..sandbox.lockdown import OPEN_FILES
 from ..sandbox.wire import Raised
+from .code_lines import PYTHON
 from .known_messages import KNOWN_MESSAGES, about_a_former_name
 
 _OF_NUMPY = {  # its own classes, and what they are to everybody else
@@ -28,6 +29,8 @@ _OF_NUMPY = {  # its own classes, and what they are to everybody else
     "AxisError": "IndexError",
 }
 _WHERE_IT_LIES = re.compile(r" \((?:/[^()]*|unknown location)\)$")  # the file of a package
+_MISSING_IN_NUMPY = re.compile(r"module 'numpy\b|'numpy\.\w+' object has|cannot .* from 'numpy\b")
+_VERSIONS = f"({PYTHON}, NumPy {np.__version__})"  # that graded: others have other names
 _MOST_DIGITS = 20  # in a message, however well known: they could be anybody's
 _LONGEST_MESSAGE = 500  # characters; the sandbox sends no more, but for who forges what it sends
 MOST_TOLD = 4  # different messages, and different lines, of one function: more could spell inputs
@@ -83,13 +86,14 @@ def describe_exception(raised: Raised, words: Set[str]) -> str:
         return "an exception of its own"
     message = _WHERE_IT_LIES.sub("", raised.message[:_LONGEST_MESSAGE].strip())
     if former := about_a_former_name(message):
-        return f"{type_name}: {former}"
+        return f"{type_name}: {former} {_VERSIONS}"
     if sum(map(str.isdigit, message)) > _MOST_DIGITS:
         return type_name
     for pattern in KNOWN_MESSAGES:
         match = pattern.fullmatch(message)
         if match and _are_known(filter(None, match.groups()), words):
-            return f"{type_name}: {message}"
+            versions = f" {_VERSIONS}" if _MISSING_IN_NUMPY.match(message) else ""
+            return f"{type_name}: {message}{versions}"
     return type_name
 
 

@@ -35,6 +35,12 @@ CELLS = [
         ),
         ("AttributeError: 'list' object has no attribute 'shape'", "before the dot"),
         ("ModuleNotFoundError: No module named 'torch'", "not there while grading"),
+        ("ValueError: mode 'zeros' is not supported", "Which names may stand there?"),
+        ("ValueError: index 9 is out of bounds for array with size 4", "largest index"),
+        (
+            "ValueError: einstein sum subscripts string included output subscript 'l' which ...",
+            "Which letter",
+        ),
         ("BdbQuit: a debugger was left in", "debugger"),
         ("EOFError", "type anything"),
         ("UnboundLocalError", "without a value"),
