@@ -6,16 +6,16 @@ from collections.abc import Iterable, Mapping, Set
 
 from nbformat import NotebookNode
 
-from .cell_text import names_by_function
+from .cell_text import names_by_definition
 
 
 def calls_in(cells: Iterable[NotebookNode]) -> dict[str, set[str]]:
-    """Return the names that each function mentions, wherever in the cells it is defined."""
+    """Return the names that each function or variable is made of, wherever it is defined."""
     calls: dict[str, set[str]] = {}
     for cell in cells:
         if cell.cell_type == "code":
-            for function, names in names_by_function(cell.source).items():
-                calls.setdefault(function, set()).update(names)
+            for defined, names in names_by_definition(cell.source).items():
+                calls.setdefault(defined, set()).update(names)
     return calls
 
 

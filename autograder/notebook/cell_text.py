@@ -99,15 +99,15 @@ def imported_modules(source: str) -> set[str]:
 
 
 @_remembered
-def names_by_function(source: str) -> dict[str, set[str]]:
-    """Return the names that each function of a cell mentions."""
+def names_by_definition(source: str) -> dict[str, set[str]]:
+    """Return the names that each function or variable of a cell is made of."""
     tree = parsed(source)
-    called: dict[str, set[str]] = {}
+    made: dict[str, set[str]] = {}
     for statement in tree.body if tree else []:
-        if isinstance(statement, ast.FunctionDef):
-            names = (node.id for node in ast.walk(statement) if isinstance(node, ast.Name))
-            called.setdefault(statement.name, set()).update(names)
-    return called
+        names = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+        for defined in _names(statement):
+            made.setdefault(defined, set()).update(names)
+    return made
 
 
 def added_definitions(source: str, names: Set[str]) -> str:

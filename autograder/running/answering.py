@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from math import inf
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import numpy as np
 
@@ -16,17 +18,57 @@ from .messages import describe_trusted_exception
 MOST_ASKED, MOST_AXES, LONGEST_SIDE = 2**12, 4, 64
 
 
-def told(ours: Callable[..., Any], asked: Asked) -> Told:
-    """Answer a call by a function of ours."""
-    args, kwargs = from_wire(asked.args), from_wire(asked.kwargs)
+@dataclass
+class Trusted:
+    """A function of ours; ``refused`` says whether it was asked for more than it answers."""
+
+    ours: Callable[..., Any]
+    refused: bool = False
+
+    def __call__(self, asked: Asked) -> Told:
+        """Answer a call."""
+        args, kwargs = from_wire(asked.args), from_wire(asked.kwargs)
+        if self._cost((*args, *kwargs.values())) > MOST_ASKED:
+            self.refused = True
+            return Told(asked.id, error="nothing of this kind or size is expected here")
+        try:
+            with np.errstate(all="ignore"):
+                return Told(asked.id, to_wire(self.ours(*args, **kwargs)))
+        except Exception as error:
+            _, _, message = describe_trusted_exception(error).partition(": ")
+            return Told(asked.id, error=message or f"{asked.function} cannot take these arguments")
+
+    @cached_property
+    def _cost(self) -> Callable[[tuple[Any, ...]], float]:
+        return _cost_of_numbers if _returns_numbers(self.ours) else _cost
+
+
+def _returns_numbers(function: Callable[..., Any]) -> bool:
+    """Say whether a function is annotated to return a number, or several: no array of a size."""
     try:
-        if _cost((*args, *kwargs.values())) > MOST_ASKED:
-            raise ValueError("nothing of this kind or size is expected here")
-        with np.errstate(all="ignore"):
-            return Told(asked.id, to_wire(ours(*args, **kwargs)))
-    except Exception as error:
-        _, _, message = describe_trusted_exception(error).partition(": ")
-        return Told(asked.id, error=message or f"{asked.function} cannot take these arguments")
+        returned = get_type_hints(function).get("return")
+    except (NameError, TypeError):
+        return False
+    return {*(get_args(returned) or [returned])} <= {int, float}
+
+
+def _cost_of_numbers(arguments: tuple[Any, ...]) -> float:
+    """Return what numbers cost where they are only reckoned with: all sizes and lengths, added.
+
+    Arrays cost what they cost elsewhere.
+    """
+    total = 0.0
+    waiting: list[Any] = list(arguments)
+    while waiting and total <= MOST_ASKED:
+        value = waiting.pop()
+        if isinstance(value, list | tuple):
+            total += len(value)
+            waiting += value
+        elif isinstance(value, int | np.integer):
+            total += abs(int(value))
+        else:
+            total += _cost((value,))
+    return total
 
 
 def _cost(arguments: tuple[Any, ...]) -> float:

@@ -31,7 +31,7 @@ from ..sandbox.wire import (
     to_wire,
 )
 from ..sandbox.wire import Mapping as WireMapping
-from .answering import told
+from .answering import Trusted
 from .code_lines import OwnCode, endless_loop, why_it_ended
 from .left_out import explain_left_out
 from .messages import FewTold, describe_exception, explain_limit
@@ -40,6 +40,7 @@ from .no_answer import (
     CallRaised,
     CallTimedOut,
     NameMissing,
+    NotAnswered,
     NotCallable,
     ProcessEnded,
     SubmissionTimedOut,
@@ -137,13 +138,17 @@ class Execution:
         replacements: Functions = NO_REPLACEMENTS,
     ) -> tuple[Any, tuple[Any, ...]]:
         """Call a function of the notebook; see ``student.Runner``."""
-        answering = {name: partial(told, ours) for name, ours in replacements.items()}
-        return self._ask(
-            (function, *replacements),
-            lambda child, seconds: child.call(
-                function, _wire_items(args), _wire_mapping(kwargs), seconds, answering
-            ),
-        )
+        answering = {name: Trusted(ours) for name, ours in replacements.items()}
+        try:
+            return self._ask(
+                (function, *replacements),
+                lambda child, seconds: child.call(
+                    function, _wire_items(args), _wire_mapping(kwargs), seconds, answering
+                ),
+            )
+        finally:
+            if any(trusted.refused for trusted in answering.values()):
+                raise NotAnswered(function)  # whatever came of it is no fact about the function
 
     def read(self, name: str) -> Any:
         """Return a variable of the notebook; see ``student.Runner``."""

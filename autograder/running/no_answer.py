@@ -49,6 +49,14 @@ class CallRaised(NoAnswer):
         super().__init__(f"`{function}` raised {said}.{f' {limit}' if limit else ''}")
 
 
+class NotAnswered(NoAnswer):
+    """A function of ours in the place of a student's own was asked for more than it answers."""
+
+    def __init__(self, function: str) -> None:
+        self.function = function
+        super().__init__(f"`{function}` asks an earlier exercise about more than is expected here.")
+
+
 class CallTimedOut(NoAnswer):
     """The function did not return in time; ``loop`` says which one may be the reason."""
 

@@ -120,8 +120,10 @@ def _call(request: Call, shell: Shell) -> Reply:
 def _replaced(request: Call, shell: Shell, channel: socket.socket) -> Iterator[None]:
     """Let the grader answer some functions in the place of the student's own."""
     names = shell.user_ns
-    own = {name: names[name] for name in request.replaced if name in names}
-    stand_ins = {n: _StandIn(channel, request.id, n, own.get(n)) for n in request.replaced}
+    stand_ins = {n: _StandIn(channel, request.id, n, names.get(n)) for n in request.replaced}
+    given = {id(names[n]): n for n in request.replaced if callable(names.get(n))}
+    stand_ins |= {n: stand_ins[given[id(f)]] for n, f in names.items() if id(f) in given}
+    own = {name: names[name] for name in stand_ins if name in names}
     names.update(stand_ins)
     try:
         yield

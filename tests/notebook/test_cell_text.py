@@ -7,7 +7,7 @@ from autograder.notebook.cell_text import (
     defined_functions,
     defined_names,
     is_only_text,
-    names_by_function,
+    names_by_definition,
     parsed,
 )
 
@@ -45,8 +45,8 @@ def test_functions_in_a_text_that_is_no_code() -> None:
 
 def test_names_that_a_function_mentions() -> None:
     source = "%time\ndef f(x):\n    return g(x) + np.ones(h)\ndef other(): return unused"
-    assert names_by_function(source)["f"] == {"g", "x", "np", "h"}
-    assert names_by_function("def f(:") == {}
+    assert names_by_definition(source)["f"] == {"g", "x", "np", "h"}
+    assert names_by_definition("def f(:") == {}
 
 
 @pytest.mark.parametrize(
