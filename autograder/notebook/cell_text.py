@@ -16,6 +16,8 @@ _OTHER_TEXT = re.compile(r"\s*%%(?!time\b|capture\b|prun\b)")  # a cell magic th
 _RUN = re.compile(r"^%(?:run|load) +(?:-\w+ +)*(\S+)", re.MULTILINE)
 _ANY_WORD = re.compile(r"\w+")
 _SHOWS = ("display", "HTML", "Latex", "Markdown", "print")
+_DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_CODE = (*_DEFINES, ast.While, ast.Compare, ast.Delete)
 _MOST_PARSED = 20_000  # characters; a tree takes a thousand times the memory of its text
 # Only the words and names of cells are kept. These are more cells than a submission may have, so
 # that each is looked at once, however often it is asked about.
@@ -134,16 +136,45 @@ def without_magics(source: str) -> str:
 
 def is_only_text(tree: ast.Module) -> bool:
     """Say whether a cell runs nothing, or nothing that does more than show its strings."""
-    return all(isinstance(part, ast.Expr) and _only_shows(part.value) for part in tree.body)
+    shown = all(isinstance(part, ast.Expr) for part in tree.body)
+    return shown and keeps_only_text(tree)
 
 
-def _only_shows(shown: ast.expr) -> bool:
-    """Say whether this is a string, or a call that shows one."""
-    while isinstance(shown, ast.Call) and shown.args and getattr(shown.func, "id", "") in _SHOWS:
-        shown = shown.args[0]
-    if isinstance(shown, ast.Name):  # or a sentence in a script without spaces
-        return not shown.id.isascii()
-    return isinstance(shown, ast.Constant) and isinstance(shown.value, str)
+def keeps_only_text(tree: ast.Module, others: Set[str] = frozenset()) -> bool:
+    """Say whether all that a cell works with is strings: it shows them, keeps them or imports.
+
+    Not if it defines one of the ``others``.
+    """
+    parts = [*ast.walk(tree)]
+    bound = {part.id for part in parts if isinstance(part, ast.Name) and _is_bound(part)}
+    known = {*bound, *_SHOWS}
+    return not bound & others and all(_is_about_text(part, known) for part in parts)
+
+
+def _is_bound(name: ast.Name) -> bool:
+    return not isinstance(name.ctx, ast.Load)
+
+
+def _is_about_text(part: ast.AST, known: Set[str]) -> bool:
+    if isinstance(part, ast.Constant):
+        return isinstance(part.value, str | bool | None)
+    if isinstance(part, ast.Name):  # or a sentence in a script without spaces
+        return part.id in known or not part.id.isascii()
+    if isinstance(part, ast.Call):
+        return shows_text(part)
+    if isinstance(part, ast.Attribute):
+        return part.attr in _SHOWS
+    return not isinstance(part, _CODE)
+
+
+def called_name(call: ast.Call) -> str:
+    """Return the name of what is called, without where it comes from, "" if it has none."""
+    return str(getattr(call.func, "id", getattr(call.func, "attr", "")))
+
+
+def shows_text(call: ast.Call) -> bool:
+    """Say whether a call shows what is given to it."""
+    return called_name(call) in _SHOWS
 
 
 def parsed(source: str) -> ast.Module | None:

@@ -11,12 +11,21 @@ import io
 import re
 import tokenize
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from enum import Enum
 from itertools import groupby
 
-from .cell_text import is_only_text, parsed, statements, without_magics
-from .running_text import words_in_a_row
+from .cell_text import (
+    called_name,
+    is_only_text,
+    keeps_only_text,
+    parsed,
+    shows_text,
+    statements,
+    without_magics,
+)
+from .running_text import reads_as_text
 
 _FUNCTION = re.compile(r"(?:async +)?def +(\w+)")
 _GOES_ON = re.compile(r"\s|#|[)\]}]|$|\"\"\"|'''")  # how a line at the left may begin in a function
@@ -29,12 +38,18 @@ _MAY_HOLD_STRINGS = re.compile("[\"'\u0080-\U0010ffff]")  # or sentences that lo
 _MESSAGE = ("msg", "err_msg", "message")
 
 
+class Beside(Enum):
+    """What stands beside a text: nothing, what only keeps or imports something, or code."""
+
+    NOTHING, NAMES, CODE = range(3)
+
+
 @dataclass(frozen=True)
 class Passage:
-    """Some lines of text; ``alone`` if they stand in the place of code and not beside it."""
+    """Some lines of text, and what stands beside them."""
 
     text: str
-    alone: bool
+    beside: Beside
 
 
 def passages(source: str, exercises: Set[str]) -> Iterator[Passage]:
@@ -43,13 +58,19 @@ def passages(source: str, exercises: Set[str]) -> Iterator[Passage]:
     if tree is None:
         yield from _of_no_code(source, exercises)
         return
-    alone = is_only_text(tree)
+    only_text = keeps_only_text(tree, exercises)
+    beside = Beside.NAMES if only_text else Beside.CODE
     if "#" in source:
         spans = _Spans(tree, exercises)
         comments = (c for c in _comments(without_magics(source)) if not spans.hold(*c[:2]))
+        alone = Beside.NOTHING if is_only_text(tree) else beside
         yield from (Passage(text, alone) for text in _blocks(comments))
     if _MAY_HOLD_STRINGS.search(source):
-        yield from (Passage(text, alone) for text in _strings(tree, exercises))
+        found = [*_strings(tree, exercises)]
+        if only_text:
+            yield Passage("\n".join(passage.text for passage in found), Beside.NOTHING)
+        else:
+            yield from found
 
 
 def strings(source: str) -> Iterator[str]:
@@ -94,8 +115,8 @@ def _blocks(comments: Iterable[tuple[int, int, str]]) -> Iterator[str]:
     for _, group in groupby(numbered, lambda entry: entry[1][0] - entry[0]):
         lines = [_COMMENT.sub("", text, count=1) for _, (_, _, text) in group]
         text = "\n".join(lines)
-        if words_in_a_row(text) and not _is_code(text):
-            yield "\n".join(line for line in lines if not _has_code(line))
+        if not _is_code(text):
+            yield "\n".join(filter(_is_text, lines))
 
 
 def _is_code(text: str) -> bool:
@@ -103,20 +124,29 @@ def _is_code(text: str) -> bool:
     return tree is not None and not is_only_text(tree)
 
 
-def _has_code(line: str) -> bool:
-    """Say whether a line is code, of those that might be taken for prose."""
-    return words_in_a_row(line) > 0 and _is_code(line.strip())
+def _is_text(line: str) -> bool:
+    return reads_as_text(line) and not _is_code(line.strip())
 
 
-def _strings(tree: ast.Module, exercises: Set[str]) -> Iterator[str]:
+def _strings(tree: ast.Module, exercises: Set[str]) -> Iterator[Passage]:
     """Yield strings that are no docstrings and no messages of errors, in the order of the text."""
     waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop()
+        beside = Beside.CODE
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            node, beside = node.value, Beside.NAMES
         if text := _text_of(node):
-            yield text
+            yield Passage(_without_code(text), beside)
         elif not _is_of_an_error(node) and getattr(node, "name", None) not in exercises:
             waiting += reversed([*_children(node)])
+
+
+def _without_code(text: str) -> str:
+    """Return the text of a string without code on several lines, which was put out of use."""
+    if "\n" not in text.strip():
+        return text
+    return "" if _is_code(text) else "\n".join(filter(_is_text, text.splitlines()))
 
 
 def _children(node: ast.AST) -> Iterator[ast.AST]:
@@ -136,13 +166,23 @@ def _text_of(node: ast.AST) -> str:
         return "" if node.value.id.isascii() else node.value.id
     if isinstance(node, ast.JoinedStr):
         return " _ ".join(filter(None, map(_text_of, node.values)))
+    if isinstance(node, ast.BinOp):
+        return _joined([node.left, node.right])
+    if isinstance(node, ast.Call) and shows_text(node):
+        return _joined(node.args)
     is_string = isinstance(node, ast.Constant) and isinstance(node.value, str)
     return str(node.value) if is_string else ""  # type: ignore[attr-defined]
 
 
+def _joined(parts: Sequence[ast.expr]) -> str:
+    """Return several strings that are shown or added as one, "" if one is something else."""
+    texts = [*map(_text_of, parts)]
+    return " ".join(texts) if all(texts) else ""
+
+
 def _is_of_an_error(node: ast.AST) -> bool:
     if isinstance(node, ast.Call):
-        called = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        called = called_name(node)
         return called.lower().startswith(_TELLS_OF_ERRORS) or called.endswith(
             ("Error", "Exception", "Warning")
         )
@@ -159,9 +199,10 @@ def _of_no_code(source: str, exercises: Set[str]) -> Iterator[Passage]:
             comments.append((number, len(code), f"#{comment}"))
         if not _OF_AN_ERROR.match(code):
             bare.append(_STRING.sub("", code))
-    yield from (Passage(text, alone=False) for text in _blocks(comments))
-    running = [line for line in bare if words_in_a_row(line) and not _has_code(line)]
-    yield Passage("\n".join(running), alone=not source.lstrip().startswith("%%"))
+    yield from (Passage(text, Beside.CODE) for text in _blocks(comments))
+    is_program = source.lstrip().startswith("%%")
+    beside = Beside.CODE if is_program else Beside.NOTHING
+    yield Passage("\n".join(filter(_is_text, bare)), beside)
 
 
 def _outside(lines: list[str], exercises: Set[str]) -> Iterator[tuple[int, str]]:

@@ -14,14 +14,14 @@ from itertools import islice
 from nbformat import NotebookNode
 
 from .assignment import Assignment, plain_source
-from .passages import passages
+from .passages import Beside, passages
 from .running_text import alike, words, words_in_a_row
 from .safe_html import plain
 
 FEWEST_WORDS = 3  # of a cell of text: less is a name or a heading
-FEWEST_ALONE = 4  # in a row, in a code cell without code
-# In rows, beside code. An ordinary comment says in fewer what a line does; few answers are shorter.
-FEWEST_BESIDE_CODE = 12
+# Of a code cell, in rows. An ordinary comment says in fewer what an import, or a line, does; few
+# answers are shorter.
+FEWEST = {Beside.NOTHING: 4, Beside.NAMES: 8, Beside.CODE: 12}
 MOST_PLACES = 5
 MOST_SHOWN = 60  # characters of what begins there
 
@@ -50,9 +50,9 @@ def prose_of(cell: NotebookNode, assignment: Assignment) -> str:
 
 
 def _prose_in_code(source: str, assignment: Assignment) -> Iterator[str]:
-    for passage in passages(source, assignment.signatures().keys()):
+    for passage in passages(source, {exercise.name for exercise in assignment.exercises}):
         own = _own(passage.text, assignment.lines)
-        if words_in_a_row(own) >= (FEWEST_ALONE if passage.alone else FEWEST_BESIDE_CODE):
+        if words_in_a_row(own) >= FEWEST[passage.beside]:
             yield own
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections.abc import Iterator
 
 _MARKS = "\u0300-\u036f\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # on or in letters
 _WORD = re.compile(rf"(?:[^\W\d_]|[{_MARKS}])+(?:['’-](?:[^\W\d_]|[{_MARKS}])+)*")
 # Scripts without spaces between words, as Chinese and Thai: two characters stand for a word.
 _WITHOUT_SPACES = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
-_FEWEST_NAMES = 3  # side by side, that is: words which are no keywords
+_BULLET = re.compile(r"\s*(?:[-*•]|\d+[.)])\s+(?=[^\W\d])(?!.*[=()\[\]])")
+_SENTENCE = (".", "!", "?", "。")  # how one ends
+_FEWEST_IN_A_ROW = 3
+_FEWEST_NAMES = 2  # side by side, that is: words which are no keywords
 
 
 def words(text: str) -> int:
@@ -18,11 +22,21 @@ def words(text: str) -> int:
 
 
 def words_in_a_row(text: str) -> int:
-    """Return how many words stand in rows, on one line with nothing but spaces between them.
+    """Return how many words stand in rows of three, with nothing but spaces between them.
 
-    Code has names and keywords, but never three names side by side, which a row must have.
+    All words behind a bullet count.
     """
     return sum(map(_words_in_rows, text.splitlines()))
+
+
+def reads_as_text(line: str) -> bool:
+    """Say whether a line that may be code reads as text: code has no two names side by side."""
+    if not words_in_a_row(line):
+        return False
+    if _BULLET.match(line) or line.rstrip().endswith(_SENTENCE):
+        return True
+    rows = (row for row in _rows(line) if sum(map(_words_in, row)) >= _FEWEST_IN_A_ROW)
+    return any(_names_side_by_side(row) >= _FEWEST_NAMES for row in rows)
 
 
 def alike(line: str) -> str:
@@ -31,17 +45,32 @@ def alike(line: str) -> str:
 
 
 def _words_in_rows(line: str) -> int:
-    total = row = names = end = 0
-    is_row = False
+    if bullet := _BULLET.match(line):
+        return words(line[bullet.end() :])
+    counts = (sum(map(_words_in, row)) for row in _rows(line))
+    return sum(count for count in counts if count >= _FEWEST_IN_A_ROW)
+
+
+def _rows(line: str) -> Iterator[list[str]]:
+    """Yield the words of a line that have nothing but spaces between them."""
+    row: list[str] = []
+    end = 0
     for match in _WORD.finditer(line):
-        if not line[end : match.start()].isspace():
-            total, row, names, is_row = total + row * is_row, 0, 0, False
-        count = _words_in(match[0])
-        row += count
-        names = 0 if keyword.iskeyword(match[0]) else names + count
-        is_row = is_row or names >= _FEWEST_NAMES
+        if row and not line[end : match.start()].isspace():
+            yield row
+            row = []
+        row.append(match[0])
         end = match.end()
-    return total + row * is_row
+    if row:
+        yield row
+
+
+def _names_side_by_side(row: list[str]) -> int:
+    most = names = 0
+    for word in row:
+        names = 0 if keyword.iskeyword(word) else names + _words_in(word)
+        most = max(most, names)
+    return most
 
 
 def _words_in(word: str) -> int:

@@ -22,6 +22,9 @@ as the mean of a large class does. With equal weights the two are the same."""
 COMMENT = "\n".join(f"# {line}" for line in PROSE.splitlines())
 SHORT = "because the larger class has more pupils in it, which ten small numbers cannot tell"
 
+SENTENCE = "The larger class tells more, as it has more pupils in it."
+SMALL_WORDS = "The mean is small and the other is large."  # keywords of Python among them
+
 Change = Callable[[NotebookNode], None]
 
 
@@ -85,6 +88,27 @@ FOUND = {
     "printed and formatted": added(new_code_cell(f"print(f'{SHORT} of {{1 + 1}}')")),
     "displayed": added(new_code_cell(f"display(Markdown('''{PROSE}'''))")),
     "kept in a variable": added(new_code_cell(f"answer = '''{PROSE}'''")),
+    "with the small words that Python knows": added(new_code_cell(SMALL_WORDS)),
+    "nothing but such": added(new_code_cell("It is large, not small, and so is not in it.")),
+    "such a comment": added(new_code_cell(f"# {SMALL_WORDS}")),
+    "such a string": added(new_code_cell(f"print({SMALL_WORDS!r})")),
+    "a sentence in a variable": added(new_code_cell(f"answer = {SENTENCE!r}")),
+    "in a variable of no name": added(new_code_cell(f"_ = {SENTENCE!r}")),
+    "beside a statement": added(new_code_cell(f'pass\n"""{SENTENCE}"""')),
+    "beside a number": added(new_code_cell(f"x = 1; {SENTENCE!r}")),
+    "shown after an if": added(new_code_cell(f"if True:\n    print({SENTENCE!r})")),
+    "shown below its import": added(
+        new_code_cell(f"from IPython.display import Markdown\nMarkdown({SENTENCE!r})")
+    ),
+    "shown by a module": added(
+        new_code_cell(f"import IPython.display as d\nd.display(d.Markdown({SENTENCE!r}))")
+    ),
+    "a comment beside an import": added(new_code_cell(f"import numpy as np\n# {SENTENCE}")),
+    "printed in parts": added(new_code_cell('print("The larger", "class has", "more pupils")')),
+    "added up": added(new_code_cell('print("The larger " + "class has more")')),
+    "in a list": added(new_code_cell('for s in ["one is large", "one is small"]: print(s)')),
+    "bullets": added(new_code_cell("- mean: small class\n- weighted: large class")),
+    "numbered": added(new_code_cell("# 1. mean: small class\n# 2. weighted: large class")),
     "a raw cell": added(new_raw_cell(PROSE)),
     "a Markdown cell": added(new_markdown_cell("It has more pupils.")),
     "a picture": added(new_markdown_cell("![](attachment:a.png)")),
@@ -156,6 +180,24 @@ PASSED_OVER = {
     "short comments": added(new_code_cell("# 2 x 2 windows\nx = 1  # loop over the windows")),
     "titles": added(new_code_cell('plt.title("Largest number so far")\nplt.xlabel("place")')),
     "prints": added(new_code_cell('print("largest so far:", 1)\nprint("mean of all:", 2)')),
+    "prints beside results": added(new_code_cell('print("shape of the output", values.shape)')),
+    "prints of formatted results": added(new_code_cell('print(f"the mean of all is {mean}")')),
+    "a title with its import": added(
+        new_code_cell('from matplotlib import pyplot as p\np.title("Largest number of all so far")')
+    ),
+    "names in a list": added(new_code_cell('names = ["small class", "large class", "mean"]')),
+    "a file's name": added(new_code_cell('# where the numbers are\nFILE = "all numbers.npz"')),
+    "a comment at imports": added(new_code_cell("# the libraries that we need\nimport math")),
+    "a letter with its reason": in_the_place_of(
+        "answer_1", "code", 'answer_1 = "b"  # it grows with the number of pupils in a class'
+    ),
+    "code in a string": added(
+        new_code_cell(
+            '"""\nfor n in range(3):\n    if n in all or n is not None:\n        f(n)\n"""'
+        )
+    ),
+    "a broken condition": added(new_code_cell("if x is not None and y in z or not x:\nelse:")),
+    "a broken sum": added(new_code_cell("x = (size\n- pad + size\n- kernel size")),
     "a heading": added(new_markdown_cell("## Part 2")),
     "nothing": added(new_code_cell("")),
     "in the function": written_into("step_down", "    # " + SHORT),
