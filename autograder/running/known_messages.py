@@ -1,6 +1,7 @@
 """Messages of Python and NumPy that feedback may repeat: made of names, shapes, small numbers.
 
-A group is a name, and every name must be one that was there before. There is no room for anything
+A group is a name, perhaps one of a class or module and one in it. Whoever repeats a message sees to
+it that each name was there before, and that all of it tells little. There is no room for anything
 else that a submission could write into a message.
 """
 
@@ -12,10 +13,12 @@ from functools import cache
 
 import numpy as np
 
-_NAME = r"([A-Za-z_][\w.]{0,40})"
+_WORD = r"[A-Za-z_]\w{0,40}"
+_NAME = rf"({_WORD}(?:\.{_WORD})?)"
 _NUMBER = r"\d{1,3}"
 _SHAPE = r"\((?:[1-9]\d{0,2}|0)?(?:,(?:[1-9]\d{0,2}|0)?){0,4}\)"  # no room for other numbers
 _REMAPPED = r"\((?:[1-9]\d{0,2}|0|newaxis)(?:,(?:[1-9]\d{0,2}|0|newaxis)){0,6}\)"
+_OPERATOR = r"(?:\*\*(?: or pow\(\))?|//|<<|>>|[-+*/@%&|^])"
 _NAMES = rf"'{_NAME}'(?:,? (?:and )?'{_NAME}')?(?:,? (?:and )?'{_NAME}')?"
 
 _OF_NAMES = (
@@ -44,7 +47,7 @@ _OF_TYPES = (
     rf"object of type '{_NAME}' has no len\(\)",
     rf"cannot unpack non-iterable {_NAME} object",
     rf"unhashable type: '{_NAME}'",
-    rf"unsupported operand type\(s\) for [-+*/@%&|<>=]{{1,3}}: '{_NAME}' and '{_NAME}'",
+    rf"unsupported operand type\(s\) for {_OPERATOR}=?: '{_NAME}' and '{_NAME}'",
     rf"bad operand type for unary [-+~]: '{_NAME}'",
     rf"'[<>]=?' not supported between instances of '{_NAME}' and '{_NAME}'",
     rf"can only concatenate (?:str|list|tuple) \(not \"{_NAME}\"\) to (?:str|list|tuple)",
@@ -142,7 +145,7 @@ _OF_ARRAYS = (
     r"`pad_width` must be of integral type\.",
 )
 KNOWN_MESSAGES = [
-    re.compile(pattern)
+    re.compile(pattern.replace(r"\d", "[0-9]"))  # the digits of all scripts would tell more
     for pattern in (
         *(*_OF_NAMES, *_OF_CALLS, *_OF_TYPES, *_OF_NUMBERS),
         *(*_OF_INDICES, *_OF_SHAPES, *_OF_ARRAYS),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import errno
+import math
 import re
 from collections.abc import Iterable, Set
 
@@ -31,7 +32,7 @@ _OF_NUMPY = {  # its own classes, and what they are to everybody else
 _WHERE_IT_LIES = re.compile(r" \((?:/[^()]*|unknown location)\)$")  # the file of a package
 _MISSING_IN_NUMPY = re.compile(r"module 'numpy\b|'numpy\.\w+' object has|cannot .* from 'numpy\b")
 _VERSIONS = f"({PYTHON}, NumPy {np.__version__})"  # that graded: others have other names
-_MOST_DIGITS = 20  # in a message, however well known: they could be anybody's
+_MOST_DIGITS = 20  # that a message may tell, however well known: they could be anybody's
 _LONGEST_MESSAGE = 500  # characters; the sandbox sends no more, but for who forges what it sends
 MOST_TOLD = 4  # different messages, and different lines, of one function: more could spell inputs
 _LOCKED_IN = (
@@ -76,7 +77,8 @@ def describe_exception(raised: Raised, words: Set[str]) -> str:
     """Return the class of an exception and, where it is a known one, its message.
 
     ``words`` are all in the student's cells: a name is only repeated if it stands there or
-    belongs to Python or NumPy, for anything can be written as a name.
+    belongs to Python or NumPy, for anything can be written as a name. Which of these it is tells
+    something too, and counts as the digits that would tell as much.
     """
     type_name = _OF_NUMPY.get(raised.type_name, raised.type_name)
     if type_name == "BdbQuit":
@@ -87,11 +89,9 @@ def describe_exception(raised: Raised, words: Set[str]) -> str:
     message = _WHERE_IT_LIES.sub("", raised.message[:_LONGEST_MESSAGE].strip())
     if former := about_a_former_name(message):
         return f"{type_name}: {former} {_VERSIONS}"
-    if sum(map(str.isdigit, message)) > _MOST_DIGITS:
-        return type_name
     for pattern in KNOWN_MESSAGES:
         match = pattern.fullmatch(message)
-        if match and _are_known(filter(None, match.groups()), words):
+        if match and _may_be_repeated(message, filter(None, match.groups()), words):
             versions = f" {_VERSIONS}" if _MISSING_IN_NUMPY.match(message) else ""
             return f"{type_name}: {message}{versions}"
     return type_name
@@ -118,6 +118,8 @@ def explain_limit(type_name: str, message: str, limits: Limits) -> str:
     return sentences.get(int(number[1]), "") if number else ""
 
 
-def _are_known(names: Iterable[str], words: Set[str]) -> bool:
-    parts = (part for name in names for part in name.split("."))
-    return all(part in _LIBRARY_NAMES or part in words for part in parts)
+def _may_be_repeated(message: str, names: Iterable[str], words: Set[str]) -> bool:
+    parts = [part for name in names for part in name.split(".")]
+    digits_of_a_part = math.log10(len(_LIBRARY_NAMES) + len(words))
+    told = sum(map(str.isdigit, message)) + len(parts) * digits_of_a_part
+    return told <= _MOST_DIGITS and all(p in _LIBRARY_NAMES or p in words for p in parts)

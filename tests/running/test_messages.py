@@ -28,6 +28,8 @@ def raised(action: str) -> Raised:
         "np.ones(3)[1, 2]",
         "np.ones((2, 3)).dot(np.ones((2, 3)))",
         "1 + None",
+        "[1] ** 2",
+        "x = 3; x //= 'a'",
         "x = None; x[0]",
         "x = None; x()",
         "def f(x): pass\nf()",
@@ -67,6 +69,7 @@ def raised(action: str) -> Raised:
         "x = [1, 2]; x[0, 1]",
         "{np.ones(2): 1}",
         "def f(x, y, z): pass\nf()",
+        "class Net:\n    def go(self, x, y, z): pass\nNet().go()",
         "def f(x): pass\nf(1, x=2)",
         "import nothing",
         "x = {}; x['key']",
@@ -156,6 +159,33 @@ def test_classes_of_numpy_are_called_by_the_names_that_are_known() -> None:
 )
 def test_anything_else_is_not(type_name: str, message: str, told: str) -> None:
     assert describe_exception(Raised(1, type_name, message), words("def f(x): pass")) == told
+
+
+CHAIN = ".".join("qZxKvbTreWpLmNcQsDfG")  # each letter a word of the notebook
+FOUR = f"{CHAIN[:3]}() missing 3 required positional arguments: " + "'q.Z', 'x.K', and 'v.b'"
+
+
+@pytest.mark.parametrize(
+    ("type_name", "message"),
+    [
+        ("KeyError", f"'{CHAIN}'"),
+        ("KeyError", f"'{CHAIN[:5]}'"),
+        ("NameError", "name 'abs.add.all' is not defined"),
+        ("TypeError", FOUR),
+        ("TypeError", "unsupported operand type(s) for <%>: 'int' and 'str'"),
+        ("IndexError", "index \u0663\u0664 is out of bounds for axis 0 with size 3"),
+    ],
+)
+def test_names_and_signs_have_no_room_for_inputs(type_name: str, message: str) -> None:
+    assert describe_exception(Raised(1, type_name, message), frozenset(CHAIN)) == type_name
+
+
+def test_names_tell_more_the_more_words_there_are_to_choose_from() -> None:
+    error = raised("class Net:\n    def go(self, x, y, z): pass\nNet().go()")
+    few = words("class Net:\n    def go(self, x, y, z): pass")
+    many = few | {f"word_{number}" for number in range(10_000)}
+    assert describe_exception(error, few) == f"TypeError: {error.message}"
+    assert describe_exception(error, many) == "TypeError"
 
 
 def test_shapes_have_no_room_for_other_numbers() -> None:
