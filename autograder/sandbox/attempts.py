@@ -118,4 +118,4 @@ def attempt_all(outside: str, secrets: Sequence[str], grader: int) -> dict[str, 
 
 def run_program() -> None:
     """Become another program; only a refusal comes back."""
-    os.execv(sys.executable, [sys.executable, "-c", ""])
+    os.execv(sys.executable, [sys.executable, "-I", "-B", "-c", ""])

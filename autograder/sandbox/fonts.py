@@ -23,7 +23,7 @@ def font_list(workshop: Path) -> Path:
     made.mkdir(exist_ok=True)
     with contextlib.suppress(subprocess.TimeoutExpired):  # it is then made at every start
         subprocess.run(
-            [sys.executable, "-I", "-c", "import matplotlib.font_manager"],
+            [sys.executable, "-I", "-B", "-c", "import matplotlib.font_manager"],
             env={"PATH": os.defpath, "MPLCONFIGDIR": str(made)},
             check=False,
             timeout=_SECONDS,

@@ -70,7 +70,8 @@ class Launch:
         writable = self.folder / "scratch"
         writable.mkdir(mode=0o700, parents=True, exist_ok=True)
         scratch.empty(writable)
-        command = [sys.executable, "-I", "-c", START]
+        # What it compiles is not kept: cut off where files must not grow, it breaks every command.
+        command = [sys.executable, "-I", "-B", "-c", START]
         if self.bwrap:
             command = wrapped(self.bwrap, command, [*readable, fonts], writable)
         log = self.folder / "zygote.log"

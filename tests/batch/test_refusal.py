@@ -122,7 +122,8 @@ def test_files_that_must_not_grow_cost_no_result(
     copy = Path(shutil.copytree(course, tmp_path / "course"))
     program, *arguments = REFUSED[door]
     command = ("python", "-c", WITHOUT_ROOM, *command_line(program, *arguments))
-    result = run_command(*command, cwd=copy, status=2)
+    # The environment is shared: what is compiled must not be kept in it cut off.
+    result = run_command(*command, cwd=copy, status=2, PYTHONDONTWRITEBYTECODE="1")
     assert result.stderr.count(says) == 1
     assert "Traceback" not in result.stderr
     assert table_rows(copy)["grade"] == grades

@@ -1,6 +1,7 @@
 """The grader's side of the sandbox: children come and go, and its own faults are repaired."""
 
 import os
+import shutil
 import signal
 import sysconfig
 import tempfile
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from commands import run_command
 
 from autograder.errors import SandboxFailed
 from autograder.sandbox import host, launch
@@ -16,7 +18,7 @@ from autograder.sandbox.child import Child
 from autograder.sandbox.host import Sandbox
 from autograder.sandbox.launch import Layers
 from autograder.sandbox.lockdown import ChildLimits
-from autograder.sandbox.readable import readable_paths
+from autograder.sandbox.readable import PACKAGE, readable_paths
 
 LIMITS = ChildLimits(memory_mib=256, cpu_seconds=30, file_mib=1)
 
@@ -69,6 +71,29 @@ def test_what_was_removed_since_it_was_listed_stops_nothing(tmp_path: Path) -> N
     with Sandbox(tmp_path) as sandbox:
         assert sandbox.probe.level != "none"
     readable_paths.cache_clear()
+
+
+START_A_SANDBOX = """
+from pathlib import Path
+from autograder.sandbox import launch
+from autograder.sandbox.host import Sandbox
+with Sandbox(Path.cwd(), layers=launch.Layers(bubblewrap=False)):
+    print(Path(launch.__file__).parents[2])
+"""
+
+
+def test_the_environment_is_not_written_to(tmp_path: Path) -> None:
+    """What it compiles could be cut off where files must not grow, and then break every command."""
+    package = tmp_path / "engine" / PACKAGE.name
+    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    environment = {
+        "PYTHONPATH": str(package.parent),
+        "PYTHONDONTWRITEBYTECODE": "1",  # of the command, not of what it starts
+        "XDG_CACHE_HOME": str(tmp_path),  # where no list of fonts is yet
+    }
+    result = run_command("python", "-c", START_A_SANDBOX, cwd=tmp_path, **environment)
+    assert result.stdout.strip() == str(package.parent)
+    assert not list(package.rglob("*.pyc"))
 
 
 def test_what_a_child_starts_goes_with_it(tmp_path: Path) -> None:
