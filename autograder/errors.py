@@ -95,7 +95,7 @@ class SolutionsMissing(AutograderError):
 
 
 class BrokenSolutions(AutograderError):
-    """A file of a course's solutions cannot be imported; ``line`` is None where it is unknown."""
+    """A course's solutions or configuration cannot be run; ``line`` is None where it is unknown."""
 
     def __init__(self, file: str, line: int | None, kind: str, message: str) -> None:
         self.file = file

@@ -76,6 +76,27 @@ def test_a_file_of_the_course_that_cannot_be_used(
     assert not (course / "autograded").exists()
 
 
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("c.X = = 3", "SyntaxError: invalid syntax"),
+        ("import no_such_module", "ModuleNotFoundError: No module named 'no_such_module'"),
+        ("open('missing')", "FileNotFoundError: [Errno 2] No such file or directory: 'missing'"),
+    ],
+)
+@pytest.mark.parametrize(
+    "command", ["grade averages", "check", "watch averages", "report averages"]
+)
+def test_a_configuration_that_cannot_be_run(
+    course: Path, line: str, says: str, command: str
+) -> None:
+    set_options(course, line)
+    config = course / "nbgrader_config.py"
+    number = config.read_text().splitlines().index(line) + 1
+    result = run_here("autograder", *command.split(), cwd=course, status=2)
+    assert one_sentence(result.stderr) == f"{config}, line {number}: {says}"
+
+
 def test_a_gradebook_that_is_locked_for_long_and_then_no_more(course: Path) -> None:
     database = sqlite3.connect(course / "gradebook.db", isolation_level=None)
     database.execute("begin exclusive")

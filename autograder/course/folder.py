@@ -16,11 +16,12 @@ from traitlets.config import Config
 from ..import_path import put_working_folder_last
 from ..notebook.assignment import Assignment
 from ..results import Grading
-from ..surroundings import EmptySecret
+from ..surroundings import EmptySecret, explained
 from .candidate_files import Place
-from .contents import Contents
+from .contents import CONFIG_FILE, Contents
 from .handed_in import is_secret, remove, remove_pages
 from .kept import kept_results
+from .loading import broken
 from .options import GradingOptions, Limits
 from .replacing import remove_folder, replace_file
 from .secret import make_secret, remove_dead_secrets
@@ -53,12 +54,21 @@ class Course:
 
     @classmethod
     def open(cls, root: Path) -> Course:
-        """Read the configuration of the course in a folder, as nbgrader does."""
+        """Read the configuration of the course in a folder, as nbgrader does.
+
+        Raises BrokenSolutions where it cannot be run.
+        """
         root = root.resolve()
-        app = NbGrader()
+        app = NbGrader(raise_config_file_errors=True)
         with contextlib.chdir(root):  # from where nbgrader also imports a course's own plugins
-            app.initialize([], root=str(root))
-            put_working_folder_last()
+            try:
+                app.initialize([], root=str(root))
+            except Exception as error:  # it is a program
+                raise explained(error) or broken(
+                    error, _is_config, str(root / CONFIG_FILE)
+                ) from error
+            finally:
+                put_working_folder_last()
         return cls(CourseDirectory(config=app.config, root=str(root)), app.config)
 
     def limits(self, assignment: str) -> Limits:
@@ -234,6 +244,11 @@ class Course:
 
     def _path(self, step: str, student: str, assignment: str) -> Path:
         return Path(self.coursedir.format_path(step, student, assignment))
+
+
+def _is_config(file: Path) -> bool:
+    """Say whether a file is one of those that nbgrader reads options from."""
+    return file.name.endswith("_config.py")
 
 
 def _stored(kept: bytes) -> StoredGrading | None:

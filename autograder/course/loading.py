@@ -12,7 +12,7 @@ import hashlib
 import importlib
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
@@ -46,21 +46,22 @@ class LoadedSolutions:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # a program can fail in any way, pytest.skip is one of them
-            raise self._broken(error, spec.origin or str(self.folder)) from error
-
-    def _broken(self, error: BaseException, asked_for: str) -> BrokenSolutions:
-        """Say where in the course it failed, as far as that is known."""
-        places = [(frame.filename, frame.lineno) for frame in _frames(error)]
-        if isinstance(error, SyntaxError):
-            places.append((error.filename or "", error.lineno))
-        ours = [(file, line) for file, line in places if Path(file).is_relative_to(self.folder)]
-        file, line = ours[-1] if ours else (asked_for, None)
-        message = error.msg if isinstance(error, SyntaxError) else str(error)
-        return BrokenSolutions(file, line, type(error).__name__, message)
+            place = spec.origin or str(self.folder)
+            raise broken(error, lambda file: file.is_relative_to(self.folder), place) from error
 
 
-def _frames(error: BaseException) -> Sequence[traceback.FrameSummary]:
-    return traceback.extract_tb(error.__traceback__)
+def broken(
+    error: BaseException, is_ours: Callable[[Path], bool], asked_for: str
+) -> BrokenSolutions:
+    """Say where in a course its file failed, as far as that is known."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [(frame.filename, frame.lineno) for frame in frames]
+    if isinstance(error, SyntaxError):
+        places.append((error.filename or "", error.lineno))
+    ours = [(file, line) for file, line in places if is_ours(Path(file))]
+    file, line = ours[-1] if ours else (asked_for, None)
+    message = error.msg if isinstance(error, SyntaxError) else str(error)
+    return BrokenSolutions(file, line, type(error).__name__, message)
 
 
 class _Source(SourceFileLoader):
