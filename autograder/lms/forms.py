@@ -79,7 +79,7 @@ def _canvas(roster: Table, totals: Totals, given: Sequence[tuple[Row, Total]]) -
 def canvas_column(roster: Table, assignment: str) -> str | None:
     """Return the column of an assignment: Canvas puts a number of its own behind the name.
 
-    ``parameter_counting`` may well be called "Parameter counting" there.
+    ``two_words`` may well be called "Two words" there.
     """
     names = {_canvas_name(re.sub(r" \(\d+\)$", "", c)): c for c in reversed([*roster.columns])}
     return names.get(_canvas_name(assignment))
