@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..running.comparison import agree
-from .facts import OF_NUMBERS, Array, Fact, Pair, alike
+from .facts import ENTRIES, OF_NUMBERS, Array, Fact, Names, Pair, alike
 
 Given = Mapping[str, Sequence[Array]]  # arguments of the answer's shape: that of each call
 
@@ -60,7 +60,7 @@ def _made_of(pairs: Sequence[Pair], arrays: Sequence[Array], name: str) -> Fact 
 
 
 def _of_what_is_added(added: Sequence[Pair], given: Given) -> Fact | None:
-    for fact in OF_NUMBERS:
+    for fact in (*OF_NUMBERS, _one_number):
         if found := fact(added, ()):
             return found
     for name, arrays in given.items():
@@ -69,6 +69,14 @@ def _of_what_is_added(added: Sequence[Pair], given: Given) -> Fact | None:
             question = f"Which line multiplies by `{name}`, and does the exercise ask for it?"
             return Fact(f"the right one times `{name}`, number by number", question)
     return None
+
+
+def _one_number(added: Sequence[Pair], names: Names) -> Fact | None:
+    varied = [pair for pair in added if pair.right.size >= ENTRIES]
+    same = [np.full(pair.answer.shape, pair.answer.flat[0]) for pair in varied]
+    if not alike(varied) or not _are(varied, same):
+        return None
+    return Fact("one number everywhere", "Which line makes one number of many, or takes one alone?")
 
 
 def _are(pairs: Sequence[Pair], made: Iterable[Array]) -> bool:

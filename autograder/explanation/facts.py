@@ -18,6 +18,7 @@ from ..running.comparison import agree
 
 LARGEST_SHOWN = 16  # of the numbers in a factor or a distance
 LARGEST_DIVISOR = 400  # of a factor that is simple, whether it is shown or not
+MOST_DIGITS = 8  # that somebody rounds to; what is nearer is right
 ENTRIES = 2  # that differ from each other: of fewer, much is true by chance
 
 Array = NDArray[Any]
@@ -157,11 +158,19 @@ def _cut(pairs: Sequence[Pair], names: Names) -> Fact | None:
     for words, cut in _CUTS.items():
         if follows(pairs, partial(_made_by, cut)):
             return Fact(f"the right one {words} whole numbers", question)
+    for digits in range(1, MOST_DIGITS + 1):
+        if follows(pairs, partial(_rounded, digits)):
+            what = f"the right one rounded to {digits} digit{'s' * (digits > 1)} after the point"
+            return Fact(what, "Which line rounds, and does the exercise ask for it?")
     return None
 
 
 def _made_by(function: Callable[[Array], Array], pair: Pair) -> Array:
     return function(pair.right)
+
+
+def _rounded(digits: int, pair: Pair) -> Array:
+    return np.round(1.0 * pair.right, digits)
 
 
 def _unsigned(pairs: Sequence[Pair], names: Names) -> Fact | None:

@@ -536,6 +536,12 @@ softmax_cross_entropy.wrong(
         picked=lambda logs, labels: (labels * logs).sum(axis=1),
         slope=lambda p, labels: p - labels,
     ),
+    multiplies_the_logarithms_of_all_classes=Wrong(
+        "What is 0 times the logarithm of a p that became zero? Only one logarithm of each example "
+        "counts, and it can be made without p.",
+        logarithms=lambda lower, sums, p: np.log(p),
+        picked=lambda logs, labels: (np.eye(logs.shape[1])[labels] * logs).sum(axis=1),
+    ),
     averages_over_the_classes_too=Wrong(
         "Of how many losses is the mean to be taken: one for each example, or one for each number "
         "in scores?",

@@ -525,6 +525,11 @@ conv_forward.wrong(
         "SS4",
     ),
     swaps_rows_and_columns_of_the_kernels=families.KERNELS_TURNED.but(row="SS7"),
+    reads_the_kernels_as_if_the_filters_came_first=Wrong(
+        "Along which axis of w do the filters lie, and which numbers does reshape put into one "
+        "row? Print the row of the first filter beside w[..., 0].",
+        laid=lambda w: w.reshape(w.shape[3], -1).T.reshape(w.shape),
+    ),
     uses_one_filter_for_all_maps=families.ONE_FILTER.but(row="CF9"),
     uses_the_last_filter_for_all_maps=families.LAST_FILTER,
     looks_at_the_first_channel_only=Wrong(
@@ -538,6 +543,11 @@ conv_forward.wrong(
         "SS5",
         seen=NEVER,
         total=lambda windows, w: _sum_of_products(windows, w) / windows[0].size,
+    ),
+    divides_by_the_area_of_a_window=Wrong(
+        "Lay a filter of ones on an image of ones. Does a neuron add its products up, or divide "
+        "what comes of it?",
+        total=lambda windows, w: _sum_of_products(windows, w) / windows[0, :, :, 0].size,
     ),
     joins_each_map_to_one_input_channel=Wrong(
         "A window is as deep as the input. How many input channels does one of your outputs "

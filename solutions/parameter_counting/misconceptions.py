@@ -338,6 +338,11 @@ output_size.wrong(
         moves=lambda length, taken, pixels: math.ceil((length - taken) / pixels),
         stops=lambda moves: moves,
     ),
+    starts_windows_that_stick_out=Wrong(
+        "On a side of 5, with a window of 3 and a stride of 2, at which places does a window start "
+        "that lies wholly on the side, and how many starts do you count?",
+        moves=lambda length, taken, pixels: (length - 1) // pixels,
+    ),
 )
 
 
@@ -383,6 +388,12 @@ dense_parameters.wrong(
         outputs=lambda out_shape: out_shape[2],
     ),
     counts_the_dense_layer_with_the_biases_in_both=BIASES_IN_BOTH,
+    adds_the_sides_up=Wrong(
+        "How many numbers does a picture of 2 × 3 pixels with 4 channels hold? What do you do with "
+        "the three sides?",
+        inputs=lambda in_shape: sum(in_shape),
+        outputs=lambda out_shape: sum(out_shape),
+    ),
     counts_the_dense_layer_to_one_output_channel=Wrong(
         "The output is a volume too. How many numbers stand at each of its positions?",
         outputs=lambda out_shape: out_shape[0] * out_shape[1],
@@ -703,6 +714,13 @@ connections.wrong(
         "lies on the picture?",
         "CN3",
         inside=lambda start, kernel_size, size: max(start + kernel_size - max(start, 0), 0),
+    ),
+    counts_no_connections_to_the_first_row_and_column=Wrong(
+        "Which number has the first row of a picture when you count from 0, and does your "
+        "condition let it in?",
+        inside=lambda start, kernel_size, size: max(
+            min(start + kernel_size, size) - max(start, 1), 0
+        ),
     ),
     counts_connections_of_windows_that_start_on_the_picture=Wrong(
         "With padding, does the first window start at the first real number of a row, or "

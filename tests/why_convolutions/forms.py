@@ -688,6 +688,68 @@ def dense_backward(dout, x, w):
 """,
     ],
 }
+CONV = """
+def conv_forward(x, w, b, stride=1, pad=0):
+    size, filters = w.shape[1], w.shape[3]
+    x = np.pad(x, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+    rows, columns = ((side - size) // stride + 1 for side in x.shape[1:3])
+    out = np.zeros((len(x), rows, columns, filters))
+    for i, j in np.ndindex(rows, columns):
+        window = x[:, i * stride:i * stride + size, j * stride:j * stride + size]
+        out[:, i, j] = {}
+    return out
+"""
+SOFTMAX = """
+def softmax_cross_entropy(scores, labels):
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    p = powers / powers.sum(axis=1, keepdims=True)
+    y = np.zeros(p.shape)
+    y[np.arange(len(p)), labels] = 1
+    return {}, (p - y) / len(p)
+"""
+FORMS |= {
+    ("output_size", "starts_windows_that_stick_out"): [
+        """
+def output_size(size, kernel_size, stride=1, pad=0):
+    return len(range(0, size + 2 * pad, stride))
+""",
+        """
+def output_size(size, kernel_size, stride=1, pad=0):
+    return -(-(size + 2 * pad) // stride)
+""",
+    ],
+    ("dense_parameters", "adds_the_sides_up"): [
+        """
+def dense_parameters(in_shape, out_shape):
+    return sum(in_shape) * sum(out_shape), sum(out_shape)
+""",
+    ],
+    ("connections", "counts_no_connections_to_the_first_row_and_column"): [
+        """
+def connections(in_shape, kernel_size, out_channels, stride=1, pad=0):
+    def along(side):
+        starts = range(-pad, side + pad - kernel_size + 1, stride)
+        return sum(0 < start + k < side for start in starts for k in range(kernel_size))
+
+    return along(in_shape[0]) * along(in_shape[1]) * in_shape[2] * out_channels
+""",
+    ],
+    ("conv_forward", "divides_by_the_area_of_a_window"): [
+        CONV.format("np.tensordot(window, w, 3) / size**2 + b"),
+        CONV.format("np.einsum('nklc,klcf->nklf', window, w).mean(axis=(1, 2)) + b"),
+    ],
+    ("conv_forward", "reads_the_kernels_as_if_the_filters_came_first"): [
+        CONV.format("window.reshape(len(x), -1) @ w.reshape(filters, -1).T + b"),
+    ],
+    ("softmax_cross_entropy", "multiplies_the_logarithms_of_all_classes"): [
+        SOFTMAX.format("-np.sum(y * np.log(p)) / len(p)"),
+    ],
+    (
+        "softmax_cross_entropy",
+        "averages_over_the_classes_too and multiplies_the_logarithms_of_all_classes",
+    ): [SOFTMAX.format("-np.mean(y * np.log(p))")],
+}
+
 NONES = [  # no mistake in a step: nothing was ever put there
     """
 def conv_backward(dout, x, w, stride=1, pad=0):
