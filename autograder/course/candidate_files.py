@@ -107,12 +107,14 @@ def _counts(path: Path, place: Place, expected: Path) -> bool:
 
 def _few(paths: Iterable[Path]) -> list[Path]:
     few: list[Path] = []
-    size = 0
+    room = MAX_BYTES
     for path in paths:
-        size += path.stat().st_size
-        if len(few) == MOST_READ or (few and size > MAX_BYTES):
-            break
-        few.append(path)
+        size = path.stat().st_size
+        if size > MAX_BYTES:  # of which nothing is read
+            size = 0
+        if size <= room and len(few) < MOST_READ:
+            few.append(path)
+            room -= size
     return few
 
 

@@ -6,6 +6,7 @@ guesses: no score stands until a human has said which. What else could hold grad
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -78,6 +79,8 @@ class _Choice:
             raise self._several(worked)
         gradable = [read for read in self._others if not read.reason]
         near = [r for r in (worked or gradable or self._others) if self._depth(r.path) <= NEAR]
+        if not worked:
+            self._check_all_read()
         if near:
             renamed = f"{self._shown(near[0].path)} was graded, as the only candidate for"
             return self._with_notes(near[0].path, [f"{renamed} {self._assignment.file_name}."])
@@ -87,12 +90,20 @@ class _Choice:
         raise MissingNotebook(self._assignment.file_name, [], notes)
 
     def _of_the_right_name(self, expected: CandidateFile) -> Chosen:
-        if any(read.worked for read in self._others):
-            own = self._read(expected)
-            rivals = [read for read in self._others if read.worked and read.texts != own.texts]
-            if rivals:
-                raise self._several([own, *rivals])
+        worked = [read for read in self._others if read.worked]
+        own = self._read(expected) if worked or self._files.unread else _Read(expected.path)
+        if rivals := [read for read in worked if read.texts != own.texts]:
+            raise self._several([own, *rivals])
+        if not own.worked:
+            self._check_all_read([own])
         return self._with_notes(self._expected, [])
+
+    def _check_all_read(self, own: Sequence[_Read] = ()) -> None:
+        """Raise SeveralNotebooks where no answers were found and not everything was read."""
+        if unread := self._files.unread:
+            more = f"more that were not looked at: {unread} (remove what does not count)"
+            found = [*map(self._told, (*own, *self._others)), more]
+            raise SeveralNotebooks(found, "the one that counts", "")
 
     def _several(self, worked: list[_Read]) -> SeveralNotebooks:
         """Return what says which notebooks there are, and one command that settles it."""

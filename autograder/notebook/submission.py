@@ -195,7 +195,12 @@ def _check_known(
     cells: Sequence[NotebookNode], names: Mapping[int, str], assignment: Assignment
 ) -> None:
     known = {*names.values(), *chain.from_iterable(map(definitions, cells))}
-    if not known & assignment.telling_ids():
+    claims = {position: claimed_id(cell) for position, cell in enumerate(cells) if claimed_id(cell)}
+    others = {p for p, claimed in claims.items() if claimed not in assignment.by_grade_id} - {
+        *names
+    }
+    is_another = len(others) > len(claims) / 2  # which may give functions of this one
+    if is_another or not known & assignment.telling_ids():
         raise NoKnownCells(assignment.name)
 
 

@@ -15,6 +15,7 @@ from autograder.course.shown_names import LONGEST_COMMAND, MOST_NAMED, command, 
 from autograder.errors import MissingNotebook, SeveralNotebooks
 from autograder.notebook.assignment import Assignment, grade_id
 from autograder.notebook.filled_in import answered, released
+from autograder.notebook.submission import MAX_BYTES
 
 RIGHT, ONE_WRONG, PICTURE = "right", "one wrong", "right, with a picture"
 STUB, DAMAGED = "stub", "damaged"
@@ -45,7 +46,13 @@ def texts(averages: Assignment) -> Mapping[str, str]:
     with_picture = answered(averages, {})
     (essay,) = [cell for cell in with_picture.cells if grade_id(cell) == "explanation"]
     essay.attachments = {"image.png": {"image/png": "iVBORw0KGgo="}}
+    other = answered(averages, {})  # another assignment that gives the functions of this one
+    for cell in other.cells:
+        if about := cell.metadata.get("nbgrader"):
+            about.grade_id = f"other-{about.grade_id}"
+            cell.source += "\n# and more"
     return {
+        "other": nbformat.writes(other),
         RIGHT: nbformat.writes(answered(averages, {})),
         ONE_WRONG: nbformat.writes(answered(averages, {"answer_1": 'answer_1 = "c"'})),
         PICTURE: nbformat.writes(with_picture),
@@ -163,6 +170,8 @@ NAMED: dict[str, tuple[Files, str]] = {
     "another": ({FILE: RIGHT, "a/work.tar.gz": ""}, "a/work.tar.gz was not unpacked."),
     "a damaged notebook": ({FILE: RIGHT, "b.ipynb": DAMAGED}, "b.ipynb was not graded: This is"),
     "a notebook of something else": ({FILE: RIGHT, "b.ipynb": "another"}, "none of the cells"),
+    "a notebook of another assignment": ({FILE: RIGHT, "b.ipynb": "other"}, "none of the cells"),
+    "one beside a renamed one": ({"a.ipynb": RIGHT, "b.ipynb": "other"}, "none of the cells"),
     "an imported module": ({FILE: "imports", "mine.py": MODULE}, "mine.py, which the notebook"),
     "one in a package": ({FILE: "imports", "mine/a.py": MODULE}, "mine/a.py, which the notebook"),
     "a script": ({FILE: "imports", "other.py": MODULE}, "other.py, which the notebook"),
@@ -211,6 +220,28 @@ def test_of_many_a_few_are_read_and_named(chosen: Callable[..., Chosen]) -> None
     notes = chosen({FILE: RIGHT, **notebooks, **archives}).notes
     assert len(notes) == MOST_READ + MOST_NAMED + 1
     assert all(len(note) < 300 for note in notes)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {FILE: STUB, **{f"{n}.ipynb": STUB for n in range(MOST_READ)}},
+        {FILE: STUB, **{f"{n}.ipynb": DAMAGED for n in range(MOST_READ)}},
+        {FILE: DAMAGED, **{f"{n}.ipynb": STUB for n in range(MOST_READ)}},
+        {f"{n}.ipynb": STUB for n in range(MOST_READ)},
+    ],
+)
+def test_what_is_not_looked_at_may_be_the_one_with_answers(
+    chosen: Callable[..., Chosen], files: Files
+) -> None:
+    with pytest.raises(SeveralNotebooks, match=r"not looked at: 1 \(remove what does not count"):
+        chosen({**files, "z.ipynb": RIGHT})
+
+
+def test_what_is_too_large_hides_nothing(chosen: Callable[..., Chosen]) -> None:
+    for size, says in ((MAX_BYTES, "not looked at: 1"), (MAX_BYTES + 1, "For z.ipynb, run")):
+        with pytest.raises(SeveralNotebooks, match=says):
+            chosen({FILE: STUB, "a.ipynb": "{}" + " " * (size - 2), "z.ipynb": RIGHT})
 
 
 def test_a_command_is_what_a_shell_reads() -> None:

@@ -15,8 +15,10 @@ from limits import PATIENCE
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
+from autograder.errors import NoKnownCells
 from autograder.notebook.assignment import Assignment, grade_id, is_demonstration
 from autograder.notebook.filled_in import answered, released
+from autograder.notebook.submission import restore
 from autograder.notebook.versions import COMPARING_CELL, REQUIREMENTS
 
 LOOK = (
@@ -165,3 +167,12 @@ def test_everything_that_students_get_runs_on_python_3_9(assignment: Assignment)
     texts += [content.decode() for n, content in assignment.given_files.items() if n[-3:] == ".py"]
     for text in texts:
         ast.parse(text, feature_version=(3, 9))
+
+
+@pytest.mark.parametrize("name", assignment_names())
+def test_the_notebook_of_another_assignment_is_none_of_this_one(name: str) -> None:
+    for other in {*assignment_names()} - {name}:
+        about = load_assignment(other)
+        for handed_in in (released(about), answered(about, {})):
+            with pytest.raises(NoKnownCells):
+                restore(handed_in, load_assignment(name))
