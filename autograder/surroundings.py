@@ -7,6 +7,8 @@ of Python's or of the database's.
 from __future__ import annotations
 
 import errno
+import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -16,11 +18,15 @@ from pathlib import Path
 from .errors import CannotGradeHere
 
 _KEPT = "What was recorded before is kept."
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 _EXHAUSTED = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE)
 _READS_BADLY = ("not a database", "malformed", "encrypted")
-_IS_OUTDATED = ("no such column", "no such table", "has no column", "does not exist")
+_IS_OUTDATED = re.compile(
+    r"no such (?:column|table)|has no column|(?:column|relation) .* does not exist"
+)
+_IS_LOCKED = ("database is locked", "lock timeout", "deadlock detected")
+_IS_FULL = ("disk is full", "disk I/O error", "No space left on device")
 
 
 class SurroundingsFail(CannotGradeHere):
@@ -43,9 +49,44 @@ class GradebookOutdated(SurroundingsFail):
 
     def __init__(self, gradebook: str) -> None:
         self.gradebook = gradebook
+        copy = "let its server make a copy" if is_served(gradebook) else "it makes a copy"
         super().__init__(
             f"{gradebook} is of an older nbgrader. Run in the course folder: nbgrader db upgrade "
-            "(it makes a copy first)"
+            f"({copy} first)"
+        )
+
+
+class GradebookNewer(SurroundingsFail):
+    """The gradebook was made by a newer nbgrader, or upgraded by one."""
+
+    def __init__(self, gradebook: str) -> None:
+        self.gradebook = gradebook
+        super().__init__(
+            f"{gradebook} is of a newer nbgrader than the one that is installed here. Use that "
+            "one: pip install --upgrade nbgrader"
+        )
+
+
+class NoGradebook(SurroundingsFail):
+    """There is no gradebook where the course has it, or one in which nothing was ever recorded."""
+
+    def __init__(self, gradebook: str) -> None:
+        self.gradebook = gradebook
+        super().__init__(
+            f"There is no gradebook {gradebook}, or it is empty. Put a copy of it back. If there "
+            "was none yet, run nbgrader generate_assignment NAME: one is made."
+        )
+
+
+class NoSuchDatabase(SurroundingsFail):
+    """The address of the gradebook is none, or nothing is installed that could use it."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            f"c.CourseDirectory.db_url in nbgrader_config.py cannot be used: {reason}. Write "
+            "it as postgresql+psycopg://user@host/name, or leave it out for a file in the course "
+            "folder."
         )
 
 
@@ -66,7 +107,11 @@ class GradebookFails(SurroundingsFail):
     def __init__(self, gradebook: str, reason: str) -> None:
         self.gradebook = gradebook
         self.reason = reason
-        super().__init__(f"The gradebook {gradebook} cannot be used: {reason}. {_KEPT}")
+        who = "Let who runs its server mend that, or correct c.CourseDirectory.db_url. "
+        super().__init__(
+            f"The gradebook {gradebook} cannot be used: {reason}. "
+            f"{who if is_served(gradebook) else ''}{_KEPT}"
+        )
 
 
 class NoRoomLeft(SurroundingsFail):
@@ -108,6 +153,17 @@ class NotAllowed(SurroundingsFail):
         super().__init__(
             f"{place} cannot be read or written by who runs this. Run it as the owner of the "
             f"course, or let the owner permit it. {_KEPT}"
+        )
+
+
+class InTheWay(SurroundingsFail):
+    """A file lies in the place of a folder of the course, or a folder in that of a file."""
+
+    def __init__(self, place: str, found: str, needed: str) -> None:
+        self.place = place
+        super().__init__(
+            f"{place} is a {found}, and a {needed} has its place there. Move it away, and run the "
+            f"same again. {_KEPT}"
         )
 
 
@@ -168,7 +224,7 @@ def gradebook_explained(db_url: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if cause := _of_a_database(error, _place_of(db_url)):
+        if cause := _of_a_database(error, place_of(db_url)):
             raise cause from error
         raise
 
@@ -179,10 +235,15 @@ def _of_the_system(error: OSError) -> SurroundingsFail | None:
         return NoTemporaryFolder()
     if "AF_UNIX path too long" in str(error):
         return TemporaryPathTooLong()
-    if error.errno in _FULL:
+    if error.errno in FULL:
         return NoRoomLeft(place)
     if error.errno in _FORBIDDEN and place:
         return NotAllowed(place)
+    if isinstance(error, IsADirectoryError) and place and Path(place).is_dir():
+        return InTheWay(place, "folder", "file")
+    if isinstance(error, NotADirectoryError | FileExistsError) and place:
+        file = _file_in_the_way(Path(place))
+        return InTheWay(str(file), "file", "folder") if file else None
     if error.errno in _EXHAUSTED:
         return MachineExhausted(str(error.strerror))
     return None
@@ -197,26 +258,47 @@ def _of_a_database(error: BaseException | None, gradebook: str) -> SurroundingsF
     if error is None or isinstance(error, DataError | IntegrityError):  # of what is written
         return None
     said = str(error.orig)
-    if "database is locked" in said:
+    if any(words in said for words in _IS_LOCKED):
         return GradebookLocked(gradebook)
     if any(words in said for words in _READS_BADLY):
         return NotAGradebook(gradebook)
-    if any(words in said for words in _IS_OUTDATED):
+    if _IS_OUTDATED.search(said):
         return GradebookOutdated(gradebook)
-    if "disk is full" in said or "disk I/O error" in said:
+    if any(words in said for words in _IS_FULL):
         return NoRoomLeft(gradebook)
     if "readonly database" in said or "unable to open database file" in said:
         return NotAllowed(gradebook)
     return GradebookFails(gradebook, (said.splitlines() or ["no reason was given"])[0].rstrip("."))
 
 
-def _place_of(db_url: str) -> str:
-    """Return the file of a gradebook, or its address without a password."""
+def place_of(db_url: str) -> str:
+    """Return the file of a gradebook, or its address without a password. Raises NoSuchDatabase."""
     from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
 
-    url = make_url(db_url)
+    try:
+        url = make_url(db_url)
+    except ArgumentError:  # whose text may have a password in it
+        raise NoSuchDatabase("it is no address") from None
     return (
         str(Path(url.database))
         if url.drivername.startswith("sqlite") and url.database
         else str(url.render_as_string(hide_password=True))
     )
+
+
+def is_served(gradebook: str) -> bool:
+    """Say whether a gradebook is one on a server, and no file."""
+    return "://" in gradebook
+
+
+def check_folder(folder: Path) -> None:
+    """Raise InTheWay where a folder could not be made, because of a file in its place."""
+    if file := _file_in_the_way(folder):
+        raise InTheWay(str(file), "file", "folder")
+
+
+def _file_in_the_way(folder: Path) -> Path | None:
+    """Return the file that is in the place of a folder, or of one above it."""
+    there = next(path for path in (folder, *folder.parents) if os.path.lexists(path))
+    return None if there.is_dir() else there

@@ -243,6 +243,7 @@ def test_an_option_that_makes_no_sense_is_refused(course: Path) -> None:
 
 def test_an_unreleased_assignment_is_named(tmp_path: Path) -> None:
     course = new_course(tmp_path / "course")
+    run_here("nbgrader", "db", "assignment", "add", "another", cwd=course)
     hand_in(course, "student-001", "averages", "{}")
     result = run_here("autograder", "grade", "averages", cwd=course, status=2)
     assert "nbgrader generate_assignment averages" in result.stderr

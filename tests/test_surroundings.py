@@ -55,6 +55,17 @@ def make_older(course: Path) -> None:
     database.close()
 
 
+def make_newer(course: Path) -> None:
+    with sqlite3.connect(course / "gradebook.db") as database:
+        database.execute("update alembic_version set version_num = 'ffffffffffff'")
+    database.close()
+
+
+def put_a_folder(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    path.mkdir()
+
+
 @pytest.mark.parametrize(
     ("harm", "says"),
     [
@@ -63,17 +74,85 @@ def make_older(course: Path) -> None:
             lambda c: os.truncate(c / "gradebook.db", 50_000),
             "gradebook.db is no gradebook, or it is damaged",
         ),
-        (make_older, "Run in the course folder: nbgrader db upgrade"),
-        (lambda c: (c / SECRET_FILE).touch(), f"{SECRET_FILE} is empty"),
+        (make_older, "nbgrader db upgrade (it makes a copy first)"),
+        (make_newer, "gradebook.db is of a newer nbgrader"),
+        (lambda c: (c / "gradebook.db").unlink(), "There is no gradebook /"),
+        (lambda c: os.truncate(c / "gradebook.db", 0), "gradebook.db, or it is empty"),
+        (lambda c: put_a_folder(c / "gradebook.db"), "gradebook.db is a folder, and a file"),
+        (
+            lambda c: set_options(c, "c.CourseDirectory.db_url = 'nonsense'"),
+            "db_url in nbgrader_config.py cannot be used: it is no address",
+        ),
+        (
+            lambda c: set_options(c, "c.CourseDirectory.db_url = 'none://x'"),
+            "db_url in nbgrader_config.py cannot be used: Can't load plugin",
+        ),
     ],
-    ids=["no database", "cut off", "older", "empty secret"],
+    ids=[
+        *("no database", "cut off", "older", "newer", "missing", "empty", "a folder"),
+        *("no address", "no such kind"),
+    ],
 )
-def test_a_file_of_the_course_that_cannot_be_used(
+@pytest.mark.parametrize("options", [("--jobs", "1"), ("--dry-run",)], ids=["grade", "dry run"])
+def test_a_gradebook_that_cannot_be_used(
+    course: Path, harm: Callable[[Path], object], says: str, options: tuple[str, ...]
+) -> None:
+    harm(course)
+    before = files_of(course)
+    result = run_here("autograder", "grade", NAME, *options, cwd=course, status=2)
+    assert says in one_sentence(result.stderr)
+    left = files_of(course)
+    for path in {*left} - {*before}:
+        assert (course / path).parts[-3] == "gradings", path  # the lock of whoever grades
+    assert {path: left.get(path) for path in before} == before
+
+
+def files_of(course: Path) -> dict[str, bytes]:
+    """Return every file of a course by its path."""
+    files = (path for path in course.rglob("*") if path.is_file())
+    return {str(path.relative_to(course)): path.read_bytes() for path in files}
+
+
+@pytest.mark.parametrize(
+    ("harm", "says"),
+    [
+        (lambda c: (c / SECRET_FILE).touch(), f"{SECRET_FILE} is empty"),
+        (lambda c: (c / SECRET_FILE).mkdir(), f"{SECRET_FILE} is a folder, and a file"),
+        (lambda c: (c / "logs").touch(), "logs is a file, and a folder"),
+        (lambda c: (c / "gradings").touch(), "gradings is a file, and a folder"),
+        (lambda c: (c / "autograded").touch(), "autograded is a file, and a folder"),
+        (lambda c: (c / "feedback").touch(), "feedback is a file, and a folder"),
+        (
+            lambda c: (c / "gradings" / NAME / f"{STUDENTS[0]}.json").mkdir(parents=True),
+            f"{STUDENTS[0]}.json is a folder, and a file",
+        ),
+    ],
+)
+def test_what_lies_in_the_place_of_a_file_or_folder_of_the_course(
     course: Path, harm: Callable[[Path], object], says: str
 ) -> None:
     harm(course)
     assert says in one_sentence(grade(course, 2).stderr)
-    assert not (course / "autograded").exists()
+    assert not list(course.glob("autograded/*"))
+
+
+def test_what_lies_in_the_place_of_one_students_folder_costs_no_other(course: Path) -> None:
+    for step in ("autograded", "feedback"):
+        (course / step).mkdir()
+    (course / "autograded" / STUDENTS[0]).touch()
+    (course / "feedback" / STUDENTS[1]).touch()
+    result = grade(course, 1)
+    assert f"autograded/{STUDENTS[0]} is a file, and a folder has its place there" in result.stdout
+    assert f"feedback/{STUDENTS[1]} is a file, and a folder has its place there" in result.stdout
+    assert result.stdout.count("60.0 / 60") == 1
+
+
+def test_feedback_is_not_released_where_a_file_is_in_its_place(course: Path) -> None:
+    grade(course, 0)
+    shutil.rmtree(course / "feedback")
+    (course / "feedback").touch()
+    result = run_here("autograder", "release", NAME, cwd=course, status=2)
+    assert "feedback is a file, and a folder has its place there" in one_sentence(result.stderr)
 
 
 @pytest.mark.parametrize(

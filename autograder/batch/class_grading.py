@@ -23,13 +23,13 @@ from ..errors import AutograderError
 from ..feedback.pages import Pages
 from ..results import Grading, Ungraded
 from ..sandbox.run_folder import remove_dead
-from ..surroundings import NotAllowed, explained
+from ..surroundings import InTheWay, NotAllowed, check_folder, explained
 from .changes import compare
 from .cluster import Cluster, grade_on_cluster
 from .comparing import Comparison
 from .freshness import FORCED, Looked
 from .job import Finished, Job, WorkerSetup, read_job
-from .log import GradingLog
+from .log import GradingLog, log_path
 from .looking import Work, chosen_of, opened
 from .outcome import ClassResult, Result
 from .plain import grade_plain
@@ -105,6 +105,8 @@ def grade_class(
     told of waiting; none of them changes a result.
     """
     remove_dead()  # also where nothing is left to be graded
+    if not dry:
+        _check_folders(course, name)
     if is_plain(course, name):
         results = _plain_results(course, name, students, force, announce, waiting)
     else:
@@ -116,12 +118,19 @@ def grade_class(
             return grade_jobs(todo, setup, max(1, min(jobs, number)), tell)
 
         results = _results(looked_at, graded, unsafe_no_sandbox, announce)
-    log = GradingLog(course, name)
+    log = None if dry else GradingLog(course, name)
     with closing(results):
         for entry in results:
-            if not dry:
+            if log:
                 log.add(entry)
             yield entry
+
+
+def _check_folders(course: Course, name: str) -> None:
+    """Raise InTheWay where nothing could be kept of any submission."""
+    for step in (course.autograded_folder, course.feedback_folder):
+        check_folder(step(name, "*"))
+    check_folder(log_path(course, name).parent)
 
 
 def _plain_results(
@@ -267,7 +276,7 @@ def _problem(do: Callable[[], object]) -> str:
         do()
     except Exception as problem:  # files of a submission can be anything
         cause = explained(problem)
-        if cause is not None and not isinstance(cause, NotAllowed):  # which may be this one's files
+        if not (cause is None or isinstance(cause, NotAllowed | InTheWay)):  # of its files, perhaps
             raise
         if cause or isinstance(problem, AutograderError):
             return str(cause or problem)

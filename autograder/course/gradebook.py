@@ -4,21 +4,35 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from logging import LogRecord
+from pathlib import Path
 
+import nbgrader
 from nbgrader.api import Grade, Gradebook, InvalidEntry, MissingEntry, Student, SubmittedNotebook
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy import case
-from sqlalchemy.exc import SAWarning
+from sqlalchemy import case, create_engine, inspect, text
+from sqlalchemy.exc import ArgumentError, SAWarning
 from tornado.log import app_log
 
 from ..errors import NotReleased
 from ..notebook.assignment import GRADE_PREFIX, Assignment
 from ..results import Grading
-from ..surroundings import gradebook_explained
+from ..surroundings import (
+    GradebookNewer,
+    InTheWay,
+    NoGradebook,
+    NoSuchDatabase,
+    explained,
+    gradebook_explained,
+    is_served,
+    place_of,
+)
 
+_VERSION_TABLE = "alembic_version"
+_VERSIONS = text(f"select version_num from {_VERSION_TABLE}")
 NO_RESPONSE = "No response."  # nbgrader's own words for a cell left as it was released
 
 
@@ -26,13 +40,42 @@ NO_RESPONSE = "No response."  # nbgrader's own words for a cell left as it was r
 def open_gradebook(coursedir: CourseDirectory) -> Iterator[Gradebook]:
     """Open the gradebook of a course. Raises SurroundingsFail where it fails meanwhile."""
     db_url = coursedir.db_url
-    with (
-        _without_tracebacks(),
-        gradebook_explained(db_url),
-        Gradebook(db_url, coursedir.course_id) as gradebook,
-    ):
-        gradebook.db.query(Student).limit(1).all()  # fails in one of an older nbgrader
-        yield gradebook
+    with _without_tracebacks(), gradebook_explained(db_url):
+        _check_usable(db_url)
+        with Gradebook(db_url, coursedir.course_id) as gradebook:
+            gradebook.db.query(Student).limit(1).all()  # fails in one of an older nbgrader
+            yield gradebook
+
+
+def _check_usable(db_url: str) -> None:
+    """Raise SurroundingsFail for what nbgrader would make or change without a word."""
+    place = place_of(db_url)
+    if not is_served(place):
+        if Path(place).is_dir():
+            raise InTheWay(place, "folder", "file")
+        if not Path(place).exists():
+            raise NoGradebook(place)
+    try:
+        engine = create_engine(db_url)
+    except (ArgumentError, ImportError) as error:  # a kind of database that is not known here
+        raise NoSuchDatabase(str(error)) from None
+    try:
+        with engine.connect() as connection:
+            tables = inspect(connection).get_table_names()
+            versions = connection.scalars(_VERSIONS).all() if _VERSION_TABLE in tables else ()
+    finally:
+        engine.dispose()
+    if not tables:
+        raise NoGradebook(place)
+    if not {*versions} <= _known_versions():
+        raise GradebookNewer(place)
+
+
+@cache
+def _known_versions() -> frozenset[str]:
+    """Return the versions of gradebooks that the installed nbgrader made or can upgrade."""
+    changes = Path(nbgrader.__file__).parent.glob("alembic/versions/*.py")
+    return frozenset(path.name.partition("_")[0] for path in changes)
 
 
 @contextmanager
@@ -81,8 +124,11 @@ def transaction(gradebook: Gradebook) -> Iterator[None]:
 
 def enter_student(gradebook: Gradebook, student: str) -> None:
     """Enter a student, whom those who grade other assignments may enter at the same time."""
-    with suppress(InvalidEntry):
+    try:
         gradebook.update_or_create_student(student)
+    except InvalidEntry as error:
+        if explained(error):
+            raise
 
 
 def enter(gradebook: Gradebook, name: str, student: str, timestamp: datetime | None) -> None:

@@ -18,7 +18,7 @@ from ..course.folder import Course
 from ..course.gradebook import open_gradebook
 from ..course.marks import MarksOfClass
 from ..errors import AutograderError
-from ..surroundings import explained
+from ..surroundings import InTheWay, check_folder, explained
 from .pages import Pages
 
 NO_RESULT = "no result that counts, so no page"
@@ -75,7 +75,11 @@ def release(course: Course, name: str) -> Released:
 
 
 def renew(course: Course, name: str, students: Iterable[str]) -> Renewed:
-    """Renew the pages of an assignment's students. Who has none then has none to be released."""
+    """Renew the pages of an assignment's students. Who has none then has none to be released.
+
+    Raises what the surroundings lack.
+    """
+    check_folder(course.feedback_folder(name, "*"))
     if name in course.options.plain_assignments:
         return _renewed(course, name, students, lambda student: _renew_plain(course, name, student))
     with open_gradebook(course.coursedir) as gradebook:
@@ -92,7 +96,8 @@ def _renewed(
             if write(student):
                 done.changed.append(student)
         except Exception as error:  # one odd notebook must not stop the pages of all others
-            if explained(error):
+            cause = explained(error)
+            if cause is not None and not isinstance(cause, InTheWay):  # of this student's page
                 raise
             course.drop_page(name, student)
             done.failed[student] = f"no page could be made ({type(error).__name__})"

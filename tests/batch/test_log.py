@@ -7,9 +7,11 @@ from courses import new_course
 
 from autograder.batch import log
 from autograder.batch.changes import Change, Fall
+from autograder.batch.class_grading import grade_class
 from autograder.batch.log import GradingLog
 from autograder.batch.outcome import ClassResult
 from autograder.course.folder import Course
+from autograder.errors import NothingToGrade
 from autograder.results import ExerciseResult, Grading, Outcome, TestResult, Ungraded
 
 NAME = "averages"
@@ -94,6 +96,8 @@ def test_the_log_is_in_the_course_folder_and_does_not_grow_for_ever(
     path.parent.mkdir(exist_ok=True)
     path.write_text("old\n" * 100)
     monkeypatch.setattr(log, "MOST_BYTES", 99)
+    with pytest.raises(NothingToGrade):
+        list(grade_class(course, NAME, jobs=1, dry=True))
     written = GradingLog(course, NAME)
     assert len(path.read_text().splitlines()) == 100  # until there is something to write
     for _ in range(3):

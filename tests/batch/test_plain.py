@@ -43,6 +43,7 @@ def test_what_was_not_collected_is_said(course: Path) -> None:
 
 def test_what_was_not_released_is_said(tmp_path: Path) -> None:
     course = add_plain(new_course(tmp_path / "course"), NAMED, ALLOWED)
+    run_here("nbgrader", "db", "assignment", "add", "another", cwd=course)
     hand_in(course, "somebody", NAME, "")
     result = run_here(*GRADE, cwd=course, status=2)
     assert f"Run first: nbgrader generate_assignment {NAME}" in result.stderr

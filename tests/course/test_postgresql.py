@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import postgres
 import pytest
-from commands import BIN, run_command
+from commands import BIN, run_command, run_here
 from courses import copy_assignment, hand_in, new_course, set_options, table_rows
 from limits import PATIENCE
 from sqlalchemy import create_engine, text
@@ -118,3 +118,57 @@ def test_what_is_handed_in_while_students_work_is_graded(
     grades = table_rows(course, server.url("watched"))["grade"]
     assert sum(row[2] or 0 for row in grades) == 60
     assert not (course / "gradebook.db").exists()
+
+
+@pytest.fixture(scope="module")
+def refusing(
+    tmp_path_factory: pytest.TempPathFactory, server: postgres.Server, averages: Assignment
+) -> Path:
+    """A course with a submission, and its gradebook at the server, which a test may change."""
+    course = new_course(tmp_path_factory.mktemp("refusing") / "course")
+    server.create("refusing")
+    keep_gradebook_at(server.url("refusing"), course)
+    run_command("nbgrader", "generate_assignment", NAME, cwd=course)
+    hand_in(course, "student-001", NAME, nbformat.writes(answered(averages, {})))
+    server.run("create role other login")
+    return course
+
+
+@pytest.mark.parametrize(
+    ("user", "harm", "says"),
+    [
+        ("nobody-known", "select 1", 'role "nobody-known" does not exist. Let who runs its server'),
+        ("other", "select 1", "permission denied for table alembic_version. Let who runs"),
+        (
+            "postgres",
+            "alter database {} set default_transaction_read_only = on",
+            "in a read-only transaction. Let who runs its server mend that",
+        ),
+        (
+            "postgres",
+            "alter table student drop column lms_user_id",
+            "upgrade (let its server make a copy",
+        ),
+    ],
+)
+def test_a_server_that_refuses(
+    tmp_path: Path, refusing: Path, server: postgres.Server, user: str, harm: str, says: str
+) -> None:
+    database = f"harmed-{user}-{len(harm)}"
+    server.create(database, "refusing")
+    engine = create_engine(server.url(database), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(harm.format(f'"{database}"')))
+    engine.dispose()
+    course = Path(shutil.copytree(refusing, tmp_path / "course"))
+    keep_gradebook_at(server.url(database).replace("postgres@", f"{user}@"), course)
+    result = run_here("autograder", "grade", NAME, "--jobs=1", cwd=course, status=2)
+    assert says in result.stderr
+    assert "Traceback" not in result.stderr
+    assert not (course / "autograded").exists()
+
+
+def test_a_database_that_is_not_there(refusing: Path, server: postgres.Server) -> None:
+    keep_gradebook_at(server.url("none"), refusing)
+    result = run_here("autograder", "grade", NAME, cwd=refusing, status=2)
+    assert 'database "none" does not exist. Let who runs its server mend that' in result.stderr
