@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from ..errors import SandboxDidNotStart
+from ..surroundings import FULL
 from . import scratch
 from .bubblewrap import wrapped
 from .fonts import font_list
@@ -31,6 +32,7 @@ START += "import autograder; del sys.path[0]\n"
 START += "from autograder.sandbox.zygote import main; main()"
 _MIB = 2**20
 _MAX_READY = 2**16
+_MOST_SAID = 300  # characters of a zygote's last words
 
 
 @dataclass(frozen=True)
@@ -156,8 +158,13 @@ def _end(process: subprocess.Popen[bytes]) -> int:
 def _why(error: Exception, status: int, log: Path) -> str:
     """Say why a zygote was not ready: in its own last words, if it had any."""
     said = log.read_text(errors="replace").strip().splitlines()
+    if said and any(os.strerror(number) in said[-1] for number in FULL):
+        return (
+            "its files find no room. Make room where temporary files are, or lift the limit on the "
+            "size of files (ulimit -f), and run the same again."
+        )
     if said:
-        return said[-1]
+        return said[-1][:_MOST_SAID]
     if isinstance(error, TimeoutError):
         return f"no word after {START_SECONDS} seconds"
     return f"it ended with status {status}"

@@ -75,7 +75,11 @@ def main() -> None:
     control = socket.socket(fileno=int(os.environ.pop(CONTROL_FD_VARIABLE)))
     control.set_inheritable(False)
     setup = _SETUP.decode(control.recv(_MAX_MESSAGE))
-    _Zygote(control, setup).serve()
+    try:
+        zygote = _Zygote(control, setup)
+    except OSError as error:  # in a line: a traceback may find no room
+        sys.exit(f"{type(error).__name__}: {error}")
+    zygote.serve()
 
 
 class _Zygote:
@@ -153,7 +157,10 @@ class _Zygote:
 def _warm_up(setup: Setup) -> Shell:
     """Import and use once what submissions need, so that children inherit it."""
     # matplotlib only looks for its list of fonts in a folder that it may write to.
-    shutil.copytree(setup.fonts, os.environ["MPLCONFIGDIR"])
+    fonts = Path(os.environ["MPLCONFIGDIR"])
+    fonts.mkdir()
+    for path in Path(setup.fonts).glob("*.json"):
+        shutil.copyfile(path, fonts / path.name)
     shell = create_shell()
     import matplotlib.pyplot as plt
     import numpy as np

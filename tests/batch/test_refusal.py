@@ -103,25 +103,26 @@ def test_a_result_says_what_code_could_do(tried: Tried) -> None:
 # Where hardly anything can be written, a sandbox cannot be warmed up.
 WITHOUT_ROOM = """
 import os, resource, sys
-resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
-os.execv(sys.argv[1], sys.argv[1:])
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), int(sys.argv[1])))
+os.execv(sys.argv[2], sys.argv[2:])
 """
 
 
 @pytest.mark.parametrize(
-    ("door", "says"),
+    ("door", "most", "says"),
     [
-        ("grade", "There is no room left on the disk"),  # what the workers lie in, before it
-        ("autograde", "The sandbox did not start: "),
+        ("grade", 1000, "There is no room left on the disk"),  # what the workers lie in, before it
+        ("grade", 8192, "The sandbox did not start: its files find no room. Make room "),
+        ("autograde", 1000, "The sandbox did not start: its files find no room. Make room "),
     ],
 )
 def test_files_that_must_not_grow_cost_no_result(
-    collected: tuple[Path, Grades], tmp_path: Path, door: str, says: str
+    collected: tuple[Path, Grades], tmp_path: Path, door: str, most: int, says: str
 ) -> None:
     course, grades = collected
     copy = Path(shutil.copytree(course, tmp_path / "course"))
     program, *arguments = REFUSED[door]
-    command = ("python", "-c", WITHOUT_ROOM, *command_line(program, *arguments))
+    command = ("python", "-c", WITHOUT_ROOM, str(most), *command_line(program, *arguments))
     # The environment is shared: what is compiled must not be kept in it cut off.
     result = run_command(*command, cwd=copy, status=2, PYTHONDONTWRITEBYTECODE="1")
     assert result.stderr.count(says) == 1
