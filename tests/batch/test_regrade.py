@@ -326,6 +326,17 @@ def test_without_a_penalty_a_score_rises(course: Path) -> None:
         assert (entry.change.old, entry.change.new) == found
 
 
+def test_what_another_time_zone_makes_late_is_a_fall(course: Path) -> None:
+    time = course / "submitted" / "student-001" / NAME / "timestamp.txt"
+    time.write_text("2026-03-01 12:00:00 CST")
+    use_late_plugin(course, "return 4")
+    set_due_date(course, "2026-03-01 12:00 UTC")
+    for zone, found in (("Asia/Shanghai", None), ("America/Chicago", (60, 56))):
+        set_options(course, f"c.Exchange.timezone = {zone!r}")
+        (entry,) = grade_class(Course.open(course), NAME, students=["student-001"], jobs=1)
+        assert (entry.change and (entry.change.old, entry.change.new)) == found
+
+
 def release_page(course: Path, student: str) -> None:
     """Put a page where nbgrader releases it."""
     exchange = course.parent / "exchange"
