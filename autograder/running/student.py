@@ -19,6 +19,7 @@ from ..sandbox.wire import Opaque
 Functions = Mapping[str, Callable[..., Any]]
 NO_REPLACEMENTS: Functions = MappingProxyType({})
 LONGEST_SHOWN = 80  # characters of an argument
+LONGEST_LIST_OF_DICTS = 640  # as of the layers of a network, each of which has names
 MOST_RECORDED = 2**18  # bytes of an answer: all calls are kept to the end
 
 
@@ -202,8 +203,10 @@ def _shown(value: Any) -> str | None:
     """
     if isinstance(value, np.ndarray) and value.ndim:
         return f" of shape {value.shape}"
+    dicts = isinstance(value, list) and all(isinstance(item, dict) for item in value)
+    longest = LONGEST_LIST_OF_DICTS if dicts else LONGEST_SHOWN
     shown = _written(value)
-    return f"={shown}" if shown and len(shown) <= LONGEST_SHOWN else None
+    return f"={shown}" if shown and len(shown) <= longest else None
 
 
 def _written(value: Any) -> str:

@@ -315,6 +315,24 @@ def test_settings_are_shown_and_data_is_not(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("data", "is_shown"),
+    [
+        ("[1, 2]", True),
+        ("[*range(99)]", False),
+        ("[{'layer': 'conv', 'kernel_size': 3, 'stride': 2, 'pad': 1}] * 7", True),
+        ("[{'layer': 'conv', 'kernel_size': 3, 'stride': 2, 'pad': 1}] * 99", False),
+    ],
+)
+def test_what_is_long_is_not_shown_but_layers_are(
+    tmp_path: Path, data: str, is_shown: bool
+) -> None:
+    source = f'@exercise("f")\ndef test_it(student): check(student.f(x={data}), 5)\n'
+    (result,) = run(tmp_path, source)
+    said = f"With x={eval(data)}: " if is_shown else ""
+    assert result.message == f"{said}1 is not the right number."
+
+
 def test_an_interrupt_stops_the_grader_and_makes_no_score(tmp_path: Path) -> None:
     source = """
 @exercise("f")
