@@ -50,6 +50,10 @@ WHAT_IS_SAID = {
         "average_pool_backward: assumes_a_square_output": "Which columns",
         "average_pool_backward: overwrites_earlier_shares": "add to what is there, or replace it?",
     },
+    "convnet": {
+        "softmax_cross_entropy: lowers_all_examples_by_the_same": "Each row has its own maximum",
+        "softmax_cross_entropy: takes_the_logarithm_of_a_p_that_became_zero": "1500.6566, not inf",
+    },
     "connectivity": {
         "tie_gradients: takes_the_first_position": "Not as above:\n[[ 2.  4.]\n [ 8. 10.]]",
     },
