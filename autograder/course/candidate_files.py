@@ -15,6 +15,8 @@ from .handed_in import check_size, regular_files
 from .shown_names import is_archive, is_notebook, is_of_a_system
 
 MOST_READ = 5  # notebooks beside the right one; and of all their bytes as many as of one
+MOST_OF_A_BEGINNING = 2**14  # bytes: what else a notebook has stands behind its cells, or is short
+_BEFORE_JSON = b"\xef\xbb\xbf \t\r\n"
 MOST_OF_A_MODULE = MAX_BYTES // 25  # bytes; of all modules as many as of one notebook
 
 
@@ -51,7 +53,8 @@ class CandidateFiles:
     """What was found in a place. Its paths are names by now: nothing is read there any more.
 
     ``expected`` has the right name, whatever it is; ``folder_there`` says that it is a folder.
-    ``others`` are the nearest of the other notebooks, ``unread`` is how many more there are.
+    ``others`` are the nearest of the other notebooks, those whose names do not say so behind all
+    that do; ``unread`` is how many more there are.
     """
 
     place: Place
@@ -79,7 +82,8 @@ def read_candidates(place: Place, file_name: str) -> CandidateFiles:
     expected = place.folder / file_name
     files = [p for p in regular_files(place.folder, place.ignored) if _counts(p, place, expected)]
     files.sort(key=lambda path: (len(path.parts), path))  # the nearest first
-    others = [path for path in files if is_notebook(path.name) and path != expected]
+    named = [path for path in files if is_notebook(path.name) and path != expected]
+    others = [*named, *(path for path in files if path != expected and _lost_its_ending(path))]
     few = _few(others)
     return CandidateFiles(
         place,
@@ -103,6 +107,15 @@ def _counts(path: Path, place: Place, expected: Path) -> bool:
     if any(map(is_of_a_system, relative.parts)):
         return False
     return path == expected or not (place.given / relative).is_file()
+
+
+def _lost_its_ending(path: Path) -> bool:
+    """Say whether a file of another name seems to hold a notebook: JSON with cells."""
+    if is_notebook(path.name) or is_archive(path.name):
+        return False
+    with path.open("rb") as file:
+        beginning = file.read(MOST_OF_A_BEGINNING)
+    return beginning.lstrip(_BEFORE_JSON).startswith(b"{") and b'"cells"' in beginning
 
 
 def _few(paths: Iterable[Path]) -> list[Path]:

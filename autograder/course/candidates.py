@@ -19,7 +19,7 @@ from ..notebook.own_text import attached
 from ..notebook.submission import restore
 from .candidate_files import CandidateFile, CandidateFiles
 from .handed_in import MAX_FILES
-from .shown_names import command, few, shown
+from .shown_names import command, few, is_notebook, shown
 
 NEAR = 2  # parts of a path that is one folder down
 
@@ -69,16 +69,17 @@ class _Choice:
         self._assignment = assignment
         self._expected = files.place.folder / assignment.file_name
         self._others = [*map(self._read, files.others)]
+        self._named = [read for read in self._others if is_notebook(read.path.name)]
 
     def chosen(self) -> Chosen:
         """Return the notebook to grade, or raise what says why there is none."""
         if self._files.expected and not self._files.folder_there:
             return self._of_the_right_name(self._files.expected)
-        worked = [read for read in self._others if read.worked]
+        worked = self._worked()
         if len({read.texts for read in worked}) > 1:
             raise self._several(worked)
         gradable = [read for read in self._others if not read.reason]
-        near = [r for r in (worked or gradable or self._others) if self._depth(r.path) <= NEAR]
+        near = [r for r in (worked or gradable or self._named) if self._depth(r.path) <= NEAR]
         if not worked:
             self._check_all_read()
         if near:
@@ -90,13 +91,21 @@ class _Choice:
         raise MissingNotebook(self._assignment.file_name, [], notes)
 
     def _of_the_right_name(self, expected: CandidateFile) -> Chosen:
-        worked = [read for read in self._others if read.worked]
+        worked = self._worked()
         own = self._read(expected) if worked or self._files.unread else _Read(expected.path)
-        if rivals := [read for read in worked if read.texts != own.texts]:
+        rivals = [read for read in worked if read.texts != own.texts]
+        if own.worked:
+            rivals = [read for read in rivals if read in self._named]
+        if rivals:
             raise self._several([own, *rivals])
         if not own.worked:
             self._check_all_read([own])
         return self._with_notes(self._expected, [])
+
+    def _worked(self) -> list[_Read]:
+        """Return those with answers; one of another name, as a backup has, only if no other has."""
+        worked = [read for read in self._others if read.worked]
+        return [read for read in worked if read in self._named] or worked
 
     def _check_all_read(self, own: Sequence[_Read] = ()) -> None:
         """Raise SeveralNotebooks where no answers were found and not everything was read."""
@@ -108,19 +117,24 @@ class _Choice:
     def _several(self, worked: list[_Read]) -> SeveralNotebooks:
         """Return what says which notebooks there are, and one command that settles it."""
         take, *others = [read for read in worked if read.path != self._expected]
-        steps = [("mv", "-b", self._in_course(take.path), self._in_course(self._expected))]
+        is_backup = take.path == self._backup(self._expected)  # which -b would overwrite
+        how = "--backup=numbered" if is_backup else "-b"
+        steps = [("mv", how, self._in_course(take.path), self._in_course(self._expected))]
         for path in (read.path for read in others if read.texts != take.texts):
             kept = self._in_course(path)
-            steps.append(("mv", "-b", kept, kept.with_name(f"{kept.name}~")))
+            steps.append(("mv", "-b", kept, self._backup(kept)))
         told, taken = [*map(self._told, worked)], self._shown(take.path)
         return SeveralNotebooks(told, taken, command(*steps))
+
+    def _backup(self, path: Path) -> Path:
+        return path.with_name(f"{path.name}~")
 
     def _told(self, read: _Read) -> str:
         how = "it has answers" if read.worked else read.reason or "it is as it was released"
         return f"{self._shown(read.path)} ({how.rstrip('.')})"
 
     def _with_notes(self, path: Path, notes: list[str]) -> Chosen:
-        for read in self._others:
+        for read in self._named:
             if read.path != path and read.reason:
                 notes.append(f"{self._shown(read.path)} was not graded: {read.reason}")
         modules = dict.fromkeys(map(self._top, self._files.modules))

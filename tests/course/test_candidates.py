@@ -91,6 +91,7 @@ SILENT: dict[str, Files] = {
     "hidden": {FILE: RIGHT, ".DS_Store": "", "._averages.ipynb": DAMAGED},
     "given": {FILE: RIGHT, GIVEN: "{}"},
     "pictures and data": {FILE: RIGHT, "a.png": "", "b.JPG": "", "c.csv": "1", "d.json": "{}"},
+    "data about cells": {FILE: STUB, "d.json": '{"cells": 3}', "e": '{"cells": []}'},
     "a module that nobody imports": {FILE: RIGHT, "mine.py": MODULE},
     "a backup": {FILE: RIGHT, "averages.ipynb~": ONE_WRONG},
 }
@@ -106,6 +107,7 @@ def test_what_cannot_be_meant_is_passed_over(
 
 RENAMED = [
     *("mine.ipynb", "averages.IPYNB", "averages.ipynb.json", "averages.ipynb.txt", "a (1).ipynb"),
+    *("averages.json", "averages.txt", "averages", "averages.ipynb (1)", "averages.ipynb~"),
     *("averages/averages.ipynb", "x/mine.ipynb", "averages.ipynb/averages.ipynb"),
 ]
 
@@ -134,6 +136,9 @@ SEVERAL: dict[str, Files] = {
     "two of other names": {"a.ipynb": RIGHT, "b.ipynb": ONE_WRONG},
     "three": {FILE: STUB, "a.ipynb": RIGHT, "b.ipynb": ONE_WRONG, "c.ipynb": RIGHT},
     "another extension": {FILE: STUB, "averages.ipynb.json": RIGHT},
+    "without its ending": {FILE: STUB, "averages.json": RIGHT},
+    "a backup with answers": {FILE: STUB, "averages.ipynb~": RIGHT},
+    "two without": {"averages": RIGHT, "averages.txt": ONE_WRONG},
     "odd names": {FILE: STUB, "$(touch x); '\"\n\x1b[31m\u202e ä.ipynb": RIGHT},
 }
 
