@@ -147,7 +147,7 @@ class _Choice:
         notes = [f"{self._shown(path)} {what}" for path in self._files.archives]
         imported = self._imported(notebook) if self._files.modules else set()
         for module in self._files.modules:
-            if self._top(module).removesuffix(".py") in imported:
+            if {self._top(module).removesuffix(".py"), module.path.stem} & imported:
                 notes.append(
                     f"{self._shown(module.path)}, which the notebook imports, is not there while "
                     "grading. Its functions belong into the notebook."

@@ -7,13 +7,21 @@ import re
 import warnings
 from collections.abc import Iterator, Set
 from functools import lru_cache
+from pathlib import PurePosixPath
 
 # By lines, for what does not parse.
 _DEFINITION = re.compile(r"^(?:async +)?def +(\w+)|^(\w+) *(?::[^=\n]*)?=(?!=)", re.MULTILINE)
 _NEW_LINE = re.compile(r"\r\n|\r|\n")
 _MAGIC = re.compile(r"^[%!].*$", re.MULTILINE)
 _OTHER_TEXT = re.compile(r"\s*%%(?!time\b|capture\b|prun\b)")  # a cell magic that runs no Python
-_RUN = re.compile(r"^%(?:run|load) +(?:-\w+ +)*(\S+)", re.MULTILINE)
+# How a file is run or read, or a module imported: by its name, also in a cell that does not parse.
+_IMPORT = re.compile(
+    r"^[ \t]*(?:from|import) +(\w+)"
+    r"|^[ \t]*[%!]\w+ +(?:-\w+ +)*[\"']?([^\s\"']+)"
+    r"|(?:import_module|__import__) *\( *[\"'](\w+)"
+    r"|[\"']([^\"'\n]*\.py)[\"']",
+    re.MULTILINE,
+)
 _ANY_WORD = re.compile(r"\w+")
 _SHOWS = ("display", "HTML", "Latex", "Markdown", "print")
 _DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
@@ -90,14 +98,12 @@ def defined_functions(text: str) -> set[str]:
 
 
 def imported_modules(source: str) -> set[str]:
-    """Return the names of the modules that a cell imports or runs, without what is in them."""
-    found = {name.removesuffix(".py") for name in _RUN.findall(source)}
+    """Return the names of the modules that a cell imports, runs or reads, without their folders."""
+    found = {PurePosixPath("".join(groups)).name for groups in _IMPORT.findall(source)}
     for node in ast.walk(parsed(source) or ast.Module([], [])):
         if isinstance(node, ast.Import):
             found |= {alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module.partition(".")[0])
-    return found
+    return {name.removesuffix(".py") for name in found}
 
 
 @_remembered

@@ -41,8 +41,13 @@ def place(tmp_path: Path) -> Place:
 @pytest.fixture(scope="module")
 def texts(averages: Assignment) -> Mapping[str, str]:
     """What files hold, by what they are called here."""
-    imports = answered(averages, {})
-    imports.cells.insert(0, nbformat.v4.new_code_cell("from mine import mine\n%run other.py"))
+
+    def importing(*cells: str) -> str:
+        """Return a notebook with more cells in front."""
+        notebook = answered(averages, {})
+        notebook.cells[:0] = map(nbformat.v4.new_code_cell, cells)
+        return nbformat.writes(notebook)
+
     with_picture = answered(averages, {})
     (essay,) = [cell for cell in with_picture.cells if grade_id(cell) == "explanation"]
     essay.attachments = {"image.png": {"image/png": "iVBORw0KGgo="}}
@@ -57,7 +62,8 @@ def texts(averages: Assignment) -> Mapping[str, str]:
         ONE_WRONG: nbformat.writes(answered(averages, {"answer_1": 'answer_1 = "c"'})),
         PICTURE: nbformat.writes(with_picture),
         STUB: nbformat.writes(released(averages)),
-        "imports": nbformat.writes(imports),
+        "imports": importing("from mine import mine\n%run other.py"),
+        **{text: importing(text) for text in IMPORTS},
         DAMAGED: "{",
         "another": nbformat.writes(nbformat.v4.new_notebook()),
         "exercise": "def step_down(): pass\n",
@@ -183,6 +189,27 @@ NAMED: dict[str, tuple[Files, str]] = {
     "an exercise in a module": ({FILE: RIGHT, "work.py": "exercise"}, "work.py was not graded"),
     "an archive beside a renamed one": ({"b.ipynb": RIGHT, "a.7z": ""}, "a.7z was not unpacked."),
 }
+
+IMPORTS = (
+    "%run -i ./mine.py",
+    "%run lib/mine",
+    '%run "mine.py"',
+    "!python3 mine.py",
+    "import math, mine as m",
+    "import importlib\nimportlib.import_module('mine')",
+    "exec(open('lib/mine.py').read())",
+    "def f():\n    from mine import other",
+    "from mine import *\nx = = 1",
+)
+
+
+@pytest.mark.parametrize("text", IMPORTS)
+@pytest.mark.parametrize("module", ["mine.py", "lib/mine.py"])
+def test_however_it_is_imported_a_module_is_named(
+    chosen: Callable[..., Chosen], text: str, module: str
+) -> None:
+    *_, note = chosen({FILE: text, module: MODULE}).notes
+    assert f"{module}, which the notebook imports" in note
 
 
 @pytest.mark.parametrize(("files", "says"), NAMED.values(), ids=NAMED)
