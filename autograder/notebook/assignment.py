@@ -19,7 +19,7 @@ from traitlets.config import Config
 from ..errors import BadSource
 from .cell_text import defined_names
 from .passages import strings
-from .running_text import alike
+from .running_text import alike, is_near, parts
 from .versions import COMPARING_CELL
 
 GRADE_PREFIX = "test_"  # the grade cell of an exercise is test_<exercise>
@@ -93,10 +93,18 @@ class Assignment:
     @cached_property
     def lines(self) -> frozenset[str]:
         """The lines of these texts, their comments and their strings, see ``alike``."""
-        parts = [part for text in self.texts for part in (text, *strings(text))]
-        lines = [line for part in parts for line in part.splitlines()]
+        whole = [part for text in self.texts for part in (text, *strings(text))]
+        lines = [line for part in whole for line in part.splitlines()]
         comments = [line.partition("#")[2] for line in lines]
         return frozenset(map(alike, (*lines, *comments)))
+
+    @cached_property
+    def _parts_of_lines(self) -> frozenset[tuple[str, ...]]:
+        return frozenset().union(*map(parts, self.lines))
+
+    def released(self, line: str) -> bool:
+        """Say whether a line is one of these, or was in an older release."""
+        return alike(line) in self.lines or is_near(line, self._parts_of_lines)
 
     @cached_property
     def names(self) -> frozenset[str]:

@@ -8,14 +8,14 @@ and error messages. To take something else for prose costs a look; to miss some 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from nbformat import NotebookNode
 
 from .assignment import Assignment, plain_source
 from .passages import Beside, passages
-from .running_text import alike, words, words_in_a_row
+from .running_text import words, words_in_a_row
 from .safe_html import plain
 
 FEWEST_WORDS = 3  # of a cell of text: less is a name or a heading
@@ -45,21 +45,22 @@ def prose_of(cell: NotebookNode, assignment: Assignment) -> str:
         return ""
     if cell.cell_type == "code" and not _MARKUP.match(text):
         return "\n".join(_prose_in_code(text, assignment))
-    own = _own(_MARKUP.sub("", text, count=1), assignment.lines)
+    own = _own(_MARKUP.sub("", text, count=1), assignment)
     return own if words(own) >= FEWEST_WORDS or _PICTURE.search(own) else ""
 
 
 def _prose_in_code(source: str, assignment: Assignment) -> Iterator[str]:
     for passage in passages(source, {exercise.name for exercise in assignment.exercises}):
-        own = _own(passage.text, assignment.lines)
+        own = _own(passage.text, assignment)
         if words_in_a_row(own) >= FEWEST[passage.beside]:
             yield own
 
 
-def _own(text: str, released: Set[str]) -> str:
+def _own(text: str, assignment: Assignment) -> str:
     """Return the lines that were not released, and that no error message is made of."""
+    lines = text.splitlines()
     return "\n".join(
-        line for line in text.splitlines() if alike(line) not in released and not _ERROR.match(line)
+        line for line in lines if not assignment.released(line) and not _ERROR.match(line)
     ).strip()
 
 

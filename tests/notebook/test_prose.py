@@ -66,6 +66,24 @@ def in_the_place_of(name: str, cell_type: str, text: str) -> Change:
     return change
 
 
+def below_the_question(notebook: NotebookNode, text: str) -> None:
+    """Write text into the cell of the question, as who clicks on it does."""
+    notebook.cells[position(notebook, "explanation") - 1].source += f"\n\n{text}"
+
+
+def older(notebook: NotebookNode) -> NotebookNode:
+    """Make of it a release that was mended since: a word is another, missing or one too many."""
+    for old, new in (
+        ("How much does one number count", "How does one number count"),
+        ("A number has the weight 0. It", "A number has a weight 0. It"),
+        ("makes the mean undefined", "makes that mean undefined"),
+        ("When does a weighted", "When does the weighted"),
+    ):
+        (cell,) = (cell for cell in notebook.cells if old in cell.source)
+        cell.source = cell.source.replace(old, new)
+    return notebook
+
+
 FOUND = {
     "typed into a code cell": added(new_code_cell(PROSE)),
     "one short sentence in a code cell": added(new_code_cell("Because it has more pupils.")),
@@ -124,6 +142,8 @@ FOUND = {
     "typed into a copy of given code": in_a_copy("imports", PROSE),
     "in a copy of an answer": in_a_copy("running_maximum", COMMENT),
     "in a cell too long to be parsed": added(new_code_cell("x = 1\n" * 4000 + COMMENT)),
+    "below a question": lambda n: below_the_question(n, SENTENCE),
+    "below an older question": lambda n: below_the_question(older(n), SENTENCE),
     "in a question": lambda n: n.cells[position(n, "explanation") - 1].update(source=PROSE),
 }
 
@@ -207,6 +227,7 @@ PASSED_OVER = {
     "given text quoted": added(
         new_markdown_cell("> When does a weighted mean tell more than the ordinary one?")
     ),
+    "an older release": lambda n: older(n),
     "a letter": in_the_place_of(
         "answer_1", "code", 'answer_1 = "b"  # the letter of your answer, between the quotes'
     ),
