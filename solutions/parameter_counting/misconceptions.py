@@ -1052,7 +1052,8 @@ def _network_parameters(
     *,
     queue: Callable[..., Any] = lambda layers: layers,
     side: Callable[..., Any] = _stops,
-    shape: Callable[..., Any] = _rows_and_columns,
+    conv_shape: Callable[..., Any] = _rows_and_columns,
+    pool_shape: Callable[..., Any] = _rows_and_columns,
     area: Callable[..., Any] = _square,
     depth: Callable[..., Any] = lambda channels, in_shape: channels,
     conv_weights: Callable[..., Any] = lambda kernel, filters, places, pixels: kernel * filters,
@@ -1076,11 +1077,11 @@ def _network_parameters(
 ) -> Any:
     """Follow the volume from layer to layer and add up what each has to learn.
 
-    The layers that are looked at; the stops on a side, rows and columns; of a convolution
-    the numbers in a slice, its depth, weights, biases, its sides and channels afterwards;
-    what a pooling layer is, what it learns, its sides and channels afterwards; the numbers
-    in a row and what flattening learns; of a dense layer the biases and the inputs of the
-    next; how a layer is added, and what is returned.
+    The layers that are looked at; the stops on a side; rows and columns behind a convolution
+    and behind a pooling layer; of a convolution the numbers in a slice, its depth, weights,
+    biases, its sides and channels afterwards; what a pooling layer is, what it learns, its
+    sides and channels afterwards; the numbers in a row and what flattening learns; of a dense
+    layer the biases and the inputs of the next; how a layer is added, and what is returned.
     """
     weights = biases = 0
     height, width, channels = in_shape
@@ -1091,7 +1092,8 @@ def _network_parameters(
                 layer[key] for key in ("kernel_size", "out_channels", "stride")
             )
             window = kernel_size, stride, layer["pad"]
-            rows, columns = shape(*(after_conv(side, size, *window) for size in (height, width)))
+            stops = (after_conv(side, length, *window) for length in (height, width))
+            rows, columns = conv_shape(*stops)
             kernel = area(kernel_size) * depth(channels, in_shape)
             places = rows * columns
             weights = add(weights, conv_weights(kernel, filters, places, height * width))
@@ -1102,7 +1104,7 @@ def _network_parameters(
             more = learned(size, channels)
             weights, biases = weights + more[0], biases + more[1]
             sides = (after_pool(side, length, size, stride) for length in (height, width))
-            height, width = shape(*sides)
+            height, width = pool_shape(*sides)
             channels = pooled(channels)
         elif kind == "flatten":
             channels = flat(height, width, channels)
@@ -1324,7 +1326,18 @@ network_parameters.wrong(
     follows_the_height_only=Wrong(
         "Is the volume as wide as it is high? Print its shape behind every layer.",
         "PC19",
-        shape=_rows_twice,
+        conv_shape=_rows_twice,
+        pool_shape=_rows_twice,
+    ),
+    follows_the_height_only_in_convolutions=Wrong(
+        "Print the shape of the volume behind every convolution. From which side of the volume "
+        "before it do you compute the columns?",
+        conv_shape=_rows_twice,
+    ),
+    follows_the_height_only_in_pooling=Wrong(
+        "Print the shape of the volume behind every pooling layer. From which side of the volume "
+        "before it do you compute the columns?",
+        pool_shape=_rows_twice,
     ),
     follows_fractions_of_a_pixel=A_FRACTION_OF_A_PLACE.but(
         "Print the shape of the volume behind every layer. Can a side have half a number?"

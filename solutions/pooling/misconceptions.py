@@ -488,6 +488,11 @@ max_pool_forward.wrong(
         number=lambda windows: windows.max(axis=(1, 2), initial=0),
     ),
     takes_the_largest_magnitude=LARGEST_MAGNITUDE.but(row="PF16", number=_largest_in_magnitude),
+    takes_the_place_of_the_maximum=Wrong(
+        "A window holds 7, 2, 5 and 3. What do max and argmax give for it, and which of the two is "
+        "asked for?",
+        number=lambda windows: windows.reshape(len(windows), -1, windows.shape[3]).argmax(axis=1),
+    ),
     forgets_the_sign=Wrong(
         "The largest of -7 and -2 is one of these two numbers. Where did the sign go?",
         "PF16",

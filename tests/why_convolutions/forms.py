@@ -699,6 +699,24 @@ def conv_forward(x, w, b, stride=1, pad=0):
         out[:, i, j] = {}
     return out
 """
+NETWORK = """
+def network_parameters(layers, in_shape):
+    (h, w, c), weights, biases = in_shape, 0, 0
+    for layer in layers:
+        if layer["layer"] == "conv":
+            k, s, p, f = (layer[n] for n in ("kernel_size", "stride", "pad", "out_channels"))
+            weights, biases = weights + k * k * c * f, biases + f
+            h, w, c = (h + 2 * p - k) // s + 1, ({conv} + 2 * p - k) // s + 1, f
+        elif layer["layer"] == "flatten":
+            h, w, c = 1, 1, h * w * c
+        elif layer["layer"] == "dense":
+            weights, biases = weights + c * layer["units"], biases + layer["units"]
+            c = layer["units"]
+        else:
+            k, s = layer["size"], layer["stride"]
+            h, w = (h - k) // s + 1, ({pool} - k) // s + 1
+    return weights, biases
+"""
 SOFTMAX = """
 def softmax_cross_entropy(scores, labels):
     powers = np.exp(scores - scores.max(axis=1, keepdims=True))
@@ -740,6 +758,26 @@ def connections(in_shape, kernel_size, out_channels, stride=1, pad=0):
     ],
     ("conv_forward", "reads_the_kernels_as_if_the_filters_came_first"): [
         CONV.format("window.reshape(len(x), -1) @ w.reshape(filters, -1).T + b"),
+    ],
+    ("max_pool_forward", "takes_the_place_of_the_maximum"): [
+        """
+def max_pool_forward(x, size, stride):
+    rows, columns = ((side - size) // stride + 1 for side in x.shape[1:3])
+    out = np.zeros((len(x), rows, columns, x.shape[3]))
+    for n, i, j, c in np.ndindex(out.shape):
+        top, left = i * stride, j * stride
+        out[n, i, j, c] = np.argmax(x[n, top:top + size, left:left + size, c])
+    return out
+""",
+    ],
+    ("network_parameters", "follows_the_height_only_in_convolutions"): [
+        NETWORK.format(conv="h", pool="w"),
+    ],
+    ("network_parameters", "follows_the_height_only_in_pooling"): [
+        NETWORK.format(conv="w", pool="h"),
+    ],
+    ("network_parameters", "follows_the_height_only"): [
+        NETWORK.format(conv="h", pool="h"),
     ],
     ("softmax_cross_entropy", "multiplies_the_logarithms_of_all_classes"): [
         SOFTMAX.format("-np.sum(y * np.log(p)) / len(p)"),
