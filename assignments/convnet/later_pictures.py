@@ -165,8 +165,13 @@ def kernels(initial_parameters, is_ready, trained):
 
 def guessed(guess):
     """Hold the guesses of the beginning against the picture above."""
-    given = ", ".join(f"{kind} {share}" for kind, share in guess.items() if share is not None)
-    said = f"Your guesses in percent: {given}. Compare them" if given else "Compare your guesses"
+    given = guess
+    if isinstance(guess, dict):
+        shares = guess.items()
+        given = ", ".join(f"{kind} {share}" for kind, share in shares if share is not None) or None
+    said = "Compare your guesses"
+    if given is not None:
+        said = f"Your guesses in percent: {given}. Compare them"
     print(f"{said} with the dark bars above.")
 
 

@@ -103,3 +103,24 @@ def test_untied_weights_that_are_equal_give_the_scores_of_tied_ones() -> None:
     images = np.random.default_rng(4).normal(size=(3, 12, 12, 1))
     scores = control.convnet_scores(tied, images)
     assert np.allclose(control.untied_scores(untied, images), scores)
+
+
+@pytest.mark.parametrize(
+    ("guess", "says"),
+    [
+        ({"dense": None, "local": None, "conv": None}, "Compare your guesses with"),
+        (None, "Compare your guesses with"),
+        ({"dense": 66, "local": None, "conv": 92}, "in percent: dense 66, conv 92. Compare"),
+        (92, "in percent: 92. Compare"),
+        (0, "in percent: 0. Compare"),
+        ("all alike", "in percent: all alike. Compare"),
+        ([66, 53, 92], "in percent: [66, 53, 92]. Compare"),
+    ],
+)
+def test_whatever_was_guessed_is_shown(
+    guess: object, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import later_pictures
+
+    later_pictures.guessed(guess)
+    assert says in capsys.readouterr().out
