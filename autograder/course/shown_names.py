@@ -20,8 +20,8 @@ _ARCHIVE = re.compile(r"\.(?:zip|7z|rar|tar|tgz|tbz2?|txz|gz|bz2|xz|zst)$", re.I
 
 
 def is_notebook(name: str) -> bool:
-    """Say whether a file's name is like that of a notebook."""
-    return _NOTEBOOK.search(name) is not None
+    """Say whether a file's name is like that of a notebook, which is in no archive."""
+    return _NOTEBOOK.search(name) is not None and not is_archive(name)
 
 
 def is_archive(name: str) -> bool:

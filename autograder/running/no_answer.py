@@ -45,7 +45,7 @@ class CallRaised(NoAnswer):
         self.error = error
         self.place = place
         self.limit = limit
-        said = " at ".join(filter(None, (told or error, place)))
+        said = " at ".join(filter(None, ((told or error).rstrip("."), place)))
         super().__init__(f"`{function}` raised {said}.{f' {limit}' if limit else ''}")
 
 

@@ -179,6 +179,10 @@ def test_names_without_end_stay_short(chosen: Callable[..., Chosen]) -> None:
 NAMED: dict[str, tuple[Files, str]] = {
     "an archive": ({FILE: RIGHT, "work.ZIP": ""}, "work.ZIP was not unpacked."),
     "another": ({FILE: RIGHT, "a/work.tar.gz": ""}, "a/work.tar.gz was not unpacked."),
+    "an archive of a notebook": (
+        {FILE: RIGHT, "a.ipynb.gz": "\x1f"},
+        "a.ipynb.gz was not unpacked.",
+    ),
     "a damaged notebook": ({FILE: RIGHT, "b.ipynb": DAMAGED}, "b.ipynb was not graded: This is"),
     "a notebook of something else": ({FILE: RIGHT, "b.ipynb": "another"}, "none of the cells"),
     "a notebook of another assignment": ({FILE: RIGHT, "b.ipynb": "other"}, "none of the cells"),
@@ -216,8 +220,9 @@ def test_however_it_is_imported_a_module_is_named(
 def test_what_could_hold_work_is_named(
     chosen: Callable[..., Chosen], files: Files, says: str
 ) -> None:
-    *_, note = chosen(files).notes
+    *others, note = chosen(files).notes
     assert says in note
+    assert not any(note.split()[0] in other for other in others)
 
 
 @pytest.mark.parametrize(

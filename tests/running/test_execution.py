@@ -254,6 +254,8 @@ def spoil(x):
     return 1
 def fail(x):
     return np.ones(2) + np.ones(3)
+def fill(x):
+    np.zeros(3)[0] = [1, 2]
 def tell(x):
     raise ValueError(f"the input is {x}")
 def endless(x):
@@ -303,6 +305,7 @@ def test_variables_can_be_read(execution: Execution) -> None:
             CallRaised,
             "ValueError: operands could not be broadcast together with shapes (2,) (3,)",
         ),
+        ("fill", CallRaised, "with a sequence at line 13 of its cell: `np.zeros(3)[0] = [1, 2]`."),
         ("fail", CallRaised, "line 11 of its cell: `return np.ones(2) + np.ones(3)`"),
         ("endless", CallTimedOut, f"within {SHORT} seconds"),
         ("leave", ProcessEnded, "ended the whole process"),
