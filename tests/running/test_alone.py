@@ -39,6 +39,19 @@ def test_a_mistake_of_ones_own_is_explained_beside_it(grade_cells: GradeCells) -
     assert result.misconception == "divides_by_the_count"
 
 
+def test_what_is_not_answered_is_no_fact_about_the_function(grade_cells: GradeCells) -> None:
+    text = mean(divisor="len(numbers)").replace(
+        "    return", "    running_maximum([1] * 5000)\n    return"
+    )
+    changes = {"running_maximum": WRONG, "weighted_mean": text}
+    (result,) = [r for r in grade_cells(changes).grading.exercises if r.name == "weighted_mean"]
+    said = [test.message for test in result.tests if test.message]
+    assert said
+    assert not any("raised" in message or "more than is expected" in message for message in said)
+    assert result.misconception is None
+    assert "The grader failed" not in str(result.hint)
+
+
 def test_what_calls_nothing_is_not_tried_again(grade_cells: GradeCells) -> None:
     counting = (
         "asked = 0\n\n"
