@@ -42,7 +42,7 @@ from .notebook.assignment import CODE_STUB
 from .notebook.submission import check_file, read_notebook, restore
 from .notebook.versions import COMPARING_CELL, REQUIREMENTS, requirements
 from .results import Grading, broken_tests
-from .surroundings import explained
+from .surroundings import check_place_of_folder, explained
 
 if TYPE_CHECKING:
     from .sandbox.host import Sandbox
@@ -151,6 +151,7 @@ class RestoredNotebook(NotebookExporter):
         self.assignment = self.course.assignment(self.course.coursedir.assignment_id)
         check_hidden_tests(self.assignment)
         self.course.secret()
+        check_place_of_folder(self.course.autograded_folder(self.assignment.name, "*"))
         with open_gradebook(self.course.coursedir):
             pass
         _sandbox(self.course.limits(self.assignment.name), self.course.root)

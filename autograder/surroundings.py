@@ -292,7 +292,7 @@ def is_served(gradebook: str) -> bool:
     return "://" in gradebook
 
 
-def check_folder(folder: Path) -> None:
+def check_place_of_folder(folder: Path) -> None:
     """Raise InTheWay where a folder could not be made, because of a file in its place."""
     if file := _file_in_the_way(folder):
         raise InTheWay(str(file), "file", "folder")

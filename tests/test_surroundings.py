@@ -147,6 +147,12 @@ def test_what_lies_in_the_place_of_one_students_folder_costs_no_other(course: Pa
     assert result.stdout.count("60.0 / 60") == 1
 
 
+def test_nbgrader_autograde_says_so_too(course: Path) -> None:
+    (course / "autograded").touch()
+    result = run_here("nbgrader", "autograde", NAME, cwd=course, status=2)
+    assert "autograded is a file, and a folder has its place there" in one_sentence(result.stderr)
+
+
 def test_feedback_is_not_released_where_a_file_is_in_its_place(course: Path) -> None:
     grade(course, 0)
     shutil.rmtree(course / "feedback")

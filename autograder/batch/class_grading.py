@@ -23,7 +23,7 @@ from ..errors import AutograderError
 from ..feedback.pages import Pages
 from ..results import Grading, Ungraded
 from ..sandbox.run_folder import remove_dead
-from ..surroundings import InTheWay, NotAllowed, check_folder, explained
+from ..surroundings import InTheWay, NotAllowed, check_place_of_folder, explained
 from .changes import compare
 from .cluster import Cluster, grade_on_cluster
 from .comparing import Comparison
@@ -129,8 +129,8 @@ def grade_class(
 def _check_folders(course: Course, name: str) -> None:
     """Raise InTheWay where nothing could be kept of any submission."""
     for step in (course.autograded_folder, course.feedback_folder):
-        check_folder(step(name, "*"))
-    check_folder(log_path(course, name).parent)
+        check_place_of_folder(step(name, "*"))
+    check_place_of_folder(log_path(course, name).parent)
 
 
 def _plain_results(

@@ -18,7 +18,7 @@ from ..course.folder import Course
 from ..course.gradebook import open_gradebook
 from ..course.marks import MarksOfClass
 from ..errors import AutograderError
-from ..surroundings import InTheWay, check_folder, explained
+from ..surroundings import InTheWay, check_place_of_folder, explained
 from .pages import Pages
 
 NO_RESULT = "no result that counts, so no page"
@@ -79,7 +79,7 @@ def renew(course: Course, name: str, students: Iterable[str]) -> Renewed:
 
     Raises what the surroundings lack.
     """
-    check_folder(course.feedback_folder(name, "*"))
+    check_place_of_folder(course.feedback_folder(name, "*"))
     if name in course.options.plain_assignments:
         return _renewed(course, name, students, lambda student: _renew_plain(course, name, student))
     with open_gradebook(course.coursedir) as gradebook:
