@@ -40,8 +40,9 @@ def test_a_mistake_of_ones_own_is_explained_beside_it(grade_cells: GradeCells) -
 
 
 def test_what_is_not_answered_is_no_fact_about_the_function(grade_cells: GradeCells) -> None:
-    text = mean(divisor="len(numbers)").replace(
-        "    return", "    running_maximum([1] * 5000)\n    return"
+    text = mean().replace(
+        "    return",
+        "    if weights[0] != weights[-1]:\n        running_maximum([1] * 5000)\n    return",
     )
     changes = {"running_maximum": WRONG, "weighted_mean": text}
     (result,) = [r for r in grade_cells(changes).grading.exercises if r.name == "weighted_mean"]
