@@ -8,6 +8,8 @@ same numbers (parameter sharing).
 import math
 from typing import Any
 
+import numpy as np
+
 from .._arguments import require_layers, require_window
 
 Shape = tuple[int, int, int]
@@ -176,6 +178,6 @@ def _output_shape(
 
 def _joined(size: int, kernel_size: int, stride: int, pad: int) -> int:
     """Return how many pairs (input, window that covers it) one side has."""
-    starts = range(-pad, size + pad - kernel_size + 1, stride)
-    ends = (min(start + kernel_size, size) for start in starts)
-    return sum(max(0, end - max(start, 0)) for start, end in zip(starts, ends, strict=True))
+    starts = np.arange(-pad, size + pad - kernel_size + 1, stride)
+    inside = np.minimum(starts + kernel_size, size) - np.maximum(starts, 0)  # of each window
+    return int(np.sum(np.maximum(inside, 0)))

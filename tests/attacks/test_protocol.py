@@ -15,7 +15,7 @@ from limits import SHORT_LIMITS
 
 from autograder.errors import NoAnswer
 from autograder.running.execution import Execution
-from autograder.running.no_answer import AnswerUnusable, CallTimedOut
+from autograder.running.no_answer import AnswerUnusable, NotAnswered
 from autograder.sandbox.host import Sandbox
 
 LIMITS = replace(SHORT_LIMITS, memory_mib=512)
@@ -170,7 +170,7 @@ def test_our_function_is_not_asked_about_what_could_keep_it_busy(
     asked: list[object] = []
     with Execution(sandbox, {0: f"{SPEAK}    {ASK % argument}"}, LIMITS) as execution:
         execution.run_cells()
-        with pytest.raises(CallTimedOut):
+        with pytest.raises(NotAnswered):
             execution.call("f", (1,), {}, {"g": asked.append})
     assert asked == []
 

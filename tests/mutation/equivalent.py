@@ -89,21 +89,6 @@ EQUIVALENT = [
     ),
     Equivalent(
         "parameter_counting",
-        "connections",
-        "return int(np.count_nonzero((covered >= 0) & (covered < size)))",
-        "return int(np.count_nonzero((covered >= 0) * (covered < size)))",
-        "The product of two truth values is true where both are.",
-    ),
-    Equivalent(
-        "parameter_counting",
-        "connections",
-        "return int(np.count_nonzero((covered >= 0) & (covered < size)))",
-        "return int(np.count_nonzero((covered >= 0) // (covered < size)))",
-        "NumPy divides truth values as the integers 0 and 1, and x // 0 is 0 (with a warning): the "
-        "quotient is 1 where both are true, else 0.",
-    ),
-    Equivalent(
-        "parameter_counting",
         "saving",
         "return dense / local, local / shared",
         "return dense / local, local // shared",
