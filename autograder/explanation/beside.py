@@ -74,7 +74,7 @@ def _of_what_is_added(added: Sequence[Pair], given: Given) -> Fact | None:
 def _one_number(added: Sequence[Pair], names: Names) -> Fact | None:
     varied = [pair for pair in added if pair.right.size >= ENTRIES]
     same = [np.full(pair.answer.shape, pair.answer.flat[0]) for pair in varied]
-    if not alike(varied) or not _are(varied, same):
+    if not varied or not alike(varied) or not _are(varied, same):
         return None
     return Fact("one number everywhere", "Which line makes one number of many, or takes one alone?")
 

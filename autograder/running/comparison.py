@@ -154,12 +154,13 @@ def _are_near(one: NDArray[Any], two: NDArray[Any], tolerance: Tolerance) -> boo
     return bool(np.where(finite, near, (one == two) | (np.isnan(one) & np.isnan(two))).all())
 
 
-def where_near(answer: NDArray[Any], other: NDArray[Any]) -> NDArray[np.bool_]:
-    """Return where an array of finite numbers agrees with another, by the answer's precision."""
-    one, two = answer.astype(np.float64), other.astype(np.float64)
-    allowed = _allowed(two, True, _tolerance(answer) or TOLERANCES["float64"])
-    with np.errstate(over="ignore"):
-        return np.asarray(np.abs(one - two) <= allowed)
+def where_near(answer: Any, other: Any) -> NDArray[np.bool_]:
+    """Return where two finite things of one shape agree, by the answer's precision."""
+    if answer.dtype.kind in "iub":
+        return np.asarray(answer == other)
+    allowed = _allowed(other, True, TOLERANCES.get(answer.dtype.name, TOLERANCES["float64"]))
+    with np.errstate(over="ignore"):  # an infinite difference is too large as well
+        return np.asarray(np.abs(answer.astype(np.float64) - other) <= allowed)
 
 
 def describe(value: Any) -> str:
@@ -207,7 +208,7 @@ def _compare_array(answer: Any, expected: NDArray[Any], path: str) -> Mismatch |
     wrong = check_array(answer, expected.shape, path)
     if wrong is not None:
         return wrong
-    differs = ~_close(answer, expected)
+    differs = ~where_near(answer, expected)
     if not differs.any():
         return None
     index = _first(differs)
@@ -261,7 +262,7 @@ def _compare_float(answer: Any, expected: float, path: str) -> Mismatch | None:
     except OverflowError:
         return Mismatch("value", "the number is far too large.", path)
     wrong = _check_numbers(number, path)
-    if wrong is None and not _close(number, np.float64(expected)).all():
+    if wrong is None and not where_near(number, np.float64(expected)).all():
         return Mismatch("value", "the number differs from the right one.", path)
     return wrong
 
@@ -301,15 +302,6 @@ def _compare_dict(answer: Any, expected: dict[str, Any], path: str) -> Mismatch 
 def _with_one_nan(named: dict[Any, Any]) -> dict[Any, Any]:
     """Return a dict in which every NaN among the keys is the same one: else none equals another."""
     return {math.nan if key != key else key: value for key, value in named.items()}
-
-
-def _close(answer: Any, expected: Any) -> Any:
-    """Return where two finite things of one shape agree, elementwise."""
-    if answer.dtype.kind in "iu":
-        return np.asarray(answer == expected)
-    allowed = _allowed(expected, True, TOLERANCES[answer.dtype.name])
-    with np.errstate(over="ignore"):  # an infinite difference is too large as well
-        return np.abs(answer.astype(np.float64) - expected) <= allowed
 
 
 def _allowed(numbers: Any, finite: Any, tolerance: Tolerance) -> Any:

@@ -1,8 +1,8 @@
 """Messages of Python and NumPy that feedback may repeat: made of names, shapes, small numbers.
 
-A group is a name, perhaps one of a class or module and one in it. Whoever repeats a message sees to
-it that each name was there before, and that all of it tells little. There is no room for anything
-else that a submission could write into a message.
+A group is a name, perhaps one of a class and one in it, or that of a module. Whoever repeats a
+message sees to it that each name was there before, and that all of it tells little. There is no
+room for anything else that a submission could write into a message.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 
 _WORD = r"[A-Za-z_]\w{0,40}"
 _NAME = rf"({_WORD}(?:\.{_WORD})?)"
+_MODULE = rf"({_WORD}(?:\.{_WORD}){{0,2}})"  # numpy.lib.stride_tricks
 _NUMBER = r"\d{1,3}"
 _SHAPE = r"\((?:[1-9]\d{0,2}|0)?(?:,(?:[1-9]\d{0,2}|0)?){0,4}\)"  # no room for other numbers
 _REMAPPED = r"\((?:[1-9]\d{0,2}|0|newaxis)(?:,(?:[1-9]\d{0,2}|0|newaxis)){0,6}\)"
@@ -27,9 +28,9 @@ _OF_NAMES = (
     rf"cannot access free variable '{_NAME}' where it is not associated with a value in enclosing "
     r"scope",
     rf"'{_NAME}' object has no attribute '{_NAME}'",
-    rf"module '{_NAME}' has no attribute '{_NAME}'",
-    rf"No module named '{_NAME}'",
-    rf"cannot import name '{_NAME}' from '{_NAME}'",
+    rf"module '{_MODULE}' has no attribute '{_NAME}'",
+    rf"No module named '{_MODULE}'",
+    rf"cannot import name '{_NAME}' from '{_MODULE}'",
     rf"'{_NAME}'",  # of a key
 )
 _OF_CALLS = (

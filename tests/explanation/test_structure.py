@@ -257,6 +257,12 @@ def test_an_answer_may_be_off_by_what_it_does_with_an_argument(
     assert bool(sentence) == bool(words)
 
 
+def test_single_numbers_are_no_one_number_everywhere() -> None:
+    calls = [(np.array([number]), np.array([0.5 - number])) for number in (1.3, 2.7, -3.1)]
+    off = {1.3: 0.37, 2.7: -1.11, -3.1: 0.9}
+    assert "everywhere" not in fact(lambda x, b: x + off[x[0]], lambda x, b: x, calls)
+
+
 def sums(numbers: Any, width: int = 2) -> Any:
     """Return the sum of every few neighbours in a row of numbers."""
     return np.array([sum(numbers[i : i + width]) for i in range(len(numbers) - width + 1)])

@@ -100,6 +100,14 @@ def test_known_messages_are_repeated(action: str) -> None:
         ("np.int", "AttributeError: `np.int` was a deprecated alias for the builtin `int`"),
         ("from numpy import nothing", "ImportError: cannot import name 'nothing' from 'numpy'"),
         ("np.nothing", "AttributeError: module 'numpy' has no attribute 'nothing'"),
+        (
+            "np.lib.stride_tricks.sliding_windows_view",
+            "AttributeError: module 'numpy.lib.stride_tricks' has no attribute 'sliding_windows_vie",
+        ),
+        (
+            "from numpy.lib.stride_tricks import sliding_windows_view",
+            "ImportError: cannot import name 'sliding_windows_view' from 'numpy.lib.stride_tricks'",
+        ),
         ("np.ones(2).itemset(0, 1)", "AttributeError: 'numpy.ndarray' object has no attribute 'it"),
     ],
 )
