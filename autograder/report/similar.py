@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import importlib
 import io
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from itertools import combinations
 from typing import Any
@@ -26,7 +26,7 @@ from .code import Codes
 from .of_class import CollectedClass
 
 NOISE, WINDOW = 25, 6  # letters of a passage; of that many passages in a row, one is compared
-MOST_ALIKE = 10  # different texts: a passage of more tells nothing; copies are one text
+MOST_ALIKE = 10  # different texts: a passage of more tells nothing
 OWN = 100  # letters of one's own in an exercise, names counted as one letter
 ALIKE = 0.8  # of both
 
@@ -89,32 +89,33 @@ def _released(assignment: Assignment, exercise: str) -> list[str]:
 def _alike(
     copydetect: Any, texts: dict[str, str], released: Iterable[str]
 ) -> list[tuple[tuple[str, str], float, int]]:
-    prints = {student: _print(copydetect, text) for student, text in texts.items()}
+    """Return who is alike, with which part of the texts and how many letters.
+
+    A text is compared once. Whoever has the same as others is paired with the first of them.
+    """
+    prints = {student: _print(copydetect, text) for student, text in sorted(texts.items())}
+    same: dict[str, list[str]] = defaultdict(list)
+    for student, found in prints.items():
+        same[found.filtered_code].append(student)
+    firsts = [first for first, *_ in same.values()]
     has: dict[int, list[str]] = defaultdict(list)
-    for student, passages in prints.items():
-        for passage in passages.hashes:
-            has[passage].append(student)
-    common = {
-        passage
-        for passage, students in has.items()
-        if len({prints[student].filtered_code for student in students}) > MOST_ALIKE
-    }
+    for first in firsts:
+        for passage in prints[first].hashes:
+            has[passage].append(first)
+    common = {passage for passage, writers in has.items() if len(writers) > MOST_ALIKE}
     common |= {p for text in released for p in _print(copydetect, text).hashes}
-    own = {student: _without(found, common) for student, found in prints.items()}
-    candidates = Counter(
-        pair
-        for passage, students in has.items()
-        if passage not in common
-        for pair in combinations(sorted(students), 2)
-    )
+    own = {first: _without(prints[first], common) for first in firsts}
+    candidates = {
+        pair for passage in has.keys() - common for pair in combinations(sorted(has[passage]), 2)
+    }
+    copies = [(first, copy, first) for first, *others in same.values() for copy in others]
     pairs = []
-    for pair in sorted(candidates):
-        one, other = own[pair[0]], own[pair[1]]
-        if min(one.token_coverage, other.token_coverage) >= OWN:
-            letters, shares, _ = copydetect.compare_files(one, other)
+    for one, student, text in (*((one, two, two) for one, two in candidates), *copies):
+        if min(own[one].token_coverage, own[text].token_coverage) >= OWN:
+            letters, shares, _ = copydetect.compare_files(own[one], own[text])
             if min(shares) >= ALIKE:
-                pairs.append((pair, float(min(1.0, *shares)), int(letters)))
-    return pairs
+                pairs.append(((one, student), float(min(1.0, *shares)), int(letters)))
+    return sorted(pairs)
 
 
 def _print(copydetect: Any, text: str) -> Any:

@@ -102,7 +102,7 @@ def test_known_messages_are_repeated(action: str) -> None:
         ("np.nothing", "AttributeError: module 'numpy' has no attribute 'nothing'"),
         (
             "np.lib.stride_tricks.sliding_windows_view",
-            "AttributeError: module 'numpy.lib.stride_tricks' has no attribute 'sliding_windows_vie",
+            "AttributeError: module 'numpy.lib.stride_tricks' has no attribute 'sliding",
         ),
         (
             "from numpy.lib.stride_tricks import sliding_windows_view",
