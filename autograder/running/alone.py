@@ -30,7 +30,7 @@ def run_each_alone(
     for name in sorted(failing):
         wrong = reached_from(name, calls) & failing
         if wrong and not _is_tested_alone(name, student):
-            right = {other: assignment.references[other] for other in wrong}
+            right = {other: assignment.references[other] for other in sorted(wrong)}
             asked = len(student.calls.get(name, []))
             again = run_hidden_tests(assignment, student.with_functions(right), seed, {name})
             made = student.calls[name][asked:]

@@ -122,7 +122,8 @@ def _replaced(request: Call, shell: Shell, channel: socket.socket) -> Iterator[N
     names = shell.user_ns
     stand_ins = {n: _StandIn(channel, request.id, n, names.get(n)) for n in request.replaced}
     given = {id(names[n]): n for n in request.replaced if callable(names.get(n))}
-    stand_ins |= {n: stand_ins[given[id(f)]] for n, f in names.items() if id(f) in given}
+    others = names.keys() - {*request.replaced, request.function}  # those stand for themselves
+    stand_ins |= {n: stand_ins[given[id(names[n])]] for n in others if id(names[n]) in given}
     own = {name: names[name] for name in stand_ins if name in names}
     names.update(stand_ins)
     try:

@@ -58,6 +58,20 @@ def test_another_name_of_a_replaced_function_is_replaced(sandbox: Sandbox) -> No
         assert execution.call("f", (1,), {})[0] == 1
 
 
+@pytest.mark.parametrize(("function", "answer"), [("f", [10, 500]), ("g", [5])])
+@pytest.mark.parametrize("replaced", ["gh", "hg"])
+def test_one_function_for_two_exercises_is_two(
+    replaced: str, function: str, answer: list[int], sandbox: Sandbox
+) -> None:
+    """And what is called is the student's own, though another name of it is replaced."""
+    source = "def g(x): return [x]\nh = g\ndef f(x): return [g(x), h(x)]"
+    ours = {"g": lambda x: 2 * x, "h": lambda x: 100 * x}
+    with Execution(sandbox, {0: source}, SHORT_LIMITS) as execution:
+        execution.run_cells()
+        right = {name: ours[name] for name in replaced if name != function}
+        assert execution.call(function, (5,), {}, right)[0] == answer
+
+
 def test_what_never_ends_is_asked_again_with_ours(sandbox: Sandbox) -> None:
     source = "def g(x):\n    while True: pass\ndef f(x): return g(x)"
     with Execution(sandbox, {0: source}, SHORT_LIMITS) as execution:
