@@ -10,7 +10,7 @@ from .cell_text import names_by_definition
 
 
 def calls_in(cells: Iterable[NotebookNode]) -> dict[str, set[str]]:
-    """Return the names that each function or variable is made of, wherever it is defined."""
+    """Return the names that each function mentions, or stands for, wherever it is defined."""
     calls: dict[str, set[str]] = {}
     for cell in cells:
         if cell.cell_type == "code":

@@ -108,14 +108,25 @@ def imported_modules(source: str) -> set[str]:
 
 @_remembered
 def names_by_definition(source: str) -> dict[str, set[str]]:
-    """Return the names that each function or variable of a cell is made of."""
+    """Return the names that each function of a cell mentions, and what another name stands for."""
     tree = parsed(source)
     made: dict[str, set[str]] = {}
     for statement in tree.body if tree else []:
-        names = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
-        for defined in _names(statement):
-            made.setdefault(defined, set()).update(names)
+        value = getattr(statement, "value", None)
+        if isinstance(statement, ast.FunctionDef) or isinstance(value, ast.Name | ast.Lambda):
+            for defined in _names(statement):
+                made.setdefault(defined, set()).update(_names_from_outside(statement))
     return made
+
+
+def _names_from_outside(definition: ast.stmt) -> set[str]:
+    """Return the names that a definition mentions, but for its parameters and what it binds."""
+    parts = [*ast.walk(definition)]
+    names = [part for part in parts if isinstance(part, ast.Name)]
+    bound = {part.id for part in names if _is_bound(part)}
+    bound |= {part.arg for part in parts if isinstance(part, ast.arg)}
+    bound |= {part.name for part in parts if isinstance(part, ast.FunctionDef)}
+    return {part.id for part in names} - bound
 
 
 def added_definitions(source: str, names: Set[str]) -> str:

@@ -43,10 +43,23 @@ def test_functions_in_a_text_that_is_no_code() -> None:
     assert defined_functions("My answer:\ndef f(x):\n    return x\na = 1") == {"f"}
 
 
-def test_names_that_a_function_mentions() -> None:
-    source = "%time\ndef f(x):\n    return g(x) + np.ones(h)\ndef other(): return unused"
-    assert names_by_definition(source)["f"] == {"g", "x", "np", "h"}
-    assert names_by_definition("def f(:") == {}
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("%time\ndef f(x):\n    return g(x) + np.ones(h)\ndef other(): return unused", "g np h"),
+        ("def f(a, *b, c=g, **d):\n    e = a + b + c + d\n    return e", "g"),
+        ("def f(x):\n    return [h(n) for n in x]", "h"),
+        ("def f(x):\n    def inner(y): return g(y)\n    return inner(x)", "g"),
+        ("f = g", "g"),
+        ("f = other = g", "g"),
+        ("f = lambda x: g(x)", "g"),
+        ("f = g(h)", ""),  # a value, and no function
+        ("f, h = g(1)", ""),
+        ("def f(:", ""),
+    ],
+)
+def test_names_that_a_function_mentions(source: str, names: str) -> None:
+    assert names_by_definition(source).get("f", set()) == {*names.split()}
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,17 @@ def test_a_mistake_costs_its_own_exercise(grade_cells: GradeCells, text: str) ->
     assert {scores["step_down"], scores["answer_1"]} == {14, 10}
 
 
+def test_two_exercises_that_are_one_function_are_judged_as_two(grade_cells: GradeCells) -> None:
+    text = mean() + "    step_down\n"
+    changes = {
+        "running_maximum": WRONG,
+        "weighted_mean": text,
+        "step_down": "step_down = running_maximum",
+    }
+    scores = {result.name: result.score for result in grade_cells(changes).grading.exercises}
+    assert (scores["weighted_mean"], scores["step_down"]) == (16, 0)
+
+
 def test_a_mistake_of_ones_own_is_explained_beside_it(grade_cells: GradeCells) -> None:
     changes = {"running_maximum": WRONG, "weighted_mean": mean(divisor="len(numbers)")}
     (result,) = [r for r in grade_cells(changes).grading.exercises if r.name == "weighted_mean"]
@@ -63,6 +74,21 @@ def test_what_calls_nothing_is_not_tried_again(grade_cells: GradeCells) -> None:
     (result,) = [r for r in grade_cells(changes).grading.exercises if r.name == "weighted_mean"]
     assert result.score == 0
     assert "two different answers" in str(result.hint)
+
+
+@pytest.mark.parametrize("variable", ["numbers", "total", "result"])
+def test_a_variable_is_no_function_that_is_called(grade_cells: GradeCells, variable: str) -> None:
+    right_later = (
+        "asked = 0\n\n"
+        "def weighted_mean(numbers, weights):\n"
+        "    global asked\n    asked += 1\n"
+        "    total = sum(n * w for n, w in zip(numbers, weights)) / sum(weights)\n"
+        "    return total if asked > 3 else result"
+    )
+    wrong = f"{WRONG}\nresult = 0.0\n{variable} = running_maximum([0.0])[0]"
+    grading = grade_cells({"running_maximum": wrong, "weighted_mean": right_later}).grading
+    (result,) = [r for r in grading.exercises if r.name == "weighted_mean"]
+    assert result.score == 0
 
 
 def test_functions_that_call_each_other_come_to_an_end(grade_cells: GradeCells) -> None:
