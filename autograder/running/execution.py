@@ -139,16 +139,21 @@ class Execution:
     ) -> tuple[Any, tuple[Any, ...]]:
         """Call a function of the notebook; see ``student.Runner``."""
         answering = {name: Trusted(ours) for name, ours in replacements.items()}
+        failure: NoAnswer | None = None
         try:
-            return self._ask(
+            answer = self._ask(
                 (function, *replacements),
                 lambda child, seconds: child.call(
                     function, _wire_items(args), _wire_mapping(kwargs), seconds, answering
                 ),
             )
-        finally:
-            if any(trusted.refused for trusted in answering.values()):
-                raise NotAnswered(function)  # whatever came of it is no fact about the function
+        except NoAnswer as what_came:
+            failure = what_came
+        if any(trusted.refused for trusted in answering.values()):
+            raise NotAnswered(function)  # whatever came of it is no fact about the function
+        if failure is not None:
+            raise failure
+        return answer
 
     def read(self, name: str) -> Any:
         """Return a variable of the notebook; see ``student.Runner``."""

@@ -125,6 +125,18 @@ def test_what_would_keep_the_grader_busy_is_not_answered(
                 building.call(function, (x,), {}, {"inner": ours})
 
 
+def interrupted(x: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_after_a_refusal_who_interrupts_the_grader_is_heard(sandbox: Sandbox) -> None:
+    source = "def f(x):\n    try: g([x] * 5000)\n    except ValueError: return g(x)"
+    with Execution(sandbox, {0: source}, SHORT_LIMITS) as execution:
+        execution.run_cells()
+        with pytest.raises(KeyboardInterrupt):
+            execution.call("f", (1,), {}, {"g": interrupted})
+
+
 def test_a_call_that_never_stops_asking_is_stopped(building: Execution) -> None:
     with pytest.raises(CallTimedOut):
         building.call("endless", (1,), {}, {"inner": lambda x: x})
