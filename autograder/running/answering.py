@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from .messages import describe_trusted_exception
 # Of an array about which submitted code asks a function of ours: numbers, axes, length of each;
 # a whole number beside it is no larger than a side.
 MOST_ASKED, MOST_AXES, LONGEST_SIDE = 2**12, 4, 64
+LONGEST_TEXT = 64  # of a key or a value, as the kind of a layer is one
 
 
 @dataclass
@@ -44,29 +45,34 @@ class Trusted:
 
 
 def _returns_numbers(function: Callable[..., Any]) -> bool:
-    """Say whether a function is annotated to return a number, or several: no array of a size."""
+    """Say whether a function is annotated to return a number, or a certain number of them."""
     try:
-        returned = get_type_hints(function).get("return")
+        return _is_of_numbers(get_type_hints(function).get("return"))
     except (NameError, TypeError):
         return False
-    return {*(get_args(returned) or [returned])} <= {int, float}
+
+
+def _is_of_numbers(annotation: Any) -> bool:
+    if get_origin(annotation) is tuple:
+        return all(map(_is_of_numbers, get_args(annotation)))
+    return annotation in (int, float)
 
 
 def _cost_of_numbers(arguments: tuple[Any, ...]) -> float:
     """Return what numbers cost where they are only reckoned with: all sizes and lengths, added.
 
-    Arrays cost what they cost elsewhere.
+    Short texts cost nothing more, and arrays what they cost elsewhere.
     """
     total = 0.0
     waiting: list[Any] = list(arguments)
     while waiting and total <= MOST_ASKED:
         value = waiting.pop()
-        if isinstance(value, list | tuple):
+        if isinstance(value, list | tuple | dict):
             total += len(value)
-            waiting += value
+            waiting += (*value, *value.values()) if isinstance(value, dict) else value
         elif isinstance(value, int | np.integer):
             total += abs(int(value))
-        else:
+        elif not isinstance(value, str) or len(value) > LONGEST_TEXT:
             total += _cost((value,))
     return total
 

@@ -99,8 +99,23 @@ def test_a_replaced_function_that_fails_raises_in_the_call(
         building.call("outer", (x,), {}, {"inner": ours})
 
 
-def double(x: Any) -> int:
-    return 2 * x
+def count(x: Any) -> int:
+    return len(str(x))
+
+
+def counts(x: Any) -> tuple[int, tuple[int, float]]:
+    return 1, (len(str(x)), 0.5)
+
+
+def several(x: Any) -> list[float]:
+    return [0.0] * x
+
+
+def as_many(x: Any) -> tuple[float, ...]:
+    return (0.0,) * x
+
+
+NETWORK = [{"layer": "conv", "kernel_size": 11, "out_channels": 96, "stride": 4}, {"layer": "max"}]
 
 
 @pytest.mark.parametrize(
@@ -108,10 +123,17 @@ def double(x: Any) -> int:
     [
         (np.ones(10**5), lambda x: x, False),
         (65, lambda x: x, False),  # it may be a size
-        (65, double, True),
-        (10**6, double, False),
+        (65, count, True),
+        (65, counts, True),
+        (10**6, count, False),
         ([40, 41, 42, [43]], lambda x: x, False),
-        ([40, 41, 42, [43]], double, True),
+        ([40, 41, 42, [43]], count, True),
+        (NETWORK, count, True),
+        ({"layer": "conv", "units": 5000}, count, False),
+        ({"layer": "n" * 100}, count, False),
+        ({"n" * 100: 1}, count, False),
+        (65, several, False),  # as many as it is asked for
+        (65, as_many, False),
     ],
 )
 def test_what_would_keep_the_grader_busy_is_not_answered(
@@ -119,7 +141,7 @@ def test_what_would_keep_the_grader_busy_is_not_answered(
 ) -> None:
     for function in ("once", "caught"):
         if answered:
-            assert building.call(function, (x,), {}, {"inner": ours})[0] == double(x)
+            assert building.call(function, (x,), {}, {"inner": ours})[0] == ours(x)
         else:  # and is no fact about the function, whatever it makes of that
             with pytest.raises(NotAnswered):
                 building.call(function, (x,), {}, {"inner": ours})
