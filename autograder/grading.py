@@ -162,7 +162,7 @@ def _grade(
     with Execution(sandbox, cells, limits, files, left_out, time) as execution:
         execution.run_cells()
         answers = Student(execution, assignment.signatures())
-        tests = run_each_alone(assignment, answers, seed, executed)
+        tests = run_each_alone(assignment, answers, seed, executed, execution.start_again)
         seconds = {name: round(took, 4) for name, took in answers.seconds.items()}
         results = [
             _result(exercise, tests.get(exercise.name, [])) for exercise in assignment.exercises

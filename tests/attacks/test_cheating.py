@@ -185,6 +185,48 @@ def test_a_function_that_is_right_now_and_then_gets_the_points_of_those_tests(
     assert points_lost(submit(source)) == {"step_down": pytest.approx(POINTS * weight / WEIGHTS)}
 
 
+ORACLE = {
+    "running_maximum": """
+import os, pickle
+seen, told = [], {}
+def running_maximum(numbers):
+    for asked in seen:
+        try: told[repr(asked)] = step_down(*asked)
+        except Exception: pass
+    KEEP
+""",
+    "weighted_mean": "def weighted_mean(numbers, weights):\n    step_down",
+    "step_down": """
+def step_down(values, slopes, rate):
+    LOOK
+    asked = values, slopes, rate
+    if repr(asked) in told: return told[repr(asked)]
+    seen.append(asked)
+    CALL
+""",
+}
+IN_A_FILE = {
+    "KEEP": "if told: pickle.dump(told, open('told', 'wb'))",
+    "LOOK": "if os.path.exists('told'): told.update(pickle.load(open('told', 'rb')))",
+}
+
+
+@pytest.mark.parametrize("kept", [{}, IN_A_FILE], ids=["in memory", "in a file"])
+@pytest.mark.parametrize("calls", ["running_maximum", "weighted_mean"])
+def test_a_right_function_lent_to_others_tells_nothing_about_the_tests_of_its_own(
+    kept: dict[str, str], calls: str, averages: Assignment, sandbox: Sandbox
+) -> None:
+    """Another function asks it what the first run of its tests had asked, for the second."""
+    sources = {}
+    for name, source in ORACLE.items():
+        sources[name] = source.replace("CALL", f"if False: {calls}()")
+        for step in ("KEEP", "LOOK"):
+            sources[name] = sources[name].replace(step, kept.get(step, "pass"))
+    notebook = answered(averages, sources)
+    graded = grade(notebook, averages, sandbox, notebook="cheat", secret=SECRET, limits=Limits())
+    assert points_lost(graded)["step_down"] == POINTS
+
+
 def test_a_hidden_input_cannot_be_carried_out(submit: Submit) -> None:
     """What a call prints, raises, shows, or keeps for a cell is not in the notebook."""
     source = (
