@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import isclose
 from pathlib import Path
 from shlex import quote
 
@@ -131,6 +132,13 @@ def _check(path: Path, row: Row, questions: Sequence[Question]) -> None:
         raise BadTable(path, f"there is no question {row.question!r}.")
     if not row.students:
         raise BadTable(path, f"line {row.line}: it names no student.")
+    if row.max_points is None or not isclose(row.max_points, question.points, abs_tol=0.01):
+        raise BadTable(
+            path,
+            f"line {row.line}: max_points is not the {question.points:g} of {row.question}. A "
+            "program may have split a comment into columns: correct the line, or open the sheet "
+            "with the comma as its only separator.",
+        )
     if row.points is not None and not 0 <= row.points <= question.points:
         said = f"{row.points:g} is not between 0 and the {question.points:g} points of"
         raise BadTable(path, f"line {row.line}: {said} {row.question}.")

@@ -12,14 +12,16 @@ from ..course.export import inert
 from ..course.tables import BadTable, read_table
 from .answers import Answers, Question
 
+# Programs that split at ; as well may move what stands behind a text: ``max_points`` tells of it
+# behind a comment, and behind an answer there is nothing.
 COLUMNS = (
-    *("answer", "question", "students", "text", "max_points", "points", "comment"),
-    *("points_before", "comment_before"),
+    *("answer", "question", "students", "points", "comment", "points_before", "comment_before"),
+    *("max_points", "text"),
 )
 LONGEST_TEXT = 10_000  # characters of an answer; the page has all of it
 MOST_STUDENTS = 500  # of one row: a spreadsheet's field has 32,767 characters
-_BETWEEN = "; "
-_END = ";"  # of the students: a spreadsheet would take some names for numbers or dates
+_BETWEEN = " | "  # students: no spreadsheet takes it for a separator of columns
+_END = " |"  # of the students: a spreadsheet would take some names for numbers or dates
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Row:
     comment: str
     points_before: float | None
     comment_before: str
+    max_points: float | None
     line: int
 
 
@@ -49,7 +52,7 @@ def sheet(question: Question, answers: Sequence[Answers]) -> str:
     beginning: else a spreadsheet would cut both.
     """
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writerow(COLUMNS)
     for each in answers:
         for first in range(0, len(each.students), MOST_STUDENTS):
@@ -64,12 +67,12 @@ def _fields(question: Question, answers: Answers, students: Sequence[str]) -> li
         answers.id,
         question.name,
         inert(_BETWEEN.join(students) + _END),
-        inert(_beginning(answers.cell.source if answers.cell else answers.place)),
-        _number(question.points),
         "" if answers.given.waits else before,
         comment,
         before,
         comment,
+        _number(question.points),
+        inert(_beginning(answers.cell.source if answers.cell else answers.place)),
     ]
 
 
@@ -97,6 +100,7 @@ def _row(path: Path, line: int, found: dict[str, str]) -> Row:
         _plain(found["comment"]).strip(),
         _points(path, line, found["points_before"]),
         _plain(found["comment_before"]).strip(),
+        _points(path, line, found["max_points"]),
         line,
     )
 
