@@ -19,17 +19,22 @@ from .timestamps import Timestamps
 
 # How these pack what was handed in. A student is called there by a number of theirs; Gradescope
 # tells of which student a number is in a file beside. The outermost name that fits counts: below
-# it, a student's own archive has the names that the student likes.
+# it, a student's own archive has the names that the student likes. Where the very first folder
+# fits and a name below it too, it may be a student's or the whole class's: nobody's, then.
 PATTERNS = {
     "Canvas": (
-        r".*?/[^/]*?_(?P<late>LATE_)?(?P<student_id>\d+)_(?P<attempt>\d{3,})_"
+        r"(?=.*\.\w+$)(?!(?=/[^/]*_\d+_\d+_)/[^/]*/.*_\d+_\d+_)"
+        r".*?/[^/]*?_(?P<late>LATE_)?(?P<student_id>\d+)_(?P<attempt>\d+)_"
         r"(?:[^/]+/(?:.*/)?)?(?P<file_id>[^/]+?)(?:-\d+)?\.\w+$"
     ),
     "Moodle": (
         r".*?/[^/]*?_(?P<student_id>\d+)_assignsubmission_file_?/?(?:.*/)?"
         r"(?P<file_id>[^/]+)\.\w+$"
     ),
-    "Gradescope": r".*?/submission_(?P<student_id>\d+)/(?:.*/)?(?P<file_id>[^/]+)\.\w+$",
+    "Gradescope": (
+        r"(?!/submission_\d+/(?:.*/)?submission_\d+/)"
+        r".*?/submission_(?P<student_id>\d+)/(?:.*/)?(?P<file_id>[^/]+)\.\w+$"
+    ),
 }
 
 # 2026-01-31-12-00-00, as in nbgrader's own example: its parser takes the end for an offset.
@@ -55,6 +60,10 @@ class ExactCollector(FileNameCollectorPlugin):  # type: ignore[misc]  # nbgrader
         super().__init__(**kwargs)
         self._app = cast(Any, self.parent)
         self._root = Path(self._app._format_collect_path(self._app.extracted_directory))
+        # Some patterns name the folder: nbgrader compares them with the whole path.
+        root = f"/{self._root.name}"
+        self._above = root if f"{root}/" in self.named_regexp else ""
+        self._read: dict[str, About] = {}
         self._notes: list[str] = []
         self._collect_files = self._app._collect_files
         self._app._collect_files = self._collect_last
@@ -63,8 +72,10 @@ class ExactCollector(FileNameCollectorPlugin):  # type: ignore[misc]  # nbgrader
 
     def collect(self, submitted_file: str) -> About | None:
         """Return what a name says, its time as the gradebook has it."""
-        about = self._about(submitted_file)
-        if Path(submitted_file).suffix not in self.valid_ext or not about:
+        if Path(submitted_file).suffix not in self.valid_ext:
+            return None
+        about = {**self._about(submitted_file)}
+        if not about:
             return None
         if about.get("timestamp"):
             text = str(about["timestamp"])
@@ -79,13 +90,19 @@ class ExactCollector(FileNameCollectorPlugin):  # type: ignore[misc]  # nbgrader
         return about
 
     def _about(self, file: str) -> About:
+        if file not in self._read:
+            self._read[file] = self._told(file)
+        return self._read[file]
+
+    def _told(self, file: str) -> About:
         """Return what a name below the folder says, and Gradescope's file of its submission."""
-        name = f"/{self._inside(file)}"
+        name = f"{self._above}/{self._inside(file)}"
         found = re.match(self.named_regexp, name) if self.named_regexp else None
         about: About = found.groupdict() if found else {}
         if not found or "student_id" not in about:
             return {}
-        told = submission(Path(f"{self._root}{name[: found.end('student_id')]}"))
+        below = name[len(self._above) : found.end("student_id")]
+        told = submission(Path(f"{self._root}{below}"))
         if told.students:
             about["student_id"], *about["others"] = told.students
         if told.time:
@@ -100,9 +117,10 @@ class ExactCollector(FileNameCollectorPlugin):  # type: ignore[misc]  # nbgrader
         attempts = defaultdict(list)
         for file in self._files:
             if about := self.collect(file):
-                name = about["student_id"], about.get("file_id")
+                wanted = Path(str(about.get("file_id")))  # nbgrader drops its ending
+                name = about["student_id"], wanted.parent / wanted.stem, Path(file).suffix.lower()
                 attempts[name].append((_order(about), file))
-        last = [self._last(student, sorted(found)) for (student, _), found in attempts.items()]
+        last = [self._last(student, sorted(found)) for (student, *_), found in attempts.items()]
         chosen = sorted(filter(None, last))
         data = cast(dict[str, About], self._collect_files(chosen))
         abouts = [self._about(file) for file in chosen]
@@ -150,17 +168,31 @@ class ExactCollector(FileNameCollectorPlugin):  # type: ignore[misc]  # nbgrader
     def _transfer_and_tell(self, data: dict[str, About]) -> None:
         self._transfer_files(data)
         left_out: dict[str, str] = {}  # a file of each student
-        for file in self._files:
-            student = self._about(file).get("student_id")
-            if student not in data if student else is_notebook(file):
-                left_out.setdefault(student or file, self._shown(file))
+        for file in [*self._files, *self._archived()]:
+            about = self._about(file)
+            group = [about["student_id"], *about.get("others", ())] if about else []
+            missing = [student for student in group if student not in data]
+            if missing or (not about and is_notebook(file)):
+                of = f" of {', '.join(missing)}" if len(group) > 1 else ""
+                name = f"{self._shown(file)}{of}"
+                left_out.setdefault(", ".join(missing) or name, name)
         if left_out:
             self._notes.append(
                 f"Left out: {', '.join(left_out.values())}. Put what is to be graded into "
-                f"{self._place('STUDENT')}, or change c.FileNameCollectorPlugin.named_regexp."
+                f"{self._place('STUDENT')}, call a class's archive by a name without numbers, or "
+                "change c.FileNameCollectorPlugin.named_regexp."
             )
         for note in self._notes:
             self.log.warning(one_line(note))
+
+    def _archived(self) -> list[str]:
+        """Return what lies in the archive folder, where it would be: a damaged one has no file."""
+        archive = Path(self._app._format_collect_path(self._app.archive_directory))
+        return [
+            str(self._root / path.relative_to(archive))
+            for path in sorted(archive.rglob("*"))
+            if path.is_file() and not any(map(is_of_a_system, path.relative_to(archive).parts))
+        ]
 
     def _shown(self, file: str) -> str:
         return shown(self._inside(file))

@@ -1,6 +1,8 @@
 """What Canvas, Moodle and Gradescope pack is collected with the patterns of a new course."""
 
 import io
+import re
+import time
 import zipfile
 from pathlib import Path
 
@@ -144,6 +146,21 @@ OF_CANVAS: dict[str, tuple[Packed, dict[str, str], tuple[str, ...]]] = {
         {"503": "of two"},
         ("Left out: archive/one_502_9002_hw.pdf, archive/other.ipynb. Put what is to be graded",),
     ),
+    "names with dots": (
+        {
+            "one_501_9001_averages.ipynb": "of one",
+            "two_502_9002_averages.IPYNB": "first",
+            "two_502_9003_averages.v2.ipynb": "last",
+            "three_503_9004_averages.ipynb.ipynb": "of three",
+        },
+        {"501": "of one", "502": "last", "503": "of three"},
+        ("502: archive/two_502_9003_averages.v2.ipynb is the last of",),
+    ),
+    "small numbers": (
+        {"one_5_1_averages.ipynb": "of one", "two_7_12_345_678_averages.ipynb": "of two"},
+        {"5": "of one", "7": "of two"},
+        (),
+    ),
     "late": (
         {"one_LATE_502_9002_averages.ipynb": "late", "two_503_9003_averages.ipynb": "on time"},
         {"502": "late", "503": "on time"},
@@ -176,6 +193,15 @@ OF_GRADESCOPE: dict[str, tuple[Packed, dict[str, str], tuple[str, ...]]] = {
             "0012 has a hand-in alone, and not that of 0015's group.",
         ),
     ),
+    "a group without a notebook": (
+        {
+            "submission_11/averages.ipynb": "own",
+            "submission_15/hw.pdf": "",
+            "submission_metadata.yml": METADATA,
+        },
+        {"0012": "own"},
+        ("Left out: archive/submission_15/hw.pdf of 0015, sixteen@example.org. Put",),
+    ),
     "names of another student": (
         {
             "submission_14/submission_11/averages.ipynb": "forged",
@@ -184,6 +210,37 @@ OF_GRADESCOPE: dict[str, tuple[Packed, dict[str, str], tuple[str, ...]]] = {
         },
         {"14": "forged"},
         (),
+    ),
+}
+
+
+SINGLY: dict[str, tuple[Packed, dict[str, str], str]] = {
+    "files of students": (
+        {
+            "one_501_9001_averages.ipynb": "of one",
+            "two_502_9002_hw.zip": "damaged",
+            "three_503_9003_hw.zip": {},
+            "four_504_9004_hw.zip": {
+                "averages.ipynb": "own",
+                "one_501_99_averages.ipynb": "forged",
+            },
+            "notes.txt": "",
+        },
+        {"501": "of one", "504": "own"},
+        "Left out: four_504_9004_hw/one_501_99_averages.ipynb, three_503_9003_hw.zip, "
+        "two_502_9002_hw.zip. Put",
+    ),
+    "a class's archive that is called like a student's": (
+        {
+            "cs_231_2026_submissions.zip": {
+                "one_501_9001_averages.ipynb": "of one",
+                "two_502_9002_averages.ipynb": "of two",
+            },
+            "submissions.zip": {"three_503_9003_averages.ipynb": "of three"},
+        },
+        {"503": "of three"},
+        "cs_231_2026_submissions.zip. Put what is to be graded into submitted/STUDENT/averages, "
+        "call a class's archive by a name without numbers, or",
     ),
 }
 
@@ -231,6 +288,38 @@ def test_nobody_is_lost_and_nobody_stops_the_others(
     assert (left_out in said) == (left_out in "".join(says))
 
 
+@pytest.mark.parametrize(("files", "students", "says"), SINGLY.values(), ids=SINGLY)
+def test_what_lies_singly_is_collected_or_named(
+    tmp_path: Path,
+    released_course: MakeCourse,
+    files: Packed,
+    students: dict[str, str],
+    says: str,
+) -> None:
+    pattern = f"c.FileNameCollectorPlugin.named_regexp = {PATTERNS['Canvas']!r}"
+    course = released_course(tmp_path / "course", pattern)
+    archive = course / "downloaded" / NAME / "archive"
+    archive.mkdir(parents=True)
+    for name, content in files.items():
+        there = content.encode() if isinstance(content, str) else packed(content)
+        (archive / name).write_bytes(there)
+    said = run_here("nbgrader", "zip_collect", NAME, cwd=course).stderr
+    found = {path.parts[-3]: path.read_text() for path in course.glob("submitted/*/*/*.ipynb")}
+    assert found == students
+    assert says in said
+
+
+@pytest.mark.parametrize("begin", [".*/", ".*/extracted/archive/"])
+def test_a_pattern_may_name_the_folder(
+    tmp_path: Path, released_course: MakeCourse, begin: str
+) -> None:
+    pattern = rf"{begin}(?P<student_id>[^/_]+)_(?P<file_id>\w+)\.ipynb"
+    option = f"c.FileNameCollectorPlugin.named_regexp = {pattern!r}"
+    course = released_course(tmp_path / "course", option)
+    collected(course, {"one_averages.ipynb": "", "two_averages.ipynb": ""})
+    assert {path.name for path in (course / "submitted").iterdir()} == {"one", "two"}
+
+
 def test_gradescope_says_when_something_was_handed_in(
     tmp_path: Path, released_course: MakeCourse
 ) -> None:
@@ -258,6 +347,17 @@ def test_a_file_of_gradescope_that_says_nothing_leaves_the_number(
         file.writestr("submission_metadata.yml", text)
     run_here("nbgrader", "zip_collect", NAME, cwd=course)
     assert [path.name for path in (course / "submitted").iterdir()] == ["11"]
+
+
+@pytest.mark.parametrize("end", ["", "/averages.ipynb", "/-1.a-b", "/x-1-1.i"])
+@pytest.mark.parametrize("pattern", PATTERNS.values(), ids=PATTERNS)
+def test_no_name_takes_long_to_read(pattern: str, end: str) -> None:
+    part = "_1_111" * 42
+    begin = time.process_time()
+    for _ in range(20):
+        for first in ("", "/one_501_9001_hw", "/hw"):
+            re.match(pattern, f"{first}/{'/'.join([part] * 14)}{end}")
+    assert time.process_time() - begin < 1
 
 
 def test_a_new_course_has_the_patterns_ready(tmp_path: Path) -> None:
