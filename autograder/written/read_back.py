@@ -20,12 +20,13 @@ from .sheets import Row, read_sheet
 class UnreadMarks(AutograderError):
     """A sheet that another would replace has marks or comments that the gradebook has not."""
 
-    def __init__(self, name: str, path: Path, students: Sequence[str]) -> None:
+    def __init__(self, name: str, path: Path, students: Sequence[str], *, readable: bool) -> None:
         others = f" and {len(students) - 1} more" if len(students) > 1 else ""
+        read = f"Read it back with autograder written {name} --read {quote(str(path))}, or"
+        so = read if readable else "Reading it back takes none of that:"
         super().__init__(
-            f"{path} has what is not in the gradebook, of {students[0]}{others}. Read it back with "
-            f"autograder written {name} --read {quote(str(path))}, or move it to another folder. "
-            "Nothing was changed."
+            f"{path} has what is not in the gradebook, of {students[0]}{others}. {so} move it "
+            "to another folder. Nothing was changed."
         )
         self.path = path
         self.students = students
@@ -79,7 +80,7 @@ def check_read(
         given = given_by_hand(gradebook, name)
     for path in paths:
         unread = [
-            student
+            (student, row)
             for row in _rows(path, questions)
             for student in row.students
             if _is_unread(
@@ -87,7 +88,9 @@ def check_read(
             )
         ]
         if unread:
-            raise UnreadMarks(name, path, unread)
+            readable = any(not _why_not(row, student, there, given) for student, row in unread)
+            students = [student for student, _ in unread]
+            raise UnreadMarks(name, path, students, readable=readable)
 
 
 def _is_unread(row: Row, now: Given, is_there: bool) -> bool:
@@ -116,7 +119,22 @@ def _why_not(
         return "it is not in the gradebook. Grade again, or correct the student's name"
     if (student, row.answer) not in there:
         return "the answer is another one now"
-    return ""
+    return _meanwhile(row, given[student, row.question])
+
+
+def _meanwhile(row: Row, now: Given) -> str:
+    """Return what somebody gave since the sheet was made, "" where that is as before."""
+    if _is_settled(row, now):
+        return ""
+    if now.points == row.points_before and now.comment in (row.comment_before, row.comment):
+        return ""
+    had = "no points" if now.points is None else f"{now.points:g} points"
+    return f"somebody gave {had} meanwhile"
+
+
+def _is_settled(row: Row, now: Given) -> bool:
+    """Say whether the gradebook has the mark of a row already."""
+    return now.points == row.points and row.comment in ("", now.comment) and not now.waits
 
 
 def _rows(path: Path, questions: Sequence[Question]) -> list[Row]:
@@ -146,14 +164,8 @@ def _check(path: Path, row: Row, questions: Sequence[Question]) -> None:
 
 def _write(result: ReadBack, row: Row, student: str, now: Given, wanted: Given) -> bool:
     """Say whether a mark is to be written, and count it."""
-    who = f"{student}, {row.question}"
-    is_same = now.points == wanted.points and wanted.comment in ("", now.comment)
-    is_settled = is_same and not now.waits
-    if not is_settled and (now.points, now.comment) != (row.points_before, row.comment_before):
-        had = "no points" if now.points is None else f"{now.points:g} points"
-        result.kept.append(f"{who}: somebody gave {had} meanwhile")
-        return False
-    if row.comment_before and not row.comment:
+    who, is_settled = f"{student}, {row.question}", _is_settled(row, now)
+    if now.comment and row.comment_before and not row.comment:
         result.kept.append(f"{who}: the old comment stays. The formgrader can delete it")
     if is_settled:
         result.unchanged += 1

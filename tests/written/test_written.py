@@ -271,6 +271,25 @@ def test_what_was_emptied_is_named_and_stays(
     assert comments["student-003"] == "Why?"
 
 
+@pytest.mark.parametrize(
+    ("points", "says"),
+    [
+        ("7", "0 marks are new, 0 changed, 1 as before."),
+        ("5", "0 marks are new, 1 changed, 0 as before."),
+    ],
+)
+def test_a_comment_that_is_deleted_in_the_formgrader_too_is_gone(
+    course: Path, question: str, points: str, says: str
+) -> None:
+    give_by_hand(course, "student-003", question, 7, "Why?")
+    (sheet,) = laid_out(course)
+    fill_in(sheet, {"student-003": (points, "")})
+    give_by_hand(course, "student-003", question, 7, "")
+    said = run_here("autograder", "written", NAME, f"--read={sheet}", cwd=course).stdout
+    assert says in said
+    assert marks_of(course, question)["student-003"] == (float(points), False)
+
+
 def test_a_new_answer_does_not_get_the_mark_of_the_old_one(
     course: Path, averages: Assignment, question: str
 ) -> None:
@@ -398,17 +417,22 @@ def test_answers_are_split_for_several_graders(course: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("student", "mark"),
+    ("student", "mark", "says"),
     [
-        ("student-003", ("5", "Right.")),  # a new mark
-        ("student-001", ("7", "Better.")),  # a comment alone
-        ("student-001", ("8", "")),  # a mark in the place of another
-        ("student-005", ("", "Where is it?")),  # a comment without points
+        ("student-003", ("5", "Right."), "Read it back with"),  # a new mark
+        ("student-001", ("7", "Better."), "Read it back with"),  # a comment alone
+        ("student-001", ("8", ""), "Read it back with"),  # a mark in the place of another
+        ("student-005", ("", "Where is it?"), "takes none of that: move it"),  # without points
     ],
 )
 @pytest.mark.parametrize("options", [(), ("--graders=2",)])
 def test_what_was_typed_and_not_read_back_is_not_overwritten(
-    course: Path, question: str, student: str, mark: tuple[str, str], options: tuple[str, ...]
+    course: Path,
+    question: str,
+    student: str,
+    mark: tuple[str, str],
+    says: str,
+    options: tuple[str, ...],
 ) -> None:
     for each in ("student-001", "student-002"):
         give_by_hand(course, each, question, 7, "Good.")
@@ -416,9 +440,21 @@ def test_what_was_typed_and_not_read_back_is_not_overwritten(
     fill_in(sheet, {student: mark})
     typed = sheet.read_bytes()
     said = run_here("autograder", "written", NAME, *options, cwd=course, status=2).stderr
-    assert f"{sheet.name} has what is not in the gradebook, of {student}" in " ".join(said.split())
+    said = " ".join(said.split())
+    assert f"{sheet.name} has what is not in the gradebook, of {student}" in said
+    assert says in said
     assert sheet.read_bytes() == typed
     assert [*sheet.parent.glob("*.csv")] == [sheet]
+
+
+def test_what_reading_would_not_take_is_to_be_moved_away(course: Path, question: str) -> None:
+    (sheet,) = laid_out(course)
+    fill_in(sheet, {"student-003": ("4", "")})
+    give_by_hand(course, "student-003", question, 3)
+    said = run_here("autograder", "written", NAME, cwd=course, status=2).stderr
+    assert "takes none of that: move it to another folder." in " ".join(said.split())
+    sheet.rename(course / sheet.name)
+    assert laid_out(course) == [sheet]
 
 
 def test_sheets_of_an_earlier_split_go_when_they_are_read(course: Path, question: str) -> None:
