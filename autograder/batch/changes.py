@@ -8,6 +8,7 @@ from ..course.marks import Marks
 from ..results import TOLERANCE, ExerciseResult, Grading, Outcome, Ungraded
 
 WHOLE = "the whole"  # in the place of an exercise
+NOT_GRADED = "not graded"
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,9 @@ class Fall:
     released: bool
 
     def __str__(self) -> str:
-        new = "none" if self.new is None else shown(self.new)
+        new = "none" if self.new is None else rounded(self.new)
         mark = "; feedback on it was given" if self.released else ""
-        return f"{self.exercise} had {shown(self.old)}, has {new} ({self.because}{mark})"
+        return f"{self.exercise} had {rounded(self.old)}, has {new} ({self.because}{mark})"
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Before:
 class Change:
     """What the same files had, and have since they were graded again, and what fell.
 
-    These are automatic points less the penalty for lateness.
+    These are all points, those by hand too, less the penalty for lateness.
     """
 
     old: float
@@ -62,14 +63,18 @@ class Change:
         return "rose" if self.new > self.old else "fell"
 
 
-def compare(student: str, before: Before, after: Grading | Ungraded, penalty: float) -> Change:
-    """Return what changed; ``penalty`` is what lateness costs now."""
-    cost = before.marks.penalty
-    old = before.grading.score - cost
-    new = (after.score if isinstance(after, Grading) else 0.0) - penalty
+def compare(student: str, before: Before, after: Grading | Ungraded, marks: Marks) -> Change:
+    """Return what changed; ``marks`` are those now, of which none count without a result."""
+    is_graded = isinstance(after, Grading)
+    old, new = before.marks.so_far, marks.so_far if is_graded else 0.0
+    cost, costs = before.marks.penalty, marks.penalty
     found = _falls(before.grading, after)
-    if old - new > TOLERANCE and penalty - cost > TOLERANCE:
-        found.append((WHOLE, old, new, f"lateness cost {shown(cost)}, costs {shown(penalty)}"))
+    if old - new > TOLERANCE:
+        if not is_graded and before.marks.by_hand:
+            found.append((WHOLE, old, None, NOT_GRADED))
+        elif costs - cost > TOLERANCE:
+            because = f"lateness cost {rounded(cost)}, costs {rounded(costs)}"
+            found.append((WHOLE, old, new, because))
     return Change(old, new, tuple(Fall(student, *about, before.released) for about in found))
 
 
@@ -78,7 +83,7 @@ Found = tuple[str, float, float | None, str]
 
 def _falls(before: Grading, after: Grading | Ungraded) -> list[Found]:
     if isinstance(after, Ungraded):
-        return [(e.name, e.score, None, "not graded") for e in before.exercises if e.score]
+        return [(e.name, e.score, None, NOT_GRADED) for e in before.exercises if e.score]
     now = {exercise.name: exercise for exercise in after.exercises}
     return [
         (old.name, old.score, new.score if new else None, _because(old, new))
@@ -103,6 +108,6 @@ def _because(old: ExerciseResult, new: ExerciseResult | None) -> str:
     return "no test failed that passed before: points or weights changed"
 
 
-def shown(points: float) -> str:
-    """Return points in words; points by hand, left out here, may pay for a part of a penalty."""
-    return f"{round(max(0.0, points), 2):g}"
+def rounded(points: float) -> str:
+    """Return points as they are written in a sentence."""
+    return f"{round(points, 2):g}"

@@ -221,15 +221,14 @@ def _finished(
 ) -> ClassResult:
     """Record what a worker returned, unless nothing is to be recorded."""
     before = comparison.before(student) if looked.again else None
-    result, notes, penalty = outcome.result, [*work.beside.get(student, ())], 0.0
+    result, notes, change = outcome.result, [*work.beside.get(student, ())], None
     if record:
         result = _recorded(record, student, outcome, looked.key, work.key)
         if isinstance(result, Grading):
             notes += _page_problem(pages, student, outcome.page)
-        penalty = comparison.penalty(student) if before else 0.0
-    elif before:
-        result, penalty = comparison.tried(student, before, result)
-    change = compare(student, before, result, penalty) if before else None
+    if before:
+        result, marks = comparison.after(student, before, result)
+        change = compare(student, before, result, marks)
     return ClassResult(student, result, False, notes, outcome.seconds, change)
 
 

@@ -1,9 +1,11 @@
-"""What a student had before the same files are graded again, and what lateness costs after that."""
+"""What a student had before the same files are graded again, and what they have after that."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..course.gradebook import automatic
-from ..course.marks import MarksOfClass
+from ..course.marks import Marks, MarksOfClass
 from ..course.record import LatePluginFails, penalty_for
 from ..course.released import has_feedback
 from ..results import Ungraded
@@ -28,18 +30,19 @@ class Comparison:
             return None
         return Before(stored.grading, marks, has_feedback(course, name, student))
 
-    def penalty(self, student: str) -> float:
-        """Return what lateness costs a student now."""
-        marks = self._marks.of(student)
-        return marks.penalty if marks else 0.0
+    def after(self, student: str, before: Before, result: Result) -> tuple[Result, Marks]:
+        """Return what is recorded, and a student's marks; in a dry run, what these would be."""
+        if self._work.dry:
+            return self._tried(student, before, result)
+        return result, self._marks.of(student) or Marks()
 
-    def tried(self, student: str, before: Before, result: Result) -> tuple[Result, float]:
-        """Return what would be recorded, and what lateness would cost."""
-        late = before.marks.seconds_late
-        if isinstance(result, Ungraded) or not late:
-            return result, 0.0
-        score = before.marks.graded(automatic(result)).given
+    def _tried(self, student: str, before: Before, result: Result) -> tuple[Result, Marks]:
+        if isinstance(result, Ungraded):
+            return result, Marks()
+        marks = before.marks.graded(automatic(result))
+        late = marks.seconds_late
         try:
-            return result, penalty_for(self._work.course, student, score, late) or 0.0
+            cost = penalty_for(self._work.course, student, marks.given, late) if late else None
+            return result, replace(marks, penalty=cost or 0.0)
         except LatePluginFails as error:
-            return Ungraded(notebook=result.notebook, error=str(error)), 0.0
+            return Ungraded(notebook=result.notebook, error=str(error)), Marks()

@@ -11,7 +11,7 @@ from pathlib import Path
 from ..course.folder import Course
 from ..notebook.safe_html import one_line
 from ..results import ExerciseResult, Outcome, Ungraded, incomplete, points
-from .changes import Change, shown
+from .changes import Change, rounded
 from .outcome import ClassResult
 
 MOST_BYTES = 20 * 2**20  # of a log that grows on; the one before it is kept
@@ -81,7 +81,8 @@ def _about(entry: ClassResult) -> tuple[str, ...]:
 
 def _before(change: Change) -> str:
     falls = "; ".join(map(str, change.falls))
-    return f"before: {shown(change.old)} points, {change.direction}. {falls}"
+    old, new = rounded(change.old), rounded(change.new)
+    return f"before: {old} points, now {new}: {change.direction}. {falls}"
 
 
 def _failed(exercise: ExerciseResult) -> str:

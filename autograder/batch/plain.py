@@ -52,8 +52,10 @@ def _graded(course: Course, name: str, student: str, force: bool) -> ClassResult
         result: Result = Ungraded(notebook=autograde.notebook, error=reason)
     else:
         result = _recorded(course, name, student)
-    penalty = marks_of_class(course, name, [student])[student].penalty if before else 0.0
-    change = compare(student, before, result, penalty) if before else None
+    change = None
+    if before:
+        marks = marks_of_class(course, name, [student])[student]
+        change = compare(student, before, result, marks)
     kept = not (reason or autograde.processed)
     return ClassResult(student, result, kept, seconds=seconds, change=change)
 

@@ -63,7 +63,7 @@ LINES = {
                 "",
                 "",
             ),
-            "before: 60 points, fell. running_maximum had 60, has 20 "
+            "before: 60 points, now 20: fell. running_maximum had 60, has 20 "
             "(test_x; feedback on it was given)",
         ],
     ),

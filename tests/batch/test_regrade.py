@@ -229,7 +229,7 @@ def test_a_changed_test_moves_scores_and_each_fall_is_named(
     lines = (course / "logs" / f"{NAME}.log").read_text().splitlines()[-4:]
     line_of = {line.split("\t")[1]: line for line in lines}
     assert {*line_of} == {*EVERYBODY, "student-004"}
-    assert line_of["student-001"].endswith(f"before: 60 points, fell. {fall}")
+    assert line_of["student-001"].endswith(f"before: 60 points, now 57.5: fell. {fall}")
     assert "before" not in line_of["student-004"]
 
 
@@ -315,6 +315,25 @@ def test_what_lateness_costs_now_is_a_change(
         if isinstance(entry.result, Ungraded):
             assert "plugin for late submissions" in entry.result.error
             assert "ValueError: of the plugin" in entry.result.error
+
+
+def test_who_is_not_graded_any_more_loses_the_points_by_hand_as_well(course: Path) -> None:
+    opened = Course.open(course).coursedir
+    with Gradebook(opened.db_url, opened.course_id) as gradebook:
+        notebook = gradebook.find_submission_notebook(NAME, NAME, "student-001")
+        (grade,) = (grade for grade in notebook.grades if grade.needs_manual_grade)
+        grade.manual_score, grade.needs_manual_grade = 10, False
+        gradebook.db.commit()
+    # A penalty may be above the automatic points.
+    for body, found in (("return 62", (70, 8)), ("raise ValueError", (8, 0))):
+        use_late_plugin(course, body)
+        for dry in (True, False):
+            one = {"students": ["student-001"], "jobs": 1, "force": True}
+            (entry,) = grade_class(Course.open(course), NAME, dry=dry, **one)
+            assert entry.change
+            assert (entry.change.old, entry.change.new) == found
+            assert entry.change.direction == "fell"
+    assert str(entry.change.falls[-1]) == "the whole had 8, has none (not graded)"
 
 
 def test_without_a_penalty_a_score_rises(course: Path) -> None:
