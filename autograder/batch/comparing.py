@@ -8,6 +8,7 @@ from ..course.gradebook import automatic
 from ..course.marks import Marks, MarksOfClass
 from ..course.record import LatePluginFails, penalty_for
 from ..course.released import has_feedback
+from ..errors import UnreadableTimestamp
 from ..results import Ungraded
 from .changes import Before
 from .looking import Work
@@ -39,10 +40,13 @@ class Comparison:
     def _tried(self, student: str, before: Before, result: Result) -> tuple[Result, Marks]:
         if isinstance(result, Ungraded):
             return result, Marks()
-        marks = before.marks.graded(automatic(result))
-        late = marks.seconds_late
+        course, marks = self._work.course, before.marks.graded(automatic(result))
         try:
-            cost = penalty_for(self._work.course, student, marks.given, late) if late else None
+            # Read anew: the course may have another time zone now.
+            time = course.timestamps().of(course.submitted_folder(self._work.name, student))
+            marks = replace(marks, handed_in=time or marks.handed_in)
+            late = marks.seconds_late
+            cost = penalty_for(course, student, marks.given, late) if late else None
             return result, replace(marks, penalty=cost or 0.0)
-        except LatePluginFails as error:
+        except (UnreadableTimestamp, LatePluginFails) as error:
             return Ungraded(notebook=result.notebook, error=str(error)), Marks()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from nbgrader.api import Assignment, Comment, Grade, Gradebook, MissingEntry
@@ -70,14 +70,16 @@ class Mark:
 class Marks:
     """One student's marks by the names of cells, and what being late meant.
 
-    ``comments`` are of humans, ``notes`` of the grader, both by the names of cells.
+    ``comments`` are of humans, ``notes`` of the grader, both by the names of cells. ``due`` is the
+    time until which this student had, with an extension.
     """
 
     cells: dict[str, Mark] = field(default_factory=dict)
     comments: dict[str, str] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
     penalty: float = 0.0
-    seconds_late: float = 0.0
+    handed_in: datetime | None = None
+    due: datetime | None = None
 
     @property
     def given(self) -> float:
@@ -88,6 +90,13 @@ class Marks:
         """Return the same with other automatic points, by the names of cells."""
         cells = {n: replace(mark, automatic=automatic.get(n)) for n, mark in self.cells.items()}
         return replace(self, cells=cells)
+
+    @property
+    def seconds_late(self) -> float:
+        """By how much it was late."""
+        if not self.handed_in or not self.due:
+            return 0.0
+        return max(0.0, (self.handed_in - self.due).total_seconds())
 
     @property
     def so_far(self) -> float:
@@ -172,7 +181,8 @@ class MarksOfClass:
         for student, timestamp, extension, penalty in self._of_notebooks(*columns).filter(*which):
             marks = found.setdefault(student, Marks())
             marks.penalty += penalty or 0.0
-            marks.seconds_late = self._seconds_late(timestamp, extension)
+            marks.handed_in = timestamp
+            marks.due = self._due + extension if self._due and extension else self._due
 
     def _add_marks(self, found: dict[str, Marks], which: Sequence[Any]) -> None:
         points = (Grade.auto_score, Grade.manual_score, Grade.extra_credit)
@@ -200,12 +210,6 @@ class MarksOfClass:
         query: Query[Any] = self._gradebook.db.query(Submitted.student_id, *columns)
         of_this = (Submitted.assignment_id == self._id, Notebook.notebook_id.in_(self._notebooks))
         return query.select_from(Submitted).join(Notebook).filter(*of_this)
-
-    def _seconds_late(self, timestamp: datetime | None, extension: timedelta | None) -> float:
-        if not timestamp or not self._due:
-            return 0.0
-        due = self._due + extension if extension else self._due
-        return float(max(0.0, (timestamp - due).total_seconds()))
 
 
 def marks_of_class(

@@ -350,10 +350,14 @@ def test_what_another_time_zone_makes_late_is_a_fall(course: Path) -> None:
     time.write_text("2026-03-01 12:00:00 CST")
     use_late_plugin(course, "return 4")
     set_due_date(course, "2026-03-01 12:00 UTC")
-    for zone, found in (("Asia/Shanghai", None), ("America/Chicago", (60, 56))):
+    zones = {"Asia/Shanghai": None, "America/Chicago": (60, 56), "Europe/Berlin": (56, 0)}
+    for zone, found in zones.items():  # Berlin has no CST
         set_options(course, f"c.Exchange.timezone = {zone!r}")
-        (entry,) = grade_class(Course.open(course), NAME, students=["student-001"], jobs=1)
-        assert (entry.change and (entry.change.old, entry.change.new)) == found
+        for dry in (True, False):
+            one = {"students": ["student-001"], "jobs": 1}
+            (entry,) = grade_class(Course.open(course), NAME, dry=dry, **one)
+            assert (entry.change and (entry.change.old, entry.change.new)) == found
+            assert ("is not a zone" in getattr(entry.result, "error", "")) == (zone[0] == "E")
 
 
 def release_page(course: Path, student: str) -> None:

@@ -1,6 +1,7 @@
 """The table of a class: one short line for each, at any width and for any size."""
 
 import io
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,8 @@ LATE = Marks(
         "waits": Mark(GradedCell("waits", 10, written=True), waits=True),
     },
     penalty=6,
-    seconds_late=90_000,
+    handed_in=datetime(2026, 3, 2, 13),
+    due=datetime(2026, 3, 1, 12),
 )
 
 
