@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from .errors import CannotGradeHere
 
@@ -275,16 +276,17 @@ def place_of(db_url: str) -> str:
     """Return the file of a gradebook, or its address without a password. Raises NoSuchDatabase."""
     from sqlalchemy import make_url
     from sqlalchemy.exc import ArgumentError
+    from sqlalchemy.util import asbool
 
     try:
         url = make_url(db_url)
-    except ArgumentError:  # whose text may have a password in it
+        if not (url.drivername.startswith("sqlite") and url.database):
+            return str(url.render_as_string(hide_password=True))
+        # With this option of SQLite's the file has an address of its own: file:/folder/name.
+        is_uri = asbool(url.query.get("uri", False))
+        return str(Path(unquote(urlsplit(url.database).path) if is_uri else url.database))
+    except (ArgumentError, ValueError):  # whose text may have a password in it
         raise NoSuchDatabase("it is no address") from None
-    return (
-        str(Path(url.database))
-        if url.drivername.startswith("sqlite") and url.database
-        else str(url.render_as_string(hide_password=True))
-    )
 
 
 def is_served(gradebook: str) -> bool:

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -66,6 +67,15 @@ def put_a_folder(path: Path) -> None:
     path.mkdir()
 
 
+def keep_gradebook_at(db_url: str, course: Path) -> None:
+    set_options(course, f"c.CourseDirectory.db_url = {db_url!r}")
+
+
+def address_of(course: Path) -> str:
+    """Return the gradebook's address as SQLite has addresses of files."""
+    return f"sqlite:///file:{course}/gradebook.db?uri=true"
+
+
 @pytest.mark.parametrize(
     ("harm", "says"),
     [
@@ -80,17 +90,25 @@ def put_a_folder(path: Path) -> None:
         (lambda c: os.truncate(c / "gradebook.db", 0), "gradebook.db, or it is empty"),
         (lambda c: put_a_folder(c / "gradebook.db"), "gradebook.db is a folder, and a file"),
         (
-            lambda c: set_options(c, "c.CourseDirectory.db_url = 'nonsense'"),
+            partial(keep_gradebook_at, "nonsense"),
             "db_url in nbgrader_config.py cannot be used: it is no address",
         ),
         (
-            lambda c: set_options(c, "c.CourseDirectory.db_url = 'none://x'"),
+            partial(keep_gradebook_at, "postgresql://a@db:port/grades"),
+            "db_url in nbgrader_config.py cannot be used: it is no address",
+        ),
+        (
+            lambda c: keep_gradebook_at(f"{address_of(c)}&timeout=x", c),
+            "db_url in nbgrader_config.py cannot be used: could not convert string to float: 'x'",
+        ),
+        (
+            partial(keep_gradebook_at, "none://x"),
             "db_url in nbgrader_config.py cannot be used: Can't load plugin",
         ),
     ],
     ids=[
         *("no database", "cut off", "older", "newer", "missing", "empty", "a folder"),
-        *("no address", "no such kind"),
+        *("no address", "no port", "no number", "no such kind"),
     ],
 )
 @pytest.mark.parametrize("options", [("--jobs", "1"), ("--dry-run",)], ids=["grade", "dry run"])
@@ -105,6 +123,11 @@ def test_a_gradebook_that_cannot_be_used(
     for path in {*left} - {*before}:
         assert (course / path).parts[-3] == "gradings", path  # the lock of whoever grades
     assert {path: left.get(path) for path in before} == before
+
+
+def test_a_gradebook_may_have_an_address_of_sqlites_own(course: Path) -> None:
+    keep_gradebook_at(address_of(course), course)
+    grade(course, 0)
 
 
 def files_of(course: Path) -> dict[str, bytes]:

@@ -57,7 +57,7 @@ def _check_usable(db_url: str) -> None:
             raise NoGradebook(place)
     try:
         engine = create_engine(db_url)
-    except (ArgumentError, ImportError) as error:  # a kind of database that is not known here
+    except (ArgumentError, ImportError, ValueError) as error:  # a kind or option nobody knows here
         raise NoSuchDatabase(str(error)) from None
     try:
         with engine.connect() as connection:
