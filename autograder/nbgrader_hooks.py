@@ -35,7 +35,7 @@ from .course.options import GradingOptions, Limits
 from .course.plain import is_plain, plain_warning, use_stock
 from .course.record import Record
 from .course.replacing import remove_folder
-from .course.shown_names import shown
+from .course.shown_names import first_of, shown
 from .course.sole_grader import BeingGraded
 from .errors import AutograderError, MustExecute, UnknownAssignment, UnreadableTimestamp
 from .notebook.assignment import CODE_STUB
@@ -47,7 +47,6 @@ from .surroundings import check_place_of_folder, explained
 if TYPE_CHECKING:
     from .sandbox.host import Sandbox
 
-MOST_NAMED = 3
 _STOCK = "nbgrader.preprocessors."
 
 
@@ -311,9 +310,8 @@ class Grade(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
 
 def _links(paths: list[Path]) -> str:
     """Return how many links or devices these are, and the first names, on one short line."""
-    names = ", ".join(shown(Path(path.name)) for path in sorted(paths)[:MOST_NAMED])
-    more = f" and {len(paths) - MOST_NAMED} more" if len(paths) > MOST_NAMED else ""
-    return f"links or devices, which are no files ({len(paths)}): {names}{more}."
+    names = first_of([shown(Path(path.name)) for path in sorted(paths)])
+    return f"links or devices, which are no files ({len(paths)}): {names}."
 
 
 @contextmanager

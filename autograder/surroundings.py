@@ -16,7 +16,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from .errors import CannotGradeHere
+from .errors import AutograderError, CannotGradeHere
 
 _KEPT = "What was recorded before is kept."
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -217,6 +217,14 @@ def explained(error: BaseException, gradebook: str = "the gradebook") -> Surroun
     if isinstance(error, OSError):
         return _of_the_system(error)
     return _of_a_database(error, gradebook)
+
+
+def said_of(error: Exception) -> str:
+    """Return the sentence of an error, or of its cause in the surroundings, else name the error."""
+    said = explained(error) or error
+    if isinstance(said, AutograderError):
+        return str(said)
+    return f"{type(said).__name__}: {said}".removesuffix(": ")
 
 
 @contextmanager

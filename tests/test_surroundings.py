@@ -170,6 +170,16 @@ def test_what_lies_in_the_place_of_one_students_folder_costs_no_other(course: Pa
     assert result.stdout.count("60.0 / 60") == 1
 
 
+def test_a_file_in_the_place_of_one_students_pages_is_said_when_they_are_released(
+    course: Path,
+) -> None:
+    grade(course, 0)
+    shutil.rmtree(course / "feedback" / STUDENTS[0])
+    (course / "feedback" / STUDENTS[0]).touch()
+    said = run_here("autograder", "release", NAME, cwd=course).stdout
+    assert f"feedback/{STUDENTS[0]} is a file, and a folder has its place there" in said
+
+
 def test_nbgrader_autograde_says_so_too(course: Path) -> None:
     (course / "autograded").touch()
     result = run_here("nbgrader", "autograde", NAME, cwd=course, status=2)

@@ -23,7 +23,7 @@ from ..errors import AutograderError
 from ..feedback.pages import Pages
 from ..results import Grading, Ungraded
 from ..sandbox.run_folder import remove_dead
-from ..surroundings import InTheWay, NotAllowed, check_place_of_folder, explained
+from ..surroundings import InTheWay, NotAllowed, check_place_of_folder, explained, said_of
 from .changes import compare
 from .cluster import Cluster, grade_on_cluster
 from .comparing import Comparison
@@ -277,7 +277,5 @@ def _problem(do: Callable[[], object]) -> str:
         cause = explained(problem)
         if not (cause is None or isinstance(cause, NotAllowed | InTheWay)):  # of its files, perhaps
             raise
-        if cause or isinstance(problem, AutograderError):
-            return str(cause or problem)
-        return f"{type(problem).__name__}: {problem}".removesuffix(": ")
+        return said_of(problem)
     return ""

@@ -11,7 +11,7 @@ from pathlib import Path
 from ..notebook.safe_html import plain
 
 MOST_SHOWN = 80  # characters of a path in a sentence
-MOST_NAMED = 5  # files in notes
+MOST_NAMED = 5  # of a kind: files in a sentence, notes on a submission
 LONGEST_COMMAND = 1000  # a file name alone may have 255 bytes, and each may need four characters
 
 # As browsers and systems change it: x.ipynb.json, x.IPYNB, x.ipynb.txt.
@@ -48,6 +48,12 @@ def shown(path: Path) -> str:
 def within(path: Path, root: Path) -> Path:
     """Return a path as one writes it in the course folder; some courses collect elsewhere."""
     return path.relative_to(root) if path.is_relative_to(root) else path
+
+
+def first_of(names: Sequence[str], most: int = MOST_NAMED) -> str:
+    """Return the first names, and how many more there are."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def few(notes: Sequence[str]) -> list[str]:

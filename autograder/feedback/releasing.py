@@ -18,7 +18,8 @@ from ..course.folder import Course
 from ..course.gradebook import open_gradebook
 from ..course.marks import MarksOfClass
 from ..errors import AutograderError
-from ..surroundings import InTheWay, check_place_of_folder, explained
+from ..notebook.safe_html import one_line
+from ..surroundings import InTheWay, check_place_of_folder, explained, said_of
 from .pages import Pages
 
 NO_RESULT = "no result that counts, so no page"
@@ -100,7 +101,7 @@ def _renewed(
             if cause is not None and not isinstance(cause, InTheWay):  # of this student's page
                 raise
             course.drop_page(name, student)
-            done.failed[student] = f"no page could be made ({type(error).__name__})"
+            done.failed[student] = f"no page could be made: {one_line(said_of(error))}"
     return done
 
 

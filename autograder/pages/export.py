@@ -10,6 +10,7 @@ from rich.console import Console
 
 from ..course.folder import Course
 from ..course.replacing import replace_file
+from ..course.shown_names import first_of
 from ..course.tables import Table, read_table
 from ..feedback.releasing import renew
 from ..lms.feedback_zip import feedback_zip
@@ -76,6 +77,5 @@ def _write_pages(course: Course, totals: Totals, roster: Table, console: Console
 
 def _name(students: Sequence[str], what: str, console: Console) -> None:
     if students:
-        shown = ", ".join(map(one_line, students[:MOST_NAMED]))
-        more = f" and {len(students) - MOST_NAMED} more" if len(students) > MOST_NAMED else ""
-        print_plain(f"{what} ({len(students)}): {shown}{more}.", console)
+        names = first_of([*map(one_line, students)], MOST_NAMED)
+        print_plain(f"{what} ({len(students)}): {names}.", console)

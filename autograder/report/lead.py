@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..course.shown_names import first_of
 from .held import Group, Held
 from .items import ExerciseFigures, TestFigures, to_mend
 from .losses import losses
@@ -154,9 +155,8 @@ def _tests(tests: list[TestFigures]) -> str:
     said = []
     for found, why in ((broken, "failed as programs"), (weak, "tell little of what they know")):
         if found:
-            named = ", ".join(f"{test.name} of {test.exercise}" for test in found[:MORE])
-            more = f" and {len(found) - MORE} more" if len(found) > MORE else ""
-            said.append(f"mend hidden tests that {why} ({named}{more})")
+            named = first_of([f"{test.name} of {test.exercise}" for test in found], MORE)
+            said.append(f"mend hidden tests that {why} ({named})")
     if not said:
         return "no hidden test needs mending"
     return f"before the next class, {', and '.join(said)}"
