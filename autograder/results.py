@@ -175,10 +175,15 @@ def in_words(misconception: str) -> str:
     return misconception.replace("_", " ")
 
 
+def rounded(points: float) -> str:
+    """Return points as they are written in a sentence."""
+    return f"{round(points, 2):g}"
+
+
 def points(result: Grading) -> str:
     """Return the points in words."""
     waiting = f", {result.pending:g} wait for a human" if result.pending else ""
-    return f"{round(result.score, 2):g} of {result.max_score:g} points{waiting}"
+    return f"{rounded(result.score)} of {result.max_score:g} points{waiting}"
 
 
 def incomplete(result: Grading) -> list[ExerciseResult]:

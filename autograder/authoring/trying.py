@@ -18,7 +18,7 @@ from ..explanation.typed_text import student_source
 from ..notebook.assignment import Assignment
 from ..notebook.calls import calls_in, reached_from
 from ..notebook.filled_in import answered, released
-from ..results import ExerciseResult, Grading, Outcome, Ungraded
+from ..results import ExerciseResult, Grading, Outcome, Ungraded, rounded
 from ..running.hidden_tests import hidden_test_weights
 from ..sandbox.run_folder import run_folder
 from .finding import Finding, Subject
@@ -189,7 +189,7 @@ def _at_grade_cell(subject: Subject, exercise: ExerciseResult, sentence: str) ->
 
 
 def _points(exercise: ExerciseResult) -> str:
-    return f"{round(exercise.score or 0.0, 2):g} of {exercise.max_score:g} points"
+    return f"{rounded(exercise.score or 0.0)} of {exercise.max_score:g} points"
 
 
 def _typed(entries: Sequence[Misconception] | Sequence[Style]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..course.marks import Marks
-from ..results import TOLERANCE, ExerciseResult, Grading, Outcome, Ungraded
+from ..results import TOLERANCE, ExerciseResult, Grading, Outcome, Ungraded, rounded
 
 WHOLE = "the whole"  # in the place of an exercise
 NOT_GRADED = "not graded"
@@ -106,8 +106,3 @@ def _because(old: ExerciseResult, new: ExerciseResult | None) -> str:
     if names := [name for name in failed if name in passed or name not in known]:
         return ", ".join(names)
     return "no test failed that passed before: points or weights changed"
-
-
-def rounded(points: float) -> str:
-    """Return points as they are written in a sentence."""
-    return f"{round(points, 2):g}"

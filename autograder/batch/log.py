@@ -10,8 +10,8 @@ from pathlib import Path
 
 from ..course.folder import Course
 from ..notebook.safe_html import one_line
-from ..results import ExerciseResult, Outcome, Ungraded, incomplete, points
-from .changes import Change, rounded
+from ..results import ExerciseResult, Outcome, Ungraded, incomplete, points, rounded
+from .changes import Change
 from .outcome import ClassResult
 
 MOST_BYTES = 20 * 2**20  # of a log that grows on; the one before it is kept

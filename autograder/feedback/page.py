@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from ..course.gradebook import NO_RESPONSE
 from ..course.marks import Mark, Marks
-from ..results import TOLERANCE
+from ..results import TOLERANCE, rounded
 from .body import Body, Card
 
 _UNITS = (("day", 86400), ("hour", 3600), ("minute", 60))
@@ -128,10 +128,6 @@ def how_long(seconds: float) -> str:
     return "less than a minute" if seconds > 0 else ""
 
 
-def _number(points: float) -> str:
-    return f"{round(points, 2):g}"
-
-
 @cache
 def _template() -> Template:
     here = FileSystemLoader(Path(__file__).parent)
@@ -139,5 +135,5 @@ def _template() -> Template:
         loader=here, autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     environment.lstrip_blocks = True
-    environment.filters |= {"number": _number, "html": Markup}
+    environment.filters |= {"number": rounded, "html": Markup}
     return environment.get_template("page.html.j2")

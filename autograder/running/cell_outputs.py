@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from ..notebook.safe_html import PICTURES, as_text, clean, plain
-from ..results import ExerciseResult, Outcome, TestResult, WrittenAnswer
+from ..results import ExerciseResult, Outcome, TestResult, WrittenAnswer, rounded
 from ..sandbox.wire import Output
 from .execution import CellRun
 from .time_left import TimeLeft
@@ -70,7 +70,7 @@ def written_text(answer: WrittenAnswer) -> str:
 def _points(result: ExerciseResult) -> str:
     if result.score is None:
         return f"{result.name}: the grader failed here; a human will grade it."
-    return f"{result.name}: {round(result.score, 2):g} of {result.max_score:g} points"
+    return f"{result.name}: {rounded(result.score)} of {result.max_score:g} points"
 
 
 def title_of(test: TestResult) -> str:
