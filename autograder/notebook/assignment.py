@@ -19,7 +19,7 @@ from traitlets.config import Config
 from ..errors import BadSource
 from .cell_text import defined_names
 from .passages import strings
-from .running_text import alike, is_near, parts
+from .running_text import FEWEST_OF_A_LINE, LongLines, alike, has_mended_typos, long_lines, words
 from .versions import COMPARING_CELL
 
 GRADE_PREFIX = "test_"  # the grade cell of an exercise is test_<exercise>
@@ -99,12 +99,17 @@ class Assignment:
         return frozenset(map(alike, (*lines, *comments)))
 
     @cached_property
-    def _parts_of_lines(self) -> frozenset[tuple[str, ...]]:
-        return frozenset().union(*map(parts, self.lines))
+    def _long_lines(self) -> LongLines:
+        return long_lines(self.lines)
 
     def released(self, line: str) -> bool:
-        """Say whether a line is one of these, or was in an older release."""
-        return alike(line) in self.lines or is_near(line, self._parts_of_lines)
+        """Say whether a line is one of these, or was before a typo in it was mended."""
+        return alike(line) in self.lines or has_mended_typos(line, self._long_lines)
+
+    def is_given(self, text: str) -> bool:
+        """Say whether a cell's text was released; of a few words each line may be an answer."""
+        is_long = words(text) >= FEWEST_OF_A_LINE
+        return text in self.texts or (is_long and all(map(self.released, text.splitlines())))
 
     @cached_property
     def names(self) -> frozenset[str]:

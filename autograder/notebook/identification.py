@@ -112,7 +112,7 @@ class _Identification:
             cell = self._cells[position]
             if position == own or plain_source(cell) in ("", released):
                 continue
-            is_given = all(map(self._assignment.released, plain_source(cell).splitlines()))
+            is_given = self._assignment.is_given(plain_source(cell))
             if position in taken or cell.cell_type != "markdown" or is_given:
                 break
             return position

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import starmap
 
 _MARKS = "\u0300-\u036f\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # on or in letters
 _WORD = re.compile(rf"(?:[^\W\d_]|[{_MARKS}])+(?:['’-](?:[^\W\d_]|[{_MARKS}])+)*")
@@ -13,9 +14,13 @@ _WITHOUT_SPACES = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u3
 _BULLET = re.compile(r"\s*(?:[-*•]|\d+[.)])\s+(?=[^\W\d])(?!.*[=()\[\]])")
 _SENTENCE = (".", "!", "?", "。")  # how one ends
 _FEWEST_IN_A_ROW = 3
-_FEWEST_OF_A_LINE, _MOST_OF_A_SHORT_LINE = 4, 12  # words; in fewer one is too much of it
-_SHARE_OF_A_LINE = 2 / 3  # of what stands in a long one three in a row
+FEWEST_OF_A_LINE = 8  # words; of fewer one letter may be an answer
+_MOST_TYPOS = 2  # words of a line
+_OF_LETTERS = re.compile("[A-Za-z\u00c0-\u04ff]{4,}")  # one of which says little, unlike a syllable
 _FEWEST_NAMES = 2  # side by side, that is: words which are no keywords
+
+Outline = tuple[int, str, str]  # how many words a line has, the first and the last of them
+LongLines = Mapping[Outline, Sequence[Sequence[str]]]
 
 
 def words(text: str) -> int:
@@ -46,32 +51,44 @@ def alike(line: str) -> str:
     return " ".join(re.findall(r"\w+", line))
 
 
-def parts(line: str) -> frozenset[tuple[str, ...]]:
-    """Return what a line has in common with itself as it was before a few words were changed.
+def long_lines(lines: Iterable[str]) -> LongLines:
+    """Return the words of those lines in which a mended typo is no other text."""
+    found: dict[Outline, list[list[str]]] = {}
+    for line in lines:
+        said = alike(line).split()
+        if len(said) >= FEWEST_OF_A_LINE:
+            found.setdefault(_outline(said), []).append(said)
+    return found
 
-    Of a short one these are all its words but one, of every one all that stand three in a row.
+
+def has_mended_typos(line: str, released: LongLines) -> bool:
+    """Say whether a line is one of these but for a letter in one or two words inside."""
+    said = alike(line).split()
+    others = released.get(_outline(said), ()) if said else ()
+    return any(_differ_in_typos(said, other) for other in others)
+
+
+def _outline(said: Sequence[str]) -> Outline:
+    return len(said), said[0], said[-1]
+
+
+def _differ_in_typos(said: Sequence[str], other: Sequence[str]) -> bool:
+    changed = [pair for pair in zip(said, other, strict=True) if pair[0] != pair[1]]
+    return len(changed) <= _MOST_TYPOS and all(starmap(_is_a_typo, changed))
+
+
+def _is_a_typo(word: str, other: str) -> bool:
+    """Say whether a letter is another, is missing, or has changed places with the next one.
+
+    Not the first one: "symmetric" is no typo of "asymmetric".
     """
-    said = alike(line).split()
-    return frozenset([*_without_one(said), *_threes(said)])
-
-
-def is_near(line: str, released: Set[tuple[str, ...]]) -> bool:
-    """Say whether a line is one of those with these parts, but for a word, or a few of many."""
-    said = alike(line).split()
-    if len(said) <= _MOST_OF_A_SHORT_LINE:
-        return any(rest in released for rest in _without_one(said))
-    threes = [*_threes(said)]
-    return sum(three in released for three in threes) >= _SHARE_OF_A_LINE * len(threes)
-
-
-def _without_one(said: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    if _FEWEST_OF_A_LINE <= len(said) <= _MOST_OF_A_SHORT_LINE:
-        yield tuple(said)  # as of a line with one word more
-        yield from ((*said[:place], *said[place + 1 :]) for place in range(len(said)))
-
-
-def _threes(said: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    return (("", *three) for three in zip(said, said[1:], said[2:], strict=False))
+    if word[0] != other[0] or not (_OF_LETTERS.fullmatch(word) and _OF_LETTERS.fullmatch(other)):
+        return False
+    pairs = enumerate(zip(word, other, strict=False))
+    place = next((n for n, (a, b) in pairs if a != b), min(len(word), len(other)))
+    word, other = word[place:], other[place:]
+    swapped = other[1::-1] + other[2:]
+    return word == swapped or other == word[1:] or other[1:] in (word, word[1:])
 
 
 def _words_in_rows(line: str) -> int:

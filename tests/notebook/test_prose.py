@@ -20,6 +20,7 @@ from autograder.sandbox.host import Sandbox
 PROSE = """It tells more when some of the numbers stand for more pupils than the others do,
 as the mean of a large class does. With equal weights the two are the same."""
 COMMENT = "\n".join(f"# {line}" for line in PROSE.splitlines())
+QUESTION = "When does a weighted mean tell more than the ordinary one?"
 SHORT = "because the larger class has more pupils in it, which ten small numbers cannot tell"
 
 SENTENCE = "The larger class tells more, as it has more pupils in it."
@@ -72,12 +73,11 @@ def below_the_question(notebook: NotebookNode, text: str) -> None:
 
 
 def older(notebook: NotebookNode) -> NotebookNode:
-    """Make of it a release that was mended since: a word is another, missing or one too many."""
+    """Make of it a release in which typos were mended since."""
     for old, new in (
-        ("How much does one number count", "How does one number count"),
-        ("A number has the weight 0. It", "A number has a weight 0. It"),
-        ("makes the mean undefined", "makes that mean undefined"),
-        ("When does a weighted", "When does the weighted"),
+        ("How much does one number count", "How much doess one nubmer count"),
+        ("makes the mean undefined", "makes the maen undefined"),
+        ("When does a weighted", "When does a weigted"),
     ):
         (cell,) = (cell for cell in notebook.cells if old in cell.source)
         cell.source = cell.source.replace(old, new)
@@ -144,6 +144,8 @@ FOUND = {
     "in a cell too long to be parsed": added(new_code_cell("x = 1\n" * 4000 + COMMENT)),
     "below a question": lambda n: below_the_question(n, SENTENCE),
     "below an older question": lambda n: below_the_question(older(n), SENTENCE),
+    "on the line of a question": added(new_markdown_cell(f"{QUESTION} When weights differ.")),
+    "in front of a question": added(new_markdown_cell(f"Of unequal weights. {QUESTION}")),
     "in a question": lambda n: n.cells[position(n, "explanation") - 1].update(source=PROSE),
 }
 
@@ -224,9 +226,7 @@ PASSED_OVER = {
     "a copy of a test": in_a_copy("test_step_down", ""),
     "a copy of the question": in_a_copy("explanation", ""),
     "a test edited": written_into("test_step_down", "assert step_down(1, 2, 3) == -5"),
-    "given text quoted": added(
-        new_markdown_cell("> When does a weighted mean tell more than the ordinary one?")
-    ),
+    "given text quoted": added(new_markdown_cell(f"> {QUESTION}")),
     "an older release": lambda n: older(n),
     "a letter": in_the_place_of(
         "answer_1", "code", 'answer_1 = "b"  # the letter of your answer, between the quotes'
@@ -281,6 +281,16 @@ def test_the_place_is_said_and_the_answer_waits(averages: Assignment, sandbox: S
         assert grading.pending == (10 if place else 0)
         assert grading.untouched == ([] if place else ["explanation"])
         assert place in written_text(answer)
+
+
+@pytest.mark.parametrize(
+    "text", [f"{QUESTION} When weights differ.", "One letter, between the quotes."]
+)
+def test_what_is_below_the_question_is_the_answer(averages: Assignment, text: str) -> None:
+    notebook = handed_in(averages, lambda n: None)
+    notebook.cells.insert(position(notebook, "explanation"), new_markdown_cell(text))
+    restored = restore(notebook, averages)
+    assert restored.cells[position(restored, "explanation")].source == text
 
 
 @pytest.mark.parametrize(

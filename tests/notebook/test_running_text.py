@@ -1,10 +1,10 @@
-"""Lines that are as they were released but for a few words are told from those of a student."""
+"""Lines in which a typo was mended since are told from those of a student."""
 
 import pytest
 
-from autograder.notebook.running_text import is_near, parts
+from autograder.notebook.running_text import has_mended_typos, long_lines
 
-SHORT = "Which of the two numbers is the larger one?"
+QUESTION = "When does a weighted mean tell more than the ordinary one?"
 LONG = (
     "A layer of this kind has one weight for each number that it reads, and as many layers as "
     "there are in the network have each of them a bias of their own"
@@ -12,22 +12,40 @@ LONG = (
 
 
 @pytest.mark.parametrize(
-    ("released", "line", "near"),
+    ("released", "line", "mended"),
     [
-        (SHORT, SHORT, True),
-        (SHORT, "Which of these two numbers is the larger one?", True),
-        (SHORT, "Which of two numbers is the larger one?", True),
-        (SHORT, "Which one of the two numbers is the larger one?", True),
-        (SHORT, "The second of the two numbers is the larger one.", False),
-        (SHORT, "the larger one", False),
-        (LONG, LONG.replace("kind", "sort").replace("network", "net"), True),
-        (LONG, f"{LONG} as such", True),
-        (LONG, f"It has fewer weights than those that read all, and {LONG[:70]}", False),
-        (LONG, "has one weight for", False),
-        ("one two three four", "one two four", False),
+        (QUESTION, QUESTION.replace("mean", "maen"), True),
+        (QUESTION, QUESTION.replace("ordinary", "ordinaries"), False),
+        (LONG, LONG.replace("layers", "layer").replace("network", "netwerk"), True),
+        (LONG, LONG.replace("number", "numbber"), True),
+        (LONG, LONG.replace("each", "eech").replace("there", "three").replace("own", "won"), False),
+        (
+            LONG,
+            LONG.replace("layers", "layes").replace("has", "had").replace("bias", "bies"),
+            False,
+        ),
+        (QUESTION, f"{QUESTION} When weights differ.", False),
+        (QUESTION, f"Never. {QUESTION}", False),
+        (QUESTION, QUESTION.replace("does a", "does not a"), False),
+        (QUESTION, QUESTION.replace("one", "ones"), False),
+        (LONG, f"{LONG} as such", False),
+        (LONG, LONG.replace("one weight", "two weight"), False),
+        (LONG, LONG[:100], False),
+        ("The number of weights of such a layer is ___.", "The number of weights is 42.", False),
+        ("The layer has 3 weights and a bias", "The layer has 4 weights and a bias", False),
+        ("Say why the matrix is symmetric here", "Say why the matrix is asymmetric here", False),
+        ("So one can say that it is now linear", "So one can say that it is not linear", False),
+        ("Is max pooling a linear function?", "max pooling is a linear function", False),
+        (
+            "이 함수는 이 점에서 언제나 미분할 있습니다 그렇죠",
+            "이 함수는 이 점에서 언제나 미분할 없습니다 그렇죠",
+            False,
+        ),
+        ("one two three four", "one two threo four", False),
+        (LONG, "", False),
     ],
 )
-def test_a_line_is_near_one_in_which_a_word_was_changed(
-    released: str, line: str, near: bool
+def test_a_line_is_a_released_one_but_for_mended_typos(
+    released: str, line: str, mended: bool
 ) -> None:
-    assert is_near(line, parts(released)) == near
+    assert has_mended_typos(line, long_lines([released])) == mended
