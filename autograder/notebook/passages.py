@@ -11,10 +11,11 @@ import io
 import re
 import tokenize
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from enum import Enum
 from itertools import groupby
+from typing import TypeGuard
 
 from .cell_text import (
     called_name,
@@ -75,8 +76,12 @@ def passages(source: str, exercises: Set[str]) -> Iterator[Passage]:
 
 def strings(source: str) -> Iterator[str]:
     """Yield the strings in a code cell."""
-    if tree := parsed(source):
-        yield from filter(None, map(_text_of, ast.walk(tree)))
+    waiting: list[ast.AST] = [tree] if (tree := parsed(source)) else []
+    while waiting:
+        node = waiting.pop()
+        waiting += _parts(node)
+        if text := _text_of(node):
+            yield text
 
 
 def _comments(source: str) -> list[tuple[int, int, str]]:
@@ -151,10 +156,29 @@ def _without_code(text: str) -> str:
 
 def _children(node: ast.AST) -> Iterator[ast.AST]:
     """Yield the parts of a node without its docstring."""
-    parts = ast.iter_child_nodes(node)
+    parts = _parts(node)
     if isinstance(node, _Function | ast.ClassDef) and ast.get_docstring(node, clean=False):
         return (part for part in parts if part is not node.body[0])
     return parts
+
+
+def _parts(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield what a node is made of; of a sum these are all its terms, however deep it is."""
+    return _terms(node) if _is_sum(node) else ast.iter_child_nodes(node)
+
+
+def _is_sum(node: ast.AST) -> TypeGuard[ast.BinOp]:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add)
+
+
+def _terms(total: ast.BinOp) -> Iterator[ast.expr]:
+    waiting: list[ast.expr] = [total]
+    while waiting:
+        term = waiting.pop()
+        if _is_sum(term):
+            waiting += [term.right, term.left]
+        else:
+            yield term
 
 
 def _text_of(node: ast.AST) -> str:
@@ -166,15 +190,15 @@ def _text_of(node: ast.AST) -> str:
         return "" if node.value.id.isascii() else node.value.id
     if isinstance(node, ast.JoinedStr):
         return " _ ".join(filter(None, map(_text_of, node.values)))
-    if isinstance(node, ast.BinOp):
-        return _joined([node.left, node.right])
+    if _is_sum(node):
+        return _joined(_terms(node))
     if isinstance(node, ast.Call) and shows_text(node):
         return _joined(node.args)
     is_string = isinstance(node, ast.Constant) and isinstance(node.value, str)
     return str(node.value) if is_string else ""  # type: ignore[attr-defined]
 
 
-def _joined(parts: Sequence[ast.expr]) -> str:
+def _joined(parts: Iterable[ast.expr]) -> str:
     """Return several strings that are shown or added as one, "" if one is something else."""
     texts = [*map(_text_of, parts)]
     return " ".join(texts) if all(texts) else ""
