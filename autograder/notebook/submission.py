@@ -199,8 +199,10 @@ def _check_known(
     others = {p for p, claimed in claims.items() if claimed not in assignment.by_grade_id} - {
         *names
     }
+    telling = assignment.telling_ids()
+    own = {*claims.values(), *(name for p, name in names.items() if p not in claims)}
     is_another = len(others) > len(claims) / 2  # which may give functions of this one
-    if is_another or not known & assignment.telling_ids():
+    if not known & telling or (is_another and not own & telling):
         raise NoKnownCells(assignment.name)
 
 

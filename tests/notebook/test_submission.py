@@ -158,6 +158,22 @@ def test_another_notebook_has_no_known_cells(averages: Assignment) -> None:
         restore(of_other_exercises(answered(averages, {}), averages), averages)
 
 
+@pytest.mark.parametrize("claims", [True, False])
+def test_a_notebook_with_the_cells_of_another_one_below_is_still_its_own(
+    averages: Assignment, claims: bool
+) -> None:
+    notebook = answered(averages, {})
+    for cell in notebook.cells:
+        cell.metadata = cell.metadata if claims else {}
+    others = of_other_exercises(answered(averages, {}), averages).cells
+    for number, cell in enumerate(c for c in others * 3 if grade_id(c)):
+        below = nbformat.from_dict(cell)
+        below.metadata.nbgrader.grade_id = f"other-{number}"
+        notebook.cells.append(below)
+    written = {grade_id(c): c.source for c in restore(notebook, averages).cells if grade_id(c)}
+    assert written == {grade_id(c): c.source for c in answered(averages, {}).cells if grade_id(c)}
+
+
 def test_a_function_kept_elsewhere_is_not_hidden_by_the_stub(
     averages: Assignment, sandbox: Sandbox
 ) -> None:
