@@ -16,8 +16,8 @@ _MAGIC = re.compile(r"^[%!].*$", re.MULTILINE)
 _OTHER_TEXT = re.compile(r"\s*%%(?!time\b|capture\b|prun\b)")  # a cell magic that runs no Python
 # How a file is run or read, or a module imported: by its name, also in a cell that does not parse.
 _IMPORT = re.compile(
-    r"^[ \t]*(?:from|import) +(\w+)"
-    r"|^[ \t]*[%!]\w+ +(?:-\w+ +)*[\"']?([^\s\"']+)"
+    r"^[ \t]*(?:from|import)[ \t]+(\w+)"
+    r"|^[ \t]*[%!]\w+[ \t]+(?:-\w+[ \t]+)*(?:\"([^\"\n]+)|'([^'\n]+)|([^\s\"']+))"
     r"|(?:import_module|__import__) *\( *[\"'](\w+)"
     r"|[\"']([^\"'\n]*\.py)[\"']",
     re.MULTILINE,
@@ -103,6 +103,8 @@ def imported_modules(source: str) -> set[str]:
     for node in ast.walk(parsed(source) or ast.Module([], [])):
         if isinstance(node, ast.Import):
             found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.partition(".")[0])
     return {name.removesuffix(".py") for name in found}
 
 

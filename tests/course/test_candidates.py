@@ -62,7 +62,7 @@ def texts(averages: Assignment) -> Mapping[str, str]:
         ONE_WRONG: nbformat.writes(answered(averages, {"answer_1": 'answer_1 = "c"'})),
         PICTURE: nbformat.writes(with_picture),
         STUB: nbformat.writes(released(averages)),
-        "imports": importing("from mine import mine\n%run other.py"),
+        "imports": importing("from mine import mine\n%run other.py\n%run -i 'my own.py'"),
         **{text: importing(text) for text in IMPORTS},
         DAMAGED: "{",
         "another": nbformat.writes(nbformat.v4.new_notebook()),
@@ -190,6 +190,7 @@ NAMED: dict[str, tuple[Files, str]] = {
     "an imported module": ({FILE: "imports", "mine.py": MODULE}, "mine.py, which the notebook"),
     "one in a package": ({FILE: "imports", "mine/a.py": MODULE}, "mine/a.py, which the notebook"),
     "a script": ({FILE: "imports", "other.py": MODULE}, "other.py, which the notebook"),
+    "one with a space": ({FILE: "imports", "my own.py": MODULE}, "my own.py, which the notebook"),
     "an exercise in a module": ({FILE: RIGHT, "work.py": "exercise"}, "work.py was not graded"),
     "an archive beside a renamed one": ({"b.ipynb": RIGHT, "a.7z": ""}, "a.7z was not unpacked."),
 }
@@ -204,6 +205,13 @@ IMPORTS = (
     "exec(open('lib/mine.py').read())",
     "def f():\n    from mine import other",
     "from mine import *\nx = = 1",
+    "import os; from mine import other",
+    "try: from mine import other\nexcept ImportError: pass",
+    "if 1: from mine import other",
+    "from\tmine\timport other",
+    "import\tmine\nx = = 1",
+    "%run\t-i\t'lib/mine.py'",
+    "from .mine import other",
 )
 
 
