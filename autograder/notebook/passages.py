@@ -40,9 +40,12 @@ _MESSAGE = ("msg", "err_msg", "message")
 
 
 class Beside(Enum):
-    """What stands beside a text: nothing, what only keeps or imports something, or code."""
+    """What stands beside a text: nothing, little, or code that it may belong to.
 
-    NOTHING, NAMES, CODE = range(3)
+    Little is what only imports, or keeps strings; for a string that nothing uses, any code is.
+    """
+
+    NOTHING, LITTLE, CODE = range(3)
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ def passages(source: str, exercises: Set[str]) -> Iterator[Passage]:
         yield from _of_no_code(source, exercises)
         return
     only_text = keeps_only_text(tree, exercises)
-    beside = Beside.NAMES if only_text else Beside.CODE
+    beside = Beside.LITTLE if only_text else Beside.CODE
     if "#" in source:
         spans = _Spans(tree, exercises)
         comments = (c for c in _comments(without_magics(source)) if not spans.hold(*c[:2]))
@@ -140,7 +143,7 @@ def _strings(tree: ast.Module, exercises: Set[str]) -> Iterator[Passage]:
         node = waiting.pop()
         beside = Beside.CODE
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            node, beside = node.value, Beside.NAMES
+            node, beside = node.value, Beside.LITTLE
         if text := _text_of(node):
             yield Passage(_without_code(text), beside)
         elif not _is_of_an_error(node) and getattr(node, "name", None) not in exercises:

@@ -21,7 +21,7 @@ from .safe_html import plain
 FEWEST_WORDS = 3  # of a cell of text: less is a name or a heading
 # Of a code cell, in rows. An ordinary comment says in fewer what an import, or a line, does; few
 # answers are shorter.
-FEWEST = {Beside.NOTHING: 4, Beside.NAMES: 8, Beside.CODE: 12}
+FEWEST = {Beside.NOTHING: 4, Beside.LITTLE: 8, Beside.CODE: 12}
 MOST_PLACES = 5
 MOST_SHOWN = 60  # characters of what begins there
 
