@@ -36,6 +36,7 @@ _COMMENT = re.compile(r"#+ ?")
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _TELLS_OF_ERRORS = ("assert", "error", "exit", "fail", "warn")  # what such functions are named
 _MAY_HOLD_STRINGS = re.compile("[\"'\u0080-\U0010ffff]")  # or sentences that look like names
+_LEVELS = 5  # of texts shown or added within each other that are one: each level is read again
 _MESSAGE = ("msg", "err_msg", "message")
 
 
@@ -184,7 +185,7 @@ def _terms(total: ast.BinOp) -> Iterator[ast.expr]:
             yield term
 
 
-def _text_of(node: ast.AST) -> str:
+def _text_of(node: ast.AST, levels: int = _LEVELS) -> str:
     """Return the text of a string, without what a formatted one puts in, "" of another node.
 
     So is a sentence in a script without spaces, which the parser takes for a name.
@@ -194,16 +195,16 @@ def _text_of(node: ast.AST) -> str:
     if isinstance(node, ast.JoinedStr):
         return " _ ".join(filter(None, map(_text_of, node.values)))
     if _is_sum(node):
-        return _joined(_terms(node))
+        return _joined(_terms(node), levels - 1)
     if isinstance(node, ast.Call) and shows_text(node):
-        return _joined(node.args)
+        return _joined(node.args, levels - 1)
     is_string = isinstance(node, ast.Constant) and isinstance(node.value, str)
     return str(node.value) if is_string else ""  # type: ignore[attr-defined]
 
 
-def _joined(parts: Iterable[ast.expr]) -> str:
+def _joined(parts: Iterable[ast.expr], levels: int) -> str:
     """Return several strings that are shown or added as one, "" if one is something else."""
-    texts = [*map(_text_of, parts)]
+    texts = [_text_of(part, levels) for part in parts] if levels else []
     return " ".join(texts) if all(texts) else ""
 
 

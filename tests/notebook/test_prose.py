@@ -301,6 +301,7 @@ def test_what_is_below_the_question_is_the_answer(averages: Assignment, text: st
         "one two three\n" * 9000,
         "x = " + "('a b c' + " * 90 + "''" + ")" * 90,
         "x = " + "'a' + " * 600 + "''",
+        ("n+print(" * 120 + "n" + "+'a'" * 400 + ")" * 120 + "\n") * 7,
         ("x = n" + "+'a'" * 300 + "\n") * 16,
         "#a\n\n" * 30_000,
         "f('a b c');" * 1800,
