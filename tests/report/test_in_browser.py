@@ -112,7 +112,9 @@ def test_the_table_sorts_and_filters_by_keyboard(browser: Browser, reports: Path
 
 def test_what_students_wrote_is_shown_and_never_run(browser: Browser, reports: Path) -> None:
     opened = Opened(browser, reports / f"{NAME}.html", 1280, "light")
-    assert "onerror=document.title='run'" in opened.page.locator("#unnamed").inner_text()
+    shown = opened.page.locator("#unnamed").inner_text()
+    assert "active = '…'" in shown
+    assert "before > number" in shown
     assert opened.page.locator("img").count() == 0
     assert opened.page.title() == f"{NAME}: what the class did not understand"
     opened.page.context.close()
