@@ -94,7 +94,7 @@ class SolutionsMissing(AutograderError):
         )
 
 
-class BrokenSolutions(AutograderError):
+class BrokenCourseFile(AutograderError):
     """A course's solutions or configuration cannot be run; ``line`` is None where it is unknown."""
 
     def __init__(self, file: str, line: int | None, kind: str, message: str) -> None:

@@ -60,7 +60,7 @@ def grade_notebook(
 
     The assignment is one of the course in the working folder, or if that is none, of the course
     that comes with the package. No secret is used: a student's hidden inputs are not those of a
-    course. Raises UnknownAssignment, NoHiddenTests, MissingSource, BadSource, BrokenSolutions,
+    course. Raises UnknownAssignment, NoHiddenTests, MissingSource, BadSource, BrokenCourseFile,
     MissingNotebook, UnreadableNotebook, NoKnownCells, HiddenTestsFailed, CannotGradeHere or
     SandboxFailed.
     """

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..course.contents import HIDDEN_TESTS, Contents
 from ..errors import (
     AutograderError,
-    BrokenSolutions,
+    BrokenCourseFile,
     UnknownAssignment,
 )
 from . import notebook_rules, solutions_rules
@@ -53,6 +53,6 @@ def what_can_be_read(subject: Subject) -> list[Finding]:
 
 def broken(contents: Contents, name: str, error: AutograderError) -> Finding:
     """Return an error that keeps an assignment from being read, as a finding."""
-    if isinstance(error, BrokenSolutions):
+    if isinstance(error, BrokenCourseFile):
         return Finding(Path(error.file), error.line or 1, str(error).partition(": ")[2])
     return Finding(contents.notebook(name), 1, str(error))

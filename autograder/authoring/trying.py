@@ -61,7 +61,7 @@ def handed_in(assignment: Assignment) -> list[HandedIn]:
 def graded(subject: Subject, todo: Sequence[HandedIn], jobs: int) -> Iterator[Grading | Ungraded]:
     """Grade these notebooks as those of students, in parallel; yield the results in order.
 
-    Raises CannotGradeHere, BrokenSolutions and HiddenTestsFailed.
+    Raises CannotGradeHere, BrokenCourseFile and HiddenTestsFailed.
     """
     with run_folder("check") as folder:
         paths = [folder / f"{number}.ipynb" for number in range(len(todo))]

@@ -26,10 +26,12 @@ class Comparison:
         """Return what a student has, None where that is not known."""
         course, name = self._work.course, self._work.name
         stored, marks = course.last_grading(name, student), self._marks.of(student)
+        # Asked now: to record that nothing was graded takes away by what a page is found.
+        released = has_feedback(course, name, student)
         # nbgrader's own door forgets points and penalty first, and may have been killed then.
         if not stored or not marks or all(m.automatic is None for m in marks.cells.values()):
             return None
-        return Before(stored.grading, marks, has_feedback(course, name, student))
+        return Before(stored.grading, marks, released)
 
     def after(self, student: str, before: Before, result: Result) -> tuple[Result, Marks]:
         """Return what is recorded, and a student's marks; in a dry run, what these would be."""

@@ -49,7 +49,8 @@ class ExactCollector(FileNameCollectorPlugin):  # type: ignore[misc]  # nbgrader
     """Matches names as nbgrader's own does; a file whose time cannot be read is left out.
 
     Around nbgrader's own steps for all files it takes the last of a student's attempts, gives a
-    group's hand-in to each of its students, and names at the end who was left out.
+    group's hand-in to each of its students, and names at the end who was left out. nbgrader asks a
+    plugin about one name at a time: so this one puts itself around two methods of the command.
     """
 
     valid_ext = List(

@@ -56,7 +56,7 @@ class Course:
     def open(cls, root: Path) -> Course:
         """Read the configuration of the course in a folder, as nbgrader does.
 
-        Raises BrokenSolutions where it cannot be run.
+        Raises BrokenCourseFile where it cannot be run.
         """
         root = root.resolve()
         app = NbGrader(raise_config_file_errors=True)

@@ -19,7 +19,7 @@ from importlib.util import spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
-from ..errors import BrokenSolutions
+from ..errors import BrokenCourseFile
 
 _PREFIX = "solutions_of_"
 _DOT = "\N{ONE DOT LEADER}"  # stands in a module's name for the dot in the name of a folder
@@ -35,7 +35,7 @@ class LoadedSolutions:
     def module(self, *names: str) -> ModuleType | None:
         """Return a module by the names from the folder on, None where there is no such file.
 
-        Raises BrokenSolutions where it cannot be imported.
+        Raises BrokenCourseFile where it cannot be imported.
         """
         full_name = ".".join([self._package, *(name.replace(".", _DOT) for name in names)])
         spec = _FINDER.find_spec(full_name)
@@ -52,7 +52,7 @@ class LoadedSolutions:
 
 def broken(
     error: BaseException, is_ours: Callable[[Path], bool], asked_for: str
-) -> BrokenSolutions:
+) -> BrokenCourseFile:
     """Say where in a course its file failed, as far as that is known."""
     frames = traceback.extract_tb(error.__traceback__)
     places = [(frame.filename, frame.lineno) for frame in frames]
@@ -61,7 +61,7 @@ def broken(
     ours = [(file, line) for file, line in places if is_ours(Path(file))]
     file, line = ours[-1] if ours else (asked_for, None)
     message = error.msg if isinstance(error, SyntaxError) else str(error)
-    return BrokenSolutions(file, line, type(error).__name__, message)
+    return BrokenCourseFile(file, line, type(error).__name__, message)
 
 
 class _Source(SourceFileLoader):

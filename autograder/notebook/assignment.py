@@ -64,7 +64,7 @@ class Assignment:
         """The right functions by exercise; a question's takes no argument.
 
         Their modules are imported here, and with them NumPy: who only looks whether something
-        changed does not need them. Raises BrokenSolutions where that fails.
+        changed does not need them. Raises BrokenCourseFile where that fails.
         """
         functions = self.functions()
         return {e.name: functions[e.name] for e in self.exercises if e.name in functions}

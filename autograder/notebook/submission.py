@@ -195,10 +195,9 @@ def _check_known(
     cells: Sequence[NotebookNode], names: Mapping[int, str], assignment: Assignment
 ) -> None:
     known = {*names.values(), *chain.from_iterable(map(definitions, cells))}
-    claims = {position: claimed_id(cell) for position, cell in enumerate(cells) if claimed_id(cell)}
-    others = {p for p, claimed in claims.items() if claimed not in assignment.by_grade_id} - {
-        *names
-    }
+    claims = {place: claimed for place, cell in enumerate(cells) if (claimed := claimed_id(cell))}
+    known_here = assignment.by_grade_id
+    others = [p for p, claimed in claims.items() if claimed not in known_here and p not in names]
     telling = assignment.telling_ids()
     own = {*claims.values(), *(name for p, name in names.items() if p not in claims)}
     is_another = len(others) > len(claims) / 2  # which may give functions of this one

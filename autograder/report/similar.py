@@ -11,7 +11,7 @@ from __future__ import annotations
 import importlib
 import io
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from itertools import combinations
 from typing import Any
 
@@ -97,17 +97,8 @@ def _alike(
     same: dict[str, list[str]] = defaultdict(list)
     for student, found in prints.items():
         same[found.filtered_code].append(student)
-    firsts = [first for first, *_ in same.values()]
-    has: dict[int, list[str]] = defaultdict(list)
-    for first in firsts:
-        for passage in prints[first].hashes:
-            has[passage].append(first)
-    common = {passage for passage, writers in has.items() if len(writers) > MOST_ALIKE}
-    common |= {p for text in released for p in _print(copydetect, text).hashes}
-    own = {first: _without(prints[first], common) for first in firsts}
-    candidates = {
-        pair for passage in has.keys() - common for pair in combinations(sorted(has[passage]), 2)
-    }
+    given = {p for text in released for p in _print(copydetect, text).hashes}
+    own, candidates = _own({first: prints[first] for first, *_ in same.values()}, given)
     copies = [(first, copy, first) for first, *others in same.values() for copy in others]
     pairs = []
     for one, student, text in (*((one, two, two) for one, two in candidates), *copies):
@@ -118,12 +109,23 @@ def _alike(
     return sorted(pairs)
 
 
+def _own(prints: Mapping[str, Any], given: Set[int]) -> tuple[dict[str, Any], set[tuple[str, str]]]:
+    """Return fingerprints without what is given or common, and which two have a passage alike."""
+    has: dict[int, list[str]] = defaultdict(list)
+    for student, found in prints.items():
+        for passage in found.hashes:
+            has[passage].append(student)
+    common = {p for p, writers in has.items() if len(writers) > MOST_ALIKE} | given
+    alike = {pair for p in has.keys() - common for pair in combinations(sorted(has[p]), 2)}
+    return {student: _without(found, common) for student, found in prints.items()}, alike
+
+
 def _print(copydetect: Any, text: str) -> Any:
     """Return the fingerprint of a text."""
     return copydetect.CodeFingerprint("answer.py", NOISE, WINDOW, fp=io.StringIO(text))
 
 
-def _without(found: Any, common: set[int]) -> Any:
+def _without(found: Any, common: Set[int]) -> Any:
     """Take passages out of a fingerprint."""
     from copydetect.utils import get_token_coverage
 

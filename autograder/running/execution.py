@@ -7,7 +7,7 @@ child runs the other cells again and the work goes on. All of it shares one allo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
@@ -139,7 +139,6 @@ class Execution:
     ) -> tuple[Any, tuple[Any, ...]]:
         """Call a function of the notebook; see ``student.Runner``."""
         answering = {name: Trusted(ours) for name, ours in replacements.items()}
-        failure: NoAnswer | None = None
         try:
             answer = self._ask(
                 (function, *replacements),
@@ -147,12 +146,10 @@ class Execution:
                     function, _wire_items(args), _wire_mapping(kwargs), seconds, answering
                 ),
             )
-        except NoAnswer as what_came:
-            failure = what_came
-        if any(trusted.refused for trusted in answering.values()):
-            raise NotAnswered(function)  # whatever came of it is no fact about the function
-        if failure is not None:
-            raise failure
+        except NoAnswer:
+            _check_all_answered(function, answering.values())
+            raise
+        _check_all_answered(function, answering.values())
         return answer
 
     def start_again(self) -> None:
@@ -311,3 +308,9 @@ def _wire_mapping(values: Mapping[str, Any]) -> WireMapping:
     wire = to_wire(dict(values))
     assert isinstance(wire, WireMapping)
     return wire
+
+
+def _check_all_answered(function: str, trusted: Iterable[Trusted]) -> None:
+    """Raise NotAnswered if one refused: whatever came of the call is no fact about the function."""
+    if any(each.refused for each in trusted):
+        raise NotAnswered(function)

@@ -56,7 +56,7 @@ def run_hidden_tests(
     """Run an assignment's hidden tests; return the results by exercise, in the file's order.
 
     Where ``exercises`` are named, only theirs. Neither the working folder nor the environment
-    configures the run. Raises BrokenSolutions where a file cannot be imported, and
+    configures the run. Raises BrokenCourseFile where a file cannot be imported, and
     HiddenTestsFailed where pytest could not run it.
     """
     chosen = [t for t in found_tests(assignment) if not exercises or t.exercise in exercises]
@@ -68,7 +68,7 @@ def run_hidden_tests(
 
 
 def check_hidden_tests(assignment: Assignment) -> None:
-    """Raise BrokenSolutions or HiddenTestsFailed where the hidden tests cannot be run.
+    """Raise BrokenCourseFile or HiddenTestsFailed where the hidden tests cannot be run.
 
     References or known mistakes that cannot be read would fail with every student as well.
     """
@@ -125,7 +125,7 @@ def _by_exercise(results: Iterable[tuple[str, TestResult]]) -> dict[str, list[Te
 def found_tests(assignment: Assignment) -> list[HiddenTest]:
     """Return the tests of the file as it is now, found once for each version of it.
 
-    Raises BrokenSolutions or HiddenTestsFailed.
+    Raises BrokenCourseFile or HiddenTestsFailed.
     """
     loaded = vars(assignment.part(HIDDEN_TESTS))
     if _FOUND not in loaded:

@@ -18,7 +18,7 @@ from autograder.course.candidate_files import Place, read_candidates
 from autograder.course.contents import Contents
 from autograder.course.options import Limits
 from autograder.course.parcel import Parcel
-from autograder.errors import BrokenSolutions
+from autograder.errors import BrokenCourseFile
 from autograder.feedback.body import body_text
 from autograder.feedback.making import make_body
 from autograder.grading import grade
@@ -93,7 +93,7 @@ def test_without_the_course_the_same_comes_back(
 
 
 def no_python() -> None:
-    raise BrokenSolutions("solutions.py", 3, "SyntaxError", "no Python")
+    raise BrokenCourseFile("solutions.py", 3, "SyntaxError", "no Python")
 
 
 def a_bug() -> None:

@@ -16,7 +16,7 @@ import autograder
 from autograder.course.contents import Contents
 from autograder.course.folder import Course
 from autograder.course.loading import LoadedSolutions
-from autograder.errors import BrokenSolutions
+from autograder.errors import BrokenCourseFile
 from autograder.explanation.misconceptions import misconceptions
 from autograder.explanation.next_step import contrasts
 from autograder.explanation.styles import styles
@@ -378,7 +378,7 @@ def test_a_broken_file_is_named_with_its_line(
     right = file.read_bytes()
     file.write_bytes(text)
     for _ in range(2):  # and nothing half loaded is taken for the module
-        with pytest.raises(BrokenSolutions) as caught:
+        with pytest.raises(BrokenCourseFile) as caught:
             _ = Contents(course).assignment("averages").references
         assert (caught.value.file, caught.value.kind) == (str(file), kind)
         if line is not None:
@@ -393,7 +393,7 @@ def test_so_is_another_file_where_it_is_used(course: Path, name: str) -> None:
     file = course / "solutions" / "averages" / f"{name}.py"
     file.write_text("\n1 / 0\n")
     assignment = Contents(course).assignment("averages")
-    with pytest.raises(BrokenSolutions) as caught:
+    with pytest.raises(BrokenCourseFile) as caught:
         assignment.part(name)
     assert (caught.value.file, caught.value.line) == (str(file), 2)
 

@@ -11,7 +11,7 @@ import pytest
 from contents import SMALL
 
 from autograder.course.contents import Contents
-from autograder.errors import BrokenSolutions, HiddenTestsFailed
+from autograder.errors import BrokenCourseFile, HiddenTestsFailed
 from autograder.notebook.assignment import Assignment
 from autograder.results import Outcome, TestResult, score_of
 from autograder.running.hidden_tests import (
@@ -404,7 +404,7 @@ def test_a_file_that_cannot_be_imported_is_named_with_its_line(
         hidden_test_weights,
         lambda assignment: run_hidden_tests(assignment, Student(FakeRunner(1), {}), b""),
     ):
-        with pytest.raises(BrokenSolutions) as caught:
+        with pytest.raises(BrokenCourseFile) as caught:
             use(assignment)
         assert (caught.value.file, caught.value.line, caught.value.kind) == (str(file), line, kind)
         assert str(caught.value).startswith(f"{file}, line {line}: {kind}: ")
