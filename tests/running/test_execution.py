@@ -1,6 +1,6 @@
 """Cells run as in Jupyter, outputs are recorded, and no cell or call takes others with it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -268,8 +268,9 @@ number = 3
 """
 
 
-@pytest.fixture(scope="module")
-def execution(sandbox: Sandbox) -> Execution:
+@pytest.fixture
+def execution(sandbox: Sandbox) -> Iterator[Execution]:
+    """A submission for one test alone: the sandbox that all share has one child at a time."""
     with Execution(sandbox, {0: "kept = 5", 1: DEFINITIONS}, SHORT_LIMITS) as prepared:
         prepared.run_cells()
         yield prepared
