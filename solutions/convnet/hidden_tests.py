@@ -741,7 +741,10 @@ class TestTrain:
     @of_training
     def test_batch_size_above_the_number_of_images(self, student, rng, part):
         """Where a batch could hold more images than there are, all of them are one batch."""
-        check_built(student, "train", *task(rng, np.repeat(FOUR, 3, axis=0), 10), part=part)
+        orders = np.repeat(FOUR, 3, axis=0)
+        check_built(student, "train", *task(rng, orders, 10), part=part)
+        narrow = narrow_network(rng, 2), *narrow_batch(rng, 4), orders, 10, RATE
+        check_built(student, "train", *narrow, part=part)
 
     @weight(0.5)
     def test_at_zero(self, student, rng):

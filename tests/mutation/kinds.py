@@ -97,20 +97,29 @@ KINDS = [
 ]
 
 
-TOO_SMALL = Kind(
-    "The array is too small for all that is written to it or read from it through as_strided: what "
-    "lies in the memory behind it is chance, and no test can count on it.",
-    f"{NUMBER}|ReplaceBinaryOperator",
-    r"= np\.zeros\(\(",
-    style="as_strided",
-)
+NOT_ALWAYS_THE_SAME = [
+    Kind(
+        "The array is too small for all that is written to it or read from it through as_strided: "
+        "what lies in the memory behind it is chance, and no test can count on it.",
+        f"{NUMBER}|ReplaceBinaryOperator",
+        r"= np\.zeros\(\(",
+        style="as_strided",
+    ),
+    Kind(
+        "The largest score is taken off so that no power overflows. Another exercise asks for "
+        "that; the numbers of a training do not need it.",
+        "ReplaceBinaryOperator",
+        r"- scores\.max\(",
+        r"\+ scores\.max\(",
+        style="^train_",
+    ),
+]
 
 
 def kind_of(change: Change, difference: str = "") -> Kind | None:
     """Return the first kind that a change is of, None where there is none.
 
-    A mutant that survives and differs somewhere can be of one kind only.
+    A mutant that survives and differs somewhere can be of few kinds only.
     """
-    if difference:
-        return TOO_SMALL if TOO_SMALL.fits(change) else None
-    return next((kind for kind in KINDS if kind.fits(change)), None)
+    kinds = NOT_ALWAYS_THE_SAME if difference else KINDS
+    return next((kind for kind in kinds if kind.fits(change)), None)
