@@ -1,4 +1,4 @@
-"""What the class holds wrong: misconceptions by what they cost, and groups nobody has named."""
+"""What the class holds wrong: misconceptions by how many hold them, and groups nobody has named."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Group(msgspec.Struct, frozen=True):
 
 
 def held(found: CollectedClass, codes: Codes, hints: Mapping[tuple[str, str], str]) -> list[Held]:
-    """Return the misconceptions of a class by what they cost it, then by how many hold them.
+    """Return the misconceptions of a class by how many hold them, then by what they cost it.
 
     Two that are made together count for each of them; what they cost is counted where it is alone,
     unless it never is. ``hints`` are those of the catalogue by exercise and name.
@@ -80,9 +80,9 @@ def held(found: CollectedClass, codes: Codes, hints: Mapping[tuple[str, str], st
     return sorted(ranked, key=_rank)
 
 
-def _rank(one: Held) -> tuple[float, int, str, str]:
-    cost = round(one.lost_by_class, 6)  # or the last digit would decide, not how many hold it
-    return -cost, -len(one.students), one.exercise, one.name
+def _rank(one: Held) -> tuple[int, float, str, str]:
+    cost = round(one.lost_by_class, 6)  # or the last digit would decide, not the names
+    return -len(one.students), -cost, one.exercise, one.name
 
 
 def _held(

@@ -91,6 +91,7 @@ def _by_name(ranked: list[Held]) -> list[Mistake]:
     found = []
     for name in names:
         places = [place for place, held in enumerate(ranked, start=1) if held.name == name]
+        places.sort(key=lambda place: -ranked[place - 1].lost_by_class)
         found.append(Mistake([ranked[place - 1] for place in places], places))
     return sorted(found, key=lambda mistake: -mistake.cost)
 
@@ -102,7 +103,7 @@ def _ask(mistake: Mistake) -> str:
         each += f" in {first.exercise}"
     if isinstance(first, Held):
         number = "number" if len(mistake.ranks) == 1 else "numbers"
-        where = _and(mistake.ranks)
+        where = _and(sorted(mistake.ranks))
         return f"Those who made it ({number} {where} on the page) {each}; ask: {first.hint}"
     return f"Its students {each}; read their code on the page, and give it a name."
 

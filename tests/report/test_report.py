@@ -56,7 +56,7 @@ def test_the_cost_of_what_is_untouched_is_said_where_it_is_most(course: Path) ->
     )
 
 
-def test_mistakes_are_ranked_by_what_they_cost_the_class(course: Path) -> None:
+def test_mistakes_are_ranked_by_how_many_made_them(course: Path) -> None:
     report = reported(course)
     ranked = [(m["name"], len(m["students"])) for m in report["misconceptions"]]
     assert ranked == [("starts_from_zero", 3), ("divides_by_the_count", 1)]
