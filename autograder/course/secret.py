@@ -7,6 +7,7 @@ takes the lock away: so the files of the dead can be told from those of the livi
 from __future__ import annotations
 
 import fcntl
+import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
@@ -26,6 +27,7 @@ def make_secret(path: Path, *, shared: bool) -> None:
             new.chmod(0o660)
         file.write(secrets.token_bytes(SECRET_BYTES))
         file.flush()
+        os.fsync(file.fileno())  # every score hangs on it: no power cut may leave it empty
         with suppress(FileExistsError):
             path.hardlink_to(new)
         new.unlink()
