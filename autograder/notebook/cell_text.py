@@ -180,9 +180,9 @@ def _is_about_text(part: ast.AST, known: Set[str]) -> bool:
     if isinstance(part, ast.Name):  # or a sentence in a script without spaces
         return part.id in known or not part.id.isascii()
     if isinstance(part, ast.Call):
-        return shows_text(part)
+        return shows_text(part) or isinstance(part.func, ast.Attribute)
     if isinstance(part, ast.Attribute):
-        return part.attr in _SHOWS
+        return part.attr in _SHOWS or hasattr(str, part.attr)
     return not isinstance(part, _CODE)
 
 

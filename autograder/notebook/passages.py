@@ -220,14 +220,15 @@ def _is_of_an_error(node: ast.AST) -> bool:
 
 def _of_no_code(source: str, exercises: Set[str]) -> Iterator[Passage]:
     """Yield the comments of a cell that does not parse, and together what else may be text."""
-    comments, bare = [], []
+    comments, bare, quoted = [], [], []
     for number, line in _outside(without_magics(source).splitlines(), exercises):
         code, mark, comment = line.partition("#")
         if mark:
             comments.append((number, len(code), f"#{comment}"))
         if not _OF_AN_ERROR.match(code):
             bare.append(_STRING.sub("", code))
-    yield from (Passage(text, Beside.CODE) for text in _blocks(comments))
+            quoted += _STRING.findall(code)
+    yield from (Passage(text, Beside.CODE) for text in (*_blocks(comments), *quoted))
     is_program = source.lstrip().startswith("%%")
     beside = Beside.CODE if is_program else Beside.NOTHING
     yield Passage("\n".join(filter(_is_text, bare)), beside)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import keyword
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import starmap
 
-_MARKS = "\u0300-\u036f\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # on or in letters
+# On letters or between them: accents and vowels of all scripts, joiners, the dot of Tibetan.
+_MARKS = "\u200c\u200d\u0f0b" + "".join(
+    mark for mark in map(chr, range(0x300, 0x10000)) if unicodedata.category(mark)[0] == "M"
+)
 _WORD = re.compile(rf"(?:[^\W\d_]|[{_MARKS}])+(?:['’-](?:[^\W\d_]|[{_MARKS}])+)*")
 # Scripts without spaces between words, as Chinese and Thai: two characters stand for a word.
-_WITHOUT_SPACES = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_WITHOUT_SPACES = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _BULLET = re.compile(r"\s*(?:[-*•]|\d+[.)])\s+(?=[^\W\d])(?!.*[=()\[\]])")
 _SENTENCE = (".", "!", "?", "。")  # how one ends
 _FEWEST_IN_A_ROW = 3

@@ -90,6 +90,12 @@ FOUND = {
     "in another language": added(new_code_cell("Weil die größere Klasse mehr Schüler hat")),
     "without spaces": added(new_code_cell("因为较大的班级有更多的学生所以更重要")),
     "in letters with marks": added(new_code_cell("क्योंकि बड़ी कक्षा में अधिक छात्र हैं")),
+    "in Arabic with its vowels": added(
+        new_code_cell("# لِأَنَّ الفَصْلَ الأَكْبَرَ فِيهِ عَدَدٌ أَكْثَرُ مِنَ التَّلَامِيذِ وَلِذَلِكَ هُوَ أَهَمُّ لَنَا")
+    ),
+    "in Hebrew with its vowels": added(new_code_cell("כִּי בַּכִּתָּה הַגְּדוֹלָה יֵשׁ יוֹתֵר תַּלְמִידִים")),
+    "in Persian with joiners": added(new_code_cell("کلاس‌های بزرگ‌تر دانش‌آموزان بیش‌تری می‌گیرند")),
+    "in Tibetan": added(new_code_cell("# འཛིན་གྲྭ་ཆེ་བ་ལ་སློབ་ཕྲུག་མང་བ་ཡོད་པས་གལ་ཆེ་བ་རེད།")),
     "with an apostrophe": added(new_code_cell("It's the class's size that makes the difference")),
     "under a magic of text": added(new_code_cell(f"%%markdown\n{PROSE}")),
     "under another": added(new_code_cell(f"%%html\n<p>{SHORT}</p>")),
@@ -103,6 +109,11 @@ FOUND = {
     "printed in short": added(new_code_cell('print("It has more pupils in it.")')),
     "printed by lines": added(new_code_cell(f"print({SHORT!r})\nprint({SHORT!r})")),
     "printed with a mistake": added(new_code_cell(f"print('It's so {SHORT}')")),
+    "printed without the last bracket": added(new_code_cell(f"print({SHORT!r}")),
+    "in a string that is not closed": added(new_code_cell(f'answer = "{SHORT}')),
+    "joined": added(
+        new_code_cell("print(' '.join(['It is larger and', 'has more pupils in it']).strip())")
+    ),
     "printed and formatted": added(new_code_cell(f"print(f'{SHORT} of {{1 + 1}}')")),
     "displayed": added(new_code_cell(f"display(Markdown('''{PROSE}'''))")),
     "kept in a variable": added(new_code_cell(f"answer = '''{PROSE}'''")),
@@ -185,7 +196,7 @@ def step_down(values, slopes, rate)
     """Move values against their slopes, as was said in the lecture of last week by everybody."""
     # This is the step that was shown in the lecture, written down for whole arrays at once.
     return values if rate is not None and slopes is not None else slopes
-print("the largest number so far was found to be the last one of all")
+print("the largest number so far")
 for i in range(3) print i
 '''
 ERROR = "# ValueError: operands could not be broadcast together with shapes of the two arrays here"
