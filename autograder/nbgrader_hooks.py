@@ -27,9 +27,10 @@ from traitlets.log import get_logger
 from . import import_path  # before anything that is not imported yet
 from .course.candidate_files import read_candidates
 from .course.candidates import choose
+from .course.failures import refuse_without_configuration, told_in_sentences
 from .course.folder import Course, StoredGrading
 from .course.formgrader import answer_the_formgrader
-from .course.gradebook import check_released, open_gradebook
+from .course.gradebook import check_released, check_writable, open_gradebook
 from .course.handed_in import check_folder, remove_links
 from .course.options import GradingOptions, Limits
 from .course.plain import is_plain, plain_warning, use_stock
@@ -86,6 +87,7 @@ def configure(config: Config) -> None:
     config.ZipCollectApp.collector_plugin = "autograder.course.file_names.ExactCollector"
     config.ExportApp.plugin_class = "autograder.course.export.SafeCsv"
     answer_the_formgrader()
+    refuse_without_configuration()
 
 
 class NameVersions(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
@@ -152,7 +154,7 @@ class RestoredNotebook(NotebookExporter):
         self.course.secret()
         check_place_of_folder(self.course.autograded_folder(self.assignment.name, "*"))
         with open_gradebook(self.course.coursedir):
-            pass
+            check_writable(self.course.coursedir)
         _sandbox(self.course.limits(self.assignment.name), self.course.root)
 
     def from_filename(
@@ -189,11 +191,16 @@ class RestoredNotebook(NotebookExporter):
 
     def _convert_alone(self) -> None:
         """Stand around the whole run, which is to be the only one."""
+        name = self.course.coursedir.assignment_id
         try:
-            with self.course.sole_grader(self.course.coursedir.assignment_id):
+            with self.course.sole_grader(name), told_in_sentences(self._converter.log):
                 self._convert_notebooks()
         except BeingGraded as error:
             self._refuse(error)
+        except Exception as error:
+            if (cause := explained(error)) is None:
+                raise
+            self._refuse(cause)
 
     def _decide(self, name: str, student: str) -> bool:
         """Stand in front of the step that compares times: is this submission to be graded?

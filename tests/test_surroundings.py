@@ -186,6 +186,24 @@ def test_nbgrader_autograde_says_so_too(course: Path) -> None:
     assert "autograded is a file, and a folder has its place there" in one_sentence(result.stderr)
 
 
+def test_nbgrader_autograde_names_a_failure_without_a_traceback(course: Path) -> None:
+    hand_in(course, STUDENTS[0], NAME, "{")
+    (course / "autograded").mkdir()
+    (course / "autograded" / STUDENTS[1]).touch()
+    said = run_here("nbgrader", "autograde", NAME, cwd=course, status=1).stderr
+    assert "] This is not a notebook that can be read: its JSON is damaged." in said
+    assert f"autograded/{STUDENTS[1]} is a file, and a folder has its place there" in said
+    assert "Traceback" not in said
+
+
+def test_nbgrader_autograde_refuses_without_our_configuration(course: Path) -> None:
+    set_options(course, "import no_such_module")
+    before = table_rows(course)
+    result = run_here("nbgrader", "autograde", NAME, cwd=course, status=2)
+    assert "Nothing was graded: nbgrader_config.py fails" in result.stderr.splitlines()[-1]
+    assert table_rows(course) == before
+
+
 def test_feedback_is_not_released_where_a_file_is_in_its_place(course: Path) -> None:
     grade(course, 0)
     shutil.rmtree(course / "feedback")
@@ -229,11 +247,12 @@ def test_a_gradebook_that_is_locked_for_long_and_then_no_more(course: Path) -> N
 AS_ORDINARY_USER = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
 
 
-def grade_as_ordinary_user(course: Path) -> subprocess.CompletedProcess[str]:
+def grade_as_ordinary_user(course: Path, *command: str | Path) -> subprocess.CompletedProcess[str]:
+    command = command or (BIN / "autograder", "grade", NAME)
     if shutil.which("setpriv") is None:
         pytest.skip("setpriv is not installed")
     return subprocess.run(
-        [*(AS_ORDINARY_USER if os.geteuid() == 0 else ()), BIN / "autograder", "grade", NAME],
+        [*(AS_ORDINARY_USER if os.geteuid() == 0 else ()), *command],
         cwd=course,
         capture_output=True,
         text=True,
@@ -250,6 +269,30 @@ def test_a_secret_of_another_user(course: Path) -> None:
     assert result.returncode == 2
     assert f"{secret} cannot be read or written" in one_sentence(result.stderr)
     assert secret.stat().st_size == 32
+
+
+NBGRADER = (BIN / "nbgrader", "autograde", NAME)
+
+
+@pytest.mark.parametrize("command", [(), NBGRADER], ids=["autograder", "nbgrader"])
+@pytest.mark.parametrize("harmed", ["gradebook.db", f"gradings/{NAME}/.lock"])
+def test_what_can_only_be_read_is_said_once(
+    course: Path, harmed: str, command: tuple[str | Path, ...]
+) -> None:
+    grade(course, 0)
+    before = table_rows(course)
+    (course / harmed).chmod(0o444)
+    result = grade_as_ordinary_user(course, *command)
+    assert result.returncode == 2
+    assert f"{harmed} cannot be read or written by who runs this" in one_sentence(result.stderr)
+    assert table_rows(course) == before
+
+
+def test_a_gradebook_that_can_only_be_read_can_be_read(course: Path) -> None:
+    grade(course, 0)
+    (course / "gradebook.db").chmod(0o444)
+    result = grade_as_ordinary_user(course, BIN / "autograder", "grade", NAME, "--dry-run")
+    assert result.returncode == 0, result.stderr
 
 
 def test_a_course_that_can_only_be_read(course: Path) -> None:

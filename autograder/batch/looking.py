@@ -14,7 +14,7 @@ from nbgrader.api import Gradebook
 
 from ..course.candidate_files import read_candidates
 from ..course.folder import Course
-from ..course.gradebook import check_released, open_gradebook
+from ..course.gradebook import check_released, check_writable, open_gradebook
 from ..course.misplaced import misplaced
 from ..course.parcel import Parcel
 from ..course.plain import is_plain
@@ -104,6 +104,8 @@ def opened(
     alone_here = nullcontext() if dry else course.sole_grader(name, waiting)
     with alone_here, open_gradebook(course.coursedir) as gradebook:
         check_released(gradebook, assignment)
+        if not dry:
+            check_writable(course.coursedir)
         secret = course.known_secret() if dry else course.secret()
         freshness = Freshness(course, assignment, gradebook, secret=secret)
 

@@ -19,7 +19,7 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 
 from ..course.folder import Course
-from ..course.gradebook import open_gradebook
+from ..course.gradebook import check_writable, open_gradebook
 from ..course.marks import marks_of_class
 from ..course.released import has_feedback
 from ..errors import AutograderError, NotReleased, UnreadableTimestamp
@@ -36,6 +36,7 @@ def grade_plain(
 ) -> Iterator[ClassResult]:
     """Yield what became of each submission. Raises NotReleased."""
     _check_released(course, name)
+    check_writable(course.coursedir)
     for student in students:
         yield _graded(course, name, student, force)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ from ..surroundings import (
     InTheWay,
     NoGradebook,
     NoSuchDatabase,
+    NotAllowed,
     explained,
     gradebook_explained,
     is_served,
@@ -69,6 +71,16 @@ def _check_usable(db_url: str) -> None:
         raise NoGradebook(place)
     if not {*versions} <= _known_versions():
         raise GradebookNewer(place)
+
+
+def check_writable(coursedir: CourseDirectory) -> None:
+    """Raise NotAllowed where nothing could be recorded: that would be said of each student."""
+    place = place_of(coursedir.db_url)
+    if is_served(place):
+        return
+    for part in (Path(place), Path(place).parent):  # a journal is written beside it
+        if part.exists() and not os.access(part, os.W_OK):
+            raise NotAllowed(str(part))
 
 
 @cache
