@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from itertools import islice
+from functools import cached_property
+from itertools import chain, islice
 from pathlib import Path
 
+from ..errors import AutograderError
+from ..notebook.submission import read_bytes
+from .candidate_files import MOST_READ
 from .folder import Course
 from .handed_in import MAX_FILES, matches_any
 from .shown_names import (
@@ -78,8 +82,27 @@ class _Beside:
         return f"{said} {line or f'name it {self._in_course()}.'}"
 
     def _holds_notebook(self, folder: Path) -> bool:
+        """Say whether a notebook there, or one folder down, has this one's name or cells."""
         wanted = f"{self._name}.ipynb".lower()
-        return any(entry.name.lower() == wanted for entry in _entries(folder))
+        entries = _entries(folder)
+        if any(entry.name.lower() == wanted for entry in entries):
+            return True
+        folders = (e for e in entries if e.is_dir(follow_symlinks=False))
+        below = (_entries(Path(e.path)) for e in folders if not is_of_a_system(e.name))
+        notebooks = (e for e in chain(entries, *below) if is_notebook(e.name))
+        return any(map(self._has_cells, islice(notebooks, MOST_READ)))
+
+    def _has_cells(self, entry: os.DirEntry[str]) -> bool:
+        try:
+            text = read_bytes(Path(entry.path))
+        except AutograderError:  # what cannot be read holds nothing for us
+            return False
+        return any(grade_id in text for grade_id in self._grade_ids)
+
+    @cached_property
+    def _grade_ids(self) -> list[bytes]:
+        """The grade ids that only this assignment has, as they stand in a notebook."""
+        return [f'"{name}"'.encode() for name in self._course.assignment(self._name).telling_ids()]
 
     def _in_course(self) -> Path:
         return within(self._right, self._course.root)

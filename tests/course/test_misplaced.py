@@ -33,7 +33,7 @@ def put(course: Path, path: str, text: str = "{}") -> None:
     [
         *("x/Averages/averages.ipynb", "x/aver_ages/mine.ipynb", "x/AVERAGES (1)/mine.ipynb"),
         *("x/homework/averages.ipynb", "x/homework/Averages.IPYNB", "x/averages.ipynb"),
-        *("x/mine.ipynb", "x/averages-Copy1.ipynb", "x/a'b c/averages.ipynb"),
+        *("x/mine.ipynb", "x/averages-Copy1.ipynb", "x/a'b c/averages.ipynb", "x/HW4/mine.ipynb"),
     ],
 )
 def test_a_command_puts_it_where_it_belongs(course: Path, averages: Assignment, path: str) -> None:
@@ -46,6 +46,13 @@ def test_a_command_puts_it_where_it_belongs(course: Path, averages: Assignment, 
     subprocess.run(["bash", "-c", line], cwd=course, check=True)
     assert misplaced(opened, NAME) == {}
     assert opened.students(NAME) == ["x"]
+
+
+@pytest.mark.parametrize("path", ["x/HW4/averages/averages.ipynb", "x/HW4/work/mine.ipynb"])
+def test_a_notebook_one_folder_down_is_found(course: Path, averages: Assignment, path: str) -> None:
+    put(course, path, nbformat.writes(answered(averages, {})))
+    (note,) = misplaced(Course.open(course), NAME)["x"]
+    assert note == "submitted/x/HW4 was not graded: mv submitted/x/HW4 submitted/x/averages"
 
 
 @pytest.mark.parametrize(
