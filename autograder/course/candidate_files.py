@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from ..errors import AutograderError, MissingNotebook
 from ..notebook.submission import MAX_BYTES, parse_notebook, read_bytes
 from .handed_in import check_size, regular_files
-from .shown_names import is_archive, is_notebook, is_of_a_system
+from .shown_names import is_archive, is_document, is_notebook, is_of_a_system
 
 MOST_READ = 5  # notebooks beside the right one; and of all their bytes as many as of one
 MOST_OF_A_BEGINNING = 2**14  # bytes: what else a notebook has stands behind its cells, or is short
@@ -64,6 +64,7 @@ class CandidateFiles:
     unread: int = 0
     archives: tuple[Path, ...] = ()
     modules: tuple[CandidateFile, ...] = ()
+    documents: tuple[Path, ...] = ()
 
     def notebook(self, path: Path) -> NotebookNode:
         """Return the cells of the one with this path.
@@ -93,6 +94,7 @@ def read_candidates(place: Place, file_name: str) -> CandidateFiles:
         len(others) - len(few),
         tuple(path for path in files if is_archive(path.name)),
         tuple(_modules(path for path in files if path.suffix.lower() == ".py")),
+        tuple(path for path in files if is_document(path.name) and path not in others),
     )
 
 

@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 from ..errors import AutograderError, MissingNotebook, SeveralNotebooks
-from ..notebook.answers import has_answers
+from ..notebook.answers import has_answers, untouched_answers
 from ..notebook.assignment import Assignment, grade_id
 from ..notebook.cell_text import defined_functions, imported_modules
 from ..notebook.own_text import attached
@@ -157,9 +157,21 @@ class _Choice:
                     f"{self._shown(module.path)} was not graded, and defines functions of the "
                     "exercises. They belong into the notebook."
                 )
+        if self._files.documents and self._lacks_answers(notebook):
+            what = "was not graded. If it holds an answer, that belongs into the notebook."
+            notes += [f"{self._shown(path)} {what}" for path in self._files.documents]
         if unread := self._files.unread:
             notes.append(f"Notebooks beside these that were not looked at: {unread}.")
         return few(notes)
+
+    def _lacks_answers(self, path: Path) -> bool:
+        """Say whether the written answers are as released; where none is asked for, all answers."""
+        try:
+            notebook = restore(self._files.notebook(path), self._assignment)
+        except AutograderError:
+            return True
+        asked = {e.name for e in self._assignment.written} or self._assignment.answer_cells
+        return asked <= {*untouched_answers(notebook, self._assignment)}
 
     def _far(self, read: _Read) -> str:
         line = command(("mv", "-b", self._in_course(read.path), self._in_course(self._expected)))

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..notebook.safe_html import plain
+from ..notebook.versions import REQUIREMENTS
 
 MOST_SHOWN = 80  # characters of a path in a sentence
 MOST_NAMED = 5  # of a kind: files in a sentence, notes on a submission
@@ -17,6 +18,9 @@ LONGEST_COMMAND = 1000  # a file name alone may have 255 bytes, and each may nee
 # As browsers and systems change it: x.ipynb.json, x.IPYNB, x.ipynb.txt.
 _NOTEBOOK = re.compile(r"\.ipynb(?:\.\w+)?$", re.IGNORECASE)
 _ARCHIVE = re.compile(r"\.(?:zip|7z|rar|tar|tgz|tbz2?|txz|gz|bz2|xz|zst)$", re.IGNORECASE)
+# In which an answer may be written. A text of nbgrader's, and the list of versions, is none.
+_DOCUMENT = re.compile(r"\.(?:docx?|md|odt|pdf|qmd|rmd|rtf|tex|txt)$", re.IGNORECASE)
+_NO_DOCUMENTS = (REQUIREMENTS, "timestamp.txt", "submission_secret.txt")
 
 
 def is_notebook(name: str) -> bool:
@@ -27,6 +31,11 @@ def is_notebook(name: str) -> bool:
 def is_archive(name: str) -> bool:
     """Say whether a file's name is that of an archive."""
     return _ARCHIVE.search(name) is not None
+
+
+def is_document(name: str) -> bool:
+    """Say whether a file's name is that of a text which a student may have written."""
+    return _DOCUMENT.search(name) is not None and name not in _NO_DOCUMENTS
 
 
 def is_of_a_system(name: str) -> bool:

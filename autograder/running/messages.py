@@ -36,7 +36,8 @@ _MOST_DIGITS = 20  # that a message may tell, however well known: they could be 
 _LONGEST_MESSAGE = 500  # characters; the sandbox sends no more, but for who forges what it sends
 MOST_TOLD = 4  # different messages, and different lines, of one function: more could spell inputs
 _LOCKED_IN = (
-    "While grading, code can read and write files only in its own folder, and can use "
+    "While grading, code can read and write files only in its own folder, which holds what was "
+    "given with the assignment and nothing that was handed in beside the notebook. It can use "
     "neither the network nor other processes."
 )
 _OF_THE_NETWORK = ("URLError", "gaierror")

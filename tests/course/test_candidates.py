@@ -62,6 +62,9 @@ def texts(averages: Assignment) -> Mapping[str, str]:
         ONE_WRONG: nbformat.writes(answered(averages, {"answer_1": 'answer_1 = "c"'})),
         PICTURE: nbformat.writes(with_picture),
         STUB: nbformat.writes(released(averages)),
+        "without an essay": nbformat.writes(
+            answered(averages, {"explanation": "YOUR ANSWER HERE"})
+        ),
         "imports": importing("from mine import mine\n%run other.py\n%run -i 'my own.py'"),
         **{text: importing(text) for text in IMPORTS},
         DAMAGED: "{",
@@ -99,6 +102,8 @@ SILENT: dict[str, Files] = {
     "pictures and data": {FILE: RIGHT, "a.png": "", "b.JPG": "", "c.csv": "1", "d.json": "{}"},
     "data about cells": {FILE: STUB, "d.json": '{"cells": 3}', "e": '{"cells": []}'},
     "a module that nobody imports": {FILE: RIGHT, "mine.py": MODULE},
+    "documents": {FILE: RIGHT, "a.txt": "", "b.pdf": ""},
+    "a list of versions": {FILE: STUB, "requirements.txt": "", "timestamp.txt": "now"},
     "a backup": {FILE: RIGHT, "averages.ipynb~": ONE_WRONG},
 }
 
@@ -224,6 +229,15 @@ def test_however_it_is_imported_a_module_is_named(
     assert f"{module}, which the notebook imports" in note
 
 
+@pytest.mark.parametrize("name", ["a.txt", "a.DOCX", "a.pdf", "x/a.md"])
+@pytest.mark.parametrize("notebook", [STUB, "without an essay"])
+def test_a_document_is_named_where_the_written_answer_is_missing(
+    chosen: Callable[..., Chosen], name: str, notebook: str
+) -> None:
+    (note,) = chosen({FILE: notebook, name: "words"}).notes
+    assert note.startswith(f"{name} was not graded. If it holds an answer")
+
+
 @pytest.mark.parametrize(("files", "says"), NAMED.values(), ids=NAMED)
 def test_what_could_hold_work_is_named(
     chosen: Callable[..., Chosen], files: Files, says: str
@@ -239,6 +253,7 @@ def test_what_could_hold_work_is_named(
         ({}, "there is no notebook."),
         ({"a.png": ""}, "there is no notebook."),
         ({"averages.zip": ""}, "averages.zip was not unpacked"),
+        ({"mine.pdf": ""}, "mine.pdf was not graded. If it holds an answer"),
         ({"averages.py": "exercise"}, "averages.py was not graded, and defines functions"),
         ({"a/b/averages.ipynb": RIGHT}, "mv -b submitted/x/averages/a/b/averages.ipynb"),
     ],
