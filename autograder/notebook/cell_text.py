@@ -24,6 +24,7 @@ _IMPORT = re.compile(
 )
 _ANY_WORD = re.compile(r"\w+")
 _SHOWS = ("display", "HTML", "Latex", "Markdown", "print")
+_OF_STRINGS = ("format", "join", "lstrip", "replace", "rstrip", "strip")  # which give a string
 _DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _CODE = (*_DEFINES, ast.While, ast.Compare, ast.Delete)
 _MOST_PARSED = 20_000  # characters; a tree takes a thousand times the memory of its text
@@ -180,9 +181,9 @@ def _is_about_text(part: ast.AST, known: Set[str]) -> bool:
     if isinstance(part, ast.Name):  # or a sentence in a script without spaces
         return part.id in known or not part.id.isascii()
     if isinstance(part, ast.Call):
-        return shows_text(part) or isinstance(part.func, ast.Attribute)
+        return called_name(part) in (*_SHOWS, *_OF_STRINGS)
     if isinstance(part, ast.Attribute):
-        return part.attr in _SHOWS or hasattr(str, part.attr)
+        return part.attr in (*_SHOWS, *_OF_STRINGS)
     return not isinstance(part, _CODE)
 
 

@@ -219,6 +219,10 @@ PASSED_OVER = {
         new_code_cell('from matplotlib import pyplot as p\np.title("Largest number of all so far")')
     ),
     "names in a list": added(new_code_cell('names = ["small class", "large class", "mean"]')),
+    "names in a string": added(new_code_cell('names = "small large first last".split()')),
+    "a title without its last bracket": added(
+        new_code_cell('plt.title("Largest number so far"\nplt.xlabel("place in the list")')
+    ),
     "a file's name": added(new_code_cell('# where the numbers are\nFILE = "all numbers.npz"')),
     "a comment at imports": added(new_code_cell("# the libraries that we need\nimport math")),
     "a letter with its reason": in_the_place_of(
