@@ -36,6 +36,7 @@ MAX_CHARACTERS = 2**20  # of what is written in all cells; outputs and pictures 
 MOST_NAMED, MOST_OF_A_NAME = 5, 80  # notebooks beside one that is missing; characters of each
 MOST_HEADING_LEVELS = 6  # of Markdown
 STAND_IN = "stand_in"  # marks a stub that is not run: it would hide what is written elsewhere
+_ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")  # how they begin
 _OF_CELLS: dict[str, dict[str, Any]] = {  # what cells of each kind have besides their text
     "code": {"outputs": [], "execution_count": None},
     "markdown": {},
@@ -71,15 +72,23 @@ def parse_notebook(content: bytes) -> NotebookNode:
     """
     try:
         return _parsed(content.decode("utf-8-sig"))  # some editors write the mark
-    except UnicodeDecodeError as error:
-        raise UnreadableNotebook("it is not text in UTF-8.") from error
     except RecursionError as error:
         raise UnreadableNotebook("it is nested too deeply.") from error
     except ValueError as error:
-        reason = "its JSON is damaged." if content else "it is empty."
-        raise UnreadableNotebook(reason) from error
+        raise UnreadableNotebook(f"{_what_is_wrong(content, error)}.") from error
     except Exception as error:  # JSON of another shape fails in many ways
         raise UnreadableNotebook("its JSON is not that of a notebook.") from error
+
+
+def _what_is_wrong(content: bytes, error: ValueError) -> str:
+    if not content:
+        return "it is empty"
+    if content.startswith(_ARCHIVES):
+        return "it is an archive, which is to be unpacked"
+    if content.lstrip().startswith(b"<") and b"<html" in content.lower():
+        return "it is a page of HTML"
+    not_text = isinstance(error, UnicodeDecodeError)
+    return "it is not text in UTF-8" if not_text else "its JSON is damaged"
 
 
 def _names_beside(path: Path) -> list[str]:

@@ -225,12 +225,15 @@ def test_what_is_no_file_is_refused(tmp_path: Path, make: Callable[[Path], None]
         (b"", "it is empty"),
         (b"{", "its JSON is damaged"),
         (b"\xff\xfe", "not text in UTF-8"),
+        (b"PK\x03\x04\xff", "it is an archive"),
+        (b"\x1f\x8b\x08", "it is an archive"),
+        (b"<!DOCTYPE html>\n<HTML>", "it is a page of HTML"),
         (b"[1, 2]", "not that of a notebook"),
         (b"{}", "its JSON"),
         (b'{"cells": 3, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}', "its JSON"),
         (b"[" * 100_000, "nested too deeply"),
     ],
-    ids=["empty", "half", "binary", "list", "object", "no cells", "deep"],
+    ids=["empty", "half", "binary", "zip", "gzip", "page", "list", "object", "no cells", "deep"],
 )
 def test_what_is_no_notebook_is_named(tmp_path: Path, content: bytes, reason: str) -> None:
     path = tmp_path / "n.ipynb"
