@@ -18,7 +18,18 @@ KERNELS = ("row of the kernels", "column of the kernels", "input channel", "filt
 FILTERS = ("filter",)
 MATRIX = ("row of the matrix", "column of the matrix")
 
+NOT_SQUARE = "images that are not square"
+SEVERAL_IMAGES = "several images"
+SEVERAL_CHANNELS = "several channels"
+OUTPUTS_NOT_SQUARE = "outputs that are not square"
+
 OF_LAYERS = [
+    Contrast(
+        lambda a: _image(a) is not None,  # where arrays of other shapes are given as well
+        "an array of four axes",
+        "How many axes has the array, and through how many of them does your code go?",
+        (NOT_SQUARE, SEVERAL_IMAGES, SEVERAL_CHANNELS),
+    ),
     Contrast(
         lambda a: a.get("stride", 1) != 1,
         "a stride of more than 1",
@@ -35,23 +46,34 @@ OF_LAYERS = [
         "What becomes of each line with pad in it when pad is 0?",
     ),
     Contrast(
-        lambda a: _image(a) is not None and a.get("stride", 1) < a.get("size", 0),
+        lambda a: _windows_overlap(a),
         "windows that overlap",
         "What happens in your code to a number that lies in several windows?",
     ),
     Contrast(
         lambda a: _sides(a) is not None and len(set(_sides(a) or ())) > 1,
-        "images that are not square",
+        NOT_SQUARE,
         "Which lines use the height, and which the width?",
+        (OUTPUTS_NOT_SQUARE,),
+    ),
+    Contrast(
+        lambda a: len(set(_outputs(a))) > 1,
+        OUTPUTS_NOT_SQUARE,
+        "Which lines use the number of rows of the output, and which that of its columns?",
+    ),
+    Contrast(
+        lambda a: min(a.get("rows", 0), a.get("columns", 0)) < 0,
+        "a negative move",
+        "What becomes of each index, and of each end of a slice, when a move is negative?",
     ),
     Contrast(
         lambda a: _image(a) is not None and len(_image(a)) > 1,
-        "several images",
+        SEVERAL_IMAGES,
         "What does your code do with the first axis?",
     ),
     Contrast(
         lambda a: _channels(a) > 1,
-        "several channels",
+        SEVERAL_CHANNELS,
         "What does your code do with the last axis?",
     ),
     Contrast(
@@ -82,7 +104,32 @@ def _sides(arguments: Arguments) -> tuple[int, ...] | None:
     shape = arguments.get("in_shape")
     if shape is None and _image(arguments) is not None:
         shape = _image(arguments).shape[1:]
+    if shape is None and "height" in arguments:
+        shape = arguments["height"], arguments["width"]
     return tuple(shape[:2]) if shape is not None else None
+
+
+def _outputs(arguments: Arguments) -> tuple[int, ...]:
+    """Return how many windows stop along each side, nothing where there are none."""
+    sides, size = _sides(arguments), _window(arguments)
+    if sides is None or size is None:
+        return ()
+    pad, stride = arguments.get("pad", 0), arguments.get("stride", 1)
+    return tuple((side + 2 * pad - size) // stride + 1 for side in sides)
+
+
+def _window(arguments: Arguments) -> int | None:
+    """Return the side of the window that moves over the images, if there is one."""
+    size: int | None = arguments.get("size", arguments.get("kernel_size"))
+    w = arguments.get("w")
+    of_kernels = isinstance(w, np.ndarray) and w.ndim >= 4
+    return int(w.shape[-3]) if of_kernels and w is not None else size
+
+
+def _windows_overlap(arguments: Arguments) -> bool:
+    overlapping = _image(arguments) is not None and "size" in arguments
+    closer = overlapping and arguments["stride"] < arguments["size"]
+    return closer and max(_outputs(arguments)) > 1
 
 
 def _channels(arguments: Arguments) -> int:

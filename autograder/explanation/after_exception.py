@@ -30,12 +30,29 @@ _BY_CLASS = {
     "EOFError": "Nobody can type anything while grading. From where should that value come?",
     "SystemExit": "Which line ends the program, and what should it return instead?",
     "OverflowError": "How large is the number on that line, and how large should it be?",
-    "MemoryError": "How large is the array that this line makes, and how large should it be?",
+    "MemoryError": "How much does that line make, and how often does it run: does its loop ever "
+    "end?",
+    "NotImplementedError": "That line stands where an answer is still missing. Is it to be taken "
+    "out, and does your code stand below it?",
+    "FileNotFoundError": "A file of yours is not there while grading. Can the cell make what it "
+    "needs by itself?",
 }
+_OF_YOUR_OWN = (
+    "Your own line refuses this call. Does the exercise allow what it refuses, and is the "
+    "condition what you mean?"
+)
+_OF_THE_SIGNATURE = (
+    "That is how the exercise calls your function. Compare its first line with the one that was "
+    "released: which argument is gone, or has another name?"
+)
+_ALL_BUT_ONE_FIT = (
+    "The two shapes differ in one number alone. Print both in every step: in which step is one "
+    "array shorter than you expect, and where does it end?"
+)
 _BY_MESSAGE = (  # what is more telling than the class
     (r"valid indices", "Which number between the brackets is not a whole one? Print its type: "
     "which division made it?"),
-    (r"arrays used as indices|slice indices must be",
+    (r"arrays used as indices|indices must be",
     "Print the type of every index on that line. Which is not a whole number?"),
     (r"integer scalar arrays", "On that line an array stands where one whole number belongs: an "
     "index of a list, or an axis, which is the second argument of np.max and np.concatenate. Which "
@@ -60,8 +77,15 @@ _BY_MESSAGE = (  # what is more telling than the class
     (r"out of bounds for array with size", _BY_CLASS["IndexError"]),
     (r"argument", "Compare the call on that line with the definition of what it calls: which "
     "arguments does it take?"),
-    (r"truth value of an array", "A condition needs one answer. How many does the array on that "
-    "line give?"),
+    (r"truth value of an array", "A condition needs one answer, and so does each comparison that "
+    "Python's own max, min and sorted make. How many does the array on that line give?"),
+    (r"negative dimensions", "Which number of that shape is negative? Print what it is computed "
+    "from: is each of them what its name says?"),
+    (r"setting an array element with a sequence", "One place of an array takes one number. How "
+    "many stand on the right of that line?"),
+    (r"NoneType", "None stands there in place of a value. Which line made it: one that never "
+    "gives it another, or a call that changes something and returns nothing, as append and sort "
+    "do?"),
     (r"zero-size|empty", "Which array on that line is empty, and for which setting?"),
     (r"Cannot cast|casting", "Print the dtype of both sides of that line. Which of them cannot "
     "hold fractions?"),
@@ -76,12 +100,23 @@ _OF_ANOTHER_CELL = (
     "Restart the kernel and run the notebook from the top: which cell should have made that name?"
 )
 _MOST_COMPARED = 2000  # names: nobody's notebook has more
+_RAISES = re.compile(r"`(?:[^`]*:\s*)?raise\b")
+_TWO_SHAPES = re.compile(r"operands could not be broadcast .* \(([\d,]+)\) \(([\d,]+)\)")
 _NAME = re.compile(r"NameError: name '(\w+)' is not defined")
 
 
-def after_exception(error: str, cells: Sequence[str]) -> str:
-    """Return one thing to look at after ``error``, the class of an exception and its message."""
+def after_exception(error: str, cells: Sequence[str], place: str = "", function: str = "") -> str:
+    """Return one thing to look at after ``error``, the class of an exception and its message.
+
+    ``place`` is the line that raised it, where that is told; the ``function`` is the exercise's.
+    """
     kind, _, message = error.partition(": ")
+    if _RAISES.search(place) and kind != "NotImplementedError":
+        return _OF_YOUR_OWN
+    if not place and function and message.startswith(f"{function}() "):
+        return _OF_THE_SIGNATURE
+    if _differ_in_one_number(message):
+        return _ALL_BUT_ONE_FIT
     if missing := _NAME.match(error):
         return _after_a_missing_name(missing[1], cells)
     if kind == "NameError":
@@ -90,6 +125,14 @@ def after_exception(error: str, cells: Sequence[str]) -> str:
         if re.search(pattern, message) and kind not in ("ModuleNotFoundError", "ImportError"):
             return question
     return _BY_CLASS.get(kind, _OTHERWISE)
+
+
+def _differ_in_one_number(message: str) -> bool:
+    """Say whether two arrays could not be put together because of one of their sides."""
+    if not (found := _TWO_SHAPES.match(message)):
+        return False
+    one, other = (text.rstrip(",").split(",") for text in found.groups())
+    return len(one) == len(other) > 1 and sum(map(str.__ne__, one, other)) == 1
 
 
 def _after_a_missing_name(name: str, cells: Sequence[str]) -> str:

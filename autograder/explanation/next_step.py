@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -40,11 +40,15 @@ Arguments = Mapping[str, Any]
 
 
 class Contrast(NamedTuple):
-    """What may tell wrong calls from right ones: where it holds, its words, what to ask then."""
+    """What may tell wrong calls from right ones: where it holds, its words, what to ask then.
+
+    It ``hides`` others, by their words, which follow from it: where it is told, they are not.
+    """
 
     holds: Callable[[Arguments], bool]
     what: str
     question: str
+    hides: Collection[str] = ()
 
 
 def contrasts(assignment: Assignment) -> Sequence[Contrast]:
@@ -101,23 +105,41 @@ def _what_tells_apart(
         if all(map(contrast.holds, of_wrong)) and not any(map(contrast.holds, of_right))
     ]
     if not found:
-        return _where_two_meet(of_right, of_wrong, known)
+        return _where_some_meet(of_right, of_wrong, known)
+    found = _unhidden(found)
     everything = " and ".join(contrast.what for contrast in found)
     question = found[0].question if len(found) == 1 else "Try one of these at a time: which is it?"
     return everything, question
 
 
-def _where_two_meet(
+def _unhidden(found: Sequence[Contrast]) -> list[Contrast]:
+    hidden = {what for contrast in found for what in contrast.hides}
+    return [contrast for contrast in found if contrast.what not in hidden]
+
+
+def _where_some_meet(
     of_right: Sequence[Arguments], of_wrong: Sequence[Arguments], known: Sequence[Contrast]
 ) -> tuple[str, str] | None:
-    """Return the two things that every wrong call has, and no right call but one at a time."""
+    """Return the things that every wrong call has, and no right call but one at a time."""
     common = [contrast for contrast in known if all(map(contrast.holds, of_wrong))]
-    for one, other in combinations(common, 2):
-        seen = {(one.holds(arguments), other.holds(arguments)) for arguments in of_right}
-        if (True, True) not in seen and {(True, False), (False, True)} <= seen:
-            question = "Which line uses both, and what is it when only one of them is there?"
-            return f"both {one.what} and {other.what}", question
-    return None
+    pairs = [pair for pair in combinations(common, 2) if _meet_in_wrong_calls_alone(pair, of_right)]
+    meeting = _unhidden([contrast for contrast in common if any(contrast in p for p in pairs)])
+    if len(meeting) < 2:
+        return None
+    if len(meeting) == 2:
+        question = "Which line uses both, and what is it when only one of them is there?"
+        return f"both {' and '.join(contrast.what for contrast in meeting)}", question
+    *others, last = (contrast.what for contrast in meeting)
+    question = "Which two of them meet in a line of yours? Try two at a time."
+    return f"{', '.join(others)} and {last}, all at once", question
+
+
+def _meet_in_wrong_calls_alone(
+    pair: tuple[Contrast, Contrast], of_right: Sequence[Arguments]
+) -> bool:
+    one, other = pair
+    seen = {(one.holds(arguments), other.holds(arguments)) for arguments in of_right}
+    return (True, True) not in seen and {(True, False), (False, True)} <= seen
 
 
 def _arguments(signature: inspect.Signature, call: RecordedCall) -> Arguments:
@@ -130,7 +152,8 @@ def _of_one_call(judged: Sequence[Judged], cells: Sequence[str]) -> str | None:
     """Return what follows from the first call that is wrong in some way, as its test says it."""
     for call, right in judged:
         if isinstance(call.failure, CallRaised):
-            return after_exception(call.failure.error, cells)
+            failure = call.failure
+            return after_exception(failure.error, cells, failure.place, failure.function)
         mismatch = compare(call.value, right.value)
         if mismatch is not None:
             return _AFTER_MISMATCH[mismatch.kind]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import permutations
+from itertools import pairwise, permutations
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -71,6 +71,34 @@ def nearby(arguments: Arguments, signature: inspect.Signature) -> Iterator[Chang
     for name, other in permutations(numbers, 2):
         words, question = f"in which `{name}` is what `{other}` is", f"Where do you use `{name}`?"
         yield Change(partial(_copied, name, other), words, question, True)
+
+
+def turned(arguments: Arguments, signature: inspect.Signature) -> Iterator[Change]:
+    """Yield calls with an array that is read from its other end, or by its axes exchanged."""
+    for name, value in arguments.items():
+        if not isinstance(value, np.ndarray) or value.dtype.kind not in "iuf":
+            continue
+        neighbours = [*pairwise(range(value.ndim))]
+        for along in (*((axis,) for axis in range(value.ndim)), *neighbours):
+            words = f"with `{name}` turned round along {_axes_in_words(along)}"
+            question = f"Which end of `{name}` does your code begin with?"
+            yield Change(partial(_flipped, name, along), words, question)
+        for pair in neighbours:
+            words = f"in which {_axes_in_words(pair)} of `{name}` are exchanged"
+            question = f"In which order do the indices of `{name}` stand in your code?"
+            yield Change(partial(_exchanged, name, pair), words, question)
+
+
+def _axes_in_words(axes: tuple[int, ...]) -> str:
+    return f"{'axis' if len(axes) == 1 else 'axes'} {' and '.join(map(str, axes))}"
+
+
+def _flipped(name: str, along: tuple[int, ...], arguments: Arguments) -> Arguments:
+    return {**arguments, name: np.flip(arguments[name], along)}
+
+
+def _exchanged(name: str, pair: tuple[int, int], arguments: Arguments) -> Arguments:
+    return {**arguments, name: arguments[name].swapaxes(*pair)}
 
 
 def _plain_ones(default: Any) -> list[int]:

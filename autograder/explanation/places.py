@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from itertools import combinations
+from itertools import combinations, permutations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,10 @@ from .facts import Array, Fact, Names, Pair, alike, axis_name, follows
 
 
 _PLACES = {"first": 0, "last": -1, "second": 1, "third": 2, "second last": -2}
+MOST_REORDERED = 4  # axes: of more, there are too many orders
 LEAST_THAT_MEET = 6  # places where two indices are the same: of fewer, much is true by chance
+LEAST_OF_CALLS = 3  # in which one slice is right
+MOST_OF_ALL = 0.8  # a share of the others, which are wrong
 _INNER = {"first": slice(1, None), "last": slice(-1), "first and last": slice(1, -1)}
 
 
@@ -29,7 +32,24 @@ def _exchanged(pairs: Sequence[Pair], names: Names) -> Fact | None:
             both = f"{axis_name(one, names)} and {axis_name(other, names)}"
             question = "In which order do your indices, or your axes, stand?"
             return Fact(f"the right one transposed: {both} are exchanged", question)
-    return None
+    return _reordered(pairs, names)
+
+
+def _reordered(pairs: Sequence[Pair], names: Names) -> Fact | None:
+    """The right numbers with three or more axes in another order, if one order alone fits."""
+    if not 3 <= _axes(pairs) <= MOST_REORDERED:
+        return None
+    orders = permutations(range(_axes(pairs)))
+    fitting = [order for order in orders if follows(pairs, partial(_in_order, order=order))]
+    if len(fitting) != 1:
+        return None
+    which = ", ".join(axis_name(axis, names) for axis in fitting[0])
+    question = "In which order does the exercise want the axes?"
+    return Fact(f"the right one with its axes in another order ({which})", question)
+
+
+def _in_order(pair: Pair, order: tuple[int, ...]) -> Array:
+    return pair.right.transpose(order)
 
 
 def _swapped(pair: Pair, one: int, other: int) -> Array:
@@ -87,10 +107,12 @@ def _too_short_or_long(pairs: Sequence[Pair], names: Names) -> Fact | None:
     ends = [_ends(pair) for pair in pairs]
     axes = sorted({axis for shorter, longer in ends for axis in (*shorter, *longer)})
     ways = [any(shorter for shorter, _ in ends), any(longer for _, longer in ends)]
-    if all(ways):
-        return None
     which = " and ".join(axis_name(axis, names) for axis in axes)
-    what = f"right as far as it goes, but there are too {'few' if ways[0] else 'many'} ({which})"
+    if all(ways):
+        many = "too few in some calls and too many in others"
+    else:
+        many = "too few" if ways[0] else "too many"
+    what = f"right as far as it goes, but there are {many} ({which})"
     return Fact(what, "In the smallest setting, how many of them should there be?")
 
 
@@ -155,6 +177,28 @@ def _but_for_one(pairs: Sequence[Pair], names: Names) -> Fact | None:
             if all(alone):
                 question = f"What is other for the {name}, and should it be?"
                 return Fact(f"right in the {name} alone", question)
+    return None
+
+
+def _hardly_but_for_one(pairs: Sequence[Pair], names: Names) -> Fact | None:
+    """Right in one slice along an axis wherever there is one, and wrong at most of the others."""
+    if not alike(pairs):
+        return None
+    for axis in range(_axes(pairs)):
+        wrong = [mark for mark in (_wrong_along(p, axis) for p in pairs) if mark.any()]
+        longer = [mark for mark in wrong if len(mark) > 1]
+        if len(longer) < LEAST_OF_CALLS:
+            continue
+        for end, place in _PLACES.items():
+            there = [_at(place, len(mark)) for mark in longer]
+            if not all(map(np.any, there)):
+                continue
+            right = not any((mark & _at(place, len(mark))).any() for mark in wrong)
+            others = [mark[~one] for mark, one in zip(longer, there, strict=True)]
+            if right and np.concatenate(others).mean() > MOST_OF_ALL:
+                name = f"{end} {axis_name(axis, names)}"
+                question = f"What is other for the {name}, and should it be?"
+                return Fact(f"right in the {name}, but hardly anywhere else", question)
     return None
 
 
@@ -260,6 +304,7 @@ OF_SOME_PLACES = (
     _all_the_same,
     _but_for_one,
     _but_for_the_ends,
+    _hardly_but_for_one,
     _in_other_places,
     _unwritten,
     _where_two_meet,

@@ -20,7 +20,7 @@ from ..running.student import RecordedCall
 from .answers import answer_of
 from .beside import beside_an_argument
 from .facts import OF_NUMBERS, Array, Fact, Names, Pair
-from .other_calls import Change, Changes, bound_arguments, changes, nearby
+from .other_calls import Change, Changes, bound_arguments, changes, nearby, turned
 from .places import OF_SOME_PLACES, OF_THE_SAME_NUMBERS
 from .taken_apart import names_of, taken_apart
 
@@ -127,27 +127,36 @@ class _Answers:
         return Told(f"{always} {found.sentence}", found.question)
 
     def _of_all_calls_or_the_wrong_ones(self) -> Told | None:
-        counts = (len(self._calls), self._scope.all), (self._wrong, self._scope.wrong)
-        for count, scope in counts:
-            if found := self._of_first(count):
+        every, wrong = range(len(self._calls)), range(self._wrong)
+        alone = [(self._where_wrong(name), [name], self._scope.wrong) for name in self._off]
+        both = (every, self._off, self._scope.all), (wrong, self._off, self._scope.wrong)
+        tried: list[tuple[Sequence[int], list[str], str]] = [*both, *alone]
+        for numbers, names, scope in tried:
+            if found := self._of_some(numbers, names):
                 subject, fact = found
                 return Told(f"{_capital(f'{scope}{subject}')} is {fact.what}.", fact.question)
         return None
 
-    def _of_first(self, count: int) -> tuple[str, Fact] | None:
-        """Return a fact about all results that are wrong, or about one, for so many calls."""
-        if len(self._off) > 1:
-            every = [pairs[name] for pairs in self._pairs[:count] for name in self._off]
+    def _where_wrong(self, name: str) -> list[int]:
+        parts = [of_call[name] for of_call in self._pairs]
+        return [number for number, pair in enumerate(parts) if not agree(*pair[:2])]
+
+    def _of_some(self, numbers: Sequence[int], names: Sequence[str]) -> tuple[str, Fact] | None:
+        """Return a fact about all results of these names, or about one, in these calls."""
+        calls = [self._calls[number] for number in numbers]
+        if len(names) > 1:
+            every = [self._pairs[number][name] for number in numbers for name in names]
             if fact := _first(OF_NUMBERS, every):
                 return ("each of your results" if not self._right else "each of the others"), fact
-        given = [bound_arguments(self._reference, call) for call in self._calls[:count]]
-        for name in self._off:
-            pairs = [of_call[name] for of_call in self._pairs[:count]]
+        given = [bound_arguments(self._reference, call) for call in calls]
+        for name in names:
+            pairs = [self._pairs[number][name] for number in numbers]
             subject = f"your {name or 'answer'}"
             fact = (
-                self._right_for_another_call(changes, name, pairs)
+                self._right_for_another_call(changes, name, calls, pairs)
                 or _first(_FACTS, pairs, names_of(self._axes, name))
-                or self._right_for_another_call(nearby, name, pairs)
+                or self._right_for_another_call(nearby, name, calls, pairs)
+                or self._right_for_another_call(turned, name, calls, pairs)
             )
             found = (subject, fact) if fact else beside_an_argument(pairs, given, subject)
             if found is not None:
@@ -155,15 +164,15 @@ class _Answers:
         return None
 
     def _right_for_another_call(
-        self, others: Changes, name: str, pairs: Sequence[Pair]
+        self, others: Changes, name: str, calls: Sequence[RecordedCall], pairs: Sequence[Pair]
     ) -> Fact | None:
         """Return which other call the answers would be right for."""
         seen = np.unique(np.concatenate([pair.answer.ravel() for pair in pairs]))
-        arguments = bound_arguments(self._reference, self._calls[0])
+        arguments = bound_arguments(self._reference, calls[0])
         if len(seen) < 2 or sum(map(np.size, arguments.values())) > LARGEST_CALLED_AGAIN:
             return None  # of one number, much is true by chance
         for change in others(arguments, inspect.signature(self._reference)):
-            if all(map(partial(self._fits, change, name), self._calls, pairs)):
+            if all(map(partial(self._fits, change, name), calls, pairs)):
                 as_far = ", as far as it goes" if change.cut and pairs[0].right.ndim else ""
                 return Fact(f"the right one for a call {change.words}{as_far}", change.question)
         return None
@@ -171,7 +180,7 @@ class _Answers:
     def _fits(self, change: Change, name: str, call: RecordedCall, pair: Pair) -> bool:
         try:
             arguments = change.made(bound_arguments(self._reference, call))
-        except (KeyError, TypeError):  # not all calls have the same kinds of arguments
+        except (KeyError, TypeError, ValueError):  # not all calls have the same kinds of arguments
             return False
         again = answer_of(
             self._reference, RecordedCall(kwargs=arguments, replacements=call.replacements)

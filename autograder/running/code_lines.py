@@ -15,6 +15,7 @@ MOST_OF_A_LINE = 160  # characters
 MOST_LINES = 2000  # of a notebook: which one of more raised could tell what a hidden input was
 MOST_LOOPS = 5
 MOST_OF_A_NAME = 40  # characters of the class of an error
+MISSING_PACKAGE = " A package that it imports is not there while grading."
 _ANYTHING = re.compile(r"\bimport \*|^%run\b", re.MULTILINE)  # what may define any name
 
 
@@ -85,7 +86,8 @@ def why_it_ended(source: str, error: str) -> str:
     )
     if found is None:
         kind = f" ({error})" if error.isidentifier() and len(error) <= MOST_OF_A_NAME else ""
-        return f"The cell that should define it ended with an error{kind}."
+        missing = MISSING_PACKAGE if error == "ModuleNotFoundError" else ""
+        return f"The cell that should define it ended with an error{kind}.{missing}"
     line, said = found
     where = f" at {written}" if (written := _line(source, line)) else ""
     return f"The cell that should define it is not {PYTHON}{where}: {said}."

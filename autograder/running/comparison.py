@@ -205,6 +205,8 @@ def _check_numbers(answer: NDArray[Any] | np.generic, path: str) -> Mismatch | N
 
 
 def _compare_array(answer: Any, expected: NDArray[Any], path: str) -> Mismatch | None:
+    if all(isinstance(one, np.ndarray) and one.dtype == bool for one in (answer, expected)):
+        answer = answer.astype(int)  # True and False are what is asked for
     wrong = check_array(answer, expected.shape, path)
     if wrong is not None:
         return wrong

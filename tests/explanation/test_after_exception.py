@@ -42,6 +42,23 @@ CELLS = [
             "Which letter",
         ),
         ("BdbQuit: a debugger was left in", "debugger"),
+        ("TypeError: list indices must be integers or slices, not float", "not a whole number"),
+        ("TypeError: 'NoneType' object is not subscriptable", "append and sort"),
+        ("AttributeError: 'NoneType' object has no attribute 'append'", "append and sort"),
+        ("ValueError: The truth value of an array with more than one element", "Python's own max"),
+        ("ValueError: negative dimensions are not allowed", "is negative?"),
+        ("ValueError: setting an array element with a sequence.", "One place"),
+        (
+            "ValueError: operands could not be broadcast together with shapes (3,2,1) (3,3,1)",
+            "differ in one number alone",
+        ),
+        (
+            "ValueError: operands could not be broadcast together with shapes (6,4) (6,)",
+            "shapes of the arrays",
+        ),
+        ("MemoryError", "does its loop ever end?"),
+        ("NotImplementedError", "still missing"),
+        ("FileNotFoundError", "not there while grading"),
         ("EOFError", "type anything"),
         ("UnboundLocalError", "without a value"),
         ("an exception of its own", "cell of your own"),
@@ -51,3 +68,19 @@ def test_it_follows_from_the_class_the_message_and_the_cells(error: str, words: 
     question = after_exception(error, CELLS)
     assert words in question
     assert question.endswith(("?", "own."))
+
+
+@pytest.mark.parametrize(
+    ("error", "place", "words"),
+    [
+        ("ValueError", 'line 2 of its cell: `if rest: raise ValueError("no")`', "Your own line"),
+        ("TypeError", "line 3 of its cell: `raise TypeError`", "Your own line"),
+        ("ValueError", "line 3 of its cell: `x = raised(y)`", "Print the shapes"),
+        ("NotImplementedError", "line 3 of its cell: `raise NotImplementedError()`", "missing"),
+        ("TypeError: f() got an unexpected keyword argument 'pad'", "", "calls your function"),
+        ("TypeError: g() got an unexpected keyword argument 'pad'", "", "definition"),
+        ("TypeError: f() takes 1 positional argument", "line 1 of its cell: `f(1)`", "definition"),
+    ],
+)
+def test_where_it_was_raised_tells_more(error: str, place: str, words: str) -> None:
+    assert words in after_exception(error, CELLS, place, "f")

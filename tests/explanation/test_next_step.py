@@ -135,6 +135,43 @@ def test_an_argument_that_was_left_out_has_its_default(
         assert str(sentence).endswith(f" {second}")
 
 
+MANY = [
+    Contrast(lambda a, name=name: a[name] != 0, f"a {name}", "Which?", hides)
+    for name, hides in (("one", ()), ("two", ()), ("three", ()), ("other", ("a three",)))
+]
+
+
+@pytest.mark.parametrize(
+    ("calls", "words"),
+    [
+        ([(1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0)], "a one, a two and a three, all at once. "),
+        ([(1, 0, 0, 0), (0, 1, 0, 0), (0, 1, 1, 0)], "a one, a two and a three, all at once. "),
+        ([(1, 0, 0, 0), (0, 1, 1, 0)], "a one, a two and a three, all at once. "),
+        ([(1, 0, 1, 0), (0, 1, 1, 0)], "both a one and a two. "),
+    ],
+)
+def test_of_several_pairs_none_is_preferred(calls: Any, words: str) -> None:
+    def right(one: int, two: int, three: int, other: int) -> list[int]:
+        return [one, two, three, other]
+
+    def student(one: int, two: int, three: int, other: int) -> list[int]:
+        return [one, two, three, other + (one * two * three != 0)]
+
+    sentence = advice(student, right, [*calls, (1, 1, 1, 0)], MANY)
+    assert str(sentence).startswith(f"Your answers are right but for those with {words}")
+
+
+def test_what_follows_from_another_is_not_told_beside_it() -> None:
+    def right(one: int, two: int, three: int, other: int) -> list[int]:
+        return [one, two, three, other]
+
+    def student(one: int, two: int, three: int, other: int) -> list[int]:
+        return [one, two, three, other + (other != 0)]
+
+    sentence = str(advice(student, right, [(1, 1, 0, 0), (1, 1, 1, 1)], MANY))
+    assert sentence.startswith("Your answers are right but for those with a other. ")
+
+
 def test_a_course_may_have_no_contrasts(tmp_path: Any) -> None:
     assert [contrast.what for contrast in OF_NUMBERS] == [
         "only negative numbers",

@@ -311,3 +311,62 @@ def test_calls_that_raise_or_give_no_numbers_are_left_out_and_that_is_said(
 def test_no_place_is_named_that_is_not_there() -> None:
     sentence = fact(lambda t: t**3 + 1, lambda table: table, [(table[:, :2],) for table in TABLES])
     assert sentence == ""
+
+
+BLOCKS = [(RNG.normal(3, 2, shape),) for shape in ((2, 4, 4), (3, 3, 5), (1, 5, 3))]
+
+
+@pytest.mark.parametrize(
+    ("student", "words"),
+    [
+        (lambda b: b.transpose(2, 0, 1), "axes in another order (column, image, row). In which"),
+        (lambda b: np.concatenate([b[:, :1], b[:, 1:] ** 3 + 1], 1), "right in the first row"),
+        (
+            lambda b: np.pad(b, ((0, 0), (0, 1), (0, 0))) if b.shape[1] > 4 else b[:, 1:2],
+            "",
+        ),
+        (
+            lambda b: np.pad(b, ((0, 0), (0, 1), (0, 0))) if b.shape[1] > 4 else b[:, :2],
+            "right as far as it goes, but there are too few in some calls and too many in others",
+        ),
+    ],
+)
+def test_places_in_arrays_of_more_axes(student: Function, words: str) -> None:
+    sentence = fact(student, lambda block: block, BLOCKS, ("image", "row", "column"))
+    assert words in sentence
+    assert bool(words) == bool(sentence)
+
+
+def test_one_slice_is_right_and_hardly_another() -> None:
+    def student(table: Any) -> Any:
+        out = table**3 + 1
+        out[0] = table[0]
+        out[2] = table[2] if len(table) == 4 else out[2]
+        return out
+
+    sentence = fact(student, lambda table: table, [(table,) for table in TABLES])
+    assert sentence.startswith("Your answer is right in the first row, but hardly anywhere else. ")
+
+
+@pytest.mark.parametrize(
+    ("student", "words"),
+    [
+        (lambda x, w: x * w[::-1].sum(1), "a call with `w` turned round along axis 0. "),
+        (lambda x, w: x * w.sum(0), "a call in which axes 0 and 1 of `w` are exchanged. "),
+    ],
+)
+def test_an_array_that_was_turned(student: Function, words: str) -> None:
+    calls = [(RNG.normal(size=4), RNG.normal(size=(4, 4))) for _ in range(2)]
+    assert words in fact(student, lambda x, w: x * w.sum(1), calls, ())
+
+
+def test_of_several_results_each_is_looked_at_where_it_is_wrong() -> None:
+    def student(table: Any) -> Any:
+        return table.sum(0) / len(table), (table**3).sum() + 1, table.size
+
+    def right(table: Any) -> Any:
+        return table.sum(0), table.sum(), table.size
+
+    calls = [(table,) for table in (*TABLES, RNG.normal(size=(1, 3)))]
+    sentence = fact(student, right, calls, ())
+    assert "Where it is wrong, your result 1 of 3 is the right one divided by" in sentence

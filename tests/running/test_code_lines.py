@@ -43,4 +43,6 @@ def test_a_cell_that_is_not_python_is_named_with_its_line_and_the_version() -> N
     )
     assert "IndentationError" in why_it_ended("if x:\ny = 1", "IndentationError")
     assert why_it_ended("1 / 0", "ZeroDivisionError").endswith("an error (ZeroDivisionError).")
+    missing = why_it_ended("import torch", "ModuleNotFoundError")
+    assert missing.endswith("A package that it imports is not there while grading.")
     assert why_it_ended("x = 1", "SyntaxError").endswith("an error (SyntaxError).")

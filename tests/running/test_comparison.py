@@ -292,3 +292,12 @@ def test_answers_that_agree(answer: Any, other: Any) -> None:
 def test_answers_that_do_not_agree(answer: Any, other: Any) -> None:
     assert not agree(answer, other)
     assert not agree(other, answer)
+
+
+def test_true_and_false_are_compared_where_they_are_asked_for() -> None:
+    expected = np.array([[True, False], [False, True]])
+    assert compare(expected.copy(), expected) is None
+    assert compare(expected.astype(int), expected) is None
+    mismatch = compare(~expected, expected)
+    assert mismatch is not None
+    assert mismatch.kind == "value"

@@ -97,3 +97,32 @@ def test_overlapping_windows_may_be_it() -> None:
 
     calls = [(x, 2, 2), (x, 2, 3), (x, 3, 2)]
     assert "overlap" in advice(student, "pooling", "max_pool_forward", calls)
+
+
+def test_windows_that_cannot_overlap_are_not_it() -> None:
+    right = load_assignment("pooling").references["average_pool_forward"]
+
+    def student(x: Any, size: int, stride: int) -> Any:
+        answer = right(x, size, stride)
+        return answer + (answer[0, :, :, 0].size > 1 and size > stride)
+
+    calls = [(RNG.normal(size=(1, 3, 3, 1)), 3, 1), (RNG.normal(size=(1, 5, 5, 1)), 3, 2)]
+    assert "overlap" in advice(student, "pooling", "average_pool_forward", calls)
+
+
+def test_an_output_may_be_square_where_the_image_is_not() -> None:
+    right = load_assignment("convolution").references["conv_forward"]
+
+    def student(x: Any, w: Any, b: Any, stride: int, pad: int) -> Any:
+        answer = right(x, w, b, stride, pad)
+        return answer + (answer.shape[1] != answer.shape[2])
+
+    calls = [(*layer(width=6), 2, 0), (*layer(width=7), 2, 0), (*layer(), 1, 0)]
+    assert "outputs that are not square. " in advice(student, "convolution", "conv_forward", calls)
+
+
+def test_where_the_number_of_axes_tells_it_nothing_else_is_said() -> None:
+    right = load_assignment("convnet").references["relu_forward"]
+    calls = [(RNG.normal(size=(3, 4)),), (RNG.normal(size=(2, 3, 4, 2)),)]
+    sentence = advice(lambda x: right(x) + (x.ndim > 2), "convnet", "relu_forward", calls)
+    assert sentence.startswith("Your answers are right but for those with an array of four axes. ")
