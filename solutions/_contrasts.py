@@ -62,6 +62,11 @@ OF_LAYERS = [
         "Which lines use the number of rows of the output, and which that of its columns?",
     ),
     Contrast(
+        lambda a: _some_are_left_over(a),
+        "a last window that would stick out",
+        "How many windows does your code count where not all of the last one lies inside?",
+    ),
+    Contrast(
         lambda a: min(a.get("rows", 0), a.get("columns", 0)) < 0,
         "a negative move",
         "What becomes of each index, and of each end of a slice, when a move is negative?",
@@ -106,6 +111,8 @@ def _sides(arguments: Arguments) -> tuple[int, ...] | None:
         shape = _image(arguments).shape[1:]
     if shape is None and "height" in arguments:
         shape = arguments["height"], arguments["width"]
+    if shape is None and {"size", "kernel_size"} <= arguments.keys():
+        shape = (arguments["size"],)
     return tuple(shape[:2]) if shape is not None else None
 
 
@@ -118,9 +125,16 @@ def _outputs(arguments: Arguments) -> tuple[int, ...]:
     return tuple((side + 2 * pad - size) // stride + 1 for side in sides)
 
 
+def _some_are_left_over(arguments: Arguments) -> bool:
+    sides, size, stride = _sides(arguments), _window(arguments), arguments.get("stride", 1)
+    if sides is None or size is None:
+        return False
+    return any((side + 2 * arguments.get("pad", 0) - size) % stride for side in sides)
+
+
 def _window(arguments: Arguments) -> int | None:
     """Return the side of the window that moves over the images, if there is one."""
-    size: int | None = arguments.get("size", arguments.get("kernel_size"))
+    size: int | None = arguments.get("kernel_size", arguments.get("size"))
     w = arguments.get("w")
     of_kernels = isinstance(w, np.ndarray) and w.ndim >= 4
     return int(w.shape[-3]) if of_kernels and w is not None else size

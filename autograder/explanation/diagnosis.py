@@ -6,6 +6,7 @@ together are looked for where one does not explain everything, and three where t
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ MOST_THREES = 40  # of them, and after the pairs
 MOST_TRIED = 500  # two or three together that are; a quarter of a second where none fits
 LARGEST_FOR_PAIRS = 5000  # numbers in the smallest wrong call: a training takes a tenth of a second
 
+
+FIRST_WORDS = 5  # of an exception's text, before the shapes
+_NUMBERS = re.compile(r"\d+")
 
 # What a trusted function makes of a recorded call.
 Answering = Callable[[Callable[..., Any], RecordedCall], RecordedCall]
@@ -59,7 +63,7 @@ def diagnose(
             return Diagnosis()
         repeating = [misconception for misconception in known if misconception.repeats]
         alone = evidence.best_explained_by(_most_frequent_first(repeating))
-        if alone is not None:
+        if alone is not None and evidence.is_told_apart(alone, repeating):
             return Diagnosis(alone)
         changing = evidence.changes(call_again)
         if any(changing):
@@ -85,13 +89,20 @@ class _Evidence:
         self.calls = [call for call, _ in (*wrong, *right)]
         self.comparable = all(call.failure is None or raised(call) for call in calls)
         self.all_raised = all(map(raised, calls))
+        self._all_wrong_raised = all(raised(call) for call, _ in wrong)
         self._right_answers = [answer for _, answer in (*wrong, *right)]
         self._answer = cache(lambda m, number: answering(m.implementation, self.calls[number]))
         self._effect = cache(self._effect_on)
 
     def explained_by(self, misconceptions: Iterable[Misconception]) -> Misconception | None:
-        """Return the first mistake that gives every recorded answer."""
-        return next(filter(self._is_explained_by, misconceptions), None)
+        """Return the first mistake that gives every recorded answer.
+
+        Where no wrong answer came but exceptions, one of its own must say the same.
+        """
+        explaining = filter(self._is_explained_by, misconceptions)
+        if self._all_wrong_raised:
+            explaining = filter(self._says_the_same_as, explaining)
+        return next(explaining, None)
 
     def best_explained_by(self, misconceptions: Iterable[Misconception]) -> Misconception | None:
         """Return the first that does so; where calls raised, the one that raises most alike."""
@@ -103,6 +114,31 @@ class _Evidence:
             if alike == count:
                 break
         return best[1]
+
+    def is_told_apart(self, misconception: Misconception, known: Iterable[Misconception]) -> bool:
+        """Say whether more than the calls that raised tells a mistake from the others.
+
+        That they raised is little, and in other code another mistake may raise at the same calls.
+        """
+        if not self._all_wrong_raised or self._says_the_same_as(misconception):
+            return True
+        others = (other for other in known if other is not misconception)
+        return not any(map(self._is_wrong_at_the_same_calls, others))
+
+    def _says_the_same_as(self, misconception: Misconception) -> bool:
+        """Say whether some exception begins with the same words."""
+        answers = ((c, self._answer(misconception, n)) for n, c in enumerate(self.calls))
+        return any(
+            raised(call) and _first_words(error_of(call)) == _first_words(error_of(answer))
+            for call, answer in answers
+        )
+
+    def _is_wrong_at_the_same_calls(self, misconception: Misconception) -> bool:
+        rights = enumerate(self._right_answers)
+        return all(
+            same_answer(self._answer(misconception, number), right) == (number >= self.wrong)
+            for number, right in rights
+        )
 
     def _raises_the_same(self, misconception: Misconception) -> int:
         answers = ((c, self._answer(misconception, n)) for n, c in enumerate(self.calls))
@@ -159,6 +195,10 @@ class _Evidence:
         if same_answer(answer, self._right_answers[number]):
             return "none"
         return "the student's" if same_answer(self.calls[number], answer) else "another"
+
+
+def _first_words(error: str) -> list[str]:
+    return _NUMBERS.sub("", error).split()[:FIRST_WORDS]
 
 
 def _most_frequent_first(misconceptions: Iterable[Misconception]) -> list[Misconception]:

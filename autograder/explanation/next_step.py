@@ -36,6 +36,8 @@ _NOT_REPEATED = (
     "random numbers, an array that was never filled, or something outside of it that changes?"
 )
 
+MOST_THAT_MEET = 3  # things that only wrong calls have together: of more, it may be anything
+
 Arguments = Mapping[str, Any]
 
 
@@ -124,7 +126,7 @@ def _where_some_meet(
     common = [contrast for contrast in known if all(map(contrast.holds, of_wrong))]
     pairs = [pair for pair in combinations(common, 2) if _meet_in_wrong_calls_alone(pair, of_right)]
     meeting = _unhidden([contrast for contrast in common if any(contrast in p for p in pairs)])
-    if len(meeting) < 2:
+    if not 2 <= len(meeting) <= MOST_THAT_MEET:
         return None
     if len(meeting) == 2:
         question = "Which line uses both, and what is it when only one of them is there?"

@@ -338,7 +338,8 @@ class TestSoftmaxCrossEntropy:
         labels = (rng.integers(1, 4) + np.array([0, 2, 1])) % 4  # in this order no sum comes out
         scores[np.arange(3), (labels + 1) % 4] = 1e4
         scores[2] = -scores[2]  # here the others share the first place
-        check_part(student, "softmax_cross_entropy", part, scores, labels)
+        for some in (slice(2), slice(3)):
+            check_part(student, "softmax_cross_entropy", part, scores[some], labels[some])
 
     def test_arguments_kept(self, student, rng):
         """The function leaves its arguments as they are."""

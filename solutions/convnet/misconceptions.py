@@ -200,6 +200,11 @@ relu_backward.wrong(
         "output grow?",
         sent=lambda dout, x: dout * x,
     ),
+    multiplies_by_the_sign_of_x=Wrong(
+        "Let x be -2. If it rises a little, does the output of the ReLU change, and what do you "
+        "send back?",
+        passes=lambda dout, x: np.sign(x),
+    ),
     changes_dout_in_place=Wrong(
         "What has happened to the caller's dout after the call? A second name for an array is "
         "not a second array.",
@@ -255,6 +260,10 @@ dense_forward.wrong(
     multiplies_number_by_number=Wrong(
         "Each output is a sum over all inputs. Which of the two products of matrices adds up?",
         product=lambda x, w: x * w,
+    ),
+    keeps_the_last_product_alone=Wrong(
+        "Each output is a sum over all inputs. What does = do in a loop, and what does += do?",
+        product=lambda x, w: x[:, -1:] * w[-1:],
     ),
     adds_all_biases_to_every_output=Wrong(
         "Take inputs of zero and the biases 1 and 2. What should the two outputs be, and what "
@@ -361,6 +370,10 @@ dense_backward.wrong(
     keeps_the_last_example_alone_in_dw=Wrong(
         "Each example adds its part to dw. What does = do in a loop, and what does += do?",
         dw_of=lambda dout, x: np.outer(x[-1], dout[-1]),
+    ),
+    keeps_the_last_example_alone_in_db=Wrong(
+        "Each example adds its part to db. What does = do in a loop, and what does += do?",
+        db_of=lambda dout: dout[-1],
     ),
     exchanges_dx_and_dw=families.ANOTHER_ORDER.but(result=lambda dx, dw, db: (dw, dx, db)),
     returns_dx_last=families.ANOTHER_ORDER.but(result=lambda dx, dw, db: (dw, db, dx)),
@@ -521,6 +534,15 @@ softmax_cross_entropy.wrong(
         "What do the probabilities of one example add up to in your code, and what of the whole "
         "batch?",
         lowered=lambda scores: scores - scores.max(),
+        summed=lambda powers: powers.sum(keepdims=True),
+    ),
+    adds_the_powers_of_all_examples_up=Wrong(
+        "Which numbers of p must add up to 1: those of one example, or those of one class?",
+        summed=lambda powers: powers.sum(axis=0, keepdims=True),
+    ),
+    adds_all_powers_of_the_batch_up=Wrong(
+        "What do the probabilities of one example add up to in your code, and what of the whole "
+        "batch?",
         summed=lambda powers: powers.sum(keepdims=True),
     ),
     reads_the_first_class_of_every_example=Wrong(

@@ -91,6 +91,12 @@ def _written_between(padded: Array, x: Array, pad: int) -> Array:
     return out
 
 
+def _written_at_one(x: Array, widths: list[Place], pad: int) -> Array:
+    padded = np.zeros(np.pad(x, widths).shape)
+    padded[:, 1 : 1 + x.shape[1], 1 : 1 + x.shape[2]] = x
+    return padded
+
+
 def _after_emptying(padded: Array, x: Array, pad: int) -> Array:
     x[...] = 0
     return padded
@@ -151,6 +157,19 @@ zero_pad.wrong(
         "The size is right. Where does the top left pixel of the image sit in your result?",
         "ZP9",
         sides=lambda pad: [(0, 0), (0, 2 * pad), (0, 2 * pad), (0, 0)],
+    ),
+    always_begins_at_row_and_column_one=Wrong(
+        "The size is right. At which row and column does the image begin in a border of 2, and at "
+        "which in your result?",
+        filled=_written_at_one,
+    ),
+    pads_the_height_alone=Wrong(
+        "How many sides has a picture, and how many of them got a border?",
+        sides=lambda pad: [(0, 0), (pad, pad), (0, 0), (0, 0)],
+    ),
+    pads_the_width_alone=Wrong(
+        "How many sides has a picture, and how many of them got a border?",
+        sides=lambda pad: [(0, 0), (0, 0), (pad, pad), (0, 0)],
     ),
     returns_nothing_for_a_border_of_zero=Wrong(
         "What does your function return for a border of width 0? Does it need a special case?",
@@ -356,6 +375,15 @@ conv_forward.wrong(
         seen=(9, "9 of 76 student repositories of C4W1, in the single step"),
         offset=lambda total, b, windows: total + b * windows[0].size,
     ),
+    adds_the_bias_for_every_channel=Wrong(
+        "Lay a filter on a window of zeros with 3 channels. How often is its bias in the number "
+        "that comes out?",
+        offset=lambda total, b, windows: total + b * windows.shape[3],
+    ),
+    adds_the_bias_for_every_place_of_the_window=Wrong(
+        "Lay a filter on a window of zeros. How often is its bias in the number that comes out?",
+        offset=lambda total, b, windows: total + b * windows[0, :, :, 0].size,
+    ),
     computes_the_width_from_the_height=Wrong(
         "An image of 4 rows and 6 columns, a 3 × 3 kernel, stride 1: how many columns should the "
         "output have, and how many does yours have? From what does your code compute them?",
@@ -369,6 +397,9 @@ conv_forward.wrong(
         "OS2",
         seen=(2, "a forum thread and a course changelog"),
         shape=lambda h_out, w_out: (w_out, h_out),
+    ),
+    swaps_the_ranges_of_its_loops=families.RANGES_SWAPPED.but(
+        visited=lambda h_out, w_out, stride: np.ndindex(w_out, h_out)
     ),
     forgets_the_first_position=families.WITHOUT_THE_FIRST_POSITION,
     adds_one_twice_to_the_size=Wrong(
@@ -452,6 +483,11 @@ conv_forward.wrong(
         "CF17",
         place=lambda i, j, h_out, w_out: divmod(i * h_out + j, w_out),
     ),
+    numbers_the_positions_down_the_columns=Wrong(
+        "Row-major order: the top row of outputs comes first, from left to right. Which output "
+        "comes second in your code?",
+        place=lambda i, j, h_out, w_out: divmod(j * h_out + i, w_out),
+    ),
     puts_windows_into_rows_of_the_wrong_length=Wrong(
         "You put the windows into a table, one below the other. In an output of 2 rows and 4 "
         "columns, counted from 0, which row of the table does the window of output (1, 0) have, "
@@ -523,6 +559,16 @@ conv_forward.wrong(
         "Which weight should meet the top left pixel of the window? In this course the kernel "
         "lies on the window as it is.",
         "SS4",
+    ),
+    turns_the_kernel_upside_down=Wrong(
+        "Which row of the kernel meets the top row of the window? In this course the kernel lies "
+        "on the window as it is.",
+        laid=lambda w: w[::-1],
+    ),
+    mirrors_the_kernel=Wrong(
+        "Which column of the kernel meets the left column of the window? In this course the kernel "
+        "lies on the window as it is.",
+        laid=lambda w: w[:, ::-1],
     ),
     swaps_rows_and_columns_of_the_kernels=families.KERNELS_TURNED.but(row="SS7"),
     reads_the_kernels_as_if_the_filters_came_first=Wrong(
@@ -747,6 +793,10 @@ conv_backward.wrong(
         "CB7",
         into_db=lambda db, gradients: _assign(db, gradients[-1]),
     ),
+    starts_db_again_for_every_image=Wrong(
+        "Is the bias another one for every image of the batch? Look where db is set to zero.",
+        into_db=lambda db, gradients: _add(db, gradients[-1]),
+    ),
     starts_the_gradients_from_random_numbers=Wrong(
         "What must the gradients be when dout is zero? Call your function twice with it.",
         "CB9",
@@ -803,6 +853,7 @@ conv_backward.wrong(
     returns_the_gradients_in_another_order=families.ANOTHER_ORDER.but(
         result=lambda dx, dw, db, x, w: (dw, dx, db)
     ),
+    returns_dx_last=families.ANOTHER_ORDER.but(result=lambda dx, dw, db, x, w: (dw, db, dx)),
     averages_over_the_positions=families.MEAN_OVER_THE_POSITIONS.but(
         dw_of=lambda dw, dout: dw / dout[0, :, :, 0].size,
         db_of=lambda db, dout, w: db / dout[0, :, :, 0].size,

@@ -591,6 +591,10 @@ conv_parameters.wrong(
         "PC22",
         area=lambda kernel_size: kernel_size,
     ),
+    counts_with_a_caret_for_the_square=Wrong(
+        "What does Python make of 3 ^ 2? Print it: which sign is that of a power?",
+        area=lambda kernel_size: kernel_size ^ 2,
+    ),
     counts_weights_of_one_filter=Wrong(
         "How many channels come out, and which filter makes the second one?",
         "PC23",
@@ -638,6 +642,7 @@ def _connections(
     lengths: Callable[..., Any] = _rows_and_columns,
     side: Callable[..., Any] = _stops,
     shape: Callable[..., Any] = _rows_and_columns,
+    borders: Callable[..., Any] = _rows_and_columns,
     first: Callable[..., Any] = lambda pad, stride: -pad,
     move: Callable[..., Any] = lambda kernel_size, stride: stride,
     inside: Callable[..., Any] = _inside,
@@ -651,7 +656,8 @@ def _connections(
 ) -> Any:
     """Count what the windows of a side hold, rows and columns apart, then all channels.
 
-    The sides of the picture, the stops on each, where the first window starts, how far it
+    The sides of the picture, the stops on each, where the picture ends, where the first window
+    starts, how far it
     moves, how much of a window lies on the picture, what all windows of a side hold
     together; the pairs in one channel; depth and filters; what is returned.
     """
@@ -660,7 +666,7 @@ def _connections(
     start, pixels = first(pad, stride), move(kernel_size, stride)
     rows, columns = (
         along(count, start, pixels, kernel_size, size, inside)
-        for count, size in zip(stops, sizes, strict=True)
+        for count, size in zip(stops, borders(*sizes), strict=True)
     )
     places, kinds = stops[0] * stops[1], filters(out_channels)
     pairs = joined(rows, columns, places, in_shape, kernel_size)
@@ -670,6 +676,11 @@ def _connections(
 connections = Mistakes("connections", _connections, evidence=EVIDENCE)
 
 connections.wrong(
+    ends_the_rows_at_the_width=Wrong(
+        "Which inputs lie on a picture of 2 rows and 4 columns? Compare each row and each column "
+        "with its own side.",
+        borders=lambda rows, columns: (columns, rows),
+    ),
     takes_shared_weights_for_connections=Wrong(
         "A shared weight is used at many positions. Does it join only one pair of numbers?",
         "CN1",

@@ -159,6 +159,20 @@ WHERE_THE_WINDOW_STARTS = Wrong(
     visited=_every_corner,
     move=lambda size, stride: 1,
 )
+ROUNDED = families.ROUNDED.but(
+    side=lambda length, size, stride: round((length - size) / stride) + 1
+)
+ROUNDED_WITH_THE_ONE = families.ROUNDED_WITH_THE_ONE.but(
+    side=lambda length, size, stride: round(1 + (length - size) / stride)
+)
+GROWING = families.WINDOW_GROWS.but(
+    cut=lambda x, top, left, size, stride, i, j: x[:, i : top + size, j : left + size]
+)
+EVERY_CORNER = Wrong(
+    "On an input of 5 rows, with size 3 and stride 2, at which rows does a window start that "
+    "lies wholly inside, and at which rows does your loop start one?",
+    stops=lambda length, outputs, stride: -(-length // stride),
+)
 WINDOW_NEVER_CUT = Wrong(
     "Every number of a map comes out the same. Of which part of the input do you take the "
     "maximum, and does that part depend on the position?",
@@ -343,6 +357,11 @@ forward.wrong(
     ),
     takes_the_width_from_the_height=WIDTH_FROM_THE_HEIGHT,
     divides_by_its_size=DIVIDED_BY_ITS_SIZE,
+    divides_by_the_stride=Wrong(
+        "How many windows fit in a row of 7 when the size is 3 and the stride 2? Draw them and "
+        "compare with your output size: which argument is not in it?",
+        side=lambda length, size, stride: length // stride,
+    ),
     cuts_the_input_into_blocks=Wrong(
         "Your windows lie side by side and fill the input. What if the stride says otherwise, "
         "or a last row is left over?",
@@ -354,6 +373,7 @@ forward.wrong(
     ignores_the_stride=STRIDE_IGNORED.but(row="PF1"),
     swaps_rows_and_columns=POSITION_TRANSPOSED,
     skips_outputs=OUTPUTS_SKIPPED.but(seen=(2, "2 student repositories, in one form or the other")),
+    writes_where_the_window_starts=WHERE_THE_WINDOW_STARTS,
     writes_blocks_of_outputs=Wrong(
         "Why do the numbers of your output come in blocks? One window gives one number, and it "
         "has one place.",
@@ -435,22 +455,11 @@ forward.wrong(
         "OS5",
         side=lambda length, size, stride: -((size - length) // stride) + 1,
     ),
-    rounds_the_number_of_windows=families.ROUNDED.but(
-        side=lambda length, size, stride: round((length - size) / stride) + 1
-    ),
-    rounds_the_number_of_windows_with_the_one=families.ROUNDED_WITH_THE_ONE.but(
-        side=lambda length, size, stride: round(1 + (length - size) / stride)
-    ),
+    rounds_the_number_of_windows=ROUNDED,
+    rounds_the_number_of_windows_with_the_one=ROUNDED_WITH_THE_ONE,
     swaps_the_ranges_of_its_loops=families.RANGES_SWAPPED.but(visited=_every_column_for_a_row),
-    visits_every_corner_of_the_input=Wrong(
-        "On an input of 5 rows, with size 3 and stride 2, at which rows does a window start that "
-        "lies wholly inside, and at which rows does your loop start one?",
-        "PF17",
-        stops=lambda length, outputs, stride: -(-length // stride),
-    ),
-    lets_the_window_grow=families.WINDOW_GROWS.but(
-        cut=lambda x, top, left, size, stride, i, j: x[:, i : top + size, j : left + size]
-    ),
+    visits_every_corner_of_the_input=EVERY_CORNER.but(row="PF17"),
+    lets_the_window_grow=GROWING,
     forgets_the_first_window=Wrong(
         "How many windows are there on an input exactly as large as the window? Put the numbers "
         "into your size formula.",
@@ -498,6 +507,11 @@ max_pool_forward.wrong(
         "PF16",
         number=lambda windows: _largest(np.abs(windows)),
     ),
+    takes_the_minimum=Wrong(
+        "A window holds 1, 2, 3 and 4. What should max_pool_forward give for it, and what does "
+        "yours give?",
+        number=lambda windows: windows.min(axis=(1, 2)),
+    ),
     takes_the_average=Wrong(
         "A window holds 1, 2, 3 and 4. What should max_pool_forward give for it, and what does "
         "yours give?",
@@ -519,7 +533,6 @@ average_pool_forward.wrong(
     takes_the_width_from_the_height_with_a_fixed_divisor=_by_a_fixed_number(WIDTH_FROM_THE_HEIGHT),
     divides_by_its_size_with_a_fixed_divisor=_by_a_fixed_number(DIVIDED_BY_ITS_SIZE),
     swaps_rows_and_columns_with_a_fixed_divisor=_by_a_fixed_number(POSITION_TRANSPOSED),
-    writes_where_the_window_starts=WHERE_THE_WINDOW_STARTS,
     moves_by_its_size_with_a_fixed_divisor=_by_a_fixed_number(MOVED_BY_ITS_SIZE),
     never_cuts_the_window=WINDOW_NEVER_CUT.but(
         "Every number of a map comes out the same. Of which part of the input do you take the "
@@ -531,6 +544,11 @@ average_pool_forward.wrong(
         "OS5",
         side=lambda length, size, stride: -((size - length) // stride) + 1,
         divided=lambda total, windows, size: total / size**2,
+    ),
+    lets_the_window_grow_with_a_fixed_divisor=_by_a_fixed_number(GROWING),
+    rounds_the_number_of_windows_with_a_fixed_divisor=_by_a_fixed_number(ROUNDED),
+    rounds_the_number_of_windows_with_the_one_and_a_fixed_divisor=_by_a_fixed_number(
+        ROUNDED_WITH_THE_ONE
     ),
     leaves_the_stride_out_of_the_size_with_a_fixed_divisor=_by_a_fixed_number(
         SIZE_WITHOUT_THE_STRIDE
@@ -622,6 +640,7 @@ def _send_back(
     portion: Callable[..., Any],
     start: Callable[..., Any],
     source: Callable[..., Any],
+    stops: Callable[..., Any],
     visited: Callable[..., Any],
     maps: Callable[..., Any],
     position: Callable[..., Any],
@@ -637,7 +656,8 @@ def _send_back(
     pixels = move(size, stride)
     seen = source(x, dx)
     groups = [(n, c, seen[n, ..., c], dx[n, ..., c]) for n, c in maps(len(x), x.shape[3])]
-    for i, j in visited(*dout.shape[1:3], stride):
+    sides = [stops(*pair, stride) for pair in zip(x.shape[1:3], dout.shape[1:3], strict=True)]
+    for i, j in visited(*sides, stride):
         gradients = incoming(dout, i, j)
         for n, c, images, gradient_of_images in groups:
             row, column = position(i, j, c)
@@ -683,6 +703,7 @@ def _max_pool_backward(
     *,
     start: Callable[..., Any] = _the_same_shape_as,
     source: Callable[..., Any] = lambda x, dx: x,
+    stops: Callable[..., Any] = _as_many_as_outputs,
     visited: Callable[..., Any] = _every_output,
     maps: Callable[..., Any] = _all_maps,
     position: Callable[..., Any] = lambda i, j, c: (i, j),
@@ -698,10 +719,11 @@ def _max_pool_backward(
 ) -> Any:
     """Send each output's gradient back to the largest input of its window.
 
-    What dx starts from, the array that is looked at, the outputs and the maps that are visited,
-    which window belongs to one, how far it moves and how it is cut out; the gradient that comes
-    in, the numbers that are compared, the mask of those that won, how it lies on the window,
-    what is sent there, how it is put into dx and what is returned.
+    What dx starts from, the array that is looked at, how many positions of a side are come to,
+    the outputs and the maps that are visited, which window belongs to one, how far it moves and
+    how it is cut out; the gradient that comes in, the numbers that are compared, the mask of
+    those that won, how it lies on the window, what is sent there, how it is put into dx and what
+    is returned.
     """
     return _send_back(
         dout,
@@ -711,6 +733,7 @@ def _max_pool_backward(
         portion=lambda windows, images: laid(mask(compared(windows), images, size)),
         start=start,
         source=source,
+        stops=stops,
         visited=visited,
         maps=maps,
         position=position,
@@ -735,6 +758,7 @@ def _average_pool_backward(
     *,
     start: Callable[..., Any] = _the_same_shape_as,
     source: Callable[..., Any] = lambda x, dx: x,
+    stops: Callable[..., Any] = _as_many_as_outputs,
     visited: Callable[..., Any] = _every_output,
     maps: Callable[..., Any] = _all_maps,
     position: Callable[..., Any] = lambda i, j, c: (i, j),
@@ -748,10 +772,10 @@ def _average_pool_backward(
 ) -> Any:
     """Spread each output's gradient over the inputs of its window.
 
-    What dx starts from, the array that is looked at, the outputs and the maps that are visited,
-    which window belongs to one, how far it moves and how it is cut out; the gradient that comes
-    in, what is sent back, the share of it that an input receives, how it is put into dx and
-    what is returned.
+    What dx starts from, the array that is looked at, how many positions of a side are come to,
+    the outputs and the maps that are visited, which window belongs to one, how far it moves and
+    how it is cut out; the gradient that comes in, what is sent back, the share of it that an
+    input receives, how it is put into dx and what is returned.
     """
     return _send_back(
         dout,
@@ -761,6 +785,7 @@ def _average_pool_backward(
         portion=lambda windows, images: share(windows, size, *dout.shape[1:3]),
         start=start,
         source=source,
+        stops=stops,
         visited=visited,
         maps=maps,
         position=position,
@@ -779,6 +804,10 @@ backward = Shared(max_pool_backward, average_pool_backward)
 
 
 backward.wrong(
+    visits_every_corner_of_the_input=EVERY_CORNER.but(
+        "On an input of 5 rows, with size 3 and stride 2, how many rows has dout, and at how many "
+        "rows does your loop come by?"
+    ),
     ignores_the_stride=STRIDE_IGNORED.but(
         "With stride 2, at which row and which column of the input does the window of dout[0, 1, "
         "1] start, and where does the one that your code uses?",
@@ -941,6 +970,10 @@ max_pool_backward.wrong(
         "Each window has its own winner. Of which numbers do you take the maximum?",
         "PB14",
         mask=lambda windows, images, size: windows == images.max(axis=(1, 2), keepdims=True),
+    ),
+    looks_for_the_maximum_of_all_maps=Wrong(
+        "Each window has its own winner. Of which numbers do you take the maximum?",
+        mask=lambda windows, images, size: windows == images.max(),
     ),
     sends_everything_to_the_maximum_of_the_map=WINDOW_NEVER_CUT.but(
         "Each window has its own winner. How many inputs of a map received a gradient from you?",

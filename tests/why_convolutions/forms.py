@@ -788,6 +788,305 @@ def max_pool_forward(x, size, stride):
     ): [SOFTMAX.format("-np.mean(y * np.log(p))")],
 }
 
+FORMS |= {
+    ("conv_forward", "swaps_the_ranges_of_its_loops"): [
+        """
+def conv_forward(x, w, b, stride=1, pad=0):
+    N,H,W,C = x.shape
+    K = w.shape[0]
+    xp = np.pad(x, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+    Ho, Wo = (H+2*pad-K)//stride+1, (W+2*pad-K)//stride+1
+    out = np.zeros((N, Ho, Wo, w.shape[3]))
+    for n in range(N):
+        for i in range(Wo):
+            for j in range(Ho):
+                part = xp[n, i*stride:i*stride+K, j*stride:j*stride+K]
+                out[n,i,j] = np.einsum('klc,klcf->f', part, w) + b
+    return out
+""",
+    ],
+    ("conv_forward", "turns_the_kernel_upside_down"): [
+        """
+def conv_forward(x, w, b, stride=1, pad=0):
+    K = w.shape[0]
+    xp = np.pad(x, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+    Ho, Wo = (xp.shape[1]-K)//stride+1, (xp.shape[2]-K)//stride+1
+    out = np.zeros((len(x), Ho, Wo, w.shape[3]))
+    for i in range(Ho):
+        for j in range(Wo):
+            for p in range(K):
+                for q in range(K):
+                    out[:, i, j] += xp[:, i*stride+p, j*stride+q] @ w[K-1-p, q]
+            out[:, i, j] += b
+    return out
+""",
+    ],
+    ("conv_forward", "adds_the_bias_for_every_channel"): [
+        """
+def conv_forward(x, w, b, stride=1, pad=0):
+    K = w.shape[0]
+    xp = np.pad(x, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+    n_H = (xp.shape[1] - K)//stride + 1
+    n_W = (xp.shape[2] - K)//stride + 1
+    Z = np.zeros((len(x), n_H, n_W, w.shape[3]))
+    for n in range(len(x)):
+        for f in range(w.shape[3]):
+            for h in range(n_H):
+                for v in range(n_W):
+                    for c in range(x.shape[3]):
+                        part = xp[n, h*stride:h*stride+K, v*stride:v*stride+K, c]
+                        Z[n,h,v,f] += np.sum(part*w[:,:,c,f]) + b[f]
+    return Z
+""",
+    ],
+    ("conv_forward", "adds_the_bias_for_every_place_of_the_window"): [
+        """
+def conv_forward(x, w, b, stride=1, pad=0):
+    K = w.shape[0]
+    xp = np.pad(x, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+    Ho, Wo = (xp.shape[1]-K)//stride+1, (xp.shape[2]-K)//stride+1
+    out = np.zeros((len(x), Ho, Wo, w.shape[3]))
+    for p in range(K):
+        for q in range(K):
+            out += xp[:, p:p+stride*Ho:stride, q:q+stride*Wo:stride] @ w[p, q] + b
+    return out
+""",
+    ],
+    ("zero_pad", "always_begins_at_row_and_column_one"): [
+        """
+def zero_pad(x, pad):
+    n,h,w,c = x.shape
+    out = np.zeros((n,h+2*pad,w+2*pad,c))
+    out[:,1:h+1,1:w+1,:] = x
+    return out
+""",
+    ],
+    ("zero_pad", "pads_the_height_alone"): [
+        """
+def zero_pad(x, pad):
+    n,h,w,c = x.shape
+    z = np.zeros((n,pad,w,c))
+    return np.concatenate([z, x, z], axis=1)
+""",
+    ],
+    ("conv_forward", "numbers_the_positions_down_the_columns"): [
+        """
+def conv_forward(x, w, b, stride=1, pad=0):
+    f=len(w); xp = np.pad(x, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+    H,W=(xp.shape[1]-f)//stride+1,(xp.shape[2]-f)//stride+1
+    vals=[]
+    for j in range(W):
+        for i in range(H):
+            vals.append(np.tensordot(xp[:,i*stride:i*stride+f,j*stride:j*stride+f],w,3)+b)
+    return np.array(vals).transpose(1,0,2).reshape(len(x),H,W,len(b))
+""",
+    ],
+    ("conv_backward", "starts_dw_again_for_every_image and starts_db_again_for_every_image"): [
+        """
+def conv_backward(dout, x, w, stride=1, pad=0):
+    K=w.shape[0]; N,h,v,F=dout.shape
+    xp=np.pad(x,((0,0),(pad,pad),(pad,pad),(0,0))).astype(float)
+    dxp=np.zeros(xp.shape)
+    for n in range(N):
+        dw=np.zeros(w.shape); db=np.zeros(F)
+        for i in range(h):
+            for j in range(v):
+                s=np.s_[n,i*stride:i*stride+K,j*stride:j*stride+K]
+                dxp[s]+=np.tensordot(w,dout[n,i,j],(3,0))
+                dw+=xp[s][...,None]*dout[n,i,j]
+                db+=dout[n,i,j]
+    return dxp[:,pad:pad+x.shape[1],pad:pad+x.shape[2]],dw,db
+""",
+    ],
+    ("conv_backward", "returns_dx_last"): [
+        """
+def conv_backward(dout, x, w, stride=1, pad=0):
+    K=w.shape[0]; N,h,v,F=dout.shape
+    xp=np.pad(x,((0,0),(pad,pad),(pad,pad),(0,0))).astype(float)
+    dxp=np.zeros(xp.shape); dw=np.zeros(w.shape)
+    for i in range(h):
+        for j in range(v):
+            s=np.s_[:,i*stride:i*stride+K,j*stride:j*stride+K]
+            dxp[s]+=np.tensordot(dout[:,i,j],w,(1,3))
+            dw+=np.tensordot(xp[s],dout[:,i,j],(0,0))
+    return dw,dout.sum((0,1,2)),dxp[:,pad:pad+x.shape[1],pad:pad+x.shape[2]]
+""",
+    ],
+    ("max_pool_forward", "takes_the_minimum"): [
+        """
+def max_pool_forward(x, size, stride):
+    v=np.lib.stride_tricks.sliding_window_view(x,(size,size),axis=(1,2))[:, ::stride, ::stride]
+    return v.min(axis=(-1,-2))
+""",
+    ],
+    ("max_pool_forward", "divides_by_the_stride"): [
+        """
+def max_pool_forward(x, size, stride):
+    N,H,W,C = x.shape
+    h=H//stride; w=W//stride
+    out=np.zeros((N,h,w,C))
+    for r in range(h):
+        for s in range(w):
+            out[:,r,s]=x[:, r*stride:r*stride+size, s*stride:s*stride+size].max(axis=(1,2))
+    return out
+""",
+    ],
+    ("max_pool_forward", "writes_where_the_window_starts"): [
+        """
+def max_pool_forward(x, size, stride):
+    N,H,W,C = x.shape
+    h=(H-size)//stride+1; w=(W-size)//stride+1
+    out=np.zeros((N,h,w,C))
+    for r in range(0,H-size+1,stride):
+        for s in range(0,W-size+1,stride):
+            out[:,r,s]=x[:, r:r+size, s:s+size].max(axis=(1,2))
+    return out
+""",
+    ],
+    ("max_pool_backward", "visits_every_corner_of_the_input"): [
+        """
+def max_pool_backward(dout, x, size, stride):
+    dx = np.zeros(x.shape)
+    N, H, W, C = x.shape
+    for n in range(N):
+        for c in range(C):
+            for r in range(0, H, stride):
+                for s in range(0, W, stride):
+                    p = x[n, r:r+size, s:s+size, c]
+                    dx[n, r:r+size, s:s+size, c] += (p==p.max())*dout[n, r//stride, s//stride, c]
+    return dx
+""",
+    ],
+    ("max_pool_backward", "looks_for_the_maximum_of_all_maps"): [
+        """
+def max_pool_backward(dout, x, size, stride):
+    dx = np.zeros(x.shape)
+    for n,i,j,c in np.ndindex(dout.shape):
+        p = x[n, i*stride:i*stride+size, j*stride:j*stride+size, c]
+        m = p == x.max()
+        dx[n, i*stride:i*stride+size, j*stride:j*stride+size, c] += m * dout[n,i,j,c]
+    return dx
+""",
+    ],
+    ("average_pool_forward", "lets_the_window_grow_with_a_fixed_divisor"): [
+        """
+def average_pool_forward(x, size, stride):
+    N,H,W,C=x.shape
+    h,w=(H-size)//stride+1,(W-size)//stride+1
+    out=np.zeros((N,h,w,C))
+    for i in range(h):
+        for j in range(w):
+            out[:,i,j]=x[:,i:i*stride+size,j:j*stride+size].sum((1,2))/(size*size)
+    return out
+""",
+    ],
+    ("average_pool_forward", "rounds_the_number_of_windows_with_the_one_and_a_fixed_divisor"): [
+        """
+def average_pool_forward(x, size, stride):
+    N,H,W,C=x.shape
+    h,w=int(round(1+(H-size)/stride)),int(round(1+(W-size)/stride))
+    out=np.zeros((N,h,w,C))
+    for i in range(h):
+        for j in range(w):
+            out[:,i,j]=x[:,i*stride:i*stride+size,j*stride:j*stride+size].sum((1,2))/(size*size)
+    return out
+""",
+    ],
+    ("relu_backward", "multiplies_by_the_sign_of_x"): [
+        """
+def relu_backward(dout, x):
+    return dout*np.sign(x)
+""",
+    ],
+    ("dense_forward", "keeps_the_last_product_alone"): [
+        """
+def dense_forward(x, w, b):
+    out=np.zeros((len(x),w.shape[1]))
+    for i in range(len(x)):
+        for j in range(w.shape[1]):
+            for k in range(w.shape[0]):
+                out[i,j]=x[i,k]*w[k,j]
+            out[i,j]+=b[j]
+    return out
+""",
+    ],
+    (
+        "dense_backward",
+        "keeps_the_last_example_alone_in_dw and keeps_the_last_example_alone_in_db",
+    ): [
+        """
+def dense_backward(dout, x, w):
+    dx=np.zeros(x.shape)
+    for i in range(len(x)):
+        dx[i]=w@dout[i]
+        dw=np.outer(x[i],dout[i])
+        db=dout[i]
+    return dx,dw,db
+""",
+    ],
+    (
+        "softmax_cross_entropy",
+        "takes_the_logarithm_of_a_p_that_became_zero and adds_the_powers_of_all_examples_up",
+    ): [
+        """
+def softmax_cross_entropy(scores, labels):
+    s=scores-scores.max(1,keepdims=True)
+    e=np.exp(s); p=e/e.sum(axis=0)
+    n=np.arange(len(s))
+    loss=-np.log(p[n,labels]).mean()
+    d=p.copy(); d[n,labels]-=1
+    return loss,d/len(s)
+""",
+    ],
+    (
+        "softmax_cross_entropy",
+        "takes_the_logarithm_of_a_p_that_became_zero and adds_all_powers_of_the_batch_up",
+    ): [
+        """
+def softmax_cross_entropy(scores, labels):
+    s=scores-scores.max(1,keepdims=True)
+    e=np.exp(s); p=e/np.sum(e)
+    n=range(len(s))
+    loss=-np.log(p[n,labels]).sum()/len(s)
+    d=p.copy(); d[n,labels]-=1
+    return loss,d/len(s)
+""",
+    ],
+    (
+        "softmax_cross_entropy",
+        "takes_the_logarithm_of_a_p_that_became_zero and lowers_all_examples_by_the_same",
+    ): [
+        """
+def softmax_cross_entropy(scores, labels):
+    s=scores-scores.max()
+    e=np.exp(s); p=e/e.sum(1,keepdims=True)
+    n=len(s)
+    loss=sum(-np.log(p[i,labels[i]]) for i in range(n))/n
+    p[np.arange(n),labels]-=1
+    return loss,p/n
+""",
+    ],
+    ("conv_parameters", "counts_with_a_caret_for_the_square"): [
+        """
+def conv_parameters(kernel_size, in_channels, out_channels):
+    return (kernel_size^2)*in_channels*out_channels, out_channels
+""",
+    ],
+    ("connections", "ends_the_rows_at_the_width"): [
+        """
+def connections(in_shape, kernel_size, out_channels, stride=1, pad=0):
+    h,w,c=in_shape
+    tot=0
+    for i in range(-pad, h+pad-kernel_size+1, stride):
+        for j in range(-pad, w+pad-kernel_size+1, stride):
+            for p in range(i,i+kernel_size):
+                for q in range(j,j+kernel_size):
+                    if 0<=p<w and 0<=q<h: tot += c*out_channels
+    return tot
+""",
+    ],
+}
+
 NONES = [  # no mistake in a step: nothing was ever put there
     """
 def conv_backward(dout, x, w, stride=1, pad=0):
