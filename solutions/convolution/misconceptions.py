@@ -399,7 +399,7 @@ conv_forward.wrong(
         shape=lambda h_out, w_out: (w_out, h_out),
     ),
     swaps_the_ranges_of_its_loops=families.RANGES_SWAPPED.but(
-        visited=lambda h_out, w_out, stride: np.ndindex(w_out, h_out)
+        seen=NEVER, visited=lambda h_out, w_out, stride: np.ndindex(w_out, h_out)
     ),
     forgets_the_first_position=families.WITHOUT_THE_FIRST_POSITION,
     adds_one_twice_to_the_size=Wrong(

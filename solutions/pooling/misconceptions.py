@@ -545,10 +545,10 @@ average_pool_forward.wrong(
         side=lambda length, size, stride: -((size - length) // stride) + 1,
         divided=lambda total, windows, size: total / size**2,
     ),
-    lets_the_window_grow_with_a_fixed_divisor=_by_a_fixed_number(GROWING),
+    lets_the_window_grow_with_a_fixed_divisor=_by_a_fixed_number(GROWING.but(seen=NEVER)),
     rounds_the_number_of_windows_with_a_fixed_divisor=_by_a_fixed_number(ROUNDED),
     rounds_the_number_of_windows_with_the_one_and_a_fixed_divisor=_by_a_fixed_number(
-        ROUNDED_WITH_THE_ONE
+        ROUNDED_WITH_THE_ONE.but(seen=NEVER)
     ),
     leaves_the_stride_out_of_the_size_with_a_fixed_divisor=_by_a_fixed_number(
         SIZE_WITHOUT_THE_STRIDE
