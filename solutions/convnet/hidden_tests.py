@@ -30,7 +30,7 @@ from autograder.sandbox.wire import Named
 
 from .. import convnet
 from .._questions import LETTERS
-from .._wide import every_second_small
+from .._wide import WIDE, every_second_small
 
 own = (f for f in vars(convnet).values() if isfunction(f) and f.__module__ == convnet.__name__)
 # The digits that are given with the notebook.
@@ -181,7 +181,7 @@ class TestReluBackward:
         """Each number of an array of feature maps decides about its own gradient."""
         x, dout = both_signs(rng, 2, 3, 5, 4), both_signs(rng, 2, 3, 5, 4)
         x[0, 0, 0], dout[0, 0, 0] = [-1, -1, 1, 1], [-2, 2, -2, 2]  # all four cases
-        check_each(student, "relu_backward", every_second_small(dout, 0), x)
+        check_each(student, "relu_backward", every_second_small(dout, 0), WIDE * x)
 
     @weight(0.25)
     def test_arguments_kept(self, student, rng):
@@ -243,8 +243,7 @@ def check_wide(student, part, dout, x, w):
     if part is DB and len(x) > 1:
         check_part(student, "dense_backward", part, dout, x, w)
         return
-    # In a loss of thousands small gradients are lost.
-    axis, x, w = (0, 1000 * x, w) if part is DX else (-1, x, 1000 * w)
+    axis, x, w = (0, WIDE * x, w) if part is DX else (-1, x, WIDE * w)
     arrays = every_second_small(dout, axis), x, w
     answer, expected = student.dense_backward(*arrays), convnet.dense_backward(*arrays)
     check_slices(part(answer), part.of(expected), axis)
@@ -378,20 +377,20 @@ class TestGlobalAveragePoolBackward:
     def test_one_map(self, student, rng):
         """In each map every pixel has an equal share of the gradient."""
         for examples in (2, 1):
-            dout, x = both_signs(rng, examples, 1), 1000 * both_signs(rng, examples, 3, 3, 1)
+            dout, x = both_signs(rng, examples, 1), WIDE * both_signs(rng, examples, 3, 3, 1)
             check_each(student, "global_average_pool_backward", every_second_small(dout, 0), x)
 
     @weight(2)
     def test_not_square(self, student, rng):
         """The shares of a map that is not square add up to its gradient."""
         for shape in ((2, 2, 5, 1), (2, 4, 3, 1)):
-            dout, x = both_signs(rng, 2, 1), 1000 * both_signs(rng, *shape)
+            dout, x = both_signs(rng, 2, 1), WIDE * both_signs(rng, *shape)
             check_each(student, "global_average_pool_backward", every_second_small(dout, 0), x)
 
     @weight(2)
     def test_examples_and_channels(self, student, rng):
         """Every map shares the gradient of its own example and channel."""
-        dout, x = both_signs(rng, 3, 2), 1000 * both_signs(rng, 3, 4, 5, 2)
+        dout, x = both_signs(rng, 3, 2), WIDE * both_signs(rng, 3, 4, 5, 2)
         check_each(student, "global_average_pool_backward", every_second_small(dout, 0), x)
 
     @weight(0.5)

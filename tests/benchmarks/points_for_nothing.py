@@ -158,8 +158,11 @@ KNOW_NOTHING: dict[str, Like] = {
 }
 
 
-def slope(loss: Callable[[Any], float], at: Any, step: float = 1e-5) -> Any:
-    """Return the gradient of a loss by differences, as the notebooks compute it for checking."""
+def slope(loss: Callable[[Any], Any], at: Any, step: float = 1e-5) -> Any:
+    """Return the gradient of a loss by differences, as the notebooks compute it for checking.
+
+    Of a loss in parts, these are the sums of the differences of its parts.
+    """
     at = np.array(at, np.float64)
     gradient = np.zeros_like(at)
     for place in np.ndindex(at.shape):
@@ -167,25 +170,30 @@ def slope(loss: Callable[[Any], float], at: Any, step: float = 1e-5) -> Any:
         at[place] = middle + step
         above = loss(at)
         at[place] = middle - step
-        gradient[place] = (above - loss(at)) / (2 * step)
+        gradient[place] = np.sum(above - loss(at)) / (2 * step)
         at[place] = middle
     return gradient
 
 
-def by_differences(forward: Callable[..., Any], inputs: int, b_of: Any = None) -> Any:
-    """Return a backward pass that knows the forward pass alone, of so many arrays and biases."""
+def by_differences(
+    forward: Callable[..., Any], inputs: int, b_of: Any = None, *, parts: bool = False
+) -> Any:
+    """Return a backward pass that knows the forward pass alone, of so many arrays and biases.
+
+    Differences are of the loss, or of its ``parts``, one from each output.
+    """
 
     def backward(dout: Any, *args: Any, **settings: Any) -> Any:
         biases = [] if b_of is None else [np.zeros(b_of(dout))]
         arrays, rest = [*args[:inputs], *biases], args[inputs:]
 
-        def loss_at(number: int) -> Callable[[Any], float]:
-            return lambda moved: float(
-                np.sum(
-                    dout
-                    * forward(*arrays[:number], moved, *arrays[number + 1 :], *rest, **settings)
-                )
-            )
+        def loss_at(number: int) -> Callable[[Any], Any]:
+            def loss(moved: Any) -> Any:
+                given = *arrays[:number], moved, *arrays[number + 1 :], *rest
+                of_outputs = dout * forward(*given, **settings)
+                return of_outputs if parts else np.sum(of_outputs)
+
+            return loss
 
         slopes = [slope(loss_at(number), array) for number, array in enumerate(arrays)]
         single = [each.astype(np.float32) for each in slopes]
@@ -208,7 +216,7 @@ def _network_by_differences(scores: Any, loss: Any) -> Any:
     return gradients
 
 
-def numerical(assignment: Assignment) -> dict[str, Any]:
+def numerical(assignment: Assignment, *, parts: bool) -> dict[str, Any]:
     """Return for each backward exercise what differences give, in single precision."""
     right = right_answers(assignment)
     made = {
@@ -218,12 +226,14 @@ def numerical(assignment: Assignment) -> dict[str, Any]:
         "max_pool_backward": ("max_pool_forward", 1, None),
         "average_pool_backward": ("average_pool_forward", 1, None),
         "relu_backward": ("relu_forward", 1, None),
+        "global_average_pool_backward": ("global_average_pool_forward", 1, None),
     }
-    found = {b: by_differences(right[f], n, b_of) for b, (f, n, b_of) in made.items() if b in right}
+    found = {
+        backward: by_differences(right[forward], inputs, b_of, parts=parts)
+        for backward, (forward, inputs, b_of) in made.items()
+        if backward in right
+    }
     if "convnet_gradients" in right:
-        found["global_average_pool_backward"] = by_differences(
-            right["global_average_pool_forward"], 1
-        )
         found["convnet_gradients"] = _network_by_differences(
             right["convnet_scores"], right["softmax_cross_entropy"]
         )
@@ -231,12 +241,14 @@ def numerical(assignment: Assignment) -> dict[str, Any]:
 
 
 def numerical_shares(assignment: Assignment, seed: bytes) -> dict[str, float]:
-    """Return the share of each backward exercise that differences earn."""
-    results = results_of(assignment, numerical(assignment), seed) if numerical(assignment) else {}
-    return {
-        name: share(tests, {test.name for test in tests if test.outcome is Outcome.PASSED})
-        for name, tests in results.items()
-    }
+    """Return the share of each backward exercise that differences earn, of a loss or its parts."""
+    earned: dict[str, float] = {}
+    for parts in (False, True):
+        wrong = numerical(assignment, parts=parts)
+        for name, tests in results_of(assignment, wrong, seed).items() if wrong else ():
+            passed = {test.name for test in tests if test.outcome is Outcome.PASSED}
+            earned[name] = max(earned.get(name, 0.0), share(tests, passed))
+    return earned
 
 
 def ignorant(reference: Callable[..., Any], like: Like) -> Callable[..., Any]:
