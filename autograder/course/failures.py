@@ -9,12 +9,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from nbgrader.converters import Autograde
 
 from ..errors import AutograderError, CannotGradeHere
 from ..surroundings import explained
+
+_ours: set[Path] = set()  # folders in which our configuration was read
 
 
 class ConfigurationLost(CannotGradeHere):
@@ -27,13 +30,21 @@ class ConfigurationLost(CannotGradeHere):
         )
 
 
-@cache
 def refuse_without_configuration() -> None:
-    """Let nbgrader refuse to grade with its own configuration in the place of ours."""
+    """Let nbgrader refuse to grade here with its own configuration in the place of ours.
+
+    Courses that never had ours are graded as ever, in the same process, too.
+    """
+    _ours.add(Path.cwd())  # nbgrader reads the configuration of the folder in which it is started
+    _stand_before_start()
+
+
+@cache
+def _stand_before_start() -> None:
     start = Autograde.start
 
     def start_if_configured(converter: Any) -> None:
-        if "exporter_class" not in converter.config.Autograde:
+        if Path.cwd() in _ours and "exporter_class" not in converter.config.Autograde:
             converter.log.error(str(ConfigurationLost()))
             sys.exit(2)
         start(converter)
