@@ -28,6 +28,8 @@ _OF_NAMES = (
     rf"cannot access free variable '{_NAME}' where it is not associated with a value in enclosing "
     r"scope",
     rf"'{_NAME}' object has no attribute '{_NAME}'",
+    rf"`{_NAME}` was removed from the ndarray class in NumPy 2\.0\. Use (?:`arr\[index\] = value`|"
+    r"np\.ptp\(arr, \.\.\.\)|`arr\.view\(arr\.dtype\.newbyteorder\(order\)\)`) instead\.",
     rf"module '{_MODULE}' has no attribute '{_NAME}'",
     rf"No module named '{_MODULE}'",
     rf"cannot import name '{_NAME}' from '{_MODULE}'",

@@ -30,7 +30,9 @@ _OF_NUMPY = {  # its own classes, and what they are to everybody else
     "AxisError": "IndexError",
 }
 _WHERE_IT_LIES = re.compile(r" \((?:/[^()]*|unknown location)\)$")  # the file of a package
-_MISSING_IN_NUMPY = re.compile(r"module 'numpy\b|'numpy\.\w+' object has|cannot .* from 'numpy\b")
+_MISSING_IN_NUMPY = re.compile(
+    r"module 'numpy\b|'numpy\.\w+' object has|cannot .* from 'numpy\b|`\w+` was removed from the nd"
+)
 _VERSIONS = f"({PYTHON}, NumPy {np.__version__})"  # that graded: others have other names
 _MOST_DIGITS = 20  # that a message may tell, however well known: they could be anybody's
 _LONGEST_MESSAGE = 500  # characters; the sandbox sends no more, but for who forges what it sends
