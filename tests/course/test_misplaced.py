@@ -48,7 +48,7 @@ def test_a_command_puts_it_where_it_belongs(course: Path, averages: Assignment, 
     assert opened.students(NAME) == ["x"]
 
 
-@pytest.mark.parametrize("path", ["x/HW4/averages/averages.ipynb", "x/HW4/work/mine.ipynb"])
+@pytest.mark.parametrize("path", ["x/HW4/averages/averages.ipynb", "x/HW4/part/mine.ipynb"])
 def test_a_notebook_one_folder_down_is_found(course: Path, averages: Assignment, path: str) -> None:
     put(course, path, nbformat.writes(answered(averages, {})))
     (note,) = misplaced(Course.open(course), NAME)["x"]
