@@ -118,18 +118,20 @@ def _sides(arguments: Arguments) -> tuple[int, ...] | None:
 
 def _outputs(arguments: Arguments) -> tuple[int, ...]:
     """Return how many windows stop along each side, nothing where there are none."""
-    sides, size = _sides(arguments), _window(arguments)
-    if sides is None or size is None:
-        return ()
-    pad, stride = arguments.get("pad", 0), arguments.get("stride", 1)
-    return tuple((side + 2 * pad - size) // stride + 1 for side in sides)
+    return tuple(steps + 1 for steps, _ in _steps_and_rests(arguments))
 
 
 def _some_are_left_over(arguments: Arguments) -> bool:
-    sides, size, stride = _sides(arguments), _window(arguments), arguments.get("stride", 1)
+    return any(rest for _, rest in _steps_and_rests(arguments))
+
+
+def _steps_and_rests(arguments: Arguments) -> list[tuple[int, int]]:
+    """Return how often a window moves along each side, and what is then left of the side."""
+    sides, size = _sides(arguments), _window(arguments)
     if sides is None or size is None:
-        return False
-    return any((side + 2 * arguments.get("pad", 0) - size) % stride for side in sides)
+        return []
+    pad, stride = arguments.get("pad", 0), arguments.get("stride", 1)
+    return [divmod(side + 2 * pad - size, stride) for side in sides]
 
 
 def _window(arguments: Arguments) -> int | None:
