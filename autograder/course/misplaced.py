@@ -26,21 +26,26 @@ from .shown_names import (
 
 
 def misplaced(course: Course, name: str) -> dict[str, list[str]]:
-    """Return by student what may be a submission of an assignment, each with what to do."""
+    """Return by student what may be a submission of an assignment, each with what to do.
+
+    A file that lies in no student's folder stands there with its own name.
+    """
     pattern = course.submitted_folder(name, "*")
     if (pattern.parent.name, pattern.name) != ("*", name):  # another layout than nbgrader's own
         return {}
+    submitted = pattern.parent.parent
     students = (
         path
-        for path in sorted(pattern.parent.parent.glob("[!.]*"))
+        for path in sorted(submitted.glob("[!.]*"))
         if path.is_dir() and path.name not in course.excluded
     )
     found = {path.name: few([*_Beside(course, name, path).notes()]) for path in students}
-    return {student: notes for student, notes in found.items() if notes}
+    found |= _Beside(course, name, submitted).notes_of_nobody()
+    return {whose: notes for whose, notes in found.items() if notes}
 
 
 class _Beside:
-    """The folder of one student's submissions."""
+    """The folder of one student's submissions, or that of all students."""
 
     def __init__(self, course: Course, name: str, folder: Path) -> None:
         self._course = course
@@ -52,7 +57,7 @@ class _Beside:
     def notes(self) -> Iterator[str]:
         """Name what may be a submission."""
         for entry in _entries(self._folder):
-            meant = letters(self._name) in letters(entry.name)
+            meant = self._is_meant(entry)
             if self._is_none(entry.name):
                 continue
             if entry.is_dir(follow_symlinks=False):
@@ -65,6 +70,29 @@ class _Beside:
             elif is_notebook(entry.name) and (meant or not self._right.exists()):
                 target = f"{self._name}/{self._name}.ipynb"
                 yield self._note(entry, ("mkdir", self._name), ("mv", entry.name, target))
+
+    def notes_of_nobody(self) -> Iterator[tuple[str, list[str]]]:
+        """Name the files in the folder of all students: each by its name, with what to do."""
+        students = "STUDENT", self._name
+        for entry in _entries(self._folder, most=None):
+            if not entry.is_file(follow_symlinks=False) or self._is_none(entry.name):
+                continue
+            place = within(self._folder.joinpath(*students), self._course.root)
+            said = f"{self._shown(entry)} was not graded, since it is in no student's folder:"
+            if is_archive(entry.name) and self._may_be_of_this(entry):
+                yield entry.name, [f"{said} unpack it into {place}, or use nbgrader zip_collect."]
+            elif is_notebook(entry.name) and (self._is_meant(entry) or self._has_cells(entry)):
+                yield entry.name, [f"{said} name it {place / self._name}.ipynb."]
+
+    def _is_meant(self, entry: os.DirEntry[str]) -> bool:
+        return letters(self._name) in letters(entry.name)
+
+    def _may_be_of_this(self, archive: os.DirEntry[str]) -> bool:
+        """Say whether an archive was not unpacked, and is not named like another assignment."""
+        if (self._folder / archive.name.partition(".")[0]).is_dir():
+            return False
+        name = letters(archive.name)
+        return self._is_meant(archive) or not any(letters(other) in name for other in self._others)
 
     def _is_none(self, name: str) -> bool:
         ignored = matches_any(name, self._course.coursedir.ignore)
@@ -111,9 +139,9 @@ class _Beside:
         return shown(within(Path(entry.path), self._course.root))
 
 
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
+def _entries(folder: Path, most: int | None = MAX_FILES) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
-            return sorted(islice(entries, MAX_FILES), key=lambda entry: entry.name)
+            return sorted(islice(entries, most), key=lambda entry: entry.name)
     except OSError:  # what cannot be read holds nothing for us
         return []

@@ -81,11 +81,37 @@ def test_beside_a_submission_a_human_decides(course: Path, path: str) -> None:
     [
         *(f"x/{NAME}/{FILE}", f"x/.ipynb_checkpoints/{FILE}", f"x/__MACOSX/{FILE}"),
         *(f".hidden/Averages/{FILE}", f"excluded/Averages/{FILE}", "x/other/other.ipynb"),
-        *("x/notes.txt", "x/picture.png", "x/.averages.ipynb", "averages.ipynb"),
+        *("x/notes.txt", "x/picture.png", "x/.averages.ipynb"),
     ],
 )
 def test_what_belongs_to_nothing_here_is_passed_over(course: Path, path: str) -> None:
     set_options(course, "c.CourseDirectory.student_id_exclude = 'excluded'")
+    put(course, path)
+    assert misplaced(Course.open(course), NAME) == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("averages.ipynb", "name it submitted/STUDENT/averages/averages.ipynb."),
+        ("student-001.ipynb", "name it submitted/STUDENT/averages/averages.ipynb."),
+        (
+            "student-001.zip",
+            "unpack it into submitted/STUDENT/averages, or use nbgrader zip_collect.",
+        ),
+    ],
+)
+def test_a_file_in_no_students_folder_is_named(
+    course: Path, averages: Assignment, path: str, says: str
+) -> None:
+    put(course, path, nbformat.writes(answered(averages, {})))
+    said = f"submitted/{path} was not graded, since it is in no student's folder: {says}"
+    assert misplaced(Course.open(course), NAME) == {path: [said]}
+
+
+@pytest.mark.parametrize("path", ["mine.ipynb", "notes.txt", ".averages.ipynb", "x.zip", "pic.png"])
+def test_other_files_in_no_students_folder_are_passed_over(course: Path, path: str) -> None:
+    (course / "submitted/x").mkdir(parents=True)
     put(course, path)
     assert misplaced(Course.open(course), NAME) == {}
 
