@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 _DEFINITION = re.compile(r"^(?:async +)?def +(\w+)|^(\w+) *(?::[^=\n]*)?=(?!=)", re.MULTILINE)
 _NEW_LINE = re.compile(r"\r\n|\r|\n")
 _MAGIC = re.compile(r"^[%!].*$", re.MULTILINE)
+_FENCE = re.compile(r"[ \t]*(?:`{3,}|~{3,})")  # around code in Markdown
 _OTHER_TEXT = re.compile(r"\s*%%(?!time\b|capture\b|prun\b)")  # a cell magic that runs no Python
 # How a file is run or read, or a module imported: by its name, also in a cell that does not parse.
 _IMPORT = re.compile(
@@ -154,6 +155,23 @@ def without_magics(source: str) -> str:
     return _MAGIC.sub("", source)
 
 
+def code_of_markdown(source: str) -> str:
+    """Return what a cell of Markdown would be as code: around fences, text is a comment.
+
+    A text without fences is code as it is.
+    """
+    if not any(map(_FENCE.match, source.splitlines())):
+        return source
+    lines = []
+    inside = False
+    for line in source.splitlines():
+        if _FENCE.match(line):
+            inside = not inside
+        else:
+            lines.append(line if inside or not line.strip() else f"# {line}")
+    return "\n".join(lines)
+
+
 def is_only_text(tree: ast.Module) -> bool:
     """Say whether a cell runs nothing, or nothing that does more than show its strings."""
     shown = all(isinstance(part, ast.Expr) for part in tree.body)
@@ -177,7 +195,7 @@ def _is_bound(name: ast.Name) -> bool:
 
 def _is_about_text(part: ast.AST, known: Set[str]) -> bool:
     if isinstance(part, ast.Constant):
-        return isinstance(part.value, str | bool | None)
+        return isinstance(part.value, str | bytes | bool | None)
     if isinstance(part, ast.Name):  # or a sentence in a script without spaces
         return part.id in known or not part.id.isascii()
     if isinstance(part, ast.Call):

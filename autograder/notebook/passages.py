@@ -32,6 +32,7 @@ _FUNCTION = re.compile(r"(?:async +)?def +(\w+)")
 _GOES_ON = re.compile(r"\s|#|[)\]}]|$|\"\"\"|'''")  # how a line at the left may begin in a function
 _OF_AN_ERROR = re.compile(r"\s*(?:raise|assert)\b")
 _STRING = re.compile(r"(?<=[(=,\[{+])\s*[bfru]?(?:\"[^\"\n]*\"?|'[^'\n]*'?)")  # behind code
+_ECHO = re.compile(r"^![ \t]*echo\b", re.MULTILINE)  # what the shell is to show is for people
 _COMMENT = re.compile(r"#+ ?")
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _TELLS_OF_ERRORS = ("assert", "error", "exit", "fail", "warn")  # what such functions are named
@@ -59,6 +60,7 @@ class Passage:
 
 def passages(source: str, exercises: Set[str]) -> Iterator[Passage]:
     """Yield the text in a code cell, outside the functions that have the names of exercises."""
+    source = _ECHO.sub("#", source)
     tree = parsed(source)
     if tree is None:
         yield from _of_no_code(source, exercises)
@@ -198,8 +200,10 @@ def _text_of(node: ast.AST, levels: int = _LEVELS) -> str:
         return _joined(_terms(node), levels - 1)
     if isinstance(node, ast.Call) and shows_text(node):
         return _joined(node.args, levels - 1)
-    is_string = isinstance(node, ast.Constant) and isinstance(node.value, str)
-    return str(node.value) if is_string else ""  # type: ignore[attr-defined]
+    value = node.value if isinstance(node, ast.Constant) else None
+    if isinstance(value, bytes):
+        return value.decode(errors="replace")
+    return value if isinstance(value, str) else ""
 
 
 def _joined(parts: Iterable[ast.expr], levels: int) -> str:

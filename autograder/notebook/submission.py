@@ -18,7 +18,7 @@ from nbgrader.utils import compute_checksum
 from ..errors import MissingNotebook, NoKnownCells, UnreadableNotebook
 from ..sandbox.utf8 import encodable
 from .assignment import Assignment, grade_id, is_demonstration, plain_source
-from .cell_text import added_definitions
+from .cell_text import added_definitions, code_of_markdown
 from .identification import (
     claimed_id,
     definitions,
@@ -217,7 +217,9 @@ def _check_known(
 def _restored(cell: NotebookNode, name: str, assignment: Assignment) -> NotebookNode:
     restored = _from_source(assignment.by_grade_id[name])
     if name in assignment.answer_cells:
-        restored.source = encodable(cell.source)
+        was_made_text = restored.cell_type == "code" and cell.cell_type != "code"
+        text = code_of_markdown(cell.source) if was_made_text else cell.source
+        restored.source = encodable(text)
         _keep_attachments(cell, restored)
         # On a cell that was written in, the mark would be the student's.
         if STAND_IN in cell.get("metadata", {}) and is_untouched(restored, assignment):

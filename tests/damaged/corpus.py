@@ -543,6 +543,20 @@ def a_function_in_a_cell_that_became_prose_without_metadata(notebook: NotebookNo
     notebook.cells[position] = new_markdown_cell(notebook.cells[position].source)
 
 
+@damaged()
+def a_function_between_fences_in_a_cell_that_became_prose(notebook: NotebookNode) -> None:
+    cell = cell_of(notebook, "step_down")
+    text = f"Here is it:\n\n```python\n{cell.source}\n```\nThat is all."
+    notebook.cells[notebook.cells.index(cell)] = new_markdown_cell(text, metadata=cell.metadata)
+
+
+@damaged()
+def a_function_between_fences_without_metadata(notebook: NotebookNode) -> None:
+    cell = cell_of(notebook, "step_down")
+    text = f"~~~\n{cell.source}\n~~~"
+    notebook.cells[notebook.cells.index(cell)] = new_markdown_cell(text)
+
+
 def move_prose(notebook: NotebookNode) -> str:
     """Leave the written answer as it was released; return what was in it."""
     answer = cell_of(notebook, "explanation").source

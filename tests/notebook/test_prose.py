@@ -136,6 +136,8 @@ FOUND = {
     "printed in parts": added(new_code_cell('print("The larger", "class has", "more pupils")')),
     "added up": added(new_code_cell('print("The larger " + "class has more")')),
     "in a list": added(new_code_cell('for s in ["one is large", "one is small"]: print(s)')),
+    "bytes": added(new_code_cell(f"answer = b{SENTENCE!r}")),
+    "echoed": added(new_code_cell(f"!echo {SENTENCE}")),
     "bullets": added(new_code_cell("- mean: small class\n- weighted: large class")),
     "numbered": added(new_code_cell("# 1. mean: small class\n# 2. weighted: large class")),
     "a raw cell": added(new_raw_cell(PROSE)),
