@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import os
 import sys
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from uuid import uuid4
 
 import msgspec
 from nbgrader.api import Gradebook
+from nbgrader.preprocessors import AssignLatePenalties
+from traitlets.config import Config
 
 from ..course.contents import HIDDEN_TESTS, IN_THE_WHEEL, MISCONCEPTIONS, NAMED_GROUPS, STYLES
 from ..course.folder import Course, StoredGrading
@@ -83,7 +86,7 @@ class Freshness:
             "solutions": _digest(*_contents(shared)),
             "source": _digest(*_tree(course.source_folder(assignment.name)).values()),
             "options": _digest(repr((limits, course.coursedir.ignore)).encode()),
-            "lateness": _digest(repr((row.duedate, late)).encode()),
+            "lateness": _digest(repr((row.duedate, late)).encode(), _late_plugin(course.config)),
             "secret": _digest(course.secret() if secret is None else secret),
             "versions": _digest(repr(_versions(limits)).encode()),
             "grader": _digest(*_contents(engine_files(engine))),
@@ -200,6 +203,15 @@ def _solutions(assignment: Assignment) -> tuple[list[Path], list[Path]]:
     ]
     of_this = [path for path in solutions if path.is_relative_to(own)]
     return of_this, [path for path in solutions if not path.is_relative_to(own)]
+
+
+def _late_plugin(config: Config) -> bytes:
+    """Return the file that says what lateness costs; b"" where none is found, for now."""
+    try:
+        plugin = AssignLatePenalties(config=config).plugin_class
+        return Path(inspect.getfile(plugin.late_submission_penalty)).read_bytes()
+    except Exception:  # it may be the course's own: what is wrong is said when it is asked
+        return b""
 
 
 def _contents(paths: list[Path]) -> list[bytes]:

@@ -257,6 +257,21 @@ def test_a_broken_penalty_plugin_leaves_no_half_result(course: Path) -> None:
     assert scores(course)["student-001"] == 0
 
 
+def test_a_penalty_plugin_that_was_edited_is_asked_again(course: Path) -> None:
+    plugin = course / "own_plugin.py"
+    plugin.write_text(
+        "from nbgrader.plugins import BasePlugin\n"
+        "class Own(BasePlugin):\n"
+        "    def late_submission_penalty(self, *_):\n"
+        "        return None\n"
+    )
+    set_options(course, "c.AssignLatePenalties.plugin_class = 'own_plugin.Own'")
+    assert isinstance(graded(course)["student-001"].result, Grading)
+    assert graded(course)["student-001"].unchanged
+    plugin.write_text(plugin.read_text() + "# and no more\n")
+    assert not graded(course)["student-001"].unchanged
+
+
 def test_a_sandbox_that_a_submission_removed_is_made_again(
     course: Path, averages: Assignment
 ) -> None:
