@@ -47,8 +47,8 @@ from ..notebook.assignment import Assignment
 
 Step = Callable[..., Any]
 
-_COUNTS = {2: "two", 3: "three"}
-_PLACES = ("first", "second", "third")
+_COUNTS = {2: "two", 3: "three", 4: "four"}
+_PLACES = ("first", "second", "third", "fourth")
 AND = " and "  # between the names of two mistakes that were made together
 
 

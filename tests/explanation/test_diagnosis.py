@@ -203,6 +203,49 @@ def test_three_mistakes_are_recognised_where_two_do_not_explain_it() -> None:
     assert found.misconception.hint.startswith("There seem to be three mistakes. The first: ")
 
 
+def three_results(
+    a, b, c, *, first=lambda a: a, second=lambda b: b, third=lambda c: c, kind=lambda n: n
+):
+    return kind(first(a)), kind(second(b)), kind(third(c))
+
+
+IN_RESULTS = Mistakes("h", three_results)
+IN_RESULTS.wrong(
+    halves_the_first=Wrong("", first=lambda a: a / 2),
+    turns_the_second=Wrong("", second=lambda b: -b),
+    doubles_the_third=Wrong("", third=lambda c: 2 * c),
+    cuts_large_ones=Wrong("", kind=lambda n: min(n, 100)),
+    **{f"adds_{n}": Wrong("", seen=(9, ""), first=lambda a, n=n: a + n) for n in range(1, 60)},
+)
+
+
+@pytest.mark.parametrize(
+    ("function", "names"),
+    [
+        (
+            lambda a, b, c: (a / 2, -b, 2 * c),
+            {"halves_the_first", "turns_the_second", "doubles_the_third"},
+        ),
+        (
+            lambda a, b, c: (min(a / 2, 100), min(-b, 100), min(2 * c, 100)),
+            {"halves_the_first", "turns_the_second", "doubles_the_third", "cuts_large_ones"},
+        ),
+        (
+            lambda a, b, c: (min(a / 2, 100), min(-b, 100), min(c, 100)),
+            {"halves_the_first", "turns_the_second", "cuts_large_ones"},
+        ),
+    ],
+)
+def test_mistakes_in_a_result_each_are_recognised(
+    function: Callable[..., Any], names: set[str]
+) -> None:
+    student = Student(Direct({"h": function}), {})
+    for arguments in [(2, 3, 1), (5, 1, 2), (4, 4, 7), (0, 0, 0), (600, 700, 800)]:
+        student.h(*arguments)
+    found = diagnose(IN_RESULTS.found, three_results, student.calls["h"], lambda c: c)
+    assert {*name_of(found).split(" and ")} == names
+
+
 def test_two_mistakes_may_touch_the_same_step() -> None:
     h = Mistakes("h", three_steps)
     h.wrong(
