@@ -1,10 +1,12 @@
-"""Machines with less to lock code in with, made by a filter that hides what this one has."""
+"""Machines with less: to lock code in with, where a filter hides what this one has, or disk."""
 
 import json
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +68,27 @@ def run_all_without_layers(todo: Sequence[tuple[Sequence[str], Path]]) -> list[F
     )
     assert result.returncode == 0, result.stderr
     return [Finished(*ended) for ended in json.loads(result.stdout)]
+
+
+@contextmanager
+def small_disk(folder: Path, kib: int) -> Iterator[None]:
+    """Make a folder a disk of so much, for a while."""
+    folder.mkdir()
+    options = ["-t", "tmpfs", "-o", f"size={kib}k", "tmpfs", str(folder)]
+    mounted = subprocess.run(["mount", *options], capture_output=True, text=True, check=False)
+    if mounted.returncode:
+        pytest.skip(f"no disk can be mounted here: {mounted.stderr.strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def leave_free(folder: Path, kib: int) -> Path:
+    """Fill a disk but for so much."""
+    filler = folder / "filler"
+    filler.write_bytes(bytes(max(0, shutil.disk_usage(folder).free - kib * 1024)))
+    return filler
 
 
 def _run_without_layers(

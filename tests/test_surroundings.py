@@ -5,8 +5,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +15,7 @@ import pytest
 from commands import BIN, Finished, run_command, run_here
 from courses import MakeCourse, graded_files, hand_in, set_options, table_rows
 from limits import PATIENCE
+from machines import leave_free, small_disk
 
 from autograder.batch import workers
 from autograder.course.folder import SECRET_FILE
@@ -308,26 +308,6 @@ def test_a_course_that_can_only_be_read(course: Path) -> None:
     assert result.returncode == 2
     assert "cannot be read or written by who runs this" in one_sentence(result.stderr)
     assert table_rows(course) == before
-
-
-@contextmanager
-def small_disk(folder: Path, kib: int) -> Iterator[None]:
-    folder.mkdir()
-    options = ["-t", "tmpfs", "-o", f"size={kib}k", "tmpfs", str(folder)]
-    mounted = subprocess.run(["mount", *options], capture_output=True, text=True, check=False)
-    if mounted.returncode:
-        pytest.skip(f"no disk can be mounted here: {mounted.stderr.strip()}")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
-def leave_free(folder: Path, kib: int) -> Path:
-    """Fill a disk but for so much."""
-    filler = folder / "filler"
-    filler.write_bytes(bytes(max(0, shutil.disk_usage(folder).free - kib * 1024)))
-    return filler
 
 
 @pytest.mark.parametrize("kib", [0, 4, 16, 40])

@@ -14,7 +14,7 @@ import pytest
 from clusters import RealCluster, kill, wait_until
 from commands import BIN, run_command
 from courses import MakeCourse, graded_files, hand_in, table_rows, without_times
-from machines import KILLER, WITHOUT_LAYERS
+from machines import KILLER, WITHOUT_LAYERS, leave_free, small_disk
 from nbformat.v4 import new_code_cell
 
 import autograder
@@ -162,6 +162,26 @@ def test_a_submission_that_kills_workers_is_the_only_one_that_is_not_graded(
     rows = [line for line in out.splitlines() if "hostile" in line]
     assert any("The workers that graded it were killed." in row for row in rows)
     assert set(scores(course)) == {"right", "wrong"}
+
+
+@pytest.mark.cluster
+def test_a_worker_whose_disk_is_full_is_named(slow_course: Path, tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 65536), RealCluster(tmp_path / "disk") as cluster:
+        cluster.worker(environment={"TMPDIR": str(tmp_path / "disk")})
+        command = grading(slow_course, cluster.address)
+        wait_until(lambda: kept(slow_course))
+        filler = leave_free(tmp_path / "disk", 0)
+        _, said = command.communicate()
+        filler.unlink()
+        first = kept(slow_course)
+        last = grading(slow_course, cluster.address)
+        last.communicate()
+    print(said)
+    assert command.returncode == 2
+    assert "Traceback" not in said
+    assert last.returncode == 0
+    assert scores(slow_course) == {f"student-{number}": 60 for number in range(8)}
+    assert {name: kept(slow_course)[name] for name in first} == first  # not graded again
 
 
 @pytest.mark.cluster
