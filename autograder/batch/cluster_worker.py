@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import distributed
 
 from ..errors import AutograderError, NotLockedIn
+from ..surroundings import said_of
 
 if TYPE_CHECKING:
     from .job import Finished, Job, WorkerSetup
@@ -46,7 +47,7 @@ class GradingPlugin(distributed.WorkerPlugin):
             await worker.set_resources(**{self.name: 1})
             reason = ""
         except Exception as error:  # whatever it is, the others go on
-            reason = str(error) or type(error).__name__
+            reason = said_of(error).removesuffix(".")
         worker.log_event(self.name, {"worker": worker.address, "reason": reason})
 
     def teardown(self, worker: distributed.Worker) -> None:
