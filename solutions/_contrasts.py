@@ -98,6 +98,47 @@ OF_LAYERS = [
     ),
 ]
 
+EVEN_WINDOW = Contrast(
+    lambda a: any(side % 2 == 0 for side in _sides_of_windows(a)),
+    "a window with an even side",
+    "Does your code look for the middle of a window? One with an even side has none.",
+)
+OF_MOVES = [
+    Contrast(
+        lambda a: a.get("rows", 0) != 0,
+        "a move up or down",
+        "What does your code do with rows?",
+    ),
+    Contrast(
+        lambda a: a.get("columns", 0) != 0,
+        "a move to a side",
+        "What does your code do with columns?",
+    ),
+]
+OF_POOLING = [
+    Contrast(
+        lambda a: a.get("stride") != a.get("size"),
+        "windows that do not lie side by side",
+        "Where does the second window start, if the stride is not the size?",
+    )
+]
+OF_TRAINING = [
+    Contrast(
+        lambda a: len(a.get("orders", ())) > 1,
+        "several epochs",
+        "What does your code change in one epoch that the next one still needs as it was?",
+    ),
+    Contrast(
+        lambda a: a.get("batch_size", np.inf) < len(a.get("images", ())),
+        "several steps in an epoch",
+        "What does the second step start from, and what is left of the first?",
+    ),
+]
+
+
+def _sides_of_windows(arguments: Arguments) -> list[int]:
+    return [arguments.get("kernel_size", 1), *(side for side, _ in arguments.get("layers", ()))]
+
 
 def _image(arguments: Arguments) -> Any:
     """Return the array of images (N, H, W, C) among the arguments, if there is one."""
@@ -152,4 +193,5 @@ def _channels(arguments: Arguments) -> int:
     shape = arguments.get("in_shape")
     if shape is not None:
         return int(shape[-1])
-    return _image(arguments).shape[-1] if _image(arguments) is not None else 1
+    image = arguments.get("window", _image(arguments))
+    return image.shape[-1] if image is not None else 1

@@ -195,7 +195,7 @@ def _hardly_but_for_one(pairs: Sequence[Pair], names: Names) -> Fact | None:
                 continue
             right = not any((mark & _at(place, len(mark))).any() for mark in wrong)
             others = [mark[~one] for mark, one in zip(longer, there, strict=True)]
-            if right and np.concatenate(others).mean() > MOST_OF_ALL:
+            if right and _are_most(np.concatenate(others)):
                 name = f"{end} {axis_name(axis, names)}"
                 question = f"What is other for the {name}, and should it be?"
                 return Fact(f"right in the {name}, but hardly anywhere else", question)
@@ -210,11 +210,15 @@ def _where_two_meet(pairs: Sequence[Pair], names: Names) -> Fact | None:
         wrong = [_wrong_along(pair, *axes) for pair in pairs]
         same = np.concatenate([np.diagonal(marks) for marks in wrong])
         other = np.concatenate([marks[np.eye(*marks.shape) == 0] for marks in wrong])
-        if len(same) >= LEAST_THAT_MEET and not same.any() and other.size and other.mean() > 0.5:
+        if len(same) >= LEAST_THAT_MEET and not same.any() and _are_most(other):
             both = " and ".join(axis_name(axis, names) for axis in axes)
             what = f"right where {both} are the same number, but hardly anywhere else"
             return Fact(what, "Which index is which in your code, and is one used for both?")
     return None
+
+
+def _are_most(wrong: NDArray[np.bool_]) -> bool:
+    return bool(wrong.size) and float(wrong.mean()) > MOST_OF_ALL
 
 
 def _zeros(pairs: Sequence[Pair], names: Names) -> Fact | None:
@@ -308,5 +312,5 @@ OF_SOME_PLACES = (
     _in_other_places,
     _unwritten,
     _where_two_meet,
-    _zeros,
 )
+OF_ZEROS = (_zeros,)  # true of much: only where no other fact is found

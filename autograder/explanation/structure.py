@@ -21,7 +21,7 @@ from .answers import answer_of
 from .beside import beside_an_argument
 from .facts import OF_NUMBERS, Array, Fact, Names, Pair
 from .other_calls import Change, Changes, bound_arguments, changes, nearby, turned
-from .places import OF_SOME_PLACES, OF_THE_SAME_NUMBERS
+from .places import OF_SOME_PLACES, OF_THE_SAME_NUMBERS, OF_ZEROS
 from .taken_apart import names_of, taken_apart
 
 LARGEST_CALLED_AGAIN = 5000  # numbers in the smallest wrong call: a training takes its time
@@ -118,6 +118,8 @@ class _Answers:
 
     def fact(self) -> Told | None:
         """Return which results are right in every call, and a fact about the others."""
+        if self._off and (exchanged := self._exchanged()):
+            return exchanged
         found = self._of_all_calls_or_the_wrong_ones()
         if not self._right or not self._off:
             return found
@@ -126,6 +128,23 @@ class _Answers:
             return Told(always, f"Which lines make {' and '.join(self._off)} alone?")
         return Told(f"{always} {found.sentence}", found.question)
 
+    def _exchanged(self) -> Told | None:
+        """Return which results stand in each other's places."""
+        places = {}
+        for name in self._off:
+            others = (o for o in self._off if o != name and self._is_in_the_place_of(name, o))
+            if (other := next(others, None)) is None:
+                return None
+            places[name] = other
+        what = " and ".join(f"your {name} is the right {other}" for name, other in places.items())
+        return Told(f"{_capital(what)}.", "In which order does the exercise want the results?")
+
+    def _is_in_the_place_of(self, name: str, other: str) -> bool:
+        answers = (of_call[name].answer for of_call in self._pairs)
+        rights = [of_call[other].right for of_call in self._pairs]
+        some = any(np.any(right) for right in rights)
+        return some and all(map(agree, answers, rights))
+
     def _of_all_calls_or_the_wrong_ones(self) -> Told | None:
         every, wrong = range(len(self._calls)), range(self._wrong)
         alone = [(self._where_wrong(name), [name], self._scope.wrong) for name in self._off]
@@ -133,8 +152,12 @@ class _Answers:
         tried: list[tuple[Sequence[int], list[str], str]] = [*both, *alone]
         for numbers, names, scope in tried:
             if found := self._of_some(numbers, names):
-                subject, fact = found
-                return Told(f"{_capital(f'{scope}{subject}')} is {fact.what}.", fact.question)
+                return _told(scope, *found)
+        for numbers, names, scope in tried:
+            for name in names:
+                pairs = [self._pairs[number][name] for number in numbers]
+                if fact := _first(OF_ZEROS, pairs):
+                    return _told(scope, _subject(name), fact)
         return None
 
     def _where_wrong(self, name: str) -> list[int]:
@@ -151,7 +174,7 @@ class _Answers:
         given = [bound_arguments(self._reference, call) for call in calls]
         for name in names:
             pairs = [self._pairs[number][name] for number in numbers]
-            subject = f"your {name or 'answer'}"
+            subject = _subject(name)
             fact = (
                 self._right_for_another_call(changes, name, calls, pairs)
                 or _first(_FACTS, pairs, names_of(self._axes, name))
@@ -190,6 +213,14 @@ class _Answers:
             return False
         right = _cut_like(pair.answer, parts[name]) if change.cut else parts[name]
         return agree(pair.answer, right)
+
+
+def _subject(name: str) -> str:
+    return f"your {name or 'answer'}"
+
+
+def _told(scope: str, subject: str, fact: Fact) -> Told:
+    return Told(f"{_capital(f'{scope}{subject}')} is {fact.what}.", fact.question)
 
 
 def _gives_numbers(judged: Judged) -> bool:

@@ -16,11 +16,11 @@ import numpy as np
 from autograder.explanation.misconceptions import Chosen, Mistakes, Wrong
 
 from .. import _families as families
-from .._contrasts import FILTERS, IMAGES, KERNELS, MAPS, MATRIX, OF_LAYERS
+from .._contrasts import EVEN_WINDOW, FILTERS, IMAGES, KERNELS, MAPS, MATRIX, OF_LAYERS, OF_MOVES
 from .._evidence import EVIDENCE
 from . import Array
 
-CONTRASTS = OF_LAYERS
+CONTRASTS = [*OF_LAYERS, EVEN_WINDOW, *OF_MOVES]
 IDEAS = {
     "connectivity_matrix": "sparsity",
     "conv_as_dense": "sharing",
@@ -712,6 +712,10 @@ distinct_parameters.wrong(
     looks_at_the_first_row_only=Wrong(
         "The first row belongs to one output. Do the others use parameters that it does not use?",
         looked_at=lambda ids: ids[0],
+    ),
+    looks_at_the_last_row_only=Wrong(
+        "What is left when the loop has ended, and what became of the rows before the last one?",
+        looked_at=lambda ids: ids[-1],
     ),
     sorts_in_place=Wrong(
         "In which order are the caller's numbers after the call? sort() gives back nothing: what "

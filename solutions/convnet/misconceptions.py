@@ -15,12 +15,12 @@ import numpy as np
 from autograder.explanation.misconceptions import NEVER, Chosen, Mistakes, Wrong
 
 from .. import _families as families
-from .._contrasts import IMAGES, OF_LAYERS
+from .._contrasts import IMAGES, OF_LAYERS, OF_TRAINING
 from .._evidence import EVIDENCE
 from .._layers import max_pool_backward, max_pool_forward
 from . import Array, Labels, Parameters
 
-CONTRASTS = OF_LAYERS
+CONTRASTS = [*OF_LAYERS, *OF_TRAINING]
 IDEAS = {
     "relu_forward": "forward",
     "relu_backward": "backward",

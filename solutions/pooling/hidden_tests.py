@@ -204,8 +204,10 @@ class TestAveragePoolForward:
 
     @weight(2)
     def test_larger_window(self, student, rng):
-        """The average of nine numbers, and of nine equal numbers, is right too (size 3)."""
-        for x in (rng.normal(size=(2, 3, 3, 1)), np.full((1, 3, 3, 1), rng.uniform(1, 2))):
+        """The average of nine numbers, also of equal ones or with a zero, is right too (size 3)."""
+        with_zero = rng.normal(size=(1, 3, 3, 1)) * (np.arange(9) != 5).reshape(1, 3, 3, 1)
+        equal = np.full((1, 3, 3, 1), rng.uniform(1, 2))
+        for x in (rng.normal(size=(2, 3, 3, 1)), equal, with_zero):
             check_call(student, pooling, "average_pool_forward", x, size=3, stride=1)
 
     @weight(1)

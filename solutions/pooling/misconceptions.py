@@ -15,11 +15,11 @@ import numpy as np
 from autograder.explanation.misconceptions import NEVER, Chosen, Mistakes, Shared, Wrong
 
 from .. import _families as families
-from .._contrasts import IMAGES, OF_LAYERS
+from .._contrasts import IMAGES, OF_LAYERS, OF_POOLING
 from .._evidence import EVIDENCE
 from . import Array
 
-CONTRASTS = OF_LAYERS
+CONTRASTS = [*OF_LAYERS, *OF_POOLING]
 IDEAS = {
     "max_pool_forward": "forward",
     "average_pool_forward": "forward",
