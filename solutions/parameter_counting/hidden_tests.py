@@ -326,13 +326,13 @@ def saving_setting(rng: np.random.Generator) -> tuple[Any, ...]:
 
 
 def saving_setting_with_rests(rng: np.random.Generator) -> tuple[Any, ...]:
-    """Draw one with stride and padding, where windows leave two rows and a column over.
+    """Draw one with stride and padding, where windows leave three rows and a column over.
 
     Here, too, the fraction of height * width / kernel_size**2 has no end.
     """
-    stride, pad, kernel_size = 4, 3, one_of(rng, 6, 7)
+    stride, pad, kernel_size = 4, 5, int(rng.choice([7, 12]))
     rows, columns = map(int, rng.permutation([4, 6]))
-    height = side(rows, kernel_size, stride, pad, rest=2)
+    height = side(rows, kernel_size, stride, pad, rest=3)
     width = side(columns, kernel_size, stride, pad, rest=1)
     in_channels, out_channels = distinct(rng, 2, 6, 2)
     return (height, width, in_channels), kernel_size, out_channels, stride, pad
