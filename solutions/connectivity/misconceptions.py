@@ -931,7 +931,7 @@ def _all_zero(padded: Array, x: Array, w: Array) -> Gradients:
 
 def _zeros_like_the_inputs(padded: Array, x: Array, w: Array) -> Gradients:
     _, _, db = _all_zero(padded, x, w)
-    return np.zeros_like(padded), np.zeros_like(w), db
+    return np.zeros(padded.shape, x.dtype), np.zeros_like(w), db
 
 
 def _on_top_of_the_images(padded: Array, x: Array, w: Array) -> Gradients:
