@@ -257,18 +257,33 @@ def test_a_broken_penalty_plugin_leaves_no_half_result(course: Path) -> None:
     assert scores(course)["student-001"] == 0
 
 
+RULE = """
+from nbgrader.plugins import BasePlugin
+class Own(BasePlugin):
+    def late_submission_penalty(self, *_):
+        return None
+"""
+
+
 def test_a_penalty_plugin_that_was_edited_is_asked_again(course: Path) -> None:
     plugin = course / "own_plugin.py"
-    plugin.write_text(
-        "from nbgrader.plugins import BasePlugin\n"
-        "class Own(BasePlugin):\n"
-        "    def late_submission_penalty(self, *_):\n"
-        "        return None\n"
-    )
+    plugin.write_text(RULE)
     set_options(course, "c.AssignLatePenalties.plugin_class = 'own_plugin.Own'")
     assert isinstance(graded(course)["student-001"].result, Grading)
     assert graded(course)["student-001"].unchanged
-    plugin.write_text(plugin.read_text() + "# and no more\n")
+    plugin.write_text(f"{RULE}# and no more")
+    assert not graded(course)["student-001"].unchanged
+
+
+def test_of_a_penalty_plugin_among_the_options_the_rule_alone_counts(course: Path) -> None:
+    before = (course / "nbgrader_config.py").read_text()
+    set_options(course, f"{RULE}c.AssignLatePenalties.plugin_class = Own")
+    assert isinstance(graded(course)["student-001"].result, Grading)
+    set_options(course, "# another line")
+    assert graded(course)["student-001"].unchanged
+    rule = RULE.replace("return None", "return 0")
+    (course / "nbgrader_config.py").write_text(before)
+    set_options(course, f"{rule}c.AssignLatePenalties.plugin_class = Own")
     assert not graded(course)["student-001"].unchanged
 
 
