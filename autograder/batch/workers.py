@@ -29,6 +29,7 @@ Submit = Callable[[Job], Future[Finished]]
 Ahead = Callable[[], int]
 Numbered = tuple[int, Job]
 Outcomes = Generator[tuple[int, Finished]]
+SECONDS_TO_END = 10.0  # for a worker that has nothing left to do
 JOBS_AHEAD = 4  # for each process: enough to keep it busy, and few in memory
 
 
@@ -193,3 +194,16 @@ def _workers(setup: WorkerSetup, count: int) -> Iterator[tuple[Submit, Callable[
             for process in set(multiprocessing.active_children()) - others:
                 process.terminate()
             raise
+        executor.shutdown(wait=False)
+        _end(set(multiprocessing.active_children()) - others)
+
+
+def _end(processes: Iterable[multiprocessing.process.BaseProcess]) -> None:
+    """Let workers end that have nothing left to do.
+
+    One that is killed now may leave a lock behind for which the others would wait for ever.
+    """
+    for process in processes:
+        process.join(SECONDS_TO_END)
+        if process.is_alive():
+            process.terminate()
