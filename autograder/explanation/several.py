@@ -25,23 +25,25 @@ def several(known: Sequence[Misconception], evidence: Evidence) -> Iterator[Misc
     for number, misconception in enumerate(known):
         groups.setdefault(evidence.effects(misconception), []).append(number)
     pairs, threes = (_made_together(known, _plausible(groups, count)) for count in (2, 3))
-    hidden = [n for alone, some in groups.items() if not alone.shows for n in some]
-    apart = [*chain(*(_in_different_results(known, evidence, count) for count in (3, 2)))]
-    with_another = [(*some, number) for some in apart[:MOST_APART] for number in hidden]
     yield from islice(pairs, MOST_PAIRS)
+    apart = [*_in_different_results(known, evidence)]
     yield from islice(chain(_made_together(known, apart), threes), MOST_THREES)
+    hidden = [n for alone, some in groups.items() if not alone.shows for n in some]
+    with_another = [(*some, number) for some in apart[:MOST_APART] for number in hidden]
     yield from islice(_made_together(known, with_another), MOST_HIDING)
 
 
 def _in_different_results(
-    known: Sequence[Misconception], evidence: Evidence, count: int
+    known: Sequence[Misconception], evidence: Evidence
 ) -> Iterator[tuple[int, ...]]:
-    """Yield so many mistakes, by their numbers, each of which explains other wrong results."""
+    """Yield three mistakes, then two, by their numbers, each of which explains other results."""
     wrong = evidence.wrong_results()
+    if len(wrong) < 2:
+        return
     groups: dict[frozenset[int], list[int]] = {}
-    for number, misconception in enumerate(known if len(wrong) >= count else ()):
+    for number, misconception in enumerate(known):
         groups.setdefault(evidence.results_explained(misconception), []).append(number)
-    for results in combinations(filter(None, groups), count):
+    for results in chain(*(combinations(filter(None, groups), count) for count in (3, 2))):
         if frozenset().union(*results) == wrong and sum(map(len, results)) == len(wrong):
             yield from product(*(groups[of_one] for of_one in results))
 
