@@ -206,4 +206,4 @@ def _end(processes: Iterable[multiprocessing.process.BaseProcess]) -> None:
     for process in processes:
         process.join(SECONDS_TO_END)
         if process.is_alive():
-            process.terminate()
+            process.kill()

@@ -1,6 +1,7 @@
 """A class: one odd submission stops nobody, and what has not changed is not computed again."""
 
 import contextlib
+import multiprocessing
 import os
 import shutil
 import signal
@@ -18,6 +19,7 @@ from courses import MakeCourse, graded_files, hand_in, set_options, table_rows
 from limits import PATIENCE
 from machines import KILLER, run_without_layers
 
+from autograder.batch import workers
 from autograder.batch.class_grading import grade_class, grade_files
 from autograder.batch.outcome import ClassResult
 from autograder.course.contents import Contents
@@ -255,6 +257,20 @@ def test_a_broken_penalty_plugin_leaves_no_half_result(course: Path) -> None:
     assert isinstance(result, Ungraded)
     assert "the plugin broke" in result.error
     assert scores(course)["student-001"] == 0
+
+
+def test_a_worker_that_does_not_end_keeps_nobody_waiting(
+    course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "SECONDS_TO_END", 0.5)
+    results = grade_class(Course.open(course), NAME, jobs=1)
+    assert isinstance(next(results).result, Grading)
+    (worker,) = multiprocessing.active_children()
+    assert worker.pid
+    os.kill(worker.pid, signal.SIGSTOP)  # as one that waits for the lock of one that was killed
+    assert list(results) == []
+    worker.join(PATIENCE)
+    assert not worker.is_alive()
 
 
 RULE = """
