@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
-from nbgrader.converters import GenerateAssignment
+from nbgrader.converters import GenerateAssignment, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import TraitError
@@ -38,6 +38,7 @@ from .course.record import Record
 from .course.replacing import remove_folder
 from .course.shown_names import first_of, shown
 from .course.sole_grader import BeingGraded
+from .course.student_ids import leave_out_unusable
 from .errors import AutograderError, MustExecute, UnknownAssignment, UnreadableTimestamp
 from .notebook.assignment import CODE_STUB
 from .notebook.submission import check_file, read_notebook, restore
@@ -194,7 +195,12 @@ class RestoredNotebook(NotebookExporter):
         name = self.course.coursedir.assignment_id
         try:
             with self.course.sole_grader(name), told_in_sentences(self._converter.log):
+                unusable = leave_out_unusable(self._converter.assignments, self.course.root)
+                for sentence in unusable:
+                    self.log.error(sentence)
                 self._convert_notebooks()
+            if unusable:
+                raise NbGraderException("Not every submission was graded.")
         except BeingGraded as error:
             self._refuse(error)
         except Exception as error:

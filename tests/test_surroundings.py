@@ -404,13 +404,23 @@ def test_submissions_that_are_collected_elsewhere(course: Path, tmp_path: Path) 
     assert "was not graded: move into" in result.stdout
 
 
-def test_a_name_that_no_gradebook_can_hold_stops_nobody(course: Path) -> None:
-    odd = os.fsdecode(b"\xe9mile")
-    shutil.copytree(course / "submitted" / "student-001", course / "submitted" / odd)
-    result = run_command("autograder", "grade", NAME, cwd=course, status=1)
-    assert result.stdout.count("60.0 / 60") == len(STUDENTS)
-    assert "mile: The name of this student's folder is not text in UTF-8" in result.stdout
-    assert "Traceback" not in result.stderr
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [(os.fsdecode(b"\xe9mile"), "is not text in UTF-8"), ("two\nlines", "has a line break")],
+    ids=["no text", "two lines"],
+)
+def test_a_name_that_cannot_be_an_id_stops_nobody(course: Path, name: str, why: str) -> None:
+    shutil.copytree(course / "submitted" / "student-001", course / "submitted" / name)
+    said = f"The name of this student's folder {why}"
+    door = run_command("nbgrader", "autograde", NAME, cwd=course, status=1)
+    assert said in door.stderr
+    assert {path.name for path in (course / "autograded").iterdir()} == {*STUDENTS}
+    ours = run_command("autograder", "grade", NAME, cwd=course, status=1)
+    assert said in ours.stdout
+    assert ours.stdout.count("60.0 / 60") == len(STUDENTS)
+    assert "Traceback" not in door.stderr + ours.stderr
+    pages = {path.name for path in (course / "feedback").iterdir() if any(path.iterdir())}
+    assert pages == {*STUDENTS}  # or nbgrader release_feedback would stop there
 
 
 def test_a_terminal_that_knows_few_letters(course: Path) -> None:

@@ -19,11 +19,11 @@ from ..course.options import Limits
 from ..course.parcel import Parcel
 from ..course.plain import is_plain
 from ..course.record import ClassRecord
+from ..course.student_ids import check_id
 from ..errors import AutograderError
 from ..feedback.pages import Pages
 from ..results import Grading, Ungraded
 from ..sandbox.run_folder import remove_dead
-from ..sandbox.utf8 import encodable
 from ..surroundings import InTheWay, NotAllowed, check_place_of_folder, explained, said_of
 from .changes import compare
 from .cluster import Cluster, grade_on_cluster
@@ -36,16 +36,6 @@ from .outcome import ClassResult, Result
 from .plain import grade_plain
 from .slowest import Tell
 from .workers import Outcomes, grade_jobs
-
-
-class NameIsNoText(AutograderError):
-    """The folder of a student has a name of bytes that are no text."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "The name of this student's folder is not text in UTF-8, and no gradebook can hold it. "
-            "Rename the folder."
-        )
 
 
 class ChangedMeanwhile(AutograderError):
@@ -251,9 +241,9 @@ def _recorded(
     Raises what the surroundings lack, where nothing could be recorded.
     """
     result = outcome.result
-    if encodable(student) != student:
+    if error := _problem(lambda: check_id(student)):
         record.forget(student)
-        return Ungraded(notebook=result.notebook, error=str(NameIsNoText()))
+        return Ungraded(notebook=result.notebook, error=error)
     if isinstance(result, Grading):
 
         def check() -> None:  # others, as collect, may write meanwhile

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from nbgrader.api import Gradebook
@@ -33,20 +33,32 @@ class Planned:
     why: str
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What would be graded, of how many, and what lies ``beside``, by its student."""
+
+    planned: list[Planned]
+    total: int
+    beside: dict[str, list[str]] = field(default_factory=dict)
+
+
 def plan_class(
     course: Course, name: str, *, students: Iterable[str] = (), force: bool = False
-) -> tuple[list[Planned], int]:
-    """Return what ``grade_class`` would grade, and how many there are. Raises what that raises."""
+) -> Plan:
+    """Return what ``grade_class`` would grade. Raises what that raises."""
     if is_plain(course, name):
         chosen = chosen_of(course, name, students, course.students(name))
         whys = plan_plain(course, name, chosen, force)
-        return [Planned(student, why) for student, why in whys.items() if why], len(chosen)
+        return Plan([Planned(student, why) for student, why in whys.items() if why], len(chosen))
     with opened(course, name, students, force, dry=True) as work:
         looks = ((student, work.look(student)) for student in work.found)
         planned = [Planned(student, look.why) for student, look in looks if look.kept is None]
         if planned:
             work.check_hidden_tests()
-        return planned, len(work.chosen)
+        beside = {
+            student: work.beside[student] for student in work.chosen if student in work.beside
+        }
+        return Plan(planned, len(work.chosen), beside)
 
 
 @dataclass(frozen=True)

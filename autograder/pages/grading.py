@@ -96,4 +96,4 @@ def print_dry_run(
     course: Course, name: str, students: Sequence[str], force: bool, console: Console
 ) -> None:
     """Print what would be graded, and why; nothing is graded, and nothing is written."""
-    print_plan(*plan_class(course, name, students=students, force=force), console)
+    print_plan(plan_class(course, name, students=students, force=force), console)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
 
 from ..batch.changes import Fall
-from ..batch.looking import Planned
+from ..batch.looking import Plan
 from ..batch.outcome import ClassResult
 from ..notebook.safe_html import one_line
 from .terminal import print_plain
@@ -46,12 +45,23 @@ class Regrade:
             print_plain(f"{more} more that fell are in {os.path.relpath(log)}.", console)
 
 
-def print_plan(planned: Sequence[Planned], total: int, console: Console) -> None:
-    """Print what would be graded, and why: how many for each reason, then the first by name."""
-    print_plain(f"{len(planned)} of {total} would be graded.", console)
+def print_plan(plan: Plan, console: Console) -> None:
+    """Print what would be graded, and why: how many for each reason, then the first by name.
+
+    Below it stands what lies beside, and would not be graded.
+    """
+    planned = plan.planned
+    print_plain(f"{len(planned)} of {plan.total} would be graded.", console)
     for why, count in Counter(each.why for each in planned).most_common():
         print_plain(f"{count}: {why}", console)
     for each in planned[:MOST_PLANNED]:
         print_plain(f"{one_line(each.student)}: {each.why}", console)
     if more := len(planned) - min(len(planned), MOST_PLANNED):
         print_plain(f"... and {more} more", console)
+    beside = [
+        f"{one_line(whose)}: {note}" for whose, notes in plan.beside.items() for note in notes
+    ]
+    for line in beside[:MOST_PLANNED]:
+        print_plain(line, console)
+    if more := len(beside) - min(len(beside), MOST_PLANNED):
+        print_plain(f"... and {more} more like these", console)

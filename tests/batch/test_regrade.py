@@ -172,24 +172,38 @@ def test_it_is_said_what_would_be_graded_and_why(
     course: Path, change: Callable[[Path], None], students: tuple[str, ...], why: str
 ) -> None:
     change(course)
-    planned, total = plan_class(Course.open(course), NAME)
-    assert [each.student for each in planned] == [*students]
-    assert {each.why.startswith(why) for each in planned} <= {True}
-    assert total == len({*EVERYBODY, *students})
+    plan = plan_class(Course.open(course), NAME)
+    assert [each.student for each in plan.planned] == [*students]
+    assert {each.why.startswith(why) for each in plan.planned} <= {True}
+    assert plan.total == len({*EVERYBODY, *students})
 
 
 def test_several_reasons_are_all_said_and_force_is_one(course: Path) -> None:
     edit(NOTEBOOK)(course)
     set_option(course)
-    planned, _ = plan_class(Course.open(course), NAME, students=["student-001"], force=True)
-    assert [each.why for each in planned] == ["the notebook changed; options changed"]
-    planned, _ = plan_class(Course.open(course), NAME, students=["student-002"], force=True)
-    assert [each.why for each in planned] == ["options changed"]
+    opened = Course.open(course)
+    for student, why in {
+        "student-001": "the notebook changed; options changed",
+        "student-002": "options changed",
+    }.items():
+        plan = plan_class(opened, NAME, students=[student], force=True)
+        assert [each.why for each in plan.planned] == [why]
 
 
 def test_with_force_what_did_not_change_says_so(graded: Path) -> None:
-    planned, total = plan_class(Course.open(graded), NAME, force=True)
-    assert ({each.why for each in planned}, len(planned), total) == ({"--force"}, 3, 3)
+    plan = plan_class(Course.open(graded), NAME, force=True)
+    assert ({each.why for each in plan.planned}, len(plan.planned)) == ({"--force"}, 3)
+    assert plan.total == 3
+
+
+def test_what_lies_beside_is_named_below_the_plan(course: Path) -> None:
+    loose = course / "submitted" / f"{NAME}.ipynb"
+    shutil.copy(course / NOTEBOOK, loose)
+    said = run_here("autograder", "grade", NAME, "--dry-run", cwd=course).stdout.splitlines()
+    assert said[0] == f"0 of {len(EVERYBODY) + 1} would be graded."
+    assert [line.split(" was not graded")[0] for line in said[1:]] == [
+        f"{NAME}.ipynb: submitted/{NAME}.ipynb"
+    ]
 
 
 def everything(course: Path) -> dict[str, tuple[int, bytes]]:

@@ -47,7 +47,7 @@ def test_all_its_students_have_the_hint_without_a_regrade(course: Path) -> None:
     assert named["students"] == ["student-005", "student-006"]
     assert named["hint"] == HINT
     opened = Course.open(course)
-    planned, _ = plan_class(opened, NAME)
+    planned = plan_class(opened, NAME).planned
     assert [plan.student for plan in planned] == ["student-011"]  # which cannot be graded ever
     stored = opened.grading(NAME, "student-005")
     assert stored
