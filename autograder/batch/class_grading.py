@@ -14,38 +14,24 @@ from pathlib import Path
 from ..course.candidate_files import read_named
 from ..course.candidates import alone
 from ..course.contents import Contents
-from ..course.folder import Course, StoredGrading
+from ..course.folder import Course
 from ..course.options import Limits
 from ..course.parcel import Parcel
 from ..course.plain import is_plain
-from ..course.record import ClassRecord
-from ..course.student_ids import check_id
-from ..errors import AutograderError
-from ..feedback.pages import Pages
-from ..results import Grading, Ungraded
 from ..sandbox.run_folder import remove_dead
-from ..surroundings import InTheWay, NotAllowed, check_place_of_folder, explained, said_of
-from .changes import compare
+from ..surroundings import check_place_of_folder
 from .cluster import Cluster, grade_on_cluster
-from .comparing import Comparison
 from .freshness import FORCED, Looked
-from .job import Finished, Job, WorkerSetup, read_job
+from .job import Job, WorkerSetup, read_job
 from .log import GradingLog, log_path
 from .looking import Work, chosen_of, opened
 from .outcome import ClassResult, Result
 from .plain import grade_plain
+from .recording import ChangedMeanwhile, Recording
 from .slowest import Tell
 from .workers import Outcomes, grade_jobs
 
-
-class ChangedMeanwhile(AutograderError):
-    """What a student handed in was replaced while it was graded."""
-
-    def __init__(self, student: str) -> None:
-        super().__init__(
-            "What was handed in changed while it was graded: run the same command again."
-        )
-        self.student = student
+TRIES = 3  # for what is replaced while it is graded
 
 
 def grade_files(
@@ -67,7 +53,7 @@ def grade_files(
         yield from _in_order(outcomes)
 
 
-def _in_order(outcomes: Iterable[tuple[int, Finished]]) -> Generator[Result]:
+def _in_order(outcomes: Outcomes) -> Generator[Result]:
     """Yield results by their numbers; those that come early wait for the others."""
     early: dict[int, Result] = {}
     following = count()
@@ -161,23 +147,41 @@ def _results(
         yield from _kept(work, todo, without_page)
         if todo:
             work.check_hidden_tests()
-        record = None if work.dry else ClassRecord(work.course, work.name, work.gradebook)
-        yield from _lost(work, record)
-        if not todo and not without_page:
-            return
-        pages = Pages(work.course, work.name, work.gradebook)
-        comparison = Comparison(work)
+        recording = Recording(work)
+        yield from map(recording.lost, work.lost)
         for student in without_page:
-            _problem(partial(pages.write, student))
-        if todo:
-            names = [*todo]
-            _mark_forced(work, todo)
-            outcomes = graded(map(work.job, names), work.setup(unsafe_no_sandbox), len(names))
-            with closing(outcomes):
-                for number, outcome in outcomes:
-                    student = names[number]
-                    about = (student, todo[student], outcome)
-                    yield _finished(work, record, pages, comparison, *about)
+            recording.write_page(student)
+        _mark_forced(work, todo)
+        tries = TRIES
+        while todo:
+            tries -= 1
+            changed: list[str] = []
+            outcomes = graded(map(work.job, todo), work.setup(unsafe_no_sandbox), len(todo))
+            yield from _recorded(recording, [*todo.items()], outcomes, changed, last=not tries)
+            todo = {student: work.look(student) for student in changed}
+
+
+def _recorded(
+    recording: Recording,
+    todo: Sequence[tuple[str, Looked]],
+    outcomes: Outcomes,
+    changed: list[str],
+    *,
+    last: bool,
+) -> Generator[ClassResult]:
+    """Yield what was recorded; put those who handed in something else meanwhile into ``changed``.
+
+    Not if this is the ``last`` time: then they have no result.
+    """
+    with closing(outcomes):
+        for number, outcome in outcomes:
+            student, looked = todo[number]
+            try:
+                entry = recording.finished(student, looked, outcome, last=last)
+            except ChangedMeanwhile:
+                changed.append(student)
+            else:
+                yield entry
 
 
 def _kept(work: Work, todo: dict[str, Looked], without_page: list[str]) -> Generator[ClassResult]:
@@ -195,91 +199,8 @@ def _kept(work: Work, todo: dict[str, Looked], without_page: list[str]) -> Gener
             yield ClassResult(student, looked.kept, True, work.beside.get(student, ()))
 
 
-def _lost(work: Work, record: ClassRecord | None) -> Generator[ClassResult]:
-    """Yield those who have nothing where it is looked for; no earlier result stands for them."""
-    for student in work.lost:
-        if record:
-            record.forget(student)
-        said = " ".join(work.beside[student])
-        yield ClassResult(student, Ungraded(notebook=work.assignment.file_name, error=said))
-
-
 def _mark_forced(work: Work, todo: Mapping[str, Looked]) -> None:
     """Let what is graded anew hold no longer: who is not reached by this run is by the next."""
     for student, looked in todo.items():
         if looked.why == FORCED and not work.dry:
             work.course.begin_grading(work.name, student)
-
-
-def _finished(
-    work: Work,
-    record: ClassRecord | None,
-    pages: Pages,
-    comparison: Comparison,
-    student: str,
-    looked: Looked,
-    outcome: Finished,
-) -> ClassResult:
-    """Record what a worker returned, unless nothing is to be recorded."""
-    before = comparison.before(student) if looked.again else None
-    result, notes, change = outcome.result, [*work.beside.get(student, ())], None
-    if record:
-        result = _recorded(record, student, outcome, looked.key, work.key)
-        if isinstance(result, Grading):
-            notes += _page_problem(pages, student, outcome.page)
-    if before:
-        result, marks = comparison.after(student, before, result)
-        change = compare(student, before, result, marks)
-    return ClassResult(student, result, False, notes, outcome.seconds, change)
-
-
-def _recorded(
-    record: ClassRecord, student: str, outcome: Finished, key: str, key_now: Callable[[str], str]
-) -> Result:
-    """Record one result. What cannot be graded or recorded leaves no graded copy.
-
-    Raises what the surroundings lack, where nothing could be recorded.
-    """
-    result = outcome.result
-    if error := _problem(lambda: check_id(student)):
-        record.forget(student)
-        return Ungraded(notebook=result.notebook, error=error)
-    if isinstance(result, Grading):
-
-        def check() -> None:  # others, as collect, may write meanwhile
-            if key_now(student) != key:
-                raise ChangedMeanwhile(student)
-
-        stored = StoredGrading(key, result, dict(outcome.of_calls))
-        accept = partial(record.accept_notebook, student, stored, outcome.notebook, check)
-        error = _problem(accept)
-        if not error:
-            return result
-    else:
-        error = result.error
-    if problem := _problem(lambda: record.refuse(student)):
-        record.forget(student)
-    return Ungraded(notebook=result.notebook, error=problem or error)
-
-
-def _page_problem(pages: Pages, student: str, body: str) -> list[str]:
-    """Write a page of what was recorded; return why there is none, if that is so."""
-
-    def write() -> None:
-        pages.keep(student, body)
-        pages.write(student)
-
-    problem = _problem(write)
-    return [f"There is no page of feedback: {problem}"] if problem else []
-
-
-def _problem(do: Callable[[], object]) -> str:
-    """Do something; return why that was not possible for this submission, or nothing."""
-    try:
-        do()
-    except Exception as problem:  # files of a submission can be anything
-        cause = explained(problem)
-        if not (cause is None or isinstance(cause, NotAllowed | InTheWay)):  # of its files, perhaps
-            raise
-        return said_of(problem)
-    return ""

@@ -23,15 +23,17 @@ Tell = Callable[[Slowest], None]
 
 
 class Watched:
-    """Jobs handed out in order to so many processes; ``tell`` is told while one is awaited.
+    """Jobs handed out in order to so many processes; ``tell`` is told now and then, all the time.
 
-    As many of those that are not done are under way as there are processes: the first ones.
+    As many of those that are not done are under way as there are processes: the first ones. That
+    others come back in quick succession keeps nothing back: one may be stuck meanwhile.
     """
 
     def __init__(self, processes: Callable[[], int], tell: Tell) -> None:
         self._processes = processes
         self._tell = tell
         self._began: dict[Future[Any], float] = {}
+        self._told = time.monotonic()
 
     def wait(self, jobs: Mapping[Future[Any], str]) -> set[Future[Any]]:
         """Wait until some of these jobs, each with a name, are done; return them."""
@@ -39,8 +41,9 @@ class Watched:
             now = time.monotonic()
             running = [future for future in jobs if not future.done()][: self._processes()]
             self._began = {future: self._began.get(future, now) for future in running}
-            done = wait(jobs, timeout=TICK, return_when=FIRST_COMPLETED).done
-            if done:
+            if running and now - self._told >= TICK:
+                self._told = now
+                first = min(running, key=self._began.__getitem__)
+                self._tell(Slowest(jobs[first], now - self._began[first]))
+            if done := wait(jobs, timeout=TICK, return_when=FIRST_COMPLETED).done:
                 return done
-            first = min(running, key=self._began.__getitem__)
-            self._tell(Slowest(jobs[first], time.monotonic() - self._began[first]))

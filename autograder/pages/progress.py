@@ -41,7 +41,8 @@ class Progress:
         self._done += 1
         self._failed += failed
         self._kept += kept
-        self._slowest = ""
+        if self._done == self._total:
+            self._slowest = ""
         if kept:  # the rate is of those that take time
             self._began = time.monotonic()
         self._show()

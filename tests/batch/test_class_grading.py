@@ -1,6 +1,7 @@
 """A class: one odd submission stops nobody, and what has not changed is not computed again."""
 
 import contextlib
+import itertools
 import multiprocessing
 import os
 import shutil
@@ -8,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -223,25 +225,63 @@ def test_an_earlier_score_does_not_stand_for_a_broken_resubmission(graded_copy: 
     assert not (course / "autograded" / "student-001").exists() or not graded_files(course)
 
 
-def test_what_is_replaced_while_it_is_graded_is_not_recorded_and_graded_next_time(
+def test_what_is_replaced_while_it_is_graded_is_graded_anew(
     course: Path, averages: Assignment
 ) -> None:
-    right, nothing = answered(averages, {}), released(averages)
-    hand_in(course, "student-002", NAME, nbformat.writes(right))
+    hand_in(course, "student-002", NAME, nbformat.writes(answered(averages, {})))
     results = grade_class(Course.open(course), NAME, jobs=1)
     with contextlib.closing(results):
         first = next(results).student
         (second,) = {"student-001", "student-002"} - {first}
-        hand_in(course, second, NAME, nbformat.writes(nothing))  # as collect does
-        replaced = next(results).result
-    assert isinstance(replaced, Ungraded)
-    assert replaced.error.endswith("changed while it was graded: run the same command again.")
+        hand_in(course, second, NAME, nbformat.writes(released(averages)))  # as collect does
+        beside = course / "submitted" / second / NAME / "data.txt"
+        beside.write_text("of the new one", encoding="utf-8")
+        (replaced,) = results
+    assert isinstance(replaced.result, Grading)
+    assert replaced.result.score == 0
+    assert scores(course) == {first: 60, second: 0}
+    copy = course / "autograded" / second / NAME / beside.name
+    assert copy.read_text(encoding="utf-8") == "of the new one"
+    assert all(entry.unchanged for entry in graded(course).values())
+
+
+@contextlib.contextmanager
+def changing(path: Path) -> Iterator[None]:
+    """Write something else into a file all the time."""
+    ended = threading.Event()
+
+    def write() -> None:
+        for number in itertools.count():
+            path.write_text(f"{number}", encoding="utf-8")
+            if ended.wait(0.001):
+                return
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        writer.join()
+
+
+def test_what_is_replaced_each_time_has_no_result_until_the_next_run(
+    course: Path, averages: Assignment
+) -> None:
+    hand_in(course, "student-002", NAME, nbformat.writes(answered(averages, {})))
+    results = grade_class(Course.open(course), NAME, jobs=1)
+    with contextlib.closing(results):
+        first = next(results).student
+        (second,) = {"student-001", "student-002"} - {first}
+        with changing(course / "submitted" / second / NAME / "data.txt"):
+            (replaced,) = results
+    assert isinstance(replaced.result, Ungraded)
+    assert replaced.result.error.endswith("it was graded: run the same command again.")
     assert scores(course) == {first: 60, second: 0}  # nothing is recorded
     assert not (course / "autograded" / second / NAME).exists()
     again = graded(course)
     assert again[first].unchanged
-    assert isinstance(again[second].result, Grading)
-    assert scores(course) == {first: 60, second: 0}
+    assert scores(course) == {first: 60, second: 60}
 
 
 def test_a_broken_penalty_plugin_leaves_no_half_result(course: Path) -> None:
