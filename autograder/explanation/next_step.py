@@ -36,6 +36,7 @@ _NOT_REPEATED = (
     "random numbers, an array that was never filled, or something outside of it that changes?"
 )
 
+MOST_WRONG = 5  # calls for each right one: a single right one lacks many things by chance
 MOST_THAT_MEET = 3  # things that only wrong calls have together: of more, it may be anything
 
 Arguments = Mapping[str, Any]
@@ -97,7 +98,7 @@ def _what_tells_apart(
     known: Sequence[Contrast],
 ) -> tuple[str, str] | None:
     """Return what the wrong calls have and the right ones have not, and what to ask then."""
-    if not right or not wrong:
+    if not wrong or len(wrong) > MOST_WRONG * len(right):
         return None
     of_right = [_arguments(signature, call) for call, _ in right]
     of_wrong = [_arguments(signature, call) for call, _ in wrong]

@@ -172,6 +172,21 @@ def test_what_follows_from_another_is_not_told_beside_it() -> None:
     assert sentence.startswith("Your answers are right but for those with a other. ")
 
 
+@pytest.mark.parametrize(("wrong", "told"), [(5, True), (6, False)])
+def test_one_right_call_among_many_wrong_ones_may_be_right_by_chance(
+    wrong: int, told: bool
+) -> None:
+    def right(one: int, two: int, three: int, other: int) -> list[int]:
+        return [one, two, three, other]
+
+    def student(one: int, two: int, three: int, other: int) -> list[int]:
+        return [one, two, three, other + (one != 0)]
+
+    calls = [(0, 2, 3, 4), *((number, 2, 3, 4) for number in range(1, wrong + 1))]
+    sentence = str(advice(student, right, calls, MANY))
+    assert sentence.startswith("Your answers are right but for those with a one.") == told
+
+
 def test_a_course_may_have_no_contrasts(tmp_path: Any) -> None:
     assert [contrast.what for contrast in OF_NUMBERS] == [
         "only negative numbers",
