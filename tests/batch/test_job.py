@@ -24,7 +24,7 @@ from autograder.feedback.making import make_body
 from autograder.grading import grade
 from autograder.notebook.assignment import Assignment
 from autograder.notebook.filled_in import answered
-from autograder.results import Grading, Ungraded
+from autograder.results import Grading, Ungraded, to_json
 from autograder.running.time_left import TimeLeft
 from autograder.sandbox.host import Sandbox
 
@@ -36,6 +36,22 @@ BROKEN_TEST = """
 def test_that_fails_as_a_program(student):
     raise LookupError("nothing here")
 """
+COUNTED = """
+
+def pytest_generate_tests(metafunc):
+    with open({path!r}, "a") as file:
+        file.write(metafunc.definition.name + "\\n")
+"""
+WRONG = {  # what is said of it has the numbers of the hidden tests
+    "running_maximum": "def running_maximum(numbers):\n    return sorted(numbers)",
+    "weighted_mean": "def weighted_mean(numbers, weights):\n    return sum(numbers)",
+}
+FAILS = {
+    "running_maximum": "import math, random\nmath.sqrt = random.random = None\nraise SystemExit",
+    "weighted_mean": "def weighted_mean(*_, **__):\n    return weighted_mean()",
+    "step_down": "def step_down(values, slopes, rate):\n    values.clear()\n    slopes.clear()",
+    "answer_1": "answer_1 = 3",
+}
 
 
 @pytest.fixture
@@ -47,13 +63,13 @@ def course(tmp_path: Path) -> Path:
     return folder
 
 
-def handed_in(course: Path, text: str) -> Job:
+def handed_in(course: Path, text: str, student: str = "x") -> Job:
     """Put a notebook into a place of the course and read it there; then it is gone."""
-    folder = course / "submitted" / "x" / NAME
+    folder = course / "submitted" / student / NAME
     folder.mkdir(parents=True)
     (folder / FILE).write_text(text)
-    place = Place(folder, Path("submitted", "x", NAME), course / "assignments" / NAME, ())
-    job = read_job(FILE, "x", partial(read_candidates, place, FILE))
+    place = Place(folder, Path("submitted", student, NAME), course / "assignments" / NAME, ())
+    job = read_job(FILE, student, partial(read_candidates, place, FILE))
     shutil.rmtree(folder)
     return job
 
@@ -90,6 +106,39 @@ def test_without_the_course_the_same_comes_back(
     page = body_text(make_body(expected.grading, text, TimeLeft(60)))
     assert back == Finished(expected.grading, text, page, back.seconds, back.of_calls)
     assert back.of_calls.keys() == averages.signatures().keys()
+
+
+def test_hidden_tests_are_collected_once_by_a_worker(
+    course: Path, averages: Assignment, tmp_path: Path
+) -> None:
+    collected = tmp_path / "collected"
+    with (course / "solutions" / NAME / "hidden_tests.py").open("a") as file:
+        file.write(COUNTED.format(path=str(collected)))
+    texts = [nbformat.writes(answered(averages, changes)) for changes in ({}, WRONG, FAILS)]
+    back = finished(course, *(handed_in(course, text) for text in [*texts, "{", *texts]))
+    assert [isinstance(one.result, Grading) for one in back] == [*[True] * 3, False, *[True] * 3]
+    names = collected.read_text().split()
+    assert "test_that_fails_as_a_program" in names
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("changes", [{}, WRONG, FAILS], ids=["right", "wrong", "fails"])
+def test_the_same_bytes_come_back_wherever_a_submission_stands(
+    tmp_path: Path, averages: Assignment, changes: dict[str, str]
+) -> None:
+    own, failing, right = (
+        handed_in(tmp_path, nbformat.writes(answered(averages, cells)), student)
+        for student, cells in (("x", changes), ("y", FAILS), ("z", {}))
+    )
+    (alone,) = finished(new_course(tmp_path / "alone"), own)
+    order = [own, failing, own, right, own]
+    first, failed, behind, _, last = finished(new_course(tmp_path / "among"), *order)
+    assert isinstance(failed.result, Grading)
+    assert failed.result.score == 0
+    assert alone.page
+    for one in (first, behind, last):
+        assert to_json(one.result) == to_json(alone.result)
+        assert (one.notebook, one.page) == (alone.notebook, alone.page)
 
 
 def no_python() -> None:
