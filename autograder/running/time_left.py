@@ -28,6 +28,7 @@ class TimeLeft:
     def end(self) -> None:
         """Keep what the process was charged for, before it ends: its number may be given again."""
         if self._process:
+            self._process.look()
             self._of_ended += self._process.charged()
             self._process = None
 

@@ -1,6 +1,6 @@
 """The time that a process is charged for: what it ran and what it waited, but not for others.
 
-On a busy machine more time passes for the same work. The kernel counts how long a thread that
+On a busy machine more time passes for the same work. The kernel counts how long each thread that
 wanted to run had no processor, and how long all threads of a process ran.
 """
 
@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 AT_MOST = 10  # times what is allowed may pass, whatever the reason
+LOOK_EVERY = 0.1  # seconds; what nobody waited for in between is never made up for
 _FIRST_PART = 0.05  # of an allowance; who has answered by then is not looked at
-_LITTLE = 1.0  # seconds that are not worth a look
 _SHORTEST_WAIT = 0.01  # seconds
+_MOST_THREADS = 64  # of more, only the main one's waiting is read: a look must be cheap
 _SCHEDULER = Path("/proc/self/schedstat")
 _CLOCK_OF_A_PROCESS = 2  # what the kernel calls CPUCLOCK_SCHED, in the lowest bits of a clock's id
 
@@ -22,98 +24,130 @@ _CLOCK_OF_A_PROCESS = 2  # what the kernel calls CPUCLOCK_SCHED, in the lowest b
 class Counts(NamedTuple):
     """What the kernel has counted of a process since it began, in seconds.
 
-    ``ran`` is the processor time of all its threads, ``kept_waiting`` how long the main thread was
+    ``ran`` is the processor time of all its threads, ``kept_waiting`` how long each of them was
     ready to run and did not; None where this kernel does not count that.
     """
 
     ran: float
-    kept_waiting: float | None
+    kept_waiting: Mapping[str, float] | None
 
 
 class Process:
-    """A process that is asked for something, and how long it took for that in all.
+    """A process that is asked for something, and what it is charged for in all.
 
-    ``asked`` counts the seconds that passed while it was asked.
+    Between two looks at it that is the time for which it was asked, less that in which its threads
+    were kept waiting for a processor; but at least the processor time of all its threads, so that
+    many threads do not buy more, and a tenth of the time. Where the kernel does not count the
+    waiting, it is the larger of these two.
+
+    No waiting is kept beyond a look: threads that wait for each other cannot save it up, to sleep.
+    A thread counts from the first look that sees it.
     """
 
     def __init__(self, pidfd: int) -> None:
         self._pid = _pid(pidfd)
-        self._last = Counts(0.0, 0.0)
-        self.asked = 0.0
+        self._last = Counts(0.0, {})
+        self._charged = 0.0  # until the last look
+        self._asked = 0.0  # since then
+
+    def charged(self) -> float:
+        """Return the seconds that it is charged for until now."""
+        return self._charged + self._asked
+
+    def ask(self, seconds: float) -> None:
+        """Add the seconds for which it was asked, and look at it once these are many."""
+        self._asked += seconds
+        if self._asked >= LOOK_EVERY:
+            self.look()
+
+    def look(self, seconds: float = 0.0) -> float:
+        """Add seconds too; return what it is charged for since the last look."""
+        passed, self._asked = self._asked + seconds, 0.0
+        before, self._last = self._last, self.counts()
+        charged = _charged(passed, before, self._last)
+        self._charged += charged
+        return charged
 
     def counts(self) -> Counts:
         """Return what is counted now, or what was counted last of a process that has gone."""
         if self._pid:
             with contextlib.suppress(OSError):
                 ran = time.clock_gettime(~self._pid << 3 | _CLOCK_OF_A_PROCESS)
-                self._last = Counts(ran, _kept_waiting(self._pid))
+                return Counts(ran, _kept_waiting(self._pid))
         return self._last
-
-    def charged(self) -> float:
-        """Return the seconds that it is charged for until now."""
-        if self.asked < _LITTLE:
-            return self.asked
-        return _charged(self.asked, self.counts(), Counts(0.0, 0.0))
 
 
 class Allowance:
     """So many seconds for one request; without a ``process``, they simply pass.
 
-    What a process is charged for is the time that passed, less that in which its main thread was
-    kept waiting for a processor; but at least the processor time of all its threads, so that many
-    threads do not buy more. Where the kernel does not count the waiting, it is the processor time.
-    Ten times as much may pass in every case.
+    Until the first look at the process all that passes counts, then what it is charged for.
     """
 
     def __init__(self, seconds: float, process: Process | None = None) -> None:
-        self._seconds = seconds
+        self._left = seconds
         self._process = process
-        self._start = time.monotonic()
-        # When the counts were first looked at; until then all that passes counts.
-        self._looked = 0.0
-        self._first: Counts | None = None
+        self._since = time.monotonic()  # the last look
+        self._first = min(seconds * _FIRST_PART, LOOK_EVERY)
 
     def wait(self) -> float:
         """Return for how many seconds to wait before asking again; TimeoutError if none is left."""
-        passed = time.monotonic() - self._start
+        passed = time.monotonic() - self._since
         if self._process is None:
-            return _left(self._seconds - passed)
-        if self._first is None and passed < self._seconds * _FIRST_PART:
-            return self._seconds * _FIRST_PART - passed
-        counts = self._process.counts()
-        if self._first is None:
-            self._looked, self._first = passed, counts
-        used = self._looked + _charged(passed - self._looked, counts, self._first)
-        return max(_left(self._seconds - used), _SHORTEST_WAIT)
+            return _positive(self._left - passed)
+        until_look = min(self._first or LOOK_EVERY, self._left) - passed
+        if until_look <= 0:
+            self._look(self._process, passed)
+            until_look = min(LOOK_EVERY, _positive(self._left))
+        return max(until_look, _SHORTEST_WAIT)
 
     def settle(self) -> None:
         """Add what passed to the time for which the process was asked."""
         if self._process:
-            self._process.asked += time.monotonic() - self._start
+            self._process.ask(time.monotonic() - self._since)
+
+    def _look(self, process: Process, passed: float) -> None:
+        charged = process.look(passed)
+        self._left -= passed if self._first else charged
+        self._first = 0.0
+        self._since += passed
 
 
-def _left(seconds: float) -> float:
+def _positive(seconds: float) -> float:
     if seconds <= 0:
         raise TimeoutError
     return seconds
 
 
-def _charged(passed: float, counts: Counts, before: Counts) -> float:
-    own = [counts.ran - before.ran, passed / AT_MOST]
-    if counts.kept_waiting is not None and before.kept_waiting is not None:
-        own.append(passed - (counts.kept_waiting - before.kept_waiting))
-    return max(own)
+def _charged(passed: float, before: Counts, now: Counts) -> float:
+    least = max(now.ran - before.ran, passed / AT_MOST)
+    if before.kept_waiting is None or now.kept_waiting is None:
+        return least
+    seen_twice = before.kept_waiting.keys() & now.kept_waiting.keys()
+    waited = (now.kept_waiting[each] - before.kept_waiting[each] for each in seen_twice)
+    # It is less than nothing if the number of a thread was given to another.
+    return max(least, passed - sum(max(0.0, seconds) for seconds in waited))
 
 
-def _kept_waiting(pid: int) -> float | None:
-    """Return how long the main thread was ready to run and did not; None where nothing says so.
-
-    Raises OSError where the process has gone.
-    """
+def _kept_waiting(pid: int) -> dict[str, float] | None:
+    """Return how long each thread was ready to run and did not; None where nothing says so."""
     if not _SCHEDULER.exists():
         return None
-    _, nanoseconds, _ = Path(f"/proc/{pid}/schedstat").read_text().split()
-    return int(nanoseconds) / 1e9
+    waited = {}
+    for file in _of_threads(pid):
+        with contextlib.suppress(OSError):  # this one has ended
+            _, nanoseconds, _ = file.read_text().split()
+            waited[str(file)] = int(nanoseconds) / 1e9
+    return waited
+
+
+def _of_threads(pid: int) -> list[Path]:
+    """Return what counts for each thread; for the main thread alone if we may see no more."""
+    process = Path(f"/proc/{pid}")
+    tasks = process / "task"
+    with contextlib.suppress(OSError):
+        if tasks.stat().st_nlink - 2 <= _MOST_THREADS:  # listing thousands takes milliseconds
+            return [thread / "schedstat" for thread in tasks.iterdir()]
+    return [process / "schedstat"]
 
 
 def _pid(pidfd: int) -> int:

@@ -34,6 +34,14 @@ TOO_LONG = {
     "for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:\n"
     "    signal.pthread_sigmask(signal.SIG_BLOCK, [number])\n"
     "time.sleep(1000)",
+    "77 threads that crowd each other, then sleep": "import threading, time\n"
+    "threading.stack_size(2**18)\n"
+    "def spin():\n"
+    "    while time.process_time() < 1: pass\n"
+    "threads = [threading.Thread(target=spin) for _ in range(50)]\n"
+    "for thread in threads: thread.start()\n"
+    "for thread in threads: thread.join()\n"
+    "time.sleep(1000)",
     "77 a wait for a thread": "import threading\n"
     "thread = threading.Thread(target=threading.Event().wait); thread.start(); thread.join()",
 }
