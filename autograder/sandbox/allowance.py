@@ -130,7 +130,7 @@ def _charged(passed: float, before: Counts, now: Counts) -> float:
 
 def _kept_waiting(pid: int) -> dict[str, float] | None:
     """Return how long each thread was ready to run and did not; None where nothing says so."""
-    if not _SCHEDULER.exists():
+    if not _counts_waiting():
         return None
     waited = {}
     for file in _of_threads(pid):
@@ -138,6 +138,15 @@ def _kept_waiting(pid: int) -> dict[str, float] | None:
             _, nanoseconds, _ = file.read_text().split()
             waited[str(file)] = int(nanoseconds) / 1e9
     return waited
+
+
+def _counts_waiting() -> bool:
+    """Say whether this kernel counts it: where that is switched off, all it says is zeros."""
+    try:
+        ran, _, _ = _SCHEDULER.read_text().split()
+    except FileNotFoundError:
+        return False
+    return int(ran) > 0  # as this process did
 
 
 def _of_threads(pid: int) -> list[Path]:

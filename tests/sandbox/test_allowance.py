@@ -144,10 +144,14 @@ def test_threads_that_crowded_each_other_have_not_saved_that_up_to_sleep() -> No
         assert process.charged() - before > 4 * LOOK_EVERY
 
 
+@pytest.mark.parametrize("says", [None, "0 0 0\n"])
 def test_where_the_kernel_does_not_count_waiting_it_is_the_processor_time(
-    monkeypatch: pytest.MonkeyPatch,
+    says: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(allowance, "_SCHEDULER", Path("/nowhere"))
+    scheduler = tmp_path / "schedstat"
+    if says:
+        scheduler.write_text(says)
+    monkeypatch.setattr(allowance, "_SCHEDULER", scheduler)
     passed, _, ran = charged_for(SLEEPS, 0.2)
     assert passed > AT_MOST * 0.2 * 0.9
     assert ran < 0.2
