@@ -64,13 +64,14 @@ def grade_notebook(
     MissingNotebook, UnreadableNotebook, NoKnownCells, HiddenTestsFailed, CannotGradeHere or
     SandboxFailed.
     """
-    chosen = None
+    limits = limits or Limits()
+    time, chosen = TimeLeft(limits.submission_seconds), None
     if isinstance(notebook, NotebookNode):
         name, submitted = assignment, notebook
     else:
         path = Path(notebook)
         name, submitted, chosen = str(notebook), read_notebook(path), alone(path)
-    limits, course = limits or Limits(), course_here()
+    course = course_here()
     with open_sandbox(limits, course) as sandbox:
         return grade(
             submitted,
@@ -80,6 +81,7 @@ def grade_notebook(
             student=student,
             limits=limits,
             chosen=chosen,
+            time=time,
         ).grading
 
 
@@ -113,27 +115,29 @@ def grade(
     secret: bytes = b"",
     limits: Limits,
     chosen: Chosen | None = None,
+    time: TimeLeft | None = None,
 ) -> Graded:
     """Restore the notebook, run its cells in the sandbox, then the hidden tests against it.
 
-    ``notebook`` is only a name for the result, and ``chosen`` tells what lay beside it. The random
-    inputs of the hidden tests depend on ``secret``, the assignment and the student. Where the
-    sandbox itself ended meanwhile, killed perhaps, all of it is done once more. Raises
-    NoKnownCells, HiddenTestsFailed or SandboxFailed.
+    ``notebook`` is only a name for the result, and ``chosen`` tells what lay beside it; ``time`` is
+    what is left of the submission's, all of it by default. The random inputs of the hidden tests
+    depend on ``secret``, the assignment and the student. Where the sandbox itself ended meanwhile,
+    killed perhaps, all of it is done once more, in new time. Raises NoKnownCells, HiddenTestsFailed
+    or SandboxFailed.
     """
     once = partial(
         _grade, submitted, assignment, sandbox, notebook, student, secret, limits, chosen
     )
     try:
-        return _undisturbed(sandbox, once)
+        return _undisturbed(sandbox, once, time or TimeLeft(limits.submission_seconds))
     except SandboxFailed:
-        return _undisturbed(sandbox, once)
+        return _undisturbed(sandbox, once, TimeLeft(limits.submission_seconds))
 
 
-def _undisturbed(sandbox: Sandbox, once: Callable[[], Graded]) -> Graded:
+def _undisturbed(sandbox: Sandbox, once: Callable[[TimeLeft], Graded], time: TimeLeft) -> Graded:
     """Return what was found, unless the child may have ended through no fault of its own."""
     deaths = sandbox.deaths
-    graded = once()
+    graded = once(time)
     if sandbox.deaths > deaths:
         raise SandboxFailed("The sandbox in which it ran was killed. Was memory exhausted?")
     return graded
@@ -148,8 +152,8 @@ def _grade(
     secret: bytes,
     limits: Limits,
     chosen: Chosen | None,
+    time: TimeLeft,
 ) -> Graded:
-    time = TimeLeft(limits.submission_seconds)
     executed = restore(submitted, assignment)
     untouched = untouched_answers(executed, assignment)
     written = _written(executed, assignment, untouched)

@@ -270,6 +270,9 @@ class RestoredNotebook(NotebookExporter):
             self.course.keep_grading(name, student, stored)
 
     def _choose(self, student: str) -> None:
+        from .running.time_left import TimeLeft
+
+        self.time = TimeLeft(self.course.limits(self.assignment.name).submission_seconds)
         place = self.course.place(self.assignment.name, student)
         files = read_candidates(place, self.assignment.file_name)
         self.chosen = choose(files, self.assignment)
@@ -310,6 +313,7 @@ class Grade(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
             secret=course.secret(),
             limits=limits,
             chosen=exporter.chosen,
+            time=exporter.time,
         )
         exporter.grading, exporter.seconds = graded.grading, graded.seconds
         if broken_tests([graded.grading]):

@@ -1,6 +1,7 @@
 """One submission through the whole heart: what each kind of failure costs and says."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import nbformat
@@ -16,7 +17,9 @@ from autograder.errors import NoKnownCells, UnknownAssignment
 from autograder.grading import Graded, grade
 from autograder.notebook.assignment import Assignment
 from autograder.notebook.filled_in import answered
+from autograder.notebook.submission import read_notebook
 from autograder.results import ExerciseResult, Grading, Outcome, to_json
+from autograder.running import time_left
 from autograder.sandbox.host import Sandbox
 
 LOOPS = """
@@ -252,6 +255,22 @@ def test_from_python_a_path_or_a_notebook(
         assert (grading.assignment, grading.notebook) == ("averages", name)
     with pytest.raises(UnknownAssignment, match=r"Known are: averages\."):
         autograder.grade_notebook(untouched, "average")
+
+
+def test_from_python_reading_takes_of_the_time_of_a_submission(
+    averages: Assignment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = SimpleNamespace(now=0.0, thread_time=lambda: clock.now)
+    monkeypatch.setattr(time_left, "time", clock)
+
+    def read_slowly(path: Path) -> NotebookNode:
+        clock.now += Limits().submission_seconds
+        return read_notebook(path)
+
+    monkeypatch.setattr("autograder.grading.read_notebook", read_slowly)
+    nbformat.write(answered(averages, {}), tmp_path / "right.ipynb")
+    monkeypatch.chdir(SMALL.root)
+    assert autograder.grade_notebook(tmp_path / "right.ipynb", "averages").score == 0
 
 
 @pytest.mark.parametrize("missing", [(), ("nbgrader_config.py",), ("solutions",)])

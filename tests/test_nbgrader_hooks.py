@@ -1,6 +1,7 @@
 """Plain nbgrader grades with the heart: from its command line and from the formgrader."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -9,9 +10,14 @@ from courses import MakeCourse, graded_files, hand_in, table_rows
 from nbgrader.apps import NbGraderAPI
 
 from autograder.batch.class_grading import grade_class
+from autograder.course.candidate_files import CandidateFiles
+from autograder.course.candidates import Chosen, choose
 from autograder.course.folder import Course
+from autograder.course.options import Limits
 from autograder.notebook.assignment import Assignment
 from autograder.notebook.filled_in import answered
+from autograder.running import time_left
+from autograder.running.no_answer import SubmissionTimedOut
 
 
 @pytest.fixture
@@ -80,6 +86,23 @@ def test_links_are_removed_and_named_on_one_short_line(course: Path) -> None:
     assert line.endswith(" and 295 more.")
     assert len(line) < 600
     assert not [path for path in folder.iterdir() if path.is_symlink()]
+
+
+def test_looking_for_the_notebook_takes_of_its_time(
+    course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = SimpleNamespace(now=0.0, thread_time=lambda: clock.now)
+    monkeypatch.setattr(time_left, "time", clock)
+
+    def choose_slowly(files: CandidateFiles, assignment: Assignment) -> Chosen:
+        clock.now += Limits().submission_seconds
+        return choose(files, assignment)
+
+    monkeypatch.setattr("autograder.nbgrader_hooks.choose", choose_slowly)
+    run_here("nbgrader", "autograde", "averages", cwd=course)
+    assert sum(row[2] or 0 for row in table_rows(course)["grade"]) == 0
+    (graded,) = course.glob("autograded/student-001/averages/*.ipynb")
+    assert str(SubmissionTimedOut(Limits().submission_seconds)) in graded.read_text()
 
 
 @pytest.mark.parametrize("copied", [False, True], ids=["empty", "a copy of the answers"])

@@ -66,6 +66,7 @@ class Worker:
     def _graded(self, job: Job) -> Finished:
         if job.files is None:
             return failed(job, job.error)
+        left = TimeLeft(self._setup.limits.submission_seconds)
         chosen = job.chosen or choose(job.files, self._assignment)
         graded = grade(
             job.files.notebook(chosen.path),
@@ -76,6 +77,7 @@ class Worker:
             secret=self._setup.secret,
             limits=self._setup.limits,
             chosen=chosen,
+            time=left,
         )
         grading = self._at_home(graded.grading)
         notebook = nbformat.writes(graded.notebook) + "\n"

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -14,7 +15,8 @@ from courses import new_course
 
 from autograder.batch.job import Finished, Job, WorkerSetup, read_job
 from autograder.batch.worker import Worker
-from autograder.course.candidate_files import Place, read_candidates
+from autograder.course.candidate_files import CandidateFiles, Place, read_candidates
+from autograder.course.candidates import Chosen, choose
 from autograder.course.contents import Contents
 from autograder.course.options import Limits
 from autograder.course.parcel import Parcel
@@ -25,6 +27,8 @@ from autograder.grading import grade
 from autograder.notebook.assignment import Assignment
 from autograder.notebook.filled_in import answered
 from autograder.results import Grading, Ungraded, to_json
+from autograder.running import time_left
+from autograder.running.no_answer import SubmissionTimedOut
 from autograder.running.time_left import TimeLeft
 from autograder.sandbox.host import Sandbox
 
@@ -139,6 +143,24 @@ def test_the_same_bytes_come_back_wherever_a_submission_stands(
     for one in (first, behind, last):
         assert to_json(one.result) == to_json(alone.result)
         assert (one.notebook, one.page) == (alone.notebook, alone.page)
+
+
+def test_looking_for_the_notebook_takes_of_its_time(
+    course: Path, averages: Assignment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = SimpleNamespace(now=0.0, thread_time=lambda: clock.now)
+    monkeypatch.setattr(time_left, "time", clock)
+
+    def choose_slowly(files: CandidateFiles, assignment: Assignment) -> Chosen:
+        clock.now += Limits().submission_seconds
+        return choose(files, assignment)
+
+    monkeypatch.setattr("autograder.batch.worker.choose", choose_slowly)
+    (back,) = finished(course, handed_in(course, nbformat.writes(answered(averages, {}))))
+    assert isinstance(back.result, Grading)
+    messages = {test.message for result in back.result.exercises for test in result.tests}
+    assert str(SubmissionTimedOut(Limits().submission_seconds)) in messages
+    assert back.result.score == 0
 
 
 def no_python() -> None:
