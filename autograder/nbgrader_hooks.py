@@ -212,9 +212,10 @@ class RestoredNotebook(NotebookExporter):
         """Stand in front of the step that compares times: is this submission to be graded?
 
         nbgrader removes the graded copy in that step, if there is to be a new one. What a killed
-        run left it would take for graded.
+        run or a power cut left it would take for graded.
         """
-        unfinished = self.course.is_unfinished(name, student)
+        damaged = self.course.is_damaged(name, student)
+        unfinished = damaged or self.course.is_unfinished(name, student)
         kept = self.course.grading(name, student)
         self.course.begin_grading(name, student)
         try:
@@ -259,8 +260,11 @@ class RestoredNotebook(NotebookExporter):
     def _finish(self, name: str, student: str) -> None:
         """Stand around the last step of a submission: only now its result counts."""
         self._set_permissions(name, student)
-        graded = self.grading
-        self._keep(student, StoredGrading("", graded, self.seconds) if graded else None)
+        stored = None
+        if self.grading:
+            graded = self.course.autograded_folder(name, student)
+            stored = StoredGrading("", self.grading, self.seconds).with_copy(graded)
+        self._keep(student, stored)
 
     def _keep(self, student: str, stored: StoredGrading | None) -> None:
         name = self.course.coursedir.assignment_id

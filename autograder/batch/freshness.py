@@ -17,8 +17,9 @@ from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 
 from ..course.contents import HIDDEN_TESTS, IN_THE_WHEEL, MISCONCEPTIONS, NAMED_GROUPS, STYLES
+from ..course.digests import digests_below
 from ..course.folder import Course, StoredGrading
-from ..course.handed_in import below, check_size
+from ..course.handed_in import check_size
 from ..course.options import Limits
 from ..errors import AutograderError
 from ..notebook.assignment import Assignment
@@ -84,7 +85,7 @@ class Freshness:
         self._common = {
             "tests": _digest(*_contents(own)),
             "solutions": _digest(*_contents(shared)),
-            "source": _digest(*_tree(course.source_folder(assignment.name)).values()),
+            "source": _digest(*digests_below(course.source_folder(assignment.name)).values()),
             "options": _digest(repr((limits, course.coursedir.ignore)).encode()),
             "lateness": _digest(repr((row.duedate, late)).encode(), _late_plugin(course.config)),
             "secret": _digest(course.secret() if secret is None else secret),
@@ -122,7 +123,7 @@ class Freshness:
         folder = self._course.submitted_folder(self._assignment.name, student)
         try:
             check_size(folder)
-            files = _tree(folder)
+            files = digests_below(folder)
         except (OSError, AutograderError):  # its own failure, when it is graded
             return dict.fromkeys(HANDED_IN, uuid4().hex)
         notebook = files.pop(os.fsencode(self._assignment.file_name), b"")
@@ -137,10 +138,9 @@ class Freshness:
             return "its code was not locked in"
         if student not in self._extensions:
             return "the gradebook does not know it"
-        copy = graded / self._assignment.file_name
-        # A power cut can leave a file that was just renamed empty.
-        is_there = copy.is_file() and copy.stat().st_size > 0
-        return "" if is_there else "its graded copy is gone"
+        if not (graded / self._assignment.file_name).is_file():
+            return "its graded copy is gone"
+        return "" if _is_whole(graded, stored) else "its graded copy is not whole"
 
 
 def of_another_version(course: Course, name: str) -> int:
@@ -173,6 +173,13 @@ def _changed(stored: StoredGrading, key: str) -> list[str]:
 
 def _is_of_same_files(changed: list[str]) -> bool:
     return {*HANDED_IN}.isdisjoint(changed)
+
+
+def _is_whole(graded: Path, stored: StoredGrading) -> bool:
+    try:
+        return stored.is_whole(graded)
+    except OSError:  # of the disk, or another process is replacing it
+        return False
 
 
 def _parts(key: str) -> dict[str, str]:
@@ -230,19 +237,6 @@ def packages(limits: Limits) -> tuple[str, ...]:
 
 def _versions(limits: Limits) -> list[str]:
     return [sys.version, *map(version, packages(limits))]
-
-
-def _tree(folder: Path) -> dict[bytes, bytes]:
-    """Return names and digests of the files below a folder; links are not followed."""
-    found = {}
-    for path in sorted(below(folder)):
-        name = os.fsencode(path.relative_to(folder))
-        if path.is_symlink() or not path.is_file():
-            found[name] = name  # they are not graded either
-        else:
-            with path.open("rb") as file:  # which may be larger than the memory
-                found[name] = name + b"\0" + hashlib.file_digest(file, "sha256").digest()
-    return found
 
 
 def _digest(*parts: bytes) -> str:

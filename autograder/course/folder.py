@@ -19,6 +19,7 @@ from ..results import Grading
 from ..surroundings import EmptySecret, explained
 from .candidate_files import Place
 from .contents import CONFIG_FILE, Contents
+from .digests import digests_below
 from .handed_in import is_secret, remove, remove_pages
 from .kept import kept_results
 from .loading import broken
@@ -36,12 +37,22 @@ _UNFINISHED = b"unfinished\n"  # in front of a result that another one is to rep
 class StoredGrading(msgspec.Struct, frozen=True):
     """A Grading as it is kept; ``key`` says what it depended on ("" is never up to date).
 
-    ``seconds`` is what the calls of hidden tests took, by exercise.
+    ``seconds`` is what the calls of hidden tests took, by exercise. ``files`` are digests of what
+    its graded copy holds: a power cut can leave a file that was just written empty or cut short.
     """
 
     key: str
     grading: Grading
     seconds: dict[str, float] = {}
+    files: list[str] = []
+
+    def with_copy(self, folder: Path) -> StoredGrading:
+        """Return the same with the files of the graded copy that is kept with it."""
+        return msgspec.structs.replace(self, files=_digests(folder))
+
+    def is_whole(self, folder: Path) -> bool:
+        """Say whether all that its graded copy held is there; what others added does not matter."""
+        return {*self.files} <= {*_digests(folder)}
 
 
 class Course:
@@ -195,11 +206,16 @@ class Course:
     def is_unfinished(self, assignment: str, student: str) -> bool:
         """Say whether a grading was begun of which there is no result: it was killed perhaps.
 
-        A file that holds nothing is what a failing disk left of one.
+        A power cut can leave a file that is empty, cut short or filled with zeros.
         """
         path = self._grading_file(assignment, student)
-        kept = self._kept(assignment, student)
-        return path.is_file() and (not kept or kept.startswith(_UNFINISHED))
+        return path.is_file() and not _is_json(self._kept(assignment, student))
+
+    def is_damaged(self, assignment: str, student: str) -> bool:
+        """Say whether files of a graded copy are not as they were when its result was kept."""
+        stored = self.grading(assignment, student)
+        graded = self.autograded_folder(assignment, student)
+        return stored is not None and not stored.is_whole(graded)
 
     def keep_grading(self, assignment: str, student: str, stored: StoredGrading) -> None:
         """Keep a result for the report, and so that it is not computed again."""
@@ -256,3 +272,16 @@ def _stored(kept: bytes) -> StoredGrading | None:
         return msgspec.json.decode(kept, type=StoredGrading)
     except msgspec.MsgspecError:  # there is nothing, or it is of another version
         return None
+
+
+def _is_json(kept: bytes) -> bool:
+    try:
+        msgspec.json.decode(kept)
+    except msgspec.DecodeError:
+        return False
+    return True
+
+
+def _digests(folder: Path) -> list[str]:
+    contents = digests_below(folder).values()
+    return [hashlib.sha256(content).hexdigest()[:32] for content in contents]

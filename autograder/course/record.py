@@ -123,6 +123,7 @@ class ClassRecord(Record):
         timestamp = self._begun(student)
         with replaced_folder(self._course.autograded_folder(self._name, student)) as folder:
             self._fill(folder, student, notebook)
+            stored = stored.with_copy(folder)
             check()
             self._write_rows(student, stored.grading, timestamp)
         self._nbgrader.set_permissions(self._name, student)

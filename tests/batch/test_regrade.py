@@ -153,7 +153,12 @@ WHY = {
     "empty copy": (
         cut_the_power("autograded", "student-001", NAME, f"{NAME}.ipynb"),
         ("student-001",),
-        "its graded copy is gone",
+        "its graded copy is not whole",
+    ),
+    "empty secret": (
+        cut_the_power("autograded", "student-001", NAME, "submission_secret.txt"),
+        ("student-001",),
+        "its graded copy is not whole",
     ),
     "no result": (lose_result, ("student-001",), "no result of it is kept"),
     "empty result": (
