@@ -146,15 +146,24 @@ def test_what_the_same_hand_in_lost_is_said(graded: Graded, tmp_path: Path) -> N
     assert "right: test_square had 2, has 0 (its test gave less)" in said.splitlines()
 
 
-@pytest.mark.parametrize("command", [("nbgrader", "release_feedback"), ("autograder", "release")])
-def test_nbgraders_own_page_is_renewed_before_it_is_released(
-    graded: Graded, tmp_path: Path, command: tuple[str, str]
-) -> None:
-    course = Path(shutil.copytree(graded["grade"][0], tmp_path / "course"))
-    exchange = tmp_path / "exchange"
+def with_exchange(origin: Path, folder: Path) -> tuple[Path, Path]:
+    """Return a copy of a course and its exchange, which is empty."""
+    course = Path(shutil.copytree(origin, folder / "course"))
+    exchange = folder / "exchange"
     exchange.mkdir()
     exchange.chmod(0o777)
     set_options(course, f"c.Exchange.root = {str(exchange)!r}")
+    return course, exchange
+
+
+RELEASE = [("nbgrader", "release_feedback"), ("autograder", "release")]
+
+
+@pytest.mark.parametrize("command", RELEASE)
+def test_nbgraders_own_page_is_renewed_before_it_is_released(
+    graded: Graded, tmp_path: Path, command: tuple[str, str]
+) -> None:
+    course, exchange = with_exchange(graded["grade"][0], tmp_path)
     run_here("nbgrader", "generate_feedback", NAME, cwd=course)
     with sqlite3.connect(course / "gradebook.db") as database:
         database.executescript(GIVE)
@@ -165,3 +174,25 @@ def test_nbgraders_own_page_is_renewed_before_it_is_released(
     assert sum("4.25 / 5.0" in page for page in pages) == 2
     if command[0] == "autograder":
         assert "draw: half, right" in said
+
+
+@pytest.mark.parametrize("command", RELEASE)
+def test_no_page_is_released_under_a_name_that_a_damaged_secret_makes(
+    graded: Graded, tmp_path: Path, command: tuple[str, str]
+) -> None:
+    course, exchange = with_exchange(graded["grade"][0], tmp_path)
+    run_here("nbgrader", "generate_feedback", NAME, cwd=course)
+    run_here(*command, NAME, cwd=course)
+    whole = {page.name for page in exchange.rglob("*.html")}
+    secret = course / "autograded" / "half" / NAME / "submission_secret.txt"
+    secret.chmod(0o644)
+    secret.write_text("")  # as a power cut leaves it
+    shutil.rmtree(exchange / "small-course" / "feedback")
+    ended = run_here(*command, NAME, cwd=course)
+    assert {page.name for page in exchange.rglob("*.html")} < whole
+    again = f"Grade it again: autograder grade {NAME} --force --student half"
+    assert again in ended.stdout + ended.stderr
+    run_here("autograder", "grade", NAME, "--force", "--student", "half", cwd=course)
+    run_here("nbgrader", "generate_feedback", NAME, cwd=course)
+    run_here(*command, NAME, cwd=course)
+    assert {page.name for page in exchange.rglob("*.html")} == whole

@@ -18,6 +18,7 @@ from ..course.folder import Course
 from ..course.options import Limits
 from ..course.parcel import Parcel
 from ..course.plain import is_plain
+from ..feedback.pages import is_written
 from ..sandbox.run_folder import remove_dead
 from ..surroundings import check_place_of_folder
 from .cluster import Cluster, grade_on_cluster
@@ -187,14 +188,15 @@ def _recorded(
 def _kept(work: Work, todo: dict[str, Looked], without_page: list[str]) -> Generator[ClassResult]:
     """Yield what still holds; put the others into ``todo``.
 
-    A run that was killed may not have come to a page: such students are in ``without_page``.
+    A run that was killed may not have come to a page, and a power cut may have left a part of one:
+    such students are in ``without_page``.
     """
     for student in work.found:
         looked = work.look(student)
         if looked.kept is None:
             todo[student] = looked
         else:
-            if not work.dry and not work.course.page_file(work.name, student).exists():
+            if not work.dry and not is_written(work.course, work.name, student):
                 without_page.append(student)
             yield ClassResult(student, looked.kept, True, work.beside.get(student, ()))
 

@@ -13,20 +13,65 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateFeedback
 
 from ..course.folder import Course
+from ..course.handed_in import is_secret
 from ..course.marks import MarksOfClass
 from ..course.named_groups import named_groups, with_named_groups
 from ..course.replacing import remove_folder, replace_file, replaced_folder
+from ..course.shown_names import command
+from ..errors import AutograderError
 from .body import Body, body_text, digest, read_body
 from .page import fill
 
-_TO_RELEASE = ("timestamp.txt", "submission_secret.txt")  # what nbgrader needs beside a page
+SECRET = "submission_secret.txt"
+_TO_RELEASE = ("timestamp.txt", SECRET)  # what nbgrader needs beside a page
+_END = 100  # bytes, of which the last ones say that a file is whole
+
+
+class CopyNotWhole(AutograderError):
+    """Files of a graded copy are empty, cut short or other ones: after a power cut, perhaps."""
+
+    def __init__(self, assignment: str, student: str) -> None:
+        super().__init__(
+            f"The graded copy of {student} is not whole, as after a power cut. "
+            f"Grade it again: autograder grade {assignment}"
+        )
+
+
+class SecretNotWhole(AutograderError):
+    """The secret that names a released page is none any more."""
+
+    def __init__(self, assignment: str, student: str) -> None:
+        again = command(("autograder", "grade", assignment, "--force", "--student", student))
+        super().__init__(
+            f"The {SECRET} of {student} is not whole, as after a power cut. Grade it again: {again}"
+        )
+
+
+def check_secret(course: Course, assignment: str, student: str) -> None:
+    """Raise SecretNotWhole where nobody could be given a page by the name that it has."""
+    if not is_secret(course.autograded_folder(assignment, student) / SECRET):
+        raise SecretNotWhole(assignment, student)
+
+
+def is_written(course: Course, assignment: str, student: str) -> bool:
+    """Say whether all of a page is on the disk, with what it is made of and what lies beside."""
+    page = course.page_file(assignment, student)
+    graded = course.autograded_folder(assignment, student)
+    try:
+        return (
+            _ends_with(page, b"</html>")
+            and _ends_with(course.body_file(assignment, student), b"}")
+            and all(_holds(page.with_name(n), (graded / n).read_bytes()) for n in _TO_RELEASE)
+        )
+    except OSError:  # to write it anew says why
+        return False
 
 
 class Pages:
     """Makes pages of what is graded and what the gradebook has at that moment.
 
     Mistakes that an instructor has named since are named on them. Raises NotReleased and
-    BadNamedGroups.
+    BadNamedGroups, and for a student CopyNotWhole and SecretNotWhole.
     """
 
     def __init__(self, course: Course, assignment: str, gradebook: Gradebook) -> None:
@@ -47,6 +92,8 @@ class Pages:
         unfinished = self._course.is_unfinished(self._name, student)
         if marks is None or unfinished or not graded.is_file():
             return None
+        if self._course.is_damaged(self._name, student):
+            raise CopyNotWhole(self._name, student)
         body = self._body(student, graded.read_text(encoding="utf-8"))
         return fill(body, marks, assignment=self._name, student=student)
 
@@ -57,6 +104,7 @@ class Pages:
             found = path.parent.exists()
             remove_folder(path.parent)
             return found
+        check_secret(self._course, self._name, student)
         graded = self._course.autograded_folder(self._name, student)
         files = {name: (graded / name).read_bytes() for name in _TO_RELEASE}
         files[path.name] = page.encode()
@@ -87,3 +135,9 @@ class Pages:
 
 def _holds(path: Path, content: bytes) -> bool:
     return path.is_file() and path.read_bytes() == content
+
+
+def _ends_with(path: Path, end: bytes) -> bool:
+    with path.open("rb") as file:
+        file.seek(max(path.stat().st_size - _END, 0))
+        return file.read().rstrip().endswith(end)

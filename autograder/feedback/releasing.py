@@ -20,7 +20,7 @@ from ..course.marks import MarksOfClass
 from ..errors import AutograderError
 from ..notebook.safe_html import one_line
 from ..surroundings import InTheWay, check_place_of_folder, explained, said_of
-from .pages import Pages
+from .pages import Pages, check_secret
 
 NO_RESULT = "no result that counts, so no page"
 
@@ -137,7 +137,9 @@ def put_into_exchange(course: Course, name: str, student: str = "*") -> bool:
 
 
 def _renew_plain(course: Course, name: str, student: str) -> bool:
-    """Let nbgrader make a page; return whether that changed it."""
+    """Let nbgrader make a page; return whether that changed it. Raises SecretNotWhole."""
+    if course.autograded_folder(name, student).exists():
+        check_secret(course, name, student)
     folder = course.feedback_folder(name, student)
     before = _pages_in(folder)
     GenerateFeedback(coursedir=_only(course, name, student), config=course.config).start()

@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 from ..course.folder import Course
 from ..course.gradebook import open_gradebook
 from ..errors import AutograderError
+from ..feedback.pages import CopyNotWhole
 from ..notebook.assignment import Assignment, grade_id, plain_source
 from ..notebook.filled_in import model_answers
 from ..notebook.own_text import attached, cell_with_id
@@ -61,9 +62,10 @@ class Question:
 
 
 def questions_of(course: Course, name: str) -> list[Question]:
-    """Return what a class answered, the most frequent answer first. Raises NoQuestions.
+    """Return what a class answered, the most frequent answer first.
 
-    Only of what is graded: what was handed in since is graded first.
+    Only of what is graded: what was handed in since is graded first. Raises NoQuestions and
+    CopyNotWhole.
     """
     assignment = course.assignment(name)
     if not assignment.written:
@@ -111,6 +113,8 @@ def _graded(
         stored = course.grading(assignment.name, student)
         path = course.autograded_folder(assignment.name, student) / assignment.file_name
         if stored and path.is_file():
+            if not stored.is_whole(path.parent):
+                raise CopyNotWhole(assignment.name, student)
             cells = nbformat.read(path, as_version=4).cells
             written = stored.grading.written
             yield student, [(answer, cell_with_id(answer.name, cells)) for answer in written]

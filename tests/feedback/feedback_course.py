@@ -1,5 +1,6 @@
 """A small course with an exchange, and what is done to its gradebook by hand."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -44,6 +45,17 @@ def handed_in(folder: Path, released_course: MakeCourse, averages: Assignment) -
     hand_in(course, WRONG, NAME, notebook(averages, running_maximum=FROM_ZERO))
     hand_in(course, LATE, NAME, notebook(averages), timestamp=LATE_TIME)
     return course
+
+
+def copied(course: Path, folder: Path) -> Path:
+    """Copy such a course, with an empty exchange of its own."""
+    exchange = folder / "exchange"
+    exchange.mkdir()
+    exchange.chmod(0o777)
+    copy = Path(shutil.copytree(course, folder / "course"))
+    config = copy / "nbgrader_config.py"
+    config.write_text(config.read_text().replace(str(course.parent / "exchange"), str(exchange)))
+    return copy
 
 
 def notebook(averages: Assignment, **changes: str) -> str:

@@ -14,6 +14,7 @@ from feedback.feedback_course import (
     WRONG,
     change_penalty,
     change_score,
+    copied,
     give_more_time,
     grade_by_hand,
     handed_in,
@@ -40,13 +41,7 @@ def graded(
 @pytest.fixture
 def course(graded: Path, tmp_path: Path) -> Path:
     """A copy of it, with an exchange of its own."""
-    exchange = tmp_path / "exchange"
-    exchange.mkdir()
-    exchange.chmod(0o777)
-    folder = Path(shutil.copytree(graded, tmp_path / "course"))
-    config = folder / "nbgrader_config.py"
-    config.write_text(config.read_text().replace(str(graded.parent / "exchange"), str(exchange)))
-    return folder
+    return copied(graded, tmp_path)
 
 
 def released(course: Path) -> set[str]:
