@@ -27,6 +27,12 @@ _IS_OUTDATED = re.compile(
     r"no such (?:column|table)|has no column|(?:column|relation) .* does not exist"
 )
 _IS_LOCKED = ("database is locked", "lock timeout", "deadlock detected")
+_IS_EXHAUSTED = {
+    **{words: words for words in map(os.strerror, _EXHAUSTED)},
+    "can't start new thread": "no thread was started",
+    "MemoryError": "no memory is left",
+    "failed to map segment": "no memory is left",  # of a library that is imported
+}
 _IS_FULL = ("disk is full", "disk I/O error", "No space left on device")
 
 
@@ -214,9 +220,17 @@ def explained(error: BaseException, gradebook: str = "the gradebook") -> Surroun
         return error
     if isinstance(error, MemoryError):
         return MachineExhausted("no memory is left")
+    if isinstance(error, RuntimeError | ImportError) and (cause := exhausted(str(error))):
+        return cause
     if isinstance(error, OSError):
         return _of_the_system(error)
     return _of_a_database(error, gradebook)
+
+
+def exhausted(said: str) -> MachineExhausted | None:
+    """Return what an error means by its text, or another process by its last words, if it does."""
+    reasons = (reason for words, reason in _IS_EXHAUSTED.items() if words in said)
+    return next(map(MachineExhausted, reasons), None)
 
 
 def said_of(error: Exception) -> str:

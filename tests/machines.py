@@ -1,4 +1,7 @@
-"""Machines with less: to lock code in with, where a filter hides what this one has, or disk."""
+"""Machines with less: to lock code in with, where a filter hides what this one has, disk, or room.
+
+Room is that for processes, memory and open files.
+"""
 
 import json
 import os
@@ -7,11 +10,13 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 from commands import Finished, command_line
+from limits import PATIENCE
 
 # Landlock and filters answer as on a kernel that lacks them; without new namespaces
 # bubblewrap fails as it does where they are forbidden.
@@ -89,6 +94,43 @@ def leave_free(folder: Path, kib: int) -> Path:
     filler = folder / "filler"
     filler.write_bytes(bytes(max(0, shutil.disk_usage(folder).free - kib * 1024)))
     return filler
+
+
+_nobody = count(2**20 + 100 * os.getpid())  # the ids of users that run nothing
+
+
+def run_limited(limit: str, *command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command of this environment with a limit, as prlimit has it."""
+    if shutil.which("prlimit") is None:
+        pytest.skip("prlimit is not installed")
+    return _run("prlimit", limit, *command_line(*command), cwd=cwd)
+
+
+def run_beside_few(most: int, *command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command of this environment where its user may have so many processes and threads.
+
+    No user is refused any that root is, so it is another one, to whom the working folder is given.
+    """
+    if os.geteuid() or not (shutil.which("setpriv") and shutil.which("prlimit")):
+        pytest.skip(
+            "only root, with setpriv and prlimit, runs something as a user that has no more"
+        )
+    user = next(_nobody)
+    for path in [cwd, *cwd.rglob("*")]:
+        os.chown(path, user, user, follow_symlinks=False)
+    reads = "+dac_override,+dac_read_search"  # this environment, wherever it lies
+    other = ("setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups")
+    other += (f"--inh-caps={reads}", f"--ambient-caps={reads}")
+    result = _run(*other, "prlimit", f"--nproc={most}", *command_line(*command), cwd=cwd)
+    if result.stderr.startswith("setpriv:"):
+        pytest.skip(f"nothing can be run as another user here: {result.stderr}")
+    return result
+
+
+def _run(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, cwd=cwd, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
 
 
 def _run_without_layers(

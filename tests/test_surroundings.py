@@ -5,7 +5,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +15,7 @@ import pytest
 from commands import BIN, Finished, run_command, run_here
 from courses import MakeCourse, graded_files, hand_in, set_options, table_rows
 from limits import PATIENCE
-from machines import leave_free, small_disk
+from machines import leave_free, run_beside_few, small_disk
 
 from autograder.batch import workers
 from autograder.course.folder import SECRET_FILE
@@ -376,11 +376,42 @@ def test_a_machine_that_gives_no_further_process(
     def refuse(*_: object) -> None:
         raise error
 
-    # As root, whom the kernel refuses no process, the real thing cannot be had.
     monkeypatch.setattr(workers.ProcessPoolExecutor, "submit", refuse)
     said = one_sentence(grade(course, 2).stderr)
     assert "no room for another process" in said
     assert "--jobs 1" in said
+
+
+@pytest.fixture(scope="module")
+def graded_course(
+    tmp_path_factory: pytest.TempPathFactory, released_course: MakeCourse, averages: Assignment
+) -> Path:
+    """The same course, graded."""
+    course = filled(released_course(tmp_path_factory.mktemp("graded") / "course"), averages)
+    grade(course, 0)
+    return course
+
+
+@pytest.fixture
+def graded_copy(graded_course: Path) -> Iterator[Path]:
+    """Yield a copy of it where every user can find it."""
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o711)
+        yield Path(shutil.copytree(graded_course, Path(folder, "course")))
+
+
+AGAIN = ("autograder", "grade", NAME, "--force", "--jobs")
+
+
+@pytest.mark.parametrize(("jobs", "most"), [*(("1", n) for n in range(1, 9)), ("2", 7), ("2", 8)])
+def test_a_full_process_table_costs_no_result(graded_copy: Path, jobs: str, most: int) -> None:
+    before = table_rows(graded_copy), graded_files(graded_copy)
+    result = run_beside_few(most, *AGAIN, jobs, cwd=graded_copy)
+    assert result.returncode == 2, result.stdout + result.stderr
+    if most < 7:  # else the sandbox may say what it lacks
+        assert "no room for another process" in one_sentence(result.stderr)
+    assert len(result.stderr.splitlines()) == 1, result.stderr
+    assert (table_rows(graded_copy), graded_files(graded_copy)) == before
 
 
 def test_what_is_an_error_of_the_surroundings_and_what_is_none() -> None:

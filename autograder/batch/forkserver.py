@@ -17,7 +17,12 @@ from multiprocessing.forkserver import ensure_running
 from ..errors import NeedsLinux
 from ..sandbox.run_folder import hold_folder_of_multiprocessing
 
-IMPORTS = ["autograder.lean_imports", "autograder.batch.worker", "autograder.batch.workers"]
+IMPORTS = [
+    "autograder.batch.quiet_server",
+    "autograder.lean_imports",
+    "autograder.batch.worker",
+    "autograder.batch.workers",
+]
 ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",  # threads would be lost at a fork
     "PYTHONSAFEPATH": "1",  # it is started with the working folder in front of its import path

@@ -11,7 +11,9 @@ from ..course.options import Limits
 from ..course.parcel import Parcel
 from ..errors import AutograderError
 from ..results import Grading, Ungraded
-from ..surroundings import explained
+from ..surroundings import MachineExhausted, explained
+
+FOR_OTHERS = 2**26  # bytes of memory: where they can be had, a submission can be graded
 
 
 @dataclass(frozen=True)
@@ -61,11 +63,33 @@ def read_job(
     read: Callable[[], CandidateFiles],
     chosen: Chosen | None = None,
 ) -> Job:
-    """Read a submission. What goes wrong is said of it, in its turn, and stops no other."""
+    """Read a submission. What goes wrong is said of it, in its turn, and stops no other.
+
+    Raises MachineExhausted.
+    """
     try:
         return Job(name, student, read(), chosen)
     except Exception as error:  # files of a submission can be anything
+        refuse_of_the_machine(error)
         return Job(name, student, error=said(error))
+
+
+def refuse_of_the_machine(error: Exception) -> None:
+    """Raise MachineExhausted where an error is no submission's: no other can be graded either.
+
+    A submission may ask for more memory than there is, and then there is enough for others.
+    """
+    cause = explained(error)
+    if isinstance(cause, MachineExhausted) and not (isinstance(error, MemoryError) and _has_room()):
+        raise cause from None
+
+
+def _has_room() -> bool:
+    try:
+        bytes(FOR_OTHERS)
+    except MemoryError:
+        return False
+    return True
 
 
 def failed(job: Job, error: str) -> Finished:

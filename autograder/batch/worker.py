@@ -22,7 +22,7 @@ from ..feedback.making import make_body
 from ..grading import grade, open_sandbox
 from ..results import Grading
 from ..running.time_left import TimeLeft
-from .job import Finished, Job, WorkerSetup, failed, said
+from .job import Finished, Job, WorkerSetup, failed, refuse_of_the_machine, said
 
 
 class Worker:
@@ -61,6 +61,7 @@ class Worker:
         except CannotGradeHere:  # nor can the others be graded
             raise
         except Exception as error:  # a bug of ours must not stop the batch
+            refuse_of_the_machine(error)
             return failed(job, said(error).replace(str(self._copy), str(self._setup.parcel.root)))
 
     def _graded(self, job: Job) -> Finished:

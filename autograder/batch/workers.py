@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from functools import cache
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ..errors import AutograderError, CannotGradeHere
 from ..sandbox.run_folder import run_folder
@@ -25,6 +25,7 @@ from .slowest import Slowest, Tell, Watched
 if TYPE_CHECKING:
     from .worker import Worker
 
+Result = TypeVar("Result")
 Submit = Callable[[Job], Future[Finished]]
 Ahead = Callable[[], int]
 Numbered = tuple[int, Job]
@@ -92,39 +93,49 @@ def grade_jobs(
     numbered: Iterator[Numbered] = iter(enumerate(jobs))
     while True:
         try:
-            with _workers(setup, processes) as (submit, check):
-
-                def still_waiting(slowest: Slowest, check: Callable[[], None] = check) -> None:
-                    check()
-                    tell(slowest)
-
-                under_way = UnderWay(Watched(lambda: processes, still_waiting))
-                yield from under_way.outcomes(numbered, submit, lambda: JOBS_AHEAD * processes)
+            with _workers(setup, processes) as pool:
+                under_way = UnderWay(pool.watched(tell))
+                yield from under_way.outcomes(numbered, pool.submit, lambda: JOBS_AHEAD * processes)
             return
         except BrokenProcessPool:
             left = under_way.left()
             for number, job in left[:processes]:
-                yield number, _grade_alone(job, setup)
+                yield number, _grade_alone(job, setup, tell)
             numbered = chain(left[processes:], numbered)
 
 
-def _grade_alone(job: Job, setup: WorkerSetup) -> Finished:
+def _grade_alone(job: Job, setup: WorkerSetup, tell: Tell) -> Finished:
+    """Grade a submission in a process of its own. Raises CannotGradeHere.
+
+    It is to blame for the end of a worker that was ready for it, and for no other.
+    """
+    is_ready = False
     try:
-        with _workers(setup, 1) as (submit, _):
-            return submit(job).result()
+        with _workers(setup, 1) as pool:
+            watched, name = pool.watched(tell), job.student or job.name
+            watched.wait({(ready := pool.start()): name})
+            is_ready = ready.result()
+            watched.wait({(graded := pool.submit(job)): name})
+            return graded.result()
     except BrokenProcessPool:
-        return failed(job, "The process that graded it was killed. Was memory exhausted?")
+        if is_ready:
+            return failed(job, "The process that graded it was killed. Was memory exhausted?")
+        raise MachineExhausted("a worker was killed as it started") from None
 
 
 class _Process:
-    """What a worker process was started with; it has one worker."""
+    """What a worker process was started with, and what it lacks; it has one worker."""
 
     arguments: tuple[WorkerSetup, Path]
+    lacks: RuntimeError | None = None
 
 
 def _start_worker(setup: WorkerSetup, scratch: Path) -> None:
-    threading.Thread(target=_end_with_the_command, daemon=True).start()
     _Process.arguments = (setup, scratch)
+    try:
+        threading.Thread(target=_end_with_the_command, daemon=True).start()
+    except RuntimeError as error:  # the first job says so: who fails here is only seen to end
+        _Process.lacks = error
 
 
 def _end_with_the_command() -> None:
@@ -144,9 +155,22 @@ def _worker() -> Worker:
     from .worker import Worker  # not by who only hands out the jobs
 
     try:
+        if _Process.lacks:
+            raise _Process.lacks
         return Worker(*_Process.arguments)
     except Exception as error:
         raise explained(error) or error from None
+
+
+def _make_worker() -> bool:
+    """Make the worker ahead of the first job. Raises CannotGradeHere; the job says the rest."""
+    try:
+        _worker()
+    except CannotGradeHere:
+        raise
+    except AutograderError:
+        pass
+    return True
 
 
 def _grade_job(job: Job) -> Finished:
@@ -159,43 +183,101 @@ def _grade_job(job: Job) -> Finished:
     return worker.finish(job)
 
 
+class _Pool:
+    """Worker processes, so many, with the failures of threads that the pool of Python's needs."""
+
+    def __init__(
+        self, executor: ProcessPoolExecutor, count: int, failures: list[BaseException]
+    ) -> None:
+        self._executor = executor
+        self._count = count
+        self._failures = failures
+        self._others = set(multiprocessing.active_children())
+        self._started: set[multiprocessing.process.BaseProcess] = set()
+
+    def submit(self, job: Job) -> Future[Finished]:
+        """Hand a job to one of them. Raises MachineExhausted."""
+        return self._hand_out(_grade_job, job)
+
+    def start(self) -> Future[bool]:
+        """Let one of them make its worker. Raises MachineExhausted."""
+        return self._hand_out(_make_worker)
+
+    def watched(self, tell: Tell) -> Watched:
+        """Return what waits for jobs that were handed out, and looks that they can come back."""
+
+        def still_waiting(slowest: Slowest) -> None:
+            self._check()
+            tell(slowest)
+
+        return Watched(lambda: self._count, still_waiting)
+
+    def there(self) -> set[multiprocessing.process.BaseProcess]:
+        """Return the processes."""
+        return set(multiprocessing.active_children()) - self._others
+
+    def _hand_out(self, do: Callable[..., Result], *arguments: object) -> Future[Result]:
+        with surroundings_of_a_worker():  # it may have to be started again
+            try:
+                future = self._executor.submit(do, *arguments)
+            except (EOFError, ConnectionError) as error:  # what they are forked from has gone
+                raise MachineExhausted("no worker was started") from error
+        self._started.update(self.there())
+        return future
+
+    def _check(self) -> None:
+        """Raise what else would be waited for for ever.
+
+        That is BrokenProcessPool if a process has gone, which is not watched from its first moment,
+        and what a thread failed of.
+        """
+        if self._failures:
+            raise explained(self._failures[0]) or self._failures[0]
+        there = self.there()
+        if self._started - there:
+            raise BrokenProcessPool
+        self._started.update(there)
+
+
 @contextmanager
-def _workers(setup: WorkerSetup, count: int) -> Iterator[tuple[Submit, Callable[[], None]]]:
+def _workers(setup: WorkerSetup, count: int) -> Iterator[_Pool]:
     """Start worker processes that share nothing with this one, NumPy's threads included.
 
-    Yields what hands jobs to them, and what raises BrokenProcessPool if one has gone: the pool does
-    not watch a process from its first moment, and would wait for ever. Leaving by an exception ends
-    them at once: whoever interrupts does not want to wait for a slow submission.
+    Leaving by an exception ends them at once: whoever interrupts does not want to wait for a slow
+    submission.
     """
     context = forkserver()
-    others = set(multiprocessing.active_children())
     with (
+        _failures_of_threads() as failures,
         run_folder("grading") as scratch,
         ProcessPoolExecutor(count, context, _start_worker, (setup, scratch)) as executor,
     ):
-        started: set[multiprocessing.process.BaseProcess] = set()
-
-        def check() -> None:
-            there = set(multiprocessing.active_children()) - others
-            if started - there:
-                raise BrokenProcessPool
-            started.update(there)
-
-        def submit(job: Job) -> Future[Finished]:
-            with surroundings_of_a_worker():  # it may have to be started again
-                try:
-                    return executor.submit(_grade_job, job)
-                except EOFError as error:  # what they are forked from could not do it
-                    raise MachineExhausted("no worker was started") from error
-
+        pool = _Pool(executor, count, failures)
         try:
-            yield submit, check
+            yield pool
         except BaseException:
-            for process in set(multiprocessing.active_children()) - others:
+            for process in pool.there():
                 process.terminate()
             raise
-        executor.shutdown(wait=False)
-        _end(set(multiprocessing.active_children()) - others)
+        finally:
+            executor.shutdown(wait=False)  # it may wait for a thread that was never started
+            _end(pool.there())
+
+
+@contextmanager
+def _failures_of_threads() -> Iterator[list[BaseException]]:
+    """Collect what threads fail of meanwhile, which Python would only print."""
+    failures: list[BaseException] = []
+
+    def keep(failure: threading.ExceptHookArgs) -> None:
+        if failure.exc_value:
+            failures.append(failure.exc_value)
+
+    before, threading.excepthook = threading.excepthook, keep
+    try:
+        yield failures
+    finally:
+        threading.excepthook = before
 
 
 def _end(processes: Iterable[multiprocessing.process.BaseProcess]) -> None:

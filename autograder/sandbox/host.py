@@ -13,6 +13,7 @@ from types import TracebackType
 import msgspec
 
 from ..errors import NeedsLinux, SandboxDidNotStart, SandboxFailed
+from ..surroundings import MachineExhausted
 from .bubblewrap import find_bubblewrap
 from .child import Child
 from .kernel import keep_out_of_memory
@@ -24,6 +25,7 @@ from .run_folder import RunFolder
 from .zygote import ForkRequest
 
 FORK_SECONDS = 20
+MOST_SAID = 256  # bytes of what a zygote answers to a request for a child
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ class Sandbox:
         """Fork a child with an empty scratch folder; the one before it ends.
 
         A zygote that does not answer is replaced once, by one with the same layers; then
-        SandboxFailed.
+        SandboxFailed. Raises MachineExhausted where the system gives it no process.
         """
         try:
             return self._fork(limits, output_room)
@@ -137,7 +139,7 @@ class Sandbox:
             control.settimeout(FORK_SECONDS)
             body = msgspec.msgpack.encode(ForkRequest(limits, output_room))
             socket.send_fds(control, [body], [theirs.fileno()])
-            _, descriptors, _, _ = socket.recv_fds(control, 64, 1)
+            said, descriptors, _, _ = socket.recv_fds(control, MOST_SAID, 1)
         except OSError as error:
             ours.close()
             raise SandboxFailed(f"the sandbox gave no process: {error}") from error
@@ -145,6 +147,8 @@ class Sandbox:
             theirs.close()
         if not descriptors:
             ours.close()
+            if said:
+                raise MachineExhausted(said.decode())
             raise SandboxFailed("the sandbox gave no process: it has ended")
         child = Child(ours, descriptors[0], output_room)
         if not child.is_ready(FORK_SECONDS):

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from ..errors import SandboxDidNotStart
-from ..surroundings import FULL
+from ..surroundings import FULL, exhausted
 from . import scratch
 from .bubblewrap import wrapped
 from .fonts import font_list
@@ -65,7 +65,7 @@ class Launch:
     bwrap: str | None
 
     def start(self) -> StartedZygote:
-        """Start it and wait until it is warm. Raises SandboxDidNotStart."""
+        """Start it and wait until it is warm. Raises SandboxDidNotStart or MachineExhausted."""
         # A package, or what is beside one, may have been removed since it was listed.
         readable = [p for p in readable_paths(self.packages, *self.courses) if p.exists()]
         fonts = font_list(self.folder)
@@ -95,7 +95,8 @@ class Launch:
             ready = msgspec.msgpack.decode(control.recv(_MAX_READY), type=Ready)
         except (OSError, msgspec.MsgspecError) as error:
             control.close()
-            raise SandboxDidNotStart(_why(error, _end(process), log)) from None
+            why = _why(error, _end(process), log)
+            raise exhausted(why) or SandboxDidNotStart(why) from None
         return StartedZygote(process, control, ready)
 
     def _setup(self, readable: list[Path], fonts: Path, writable: Path) -> Setup:

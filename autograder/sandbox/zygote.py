@@ -120,7 +120,12 @@ class _Zygote:
             self._reap()
         _insist_on_one_thread()
         parent = os.getpid()
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError as error:  # of the machine's, which is no reason to end
+            os.close(channel_fd)
+            self._control.send(os.strerror(error.errno or 0).encode())
+            return
         if pid == 0:
             self._become_child(request, channel_fd, parent)
         os.close(channel_fd)

@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import nbformat
@@ -32,6 +33,7 @@ from autograder.notebook.assignment import Assignment
 from autograder.notebook.filled_in import answered, released
 from autograder.results import Grading, Ungraded
 from autograder.sandbox.scratch import empty
+from autograder.surroundings import MachineExhausted
 
 NAME = "averages"
 
@@ -201,6 +203,54 @@ def test_a_killed_worker_costs_only_the_submission_that_kills_it(
     assert "hostile" in row
     assert "was killed" in row
     assert [scores(course)[f"student-{n:03}"] for n in range(1, 5)] == [60] * 4
+
+
+# A process that is started runs the program of the command once more, under another name.
+ENDS_WORKERS = """
+import os
+if __name__ != "__main__":
+    os._exit(1)
+from autograder.cli import main
+main()
+"""
+
+
+def test_a_worker_that_ends_before_it_graded_anything_is_no_fault_of_a_submission(
+    graded_copy: Path,
+) -> None:
+    (graded_copy / "command.py").write_text(ENDS_WORKERS)
+    before = table_rows(graded_copy), graded_files(graded_copy)
+    command = ("python", "command.py", "grade", NAME, "--force")
+    result = run_command(*command, cwd=graded_copy, status=2)
+    assert "a worker was killed as it started" in result.stderr
+    assert (table_rows(graded_copy), graded_files(graded_copy)) == before
+
+
+class Unseen(Future[object]):
+    """What never comes back: who asks for it now would wait for ever."""
+
+    def result(self, timeout: float | None = None) -> object:
+        return super().result(timeout=0)
+
+
+class SeesNothing(workers.ProcessPoolExecutor):
+    """As Python's, which does not watch a process from its first moment."""
+
+    def submit(self, *call: object, **options: object) -> Future[object]:
+        super().submit(*call, **options)
+        return Unseen()
+
+
+def test_a_worker_whose_end_was_not_seen_is_missed(
+    course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kill(_: object) -> None:
+        for worker in multiprocessing.active_children():
+            worker.kill()
+
+    monkeypatch.setattr(workers, "ProcessPoolExecutor", SeesNothing)
+    with pytest.raises(MachineExhausted, match="a worker was killed as it started"):
+        graded(course, tell=kill)
 
 
 def test_a_slow_submission_holds_up_no_other(course: Path, averages: Assignment) -> None:

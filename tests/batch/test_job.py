@@ -1,19 +1,24 @@
 """The worker by itself: what it is given is bytes, and what comes back is as in the course."""
 
 import email
+import errno
+import os
+import resource
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
+from typing import NoReturn
 
 import nbformat
 import pytest
 from contents import SMALL
 from courses import new_course
 
-from autograder.batch.job import Finished, Job, WorkerSetup, read_job
+from autograder.batch.job import FOR_OTHERS, Finished, Job, WorkerSetup, read_job
 from autograder.batch.worker import Worker
 from autograder.course.candidate_files import CandidateFiles, Place, read_candidates
 from autograder.course.candidates import Chosen, choose
@@ -31,6 +36,8 @@ from autograder.running import time_left
 from autograder.running.no_answer import SubmissionTimedOut
 from autograder.running.time_left import TimeLeft
 from autograder.sandbox.host import Sandbox
+from autograder.sandbox.level import Probe
+from autograder.surroundings import MachineExhausted
 
 NAME = "averages"
 FILE = f"{NAME}.ipynb"
@@ -186,6 +193,47 @@ def test_what_cannot_be_read_is_said_of_it_and_stops_no_other(
     assert isinstance(first.result, Ungraded)
     assert first.result.notebook == "odd"
     assert first.result.error.startswith(says)
+    assert isinstance(second.result, Grading)
+
+
+@contextmanager
+def memory_used_up() -> Iterator[None]:
+    """Leave little memory to this process for a while."""
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    most = pages * os.sysconf("SC_PAGE_SIZE") + FOR_OTHERS // 2
+    resource.setrlimit(resource.RLIMIT_AS, (most, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+def refuse(error: Exception, *_: object) -> NoReturn:
+    raise error
+
+
+def test_a_machine_without_room_is_no_fault_of_a_submission(
+    course: Path, averages: Assignment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = handed_in(course, nbformat.writes(answered(averages, {})))
+    no_process = partial(refuse, BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable"))
+    with pytest.raises(MachineExhausted):
+        read_job("one", "x", no_process)
+    with pytest.raises(MachineExhausted), memory_used_up():
+        read_job("one", "x", lambda: bytes(FOR_OTHERS))
+    monkeypatch.setattr(Sandbox, "child", no_process)
+    monkeypatch.setattr(Sandbox, "probe", Probe("strong", ()))
+    with pytest.raises(MachineExhausted):
+        finished(course, job)
+
+
+def test_a_submission_that_asks_for_more_memory_than_there_is_stops_no_other(
+    course: Path, averages: Assignment
+) -> None:
+    right = handed_in(course, nbformat.writes(answered(averages, {})))
+    large, second = finished(course, read_job("large", "y", lambda: bytes(2**62)), right)
+    assert isinstance(large.result, Ungraded)
     assert isinstance(second.result, Grading)
 
 

@@ -19,6 +19,7 @@ from autograder.sandbox.host import Sandbox
 from autograder.sandbox.launch import Layers
 from autograder.sandbox.lockdown import ChildLimits
 from autograder.sandbox.readable import PACKAGE, readable_paths
+from autograder.surroundings import MachineExhausted
 
 LIMITS = ChildLimits(memory_mib=256, cpu_seconds=30, file_mib=1)
 
@@ -156,6 +157,44 @@ def test_a_stuck_zygote_is_replaced(own_sandbox: Sandbox, monkeypatch: pytest.Mo
         child = own_sandbox.child(LIMITS, 100)
         assert printed(child, "print(1)") == "1\n"
         child.kill()
+
+
+# What python forks by; that it makes threads and runs programs by has the memory in common.
+WITHOUT_FORKS = """
+import errno
+import pyseccomp as seccomp
+from autograder.sandbox.host import Sandbox
+from autograder.sandbox.launch import Layers
+CLONE_VM = 0x100
+refuse = seccomp.SyscallFilter(seccomp.ALLOW)
+refuse.add_rule(
+    seccomp.ERRNO(errno.EAGAIN), "clone", seccomp.Arg(0, seccomp.MASKED_EQ, CLONE_VM, 0)
+)
+refuse.load()
+Sandbox(layers=Layers(bubblewrap=False)).probe
+"""
+
+
+def test_where_the_system_gives_no_process_the_machine_is_to_blame(tmp_path: Path) -> None:
+    pytest.importorskip("pyseccomp", exc_type=(ImportError, RuntimeError))
+    said = run_command("python", "-c", WITHOUT_FORKS, cwd=tmp_path, status=1).stderr
+    assert "MachineExhausted: This machine has no room for another process" in said
+
+
+@pytest.mark.parametrize(
+    "last_words",
+    [
+        'RuntimeError("can\'t start new thread")',
+        "MemoryError",
+        "OSError(12, 'Cannot allocate memory')",
+    ],
+)
+def test_so_it_is_where_a_zygote_ends_for_want_of_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, last_words: str
+) -> None:
+    monkeypatch.setattr(launch, "START", f"raise {last_words}")
+    with pytest.raises(MachineExhausted, match="no room for another process"):
+        Sandbox(tmp_path)
 
 
 def test_a_sandbox_that_cannot_start_says_why(
