@@ -86,16 +86,16 @@ def main() -> None:
             signal.signal(signum, signal.default_int_handler)
     try:
         app()
-    except (AutograderError, TraitError) as error:
-        _refuse(error)
+        return
     except Exception as error:
-        if (cause := explained(error)) is None:
+        failure = error if isinstance(error, AutograderError | TraitError) else explained(error)
+        if failure is None:
             raise
-        _refuse(cause)
+    _refuse(failure)  # not earlier: what the command held may be all the memory there is
 
 
 def _refuse(error: Exception) -> NoReturn:
-    errors.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+    errors.out(str(error), style="red", highlight=False)
     sys.exit(2)
 
 

@@ -18,6 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from .errors import AutograderError, CannotGradeHere
 
+ENOUGH_MEMORY = 2**26  # bytes, for a few threads and a submission
 _KEPT = "What was recorded before is kept."
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -231,6 +232,15 @@ def exhausted(said: str) -> MachineExhausted | None:
     """Return what an error means by its text, or another process by its last words, if it does."""
     reasons = (reason for words, reason in _IS_EXHAUSTED.items() if words in said)
     return next(map(MachineExhausted, reasons), None)
+
+
+def has_memory() -> bool:
+    """Say whether this process can have enough memory to go on."""
+    try:
+        bytes(ENOUGH_MEMORY)
+    except MemoryError:
+        return False
+    return True
 
 
 def said_of(error: Exception) -> str:

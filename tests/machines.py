@@ -5,6 +5,7 @@ Room is that for processes, memory and open files.
 
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from typing import Any
 import pytest
 from commands import Finished, command_line
 from limits import PATIENCE
+
+from autograder.surroundings import ENOUGH_MEMORY
 
 # Landlock and filters answer as on a kernel that lacks them; without new namespaces
 # bubblewrap fails as it does where they are forbidden.
@@ -94,6 +97,19 @@ def leave_free(folder: Path, kib: int) -> Path:
     filler = folder / "filler"
     filler.write_bytes(bytes(max(0, shutil.disk_usage(folder).free - kib * 1024)))
     return filler
+
+
+@contextmanager
+def memory_used_up() -> Iterator[None]:
+    """Leave too little memory to this process for a while."""
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    most = pages * resource.getpagesize() + ENOUGH_MEMORY // 2
+    resource.setrlimit(resource.RLIMIT_AS, (most, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
 
 
 _nobody = count(2**20 + 100 * os.getpid())  # the ids of users that run nothing

@@ -15,7 +15,7 @@ import pytest
 from commands import BIN, Finished, run_command, run_here
 from courses import MakeCourse, graded_files, hand_in, set_options, table_rows
 from limits import PATIENCE
-from machines import leave_free, run_beside_few, small_disk
+from machines import leave_free, run_beside_few, run_limited, small_disk
 
 from autograder.batch import workers
 from autograder.course.folder import SECRET_FILE
@@ -412,6 +412,17 @@ def test_a_full_process_table_costs_no_result(graded_copy: Path, jobs: str, most
         assert "no room for another process" in one_sentence(result.stderr)
     assert len(result.stderr.splitlines()) == 1, result.stderr
     assert (table_rows(graded_copy), graded_files(graded_copy)) == before
+
+
+@pytest.mark.parametrize("mib", [80, 130, 220])
+def test_too_little_memory_costs_no_result(graded_copy: Path, mib: int) -> None:
+    before = table_rows(graded_copy), graded_files(graded_copy)
+    result = run_limited(f"--as={mib * 2**20}", *AGAIN, "1", cwd=graded_copy)
+    assert (table_rows(graded_copy), graded_files(graded_copy)) == before
+    if result.stderr.startswith("OpenBLAS error"):
+        pytest.skip("this much is what OpenBLAS wants first, and ends the command itself")
+    assert result.returncode == 2, result.stdout + result.stderr
+    assert "no room for another process" in one_sentence(result.stderr)
 
 
 def test_what_is_an_error_of_the_surroundings_and_what_is_none() -> None:

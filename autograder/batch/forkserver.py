@@ -16,6 +16,7 @@ from multiprocessing.forkserver import ensure_running
 
 from ..errors import NeedsLinux
 from ..sandbox.run_folder import hold_folder_of_multiprocessing
+from ..surroundings import MachineExhausted, has_memory
 
 IMPORTS = [
     "autograder.batch.quiet_server",
@@ -37,7 +38,13 @@ def default_jobs() -> int:
 
 
 def forkserver() -> ForkServerContext:
-    """Start it, and return what starts workers; nothing of this process is shared with them."""
+    """Start it, and return what starts workers; nothing of this process is shared with them.
+
+    Raises MachineExhausted where there is little memory: Python may wait for ever for a thread that
+    finds none.
+    """
+    if not has_memory():
+        raise MachineExhausted("no memory is left")
     hold_folder_of_multiprocessing()
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(IMPORTS)  # in this order

@@ -11,9 +11,7 @@ from ..course.options import Limits
 from ..course.parcel import Parcel
 from ..errors import AutograderError
 from ..results import Grading, Ungraded
-from ..surroundings import MachineExhausted, explained
-
-FOR_OTHERS = 2**26  # bytes of memory: where they can be had, a submission can be graded
+from ..surroundings import MachineExhausted, explained, has_memory
 
 
 @dataclass(frozen=True)
@@ -80,16 +78,10 @@ def refuse_of_the_machine(error: Exception) -> None:
     A submission may ask for more memory than there is, and then there is enough for others.
     """
     cause = explained(error)
-    if isinstance(cause, MachineExhausted) and not (isinstance(error, MemoryError) and _has_room()):
+    if isinstance(cause, MachineExhausted) and not (
+        isinstance(error, MemoryError) and has_memory()
+    ):
         raise cause from None
-
-
-def _has_room() -> bool:
-    try:
-        bytes(FOR_OTHERS)
-    except MemoryError:
-        return False
-    return True
 
 
 def failed(job: Job, error: str) -> Finished:

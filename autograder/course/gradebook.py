@@ -60,7 +60,7 @@ def _check_usable(db_url: str) -> None:
     try:
         engine = create_engine(db_url)
     except (ArgumentError, ImportError, ValueError) as error:  # a kind or option nobody knows here
-        raise NoSuchDatabase(str(error)) from None
+        raise explained(error) or NoSuchDatabase(str(error)) from None
     try:
         with engine.connect() as connection:
             tables = inspect(connection).get_table_names()

@@ -20,6 +20,7 @@ from pathlib import Path
 from types import ModuleType
 
 from ..errors import BrokenCourseFile
+from ..surroundings import has_memory
 
 _PREFIX = "solutions_of_"
 _DOT = "\N{ONE DOT LEADER}"  # stands in a module's name for the dot in the name of a folder
@@ -46,6 +47,8 @@ class LoadedSolutions:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # a program can fail in any way, pytest.skip is one of them
+            if isinstance(error, MemoryError) and not has_memory():  # says nothing about it
+                raise
             place = spec.origin or str(self.folder)
             raise broken(error, lambda file: file.is_relative_to(self.folder), place) from error
 

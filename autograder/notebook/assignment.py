@@ -181,6 +181,8 @@ def read_source(name: str, path: Path) -> NotebookNode:
     """Read an assignment's source notebook. Raises BadSource for a file that is none."""
     try:
         notebook: NotebookNode = nbformat.read(path, as_version=4)
+    except MemoryError:  # says nothing about it
+        raise
     except Exception as error:  # JSON of another shape fails in many ways
         raise BadSource(name, f"{path} is not a notebook ({type(error).__name__}).") from error
     return notebook

@@ -76,6 +76,8 @@ def parse_notebook(content: bytes) -> NotebookNode:
         raise UnreadableNotebook("it is nested too deeply.") from error
     except ValueError as error:
         raise UnreadableNotebook(f"{_what_is_wrong(content, error)}.") from error
+    except MemoryError:  # says nothing about it
+        raise
     except Exception as error:  # JSON of another shape fails in many ways
         raise UnreadableNotebook("its JSON is not that of a notebook.") from error
 

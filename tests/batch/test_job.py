@@ -2,12 +2,9 @@
 
 import email
 import errno
-import os
-import resource
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,8 +14,9 @@ import nbformat
 import pytest
 from contents import SMALL
 from courses import new_course
+from machines import memory_used_up
 
-from autograder.batch.job import FOR_OTHERS, Finished, Job, WorkerSetup, read_job
+from autograder.batch.job import Finished, Job, WorkerSetup, read_job
 from autograder.batch.worker import Worker
 from autograder.course.candidate_files import CandidateFiles, Place, read_candidates
 from autograder.course.candidates import Chosen, choose
@@ -37,7 +35,7 @@ from autograder.running.no_answer import SubmissionTimedOut
 from autograder.running.time_left import TimeLeft
 from autograder.sandbox.host import Sandbox
 from autograder.sandbox.level import Probe
-from autograder.surroundings import MachineExhausted
+from autograder.surroundings import ENOUGH_MEMORY, MachineExhausted
 
 NAME = "averages"
 FILE = f"{NAME}.ipynb"
@@ -196,19 +194,6 @@ def test_what_cannot_be_read_is_said_of_it_and_stops_no_other(
     assert isinstance(second.result, Grading)
 
 
-@contextmanager
-def memory_used_up() -> Iterator[None]:
-    """Leave little memory to this process for a while."""
-    before = resource.getrlimit(resource.RLIMIT_AS)
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    most = pages * os.sysconf("SC_PAGE_SIZE") + FOR_OTHERS // 2
-    resource.setrlimit(resource.RLIMIT_AS, (most, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, before)
-
-
 def refuse(error: Exception, *_: object) -> NoReturn:
     raise error
 
@@ -221,7 +206,7 @@ def test_a_machine_without_room_is_no_fault_of_a_submission(
     with pytest.raises(MachineExhausted):
         read_job("one", "x", no_process)
     with pytest.raises(MachineExhausted), memory_used_up():
-        read_job("one", "x", lambda: bytes(FOR_OTHERS))
+        read_job("one", "x", lambda: bytes(ENOUGH_MEMORY))
     monkeypatch.setattr(Sandbox, "child", no_process)
     monkeypatch.setattr(Sandbox, "probe", Probe("strong", ()))
     with pytest.raises(MachineExhausted):

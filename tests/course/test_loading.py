@@ -11,6 +11,7 @@ import nbformat
 import pytest
 from commands import run_command, run_here
 from courses import MakeCourse, hand_in, new_course, table_rows
+from machines import memory_used_up
 
 import autograder
 from autograder.course.contents import Contents
@@ -419,3 +420,13 @@ def test_a_module_that_is_not_there_is_none(course: Path) -> None:
     module = loaded.module("averages")
     assert module is not None
     assert module.__file__ == str(course / "solutions" / "averages" / "__init__.py")
+
+
+def test_for_want_of_memory_no_file_is_called_broken(course: Path) -> None:
+    file = course / "solutions" / "averages" / "styles.py"
+    file.write_text("memory = bytes(2**62)")  # more than anybody has
+    with pytest.raises(BrokenCourseFile, match="line 1: MemoryError"):
+        LoadedSolutions(course / "solutions").module("averages", "styles")
+    file.write_text("memory = []\nwhile True: memory.append(bytes(2**20))")
+    with pytest.raises(MemoryError), memory_used_up():
+        LoadedSolutions(course / "solutions").module("averages", "styles")

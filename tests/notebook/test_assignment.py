@@ -1,13 +1,17 @@
 """An assignment is read from its source folder: the notebook, and the files given with it."""
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 from contents import SMALL
+from machines import memory_used_up
 
 from autograder.course.contents import MOST_GIVEN, Contents
 from autograder.errors import BadSource
+from autograder.notebook.assignment import read_source
+from autograder.surroundings import ENOUGH_MEMORY
 
 
 @pytest.fixture
@@ -41,3 +45,11 @@ def test_too_much_is_not_given(contents: Contents) -> None:
     (contents.sources / "averages" / "film.bin").write_bytes(bytes(MOST_GIVEN))
     with pytest.raises(BadSource, match="larger than 4 MiB"):
         contents.assignment("averages")
+
+
+def test_for_want_of_memory_no_source_is_called_a_bad_one(tmp_path: Path) -> None:
+    path = tmp_path / "averages.ipynb"
+    path.touch()
+    os.truncate(path, ENOUGH_MEMORY)
+    with pytest.raises(MemoryError), memory_used_up():
+        read_source("averages", path)

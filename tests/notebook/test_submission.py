@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from machines import memory_used_up
 from nbformat import NotebookNode
 
 from autograder.course.options import Limits
@@ -15,8 +16,9 @@ from autograder.grading import grade
 from autograder.notebook.assignment import Assignment, grade_id
 from autograder.notebook.filled_in import answered
 from autograder.notebook.identification import is_untouched
-from autograder.notebook.submission import read_notebook, restore
+from autograder.notebook.submission import parse_notebook, read_notebook, restore
 from autograder.sandbox.host import Sandbox
+from autograder.surroundings import ENOUGH_MEMORY
 
 
 def cell_of(notebook: NotebookNode, name: str) -> NotebookNode:
@@ -320,3 +322,9 @@ def test_an_older_notebook_format_is_read(tmp_path: Path, averages: Assignment) 
     path = tmp_path / "n.ipynb"
     path.write_text(json.dumps(notebook))
     assert restore(read_notebook(path), averages).nbformat_minor >= 4
+
+
+def test_for_want_of_memory_no_notebook_is_called_unreadable() -> None:
+    content = b'"' + b" " * ENOUGH_MEMORY + b'"'
+    with pytest.raises(MemoryError), memory_used_up():
+        parse_notebook(content)
