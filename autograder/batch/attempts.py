@@ -18,7 +18,7 @@ import msgspec
 
 from ..course.folder import Course
 from ..course.handed_in import check_size, regular_files
-from ..course.replacing import replace_file
+from ..course.replacing import complete_or_gone, replace_file
 from ..course.sole_grader import BeingGraded, sole_grader
 from ..errors import AutograderError
 
@@ -144,17 +144,14 @@ class Attempts:
         """Copy an attempt, unless it changes meanwhile; it is there when its record is."""
         folder = self.folder / student / f"{number:04}"
         shutil.rmtree(folder, ignore_errors=True)  # left by one that was stopped, or by a power cut
-        for path in regular_files(origin, ()):
-            target = folder / FILES / path.relative_to(origin)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, target)
-        (folder / FILES).mkdir(parents=True, exist_ok=True)
-        if _digest(folder / FILES) != about.digest or _look(origin) != self._seen[student]:
-            shutil.rmtree(folder)
-            self._seen.pop(student)
-            return None
-        _write(folder, about)
-        return Attempt(folder, about)
+        with complete_or_gone(folder):
+            copy_files(origin, folder / FILES)
+            if _digest(folder / FILES) == about.digest and _look(origin) == self._seen[student]:
+                _write(folder, about)
+                return Attempt(folder, about)
+        shutil.rmtree(folder)
+        self._seen.pop(student)
+        return None
 
     def next_to_grade(self, student: str) -> Attempt | None:
         """Return the newest attempt if it is not graded; those it replaces stay as they are."""
@@ -171,6 +168,15 @@ class Attempts:
         times = sorted(a.about.graded for a in self.of(student) if a.about.graded is not None)
         within = [time for time in times if now - time < AN_HOUR]
         return 0.0 if len(within) < most else within[-most] + AN_HOUR - now
+
+
+def copy_files(origin: Path, target: Path) -> None:
+    """Copy what is neither link nor device into a new folder. Raises the error of the system."""
+    target.mkdir(parents=True)
+    for path in regular_files(origin, ()):
+        copy = target / path.relative_to(origin)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
 
 
 def _read(folder: Path) -> About | None:

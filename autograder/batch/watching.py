@@ -26,11 +26,23 @@ from ..course.shown_names import within
 from ..errors import AutograderError
 from ..feedback.releasing import put_into_exchange, renew
 from ..results import Grading, Ungraded, points
-from .attempts import Attempt, Attempts
+from ..surroundings import (
+    GradebookFails,
+    GradebookLocked,
+    MachineExhausted,
+    NoRoomLeft,
+    NoTemporaryFolder,
+    SurroundingsFail,
+    explained,
+    said_of,
+)
+from .attempts import Attempt, Attempts, copy_files
 from .class_grading import grade_class
 from .slowest import Slowest
 
 SECONDS_BETWEEN_LOOKS = 1.0
+# What can be over without anybody starting this again; all else ends it.
+_PASSING = (GradebookFails, GradebookLocked, MachineExhausted, NoRoomLeft, NoTemporaryFolder)
 
 
 @dataclass(frozen=True)
@@ -63,15 +75,17 @@ class Watch:
             self._nbgrader = NbGraderAPI(course.coursedir, config=course.config)
         self._looked = 0.0
         self._said: set[Event] = set()  # what stays so is said once
+        self._failing: set[type[SurroundingsFail]] = set()  # since it worked last
 
     def run(self, until: float | None) -> None:
         """Go on until a time, in seconds since 1970, or until an interrupt.
 
-        Raises BeingWatched, and what ``grade_class`` raises where nothing can be graded.
+        What fails for a while is said, and tried again. Raises BeingWatched, and what else
+        ``grade_class`` raises where nothing can be graded.
         """
         with self._attempts.sole_taker():
             while until is None or time.time() < until:
-                self.step()
+                self.step_or_wait()
                 time.sleep(SECONDS_BETWEEN_LOOKS)
             self._end()
 
@@ -80,11 +94,27 @@ class Watch:
         self._looked = 0.0
         self.take()
         time.sleep(SECONDS_BETWEEN_LOOKS)
-        self.step()
+        self.step_or_wait()
         for student in self._course.students(self._name):
             if self._attempts.next_to_grade(student) or self._attempts.is_new(student):
                 said = f"the last one is not graded yet: autograder grade {self._name} does that"
                 self._say(Event(student, said))
+
+    def step_or_wait(self) -> None:
+        """Take a step. If the surroundings fail, say so once and leave the rest to a later one."""
+        try:
+            self.step()
+        except Exception as error:
+            cause = explained(error)
+            if not isinstance(cause, _PASSING):
+                raise
+            if type(cause) not in self._failing:
+                self._say(Event(None, f"{cause} The watch goes on, and tries it again."))
+            self._failing.add(type(cause))
+            return
+        if self._failing:
+            self._say(Event(None, "that works again"))
+            self._failing.clear()
 
     def step(self) -> None:
         """Take what is new, grade what may be graded now, and give feedback on it."""
@@ -110,9 +140,10 @@ class Watch:
             try:
                 attempt = self._attempts.take(student, time.time())
             except (AutograderError, OSError) as error:
-                self._once(Event(student, f"not taken. {error}"))
+                self._once(Event(student, f"not taken. {said_of(error)}"))
                 continue
             if attempt:
+                self._said = {event for event in self._said if event.student != student}
                 self._say(Event(student, f"attempt {attempt.number} is here"))
         self._looked = time.monotonic()
 
@@ -220,7 +251,7 @@ def _snapshot(course: Course, name: str, attempts: dict[str, Attempt]) -> Iterat
     opened = _Snapshot.open(course.root)
     try:
         for student, attempt in attempts.items():
-            shutil.copytree(attempt.files, opened.submitted_folder(name, student))
+            copy_files(attempt.files, opened.submitted_folder(name, student))
         yield opened
     finally:
         shutil.rmtree(folder, ignore_errors=True)
