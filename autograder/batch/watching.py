@@ -23,6 +23,7 @@ from sqlalchemy.exc import SAWarning
 from ..course.candidate_files import Place
 from ..course.folder import Course
 from ..course.shown_names import within
+from ..course.sole_grader import BeingGraded
 from ..errors import AutograderError
 from ..feedback.releasing import put_into_exchange, renew
 from ..results import Grading, Ungraded, points
@@ -74,6 +75,7 @@ class Watch:
         with _quiet():
             self._nbgrader = NbGraderAPI(course.coursedir, config=course.config)
         self._looked = 0.0
+        self._busy = Event(None, f"waiting for another process that grades {name!r}")
         self._said: set[Event] = set()  # what stays so is said once
         self._failing: set[type[SurroundingsFail]] = set()  # since it worked last
 
@@ -95,6 +97,9 @@ class Watch:
         self.take()
         time.sleep(SECONDS_BETWEEN_LOOKS)
         self.step_or_wait()
+        while self._busy in self._said:
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+            self.step_or_wait()
         for student in self._course.students(self._name):
             if self._attempts.next_to_grade(student) or self._attempts.is_new(student):
                 said = f"the last one is not graded yet: autograder grade {self._name} does that"
@@ -125,7 +130,9 @@ class Watch:
             if attempt and self._may_be_graded(student, attempt):
                 todo[student] = attempt
         if todo:
-            self._grade(todo)
+            self._grade_alone(todo)
+        else:
+            self._said.discard(self._busy)
         for student in self._course.students(self._name):
             if attempt := self._attempts.next_to_release(student):
                 self._give_feedback(student, attempt)
@@ -162,6 +169,15 @@ class Watch:
             self._once(Event(student, said))
         return wait <= 0
 
+    def _grade_alone(self, todo: dict[str, Attempt]) -> None:
+        """Grade attempts, or leave that to a later step while another process grades."""
+        try:
+            with self._course.sole_grader(self._name):
+                self._said.discard(self._busy)
+                self._grade(todo)
+        except BeingGraded:
+            self._once(self._busy)
+
     def _grade(self, todo: dict[str, Attempt]) -> None:
         """Grade attempts; what is handed in meanwhile is taken and waits."""
         with _snapshot(self._course, self._name, todo) as course:
@@ -169,7 +185,6 @@ class Watch:
                 course,
                 self._name,
                 students=todo,
-                waiting=lambda said: self._once(Event(None, said)),
                 tell=self._while_waiting,
                 **self._options,
             )

@@ -1,6 +1,8 @@
 """`autograder watch` goes on until it is stopped, whatever fails around it for a while."""
 
+import json
 import os
+import signal
 import sqlite3
 import subprocess
 import time
@@ -10,7 +12,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from commands import BIN, command_line, run_here
+from commands import BIN, command_line, run_command, run_here
 from courses import MakeCourse, hand_in, set_options
 from limits import PATIENCE
 from machines import leave_free, small_disk
@@ -23,7 +25,7 @@ from autograder.notebook.filled_in import answered
 
 NAME = "averages"
 FULL_MARKS = "60 of 60 points, 10 wait for a human"
-RELEASED = "feedback is in the course's feedback folder"
+NONE = {"running_maximum": "def running_maximum(numbers):\n    return None"}
 
 
 @pytest.fixture
@@ -32,24 +34,43 @@ def right(averages: Assignment) -> str:
 
 
 @pytest.fixture
+def wrong(averages: Assignment) -> str:
+    return nbformat.writes(answered(averages, NONE))
+
+
+@pytest.fixture
 def course(tmp_path: Path, released_course: MakeCourse) -> Path:
     return released_course(tmp_path / "course")
+
+
+def attempts(course: Path) -> list[tuple[bool, str]]:
+    """Return whether each attempt of a student was graded, with its notebook."""
+    folders = sorted((course / "attempts" / NAME / "student-001").iterdir())
+    known = [(json.loads((f / "about.json").read_text()), f / "files") for f in folders]
+    return [(bool(a["graded"]), (files / f"{NAME}.ipynb").read_text()) for a, files in known]
 
 
 class Living:
     """The command as a process, and what it has said until now."""
 
-    def __init__(self, course: Path) -> None:
+    def __init__(self, course: Path, *options: str) -> None:
         self._output = course.parent / "said"
         path = os.pathsep.join([str(BIN), os.environ["PATH"]])
         with self._output.open("w") as output:
             self.process = subprocess.Popen(
-                command_line("autograder", "watch", NAME, "--jobs=1"),
+                command_line("autograder", "watch", NAME, "--jobs=1", *options),
                 cwd=course,
                 env={**os.environ, "PATH": path},
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
+
+    def __enter__(self) -> "Living":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.wait(PATIENCE)
 
     def said(self) -> str:
         return self._output.read_text()
@@ -68,18 +89,66 @@ class Living:
 @pytest.fixture
 def living(course: Path) -> Iterator[Living]:
     """One that watches a course."""
+    exchange = course.parent / "exchange"
+    exchange.mkdir()
+    exchange.chmod(0o777)
     # Where the gradebook is locked, not five seconds pass until that is said.
     set_options(
         course,
+        f"c.Exchange.root = {str(exchange)!r}",
+        f"c.Exchange.cache = {str(course.parent / 'cache')!r}",
         f"c.CourseDirectory.db_url = 'sqlite:///file:{course}/gradebook.db?uri=true&timeout=0.2'",
     )
-    watch = Living(course)
-    try:
+    run_here("nbgrader", "release_assignment", NAME, cwd=course)
+    with Living(course) as watch:
         watch.wait_for("an interrupt (Ctrl-C) ends it")
         yield watch
-    finally:
-        watch.process.kill()
-        watch.process.wait(PATIENCE)
+
+
+def test_it_waits_without_the_lock_and_ends_with_a_sentence_when_it_is_interrupted(
+    tmp_path: Path, course: Path, living: Living, right: str, wrong: str
+) -> None:
+    released = tmp_path / "exchange"
+    hand_in(course, "student-001", NAME, wrong)
+    living.wait_for("student-001: attempt 1: 40 of 60 points")
+    living.wait_for("student-001: attempt 1: feedback is released")
+    (page,) = released.rglob("*.html")
+    first = page.read_text()
+
+    again = run_command("autograder", "grade", NAME, "--jobs=1", cwd=course)
+    assert "1 of 1 had not changed" in again.stdout
+
+    hand_in(course, "student-001", NAME, right)
+    living.wait_for(f"student-001: attempt 2: {FULL_MARKS}")
+    living.wait_for("student-001: attempt 2: feedback is released")
+    assert {path.read_text() for path in released.rglob("*.html")} != {first}
+    living.process.send_signal(signal.SIGINT)
+    assert living.process.wait(PATIENCE) == 0
+    assert living.said().endswith(" stopped; started again, it goes on\n")
+    assert attempts(course) == [(True, wrong), (True, right)]
+
+
+def test_what_is_handed_in_while_another_process_grades_is_taken(
+    course: Path, living: Living, right: str, wrong: str
+) -> None:
+    with Course.open(course).sole_grader(NAME):
+        hand_in(course, "student-001", NAME, wrong)
+        living.wait_for("waiting for another process that grades 'averages'")
+        hand_in(course, "student-001", NAME, right)
+        living.wait_for("student-001: attempt 2 is here")
+        assert attempts(course) == [(False, wrong), (False, right)]
+    living.wait_for(f"student-001: attempt 2: {FULL_MARKS}")
+    assert living.said().count("waiting for another process") == 1
+    assert attempts(course) == [(False, wrong), (True, right)]
+
+
+def test_when_its_time_ends_it_waits_for_another_process(course: Path, right: str) -> None:
+    hand_in(course, "student-001", NAME, right)
+    with Living(course, "--until=2020-01-01 12:00 UTC") as watch:
+        with Course.open(course).sole_grader(NAME):
+            watch.wait_for("waiting for another process that grades 'averages'")
+        assert watch.process.wait(PATIENCE) == 0
+        assert f"student-001: attempt 1: {FULL_MARKS}" in watch.said()
 
 
 def test_a_gradebook_that_is_locked_for_a_while_is_said_once(
