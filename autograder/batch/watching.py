@@ -42,6 +42,7 @@ from .class_grading import grade_class
 from .slowest import Slowest
 
 SECONDS_BETWEEN_LOOKS = 1.0
+PAUSE = 9  # times as long as the last look took: a tenth of the time at most, while it grades
 # What can be over without anybody starting this again; all else ends it.
 _PASSING = (GradebookFails, GradebookLocked, MachineExhausted, NoRoomLeft, NoTemporaryFolder)
 
@@ -75,6 +76,7 @@ class Watch:
         with _quiet():
             self._nbgrader = NbGraderAPI(course.coursedir, config=course.config)
         self._looked = 0.0
+        self._took = 0.0
         self._busy = Event(None, f"waiting for another process that grades {name!r}")
         self._said: set[Event] = set()  # what stays so is said once
         self._failing: set[type[SurroundingsFail]] = set()  # since it worked last
@@ -139,7 +141,8 @@ class Watch:
 
     def take(self) -> None:
         """Collect from the exchange, if there is one, and take each new attempt."""
-        if time.monotonic() - self._looked < SECONDS_BETWEEN_LOOKS:
+        began = time.monotonic()
+        if began - self._looked < SECONDS_BETWEEN_LOOKS:
             return
         if self._has_exchange:
             self._collect()
@@ -153,6 +156,7 @@ class Watch:
                 self._said = {event for event in self._said if event.student != student}
                 self._say(Event(student, f"attempt {attempt.number} is here"))
         self._looked = time.monotonic()
+        self._took = self._looked - began
 
     @property
     def _has_exchange(self) -> bool:
@@ -180,12 +184,12 @@ class Watch:
 
     def _grade(self, todo: dict[str, Attempt]) -> None:
         """Grade attempts; what is handed in meanwhile is taken and waits."""
-        with _snapshot(self._course, self._name, todo) as course:
+        with _snapshot(self._course, self._name, todo, self._meanwhile) as course:
             entries = grade_class(
                 course,
                 self._name,
                 students=todo,
-                tell=self._while_waiting,
+                tell=self._meanwhile,
                 **self._options,
             )
             with closing(entries):
@@ -196,8 +200,9 @@ class Watch:
                     self._say(Event(entry.student, said))
                     self._give_feedback(entry.student, attempt)
 
-    def _while_waiting(self, slowest: Slowest) -> None:
-        self.take()
+    def _meanwhile(self, slowest: Slowest | None = None) -> None:
+        if time.monotonic() - self._looked >= PAUSE * self._took:
+            self.take()
 
     def _give_feedback(self, student: str, attempt: Attempt) -> None:
         """Make a page of what is graded now, and release it if there is an exchange."""
@@ -259,7 +264,9 @@ def _laid_out(root: Path, assignment: str) -> Path:
 
 
 @contextmanager
-def _snapshot(course: Course, name: str, attempts: dict[str, Attempt]) -> Iterator[Course]:
+def _snapshot(
+    course: Course, name: str, attempts: dict[str, Attempt], meanwhile: Callable[[], None]
+) -> Iterator[Course]:
     """Lay copies of attempts out as a course has what was collected."""
     folder = _laid_out(course.root, name)
     shutil.rmtree(folder, ignore_errors=True)  # left by one that was killed
@@ -267,6 +274,7 @@ def _snapshot(course: Course, name: str, attempts: dict[str, Attempt]) -> Iterat
     try:
         for student, attempt in attempts.items():
             copy_files(attempt.files, opened.submitted_folder(name, student))
+            meanwhile()
         yield opened
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -18,6 +19,7 @@ from limits import PATIENCE
 from machines import leave_free, small_disk
 
 from autograder.batch import watching
+from autograder.batch.attempts import Attempt, Attempts
 from autograder.batch.watching import Event, Watch
 from autograder.course.folder import Course
 from autograder.notebook.assignment import Assignment
@@ -223,3 +225,26 @@ def test_what_no_waiting_mends_ends_it(
     until = "2020-01-01 12:00 UTC"
     ended = run_here("autograder", "watch", NAME, "--until", until, cwd=course, status=2)
     assert "gradebook.db is of an older nbgrader" in ended.stderr
+
+
+def test_looks_cost_grading_a_small_share_of_its_time(
+    course: Path, averages: Assignment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "SECONDS_BETWEEN_LOOKS", 0.0)
+    set_options(course, "c.GradingOptions.call_seconds = 2")
+    endless = {"running_maximum": "def running_maximum(numbers):\n    while True:\n        pass"}
+    hand_in(course, "student-001", NAME, nbformat.writes(answered(averages, endless)))
+    watch = Watch(Course.open(course), NAME, jobs=1, unsafe_no_sandbox=False, tell=lambda _: None)
+    watch.take()
+    take, looks = Attempts.take, []
+
+    def as_of_a_large_class(self: Attempts, student: str, now: float) -> Attempt | None:
+        looks.append(time.monotonic())
+        time.sleep(0.1)
+        return take(self, student, now)
+
+    monkeypatch.setattr(Attempts, "take", as_of_a_large_class)
+    watch.step()
+    between = [after - before for before, after in pairwise(looks)]
+    assert len(between) >= 2
+    assert min(between) >= 1.0
