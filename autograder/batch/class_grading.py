@@ -5,8 +5,10 @@ This process alone touches the gradebook and the course's folders.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
+from dataclasses import replace
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -30,9 +32,9 @@ from .outcome import ClassResult, Result
 from .plain import grade_plain
 from .recording import ChangedMeanwhile, Recording
 from .slowest import Tell
-from .workers import Outcomes, grade_jobs
+from .workers import Jobs, Outcomes, grade_jobs
 
-TRIES = 3  # for what is replaced while it is graded
+MOST_TRIES = 3  # for what is replaced while it is graded
 
 
 def grade_files(
@@ -78,6 +80,7 @@ def grade_class(
     announce: Callable[[int], None] = lambda total: None,
     waiting: Callable[[str], None] | None = None,
     tell: Tell = lambda now: None,
+    later: Callable[[], Iterable[str]] = tuple,
     dry: bool = False,
 ) -> Generator[ClassResult]:
     """Grade what was collected of an assignment; yields each student's result when it is there.
@@ -86,7 +89,9 @@ def grade_class(
     another process grades the assignment, ``waiting`` is told so, and then it is waited for.
     Workers are processes of this machine, or those of a ``cluster``. An ordinary assignment is left
     to nbgrader, which grades one submission after another, here. While it waits for results it
-    tells what is under way. If ``dry``, nothing is recorded or written.
+    tells what is under way, and asks for students whose submissions came ``later``, or came again
+    after their result was yielded: these are graded as well. If ``dry``, nothing is recorded or
+    written.
     Raises NothingToGrade, NoSuchSubmission, NotReleased, what ``Contents.assignment`` and
     ``is_plain`` raise, HiddenTestsFailed, and where nothing can be graded CannotGradeHere (not for
     want of a sandbox if ``unsafe_no_sandbox``) or ClusterFailed, and BeingGraded where nobody is
@@ -100,12 +105,12 @@ def grade_class(
     else:
         looked_at = opened(course, name, students, force, dry, waiting)
 
-        def graded(todo: Iterable[Job], setup: WorkerSetup, number: int) -> Outcomes:
+        def graded(todo: Jobs, setup: WorkerSetup) -> Outcomes:
             if cluster:
                 return grade_on_cluster(todo, setup, cluster, tell)
-            return grade_jobs(todo, setup, max(1, min(jobs, number)), tell)
+            return grade_jobs(todo, setup, jobs, tell)
 
-        results = _results(looked_at, graded, unsafe_no_sandbox, announce)
+        results = _results(looked_at, graded, later, unsafe_no_sandbox, announce)
     log = None if dry else GradingLog(course, name)
     with closing(results):
         for entry in results:
@@ -137,7 +142,8 @@ def _plain_results(
 
 def _results(
     looked_at: AbstractContextManager[Work],
-    graded: Callable[[Iterable[Job], WorkerSetup, int], Outcomes],
+    graded: Callable[[Jobs, WorkerSetup], Outcomes],
+    later: Callable[[], Iterable[str]],
     unsafe_no_sandbox: bool,
     announce: Callable[[int], None],
 ) -> Generator[ClassResult]:
@@ -152,37 +158,60 @@ def _results(
         yield from map(recording.lost, work.lost)
         for student in without_page:
             recording.write_page(student)
-        _mark_forced(work, todo)
-        tries = TRIES
-        while todo:
-            tries -= 1
-            changed: list[str] = []
-            outcomes = graded(map(work.job, todo), work.setup(unsafe_no_sandbox), len(todo))
-            yield from _recorded(recording, [*todo.items()], outcomes, changed, last=not tries)
-            todo = {student: work.look(student) for student in changed}
+        if todo:
+            _mark_forced(work, todo)
+            setup = work.setup(unsafe_no_sandbox)
+            yield from _recorded(work, todo, recording, lambda jobs: graded(jobs, setup), later)
 
 
 def _recorded(
+    work: Work,
+    todo: dict[str, Looked],
     recording: Recording,
-    todo: Sequence[tuple[str, Looked]],
-    outcomes: Outcomes,
-    changed: list[str],
-    *,
-    last: bool,
+    graded: Callable[[Jobs], Outcomes],
+    later: Callable[[], Iterable[str]],
 ) -> Generator[ClassResult]:
-    """Yield what was recorded; put those who handed in something else meanwhile into ``changed``.
+    """Yield what was recorded. What was replaced while it was graded is graded once more."""
+    names: list[str] = []
+    changed: list[str] = []
+    tries = Counter[str]()
 
-    Not if this is the ``last`` time: then they have no result.
-    """
+    def added() -> Iterable[str]:
+        while changed:
+            yield changed.pop()
+        yield from later()
+
+    outcomes = graded(_given(work, todo, added, names))
     with closing(outcomes):
         for number, outcome in outcomes:
-            student, looked = todo[number]
+            student = names[number]
+            tries[student] += 1
+            last = tries[student] == MOST_TRIES
             try:
-                entry = recording.finished(student, looked, outcome, last=last)
+                entry = recording.finished(student, todo[student], outcome, last=last)
             except ChangedMeanwhile:
                 changed.append(student)
             else:
+                del tries[student]
                 yield entry
+
+
+def _given(
+    work: Work, todo: dict[str, Looked], later: Callable[[], Iterable[str]], names: list[str]
+) -> Iterator[Job | None]:
+    """Yield the jobs of all students, and of those who come later; ``names`` has whose they are.
+
+    None where nobody has come yet.
+    """
+    for student in [*todo]:
+        names.append(student)
+        yield work.job(student)
+    while True:
+        for student in later():
+            todo[student] = replace(work.look(student), kept=None)
+            names.append(student)
+            yield work.job(student)
+        yield None
 
 
 def _kept(work: Work, todo: dict[str, Looked], without_page: list[str]) -> Generator[ClassResult]:

@@ -8,7 +8,7 @@ import pickle
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -18,9 +18,9 @@ from ..errors import AutograderError
 from ..surroundings import distribution
 from .freshness import packages
 from .job import Finished, Job, WorkerSetup, failed
-from .slowest import Slowest, Tell, Watched
+from .slowest import Slowest, Tell
 from .versions import Versions
-from .workers import JOBS_AHEAD, Outcomes, UnderWay
+from .workers import JOBS_AHEAD, Jobs, Outcomes, UnderWay, numbered
 
 GATEWAY = "gateway://"
 CONNECT_SECONDS = 30
@@ -45,7 +45,7 @@ class Cluster:
 
 
 def grade_on_cluster(
-    jobs: Iterable[Job],
+    jobs: Jobs,
     setup: WorkerSetup,
     cluster: Cluster,
     tell: Tell = lambda slowest: None,
@@ -72,9 +72,9 @@ def grade_on_cluster(
             workers.check_now_and_then()
             tell(slowest)
 
-        under_way = UnderWay(Watched(workers.number, still_waiting))
+        under_way = UnderWay(workers.number, still_waiting)
         killed: list[tuple[int, Job]] = []
-        for number, outcome in under_way.outcomes(iter(enumerate(jobs)), submit, workers.ahead):
+        for number, outcome in under_way.outcomes(numbered(jobs), submit, workers.ahead):
             if isinstance(outcome, _Killed):
                 killed.append((number, outcome.job))
             else:

@@ -8,21 +8,19 @@ meanwhile. What was done is known by the attempts alone, so one that was stopped
 from __future__ import annotations
 
 import logging
-import shutil
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from nbgrader.apps import NbGraderAPI
 from sqlalchemy.exc import SAWarning
 
-from ..course.candidate_files import Place
 from ..course.folder import Course
-from ..course.shown_names import within
 from ..course.sole_grader import BeingGraded
 from ..errors import AutograderError
 from ..feedback.releasing import put_into_exchange, renew
@@ -37,11 +35,13 @@ from ..surroundings import (
     explained,
     said_of,
 )
-from .attempts import Attempt, Attempts, copy_files
+from .attempts import Attempt, Attempts
 from .class_grading import grade_class
 from .slowest import Slowest
+from .snapshot import Snapshot, snapshot
 
 SECONDS_BETWEEN_LOOKS = 1.0
+SECONDS_OF_A_BATCH = 300.0  # in which more is added; then others who grade have their turn
 PAUSE = 9  # times as long as the last look took: a tenth of the time at most, while it grades
 # What can be over without anybody starting this again; all else ends it.
 _PASSING = (GradebookFails, GradebookLocked, MachineExhausted, NoRoomLeft, NoTemporaryFolder)
@@ -77,6 +77,7 @@ class Watch:
             self._nbgrader = NbGraderAPI(course.coursedir, config=course.config)
         self._looked = 0.0
         self._took = 0.0
+        self._new: set[str] = set()  # whose attempts were taken since it was chosen what to grade
         self._busy = Event(None, f"waiting for another process that grades {name!r}")
         self._said: set[Event] = set()  # what stays so is said once
         self._failing: set[type[SurroundingsFail]] = set()  # since it worked last
@@ -126,12 +127,8 @@ class Watch:
     def step(self) -> None:
         """Take what is new, grade what may be graded now, and give feedback on it."""
         self.take()
-        todo = {}
-        for student in self._course.students(self._name):
-            attempt = self._attempts.next_to_grade(student)
-            if attempt and self._may_be_graded(student, attempt):
-                todo[student] = attempt
-        if todo:
+        self._new.clear()
+        if todo := self._to_grade(self._course.students(self._name)):
             self._grade_alone(todo)
         else:
             self._said.discard(self._busy)
@@ -154,6 +151,7 @@ class Watch:
                 continue
             if attempt:
                 self._said = {event for event in self._said if event.student != student}
+                self._new.add(student)
                 self._say(Event(student, f"attempt {attempt.number} is here"))
         self._looked = time.monotonic()
         self._took = self._looked - began
@@ -162,6 +160,11 @@ class Watch:
     def _has_exchange(self) -> bool:
         course = Path(self._nbgrader.exchange_root, self._course.coursedir.course_id)
         return bool(self._nbgrader.exchange_is_functional) and (course / "inbound").is_dir()
+
+    def _to_grade(self, students: Iterable[str]) -> dict[str, Attempt]:
+        """Return the attempts of students that may be graded now."""
+        newest = {student: self._attempts.next_to_grade(student) for student in students}
+        return {s: a for s, a in newest.items() if a and self._may_be_graded(s, a)}
 
     def _may_be_graded(self, student: str, attempt: Attempt) -> bool:
         if not self._most:
@@ -183,22 +186,40 @@ class Watch:
             self._once(self._busy)
 
     def _grade(self, todo: dict[str, Attempt]) -> None:
-        """Grade attempts; what is handed in meanwhile is taken and waits."""
-        with _snapshot(self._course, self._name, todo, self._meanwhile) as course:
+        """Grade attempts, and for some time those that are handed in meanwhile as well."""
+        with snapshot(self._course, self._name) as course:
+            self._lay_out(course, todo)
             entries = grade_class(
                 course,
                 self._name,
-                students=todo,
+                students=[*todo],
                 tell=self._meanwhile,
+                later=partial(self._added, course, todo, time.monotonic()),
                 **self._options,
             )
             with closing(entries):
                 for entry in entries:
-                    attempt = todo[entry.student]
+                    attempt = todo.pop(entry.student)
                     attempt.was_graded(_in_words(entry.result), time.time())
                     said = f"attempt {attempt.number}: {attempt.about.result}"
                     self._say(Event(entry.student, said))
                     self._give_feedback(entry.student, attempt)
+
+    def _added(self, course: Snapshot, under_way: dict[str, Attempt], began: float) -> list[str]:
+        """Lay out what was taken meanwhile of students of whom nothing is under way; name them."""
+        if time.monotonic() - began > SECONDS_OF_A_BATCH:
+            return []
+        new = self._new - under_way.keys()
+        self._new -= new
+        added = self._to_grade(sorted(new))
+        self._lay_out(course, added)
+        under_way.update(added)
+        return [*added]
+
+    def _lay_out(self, course: Snapshot, attempts: dict[str, Attempt]) -> None:
+        for student, attempt in attempts.items():
+            course.lay_out(self._name, student, attempt)
+            self._meanwhile()
 
     def _meanwhile(self, slowest: Slowest | None = None) -> None:
         if time.monotonic() - self._looked >= PAUSE * self._took:
@@ -244,40 +265,6 @@ class Watch:
 
 def _in_words(result: Grading | Ungraded) -> str:
     return points(result) if isinstance(result, Grading) else f"not graded. {result.error}"
-
-
-class _Snapshot(Course):
-    """A course in which attempts are what was handed in; paths are shown as in the course."""
-
-    def submitted_folder(self, assignment: str, student: str) -> Path:
-        """Return where a copy of an attempt lies."""
-        return _laid_out(self.root, assignment) / student / assignment
-
-    def place(self, assignment: str, student: str) -> Place:
-        """Return where that is, under the name of what was handed in."""
-        collected = super().submitted_folder(assignment, student)
-        return replace(super().place(assignment, student), named=within(collected, self.root))
-
-
-def _laid_out(root: Path, assignment: str) -> Path:
-    return root / "attempts" / assignment / ".now"
-
-
-@contextmanager
-def _snapshot(
-    course: Course, name: str, attempts: dict[str, Attempt], meanwhile: Callable[[], None]
-) -> Iterator[Course]:
-    """Lay copies of attempts out as a course has what was collected."""
-    folder = _laid_out(course.root, name)
-    shutil.rmtree(folder, ignore_errors=True)  # left by one that was killed
-    opened = _Snapshot.open(course.root)
-    try:
-        for student, attempt in attempts.items():
-            copy_files(attempt.files, opened.submitted_folder(name, student))
-            meanwhile()
-        yield opened
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import cache
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -29,46 +29,70 @@ Result = TypeVar("Result")
 Submit = Callable[[Job], Future[Finished]]
 Ahead = Callable[[], int]
 Numbered = tuple[int, Job]
+Jobs = Iterable[Job | None]  # None where there is none yet
 Outcomes = Generator[tuple[int, Finished]]
 SECONDS_TO_END = 10.0  # for a worker that has nothing left to do
 JOBS_AHEAD = 4  # for each process: enough to keep it busy, and few in memory
 
 
-class UnderWay:
-    """The jobs that were handed to workers and have not come back, in that order."""
+def numbered(jobs: Jobs) -> Iterator[Numbered | None]:
+    """Number jobs in the order given."""
+    number = count()
+    for job in jobs:
+        yield None if job is None else (next(number), job)
 
-    def __init__(self, watched: Watched) -> None:
-        self._watched = watched
+
+class UnderWay:
+    """The jobs that were handed to workers and have not come back, in that order.
+
+    Of so many ``processes``; ``tell`` is told while one is awaited.
+    """
+
+    def __init__(self, processes: Callable[[], int], tell: Tell) -> None:
+        self._watched = Watched(processes, self._still_waiting)
+        self._tell = tell
         self._jobs: dict[int, Job] = {}
         self._numbers: dict[Future[Finished], int] = {}
+        self._names: dict[Future[Finished], str] = {}
+        self._hand_in: Callable[[], None]
 
-    def outcomes(self, jobs: Iterator[Numbered], submit: Submit, ahead: Ahead) -> Outcomes:
+    def outcomes(self, jobs: Iterator[Numbered | None], submit: Submit, ahead: Ahead) -> Outcomes:
         """Hand in jobs, as many ``ahead`` at a time; yield what came back, with its number.
 
         Raises what a worker raised, or whatever stands between.
         """
-        for number, job in jobs:
-            self._jobs[number] = job
-            self._numbers[submit(job)] = number
-            while len(self._numbers) >= ahead():
-                yield from self._back()
+
+        def hand_in() -> None:
+            while len(self._numbers) < ahead() and (following := next(jobs, None)):
+                number, job = following
+                self._jobs[number] = job
+                future = submit(job)
+                self._numbers[future] = number
+                self._names[future] = job.student or job.name
+
+        self._hand_in = hand_in
+        hand_in()
         while self._numbers:
             yield from self._back()
+            hand_in()
 
     def left(self) -> list[Numbered]:
         """Return those that have not come back, and forget them."""
         left = list(self._jobs.items())
-        self._jobs.clear()
-        self._numbers.clear()
+        for known in (self._jobs, self._numbers, self._names):
+            known.clear()
         return left
 
+    def _still_waiting(self, slowest: Slowest) -> None:
+        self._tell(slowest)
+        self._hand_in()  # of what came meanwhile; it is awaited with the others
+
     def _back(self) -> Outcomes:
-        jobs = {future: self._jobs[number] for future, number in self._numbers.items()}
-        done = self._watched.wait({future: job.student or job.name for future, job in jobs.items()})
+        done = self._watched.wait(self._names)
         for future in sorted(done, key=_has_failed):  # what came back before a failure counts
             outcome = future.result()
             number = self._numbers.pop(future)
-            del self._jobs[number]
+            del self._jobs[number], self._names[future]
             yield number, outcome
 
 
@@ -77,31 +101,32 @@ def _has_failed(future: Future[Finished]) -> bool:
 
 
 def grade_jobs(
-    jobs: Iterable[Job], setup: WorkerSetup, processes: int, tell: Tell = lambda slowest: None
+    jobs: Jobs, setup: WorkerSetup, processes: int, tell: Tell = lambda slowest: None
 ) -> Outcomes:
     """Grade submissions in parallel on this machine; yields what became of each when it is there.
 
-    With it comes its number in the order given. Jobs are asked for when there is room for them.
-    While it waits, it tells now and then which one takes longest. Closing the generator ends the
-    workers, whatever they are at.
+    With it comes its number in the order given. Jobs are asked for when there is room for them, and
+    where there was none yet again and again until all that were given are done. While it waits, it
+    tells now and then which one takes longest. Closing the generator ends the workers, whatever
+    they are at.
 
     If a worker is killed, as for want of memory, those that were under way are graded
     again one by one, so that only the one that is to blame goes without a result.
 
     Raises CannotGradeHere.
     """
-    numbered: Iterator[Numbered] = iter(enumerate(jobs))
+    following, ahead = numbered(jobs), JOBS_AHEAD * processes
     while True:
         try:
             with _workers(setup, processes) as pool:
-                under_way = UnderWay(pool.watched(tell))
-                yield from under_way.outcomes(numbered, pool.submit, lambda: JOBS_AHEAD * processes)
+                under_way = UnderWay(lambda: processes, pool.looked_after(tell))
+                yield from under_way.outcomes(following, pool.submit, lambda: ahead)
             return
         except BrokenProcessPool:
             left = under_way.left()
             for number, job in left[:processes]:
                 yield number, _grade_alone(job, setup, tell)
-            numbered = chain(left[processes:], numbered)
+            following = chain(left[processes:], following)
 
 
 def _grade_alone(job: Job, setup: WorkerSetup, tell: Tell) -> Finished:
@@ -112,7 +137,8 @@ def _grade_alone(job: Job, setup: WorkerSetup, tell: Tell) -> Finished:
     is_ready = False
     try:
         with _workers(setup, 1) as pool:
-            watched, name = pool.watched(tell), job.student or job.name
+            watched = Watched(lambda: 1, pool.looked_after(tell))
+            name = job.student or job.name
             watched.wait({(ready := pool.start()): name})
             is_ready = ready.result()
             watched.wait({(graded := pool.submit(job)): name})
@@ -186,11 +212,8 @@ def _grade_job(job: Job) -> Finished:
 class _Pool:
     """Worker processes, so many, with the failures of threads that the pool of Python's needs."""
 
-    def __init__(
-        self, executor: ProcessPoolExecutor, count: int, failures: list[BaseException]
-    ) -> None:
+    def __init__(self, executor: ProcessPoolExecutor, failures: list[BaseException]) -> None:
         self._executor = executor
-        self._count = count
         self._failures = failures
         self._others = set(multiprocessing.active_children())
         self._started: set[multiprocessing.process.BaseProcess] = set()
@@ -203,14 +226,14 @@ class _Pool:
         """Let one of them make its worker. Raises MachineExhausted."""
         return self._hand_out(_make_worker)
 
-    def watched(self, tell: Tell) -> Watched:
-        """Return what waits for jobs that were handed out, and looks that they can come back."""
+    def looked_after(self, tell: Tell) -> Tell:
+        """Return what tells the same, and sees that what was handed out can come back."""
 
         def still_waiting(slowest: Slowest) -> None:
             self._check()
             tell(slowest)
 
-        return Watched(lambda: self._count, still_waiting)
+        return still_waiting
 
     def there(self) -> set[multiprocessing.process.BaseProcess]:
         """Return the processes."""
@@ -252,7 +275,7 @@ def _workers(setup: WorkerSetup, count: int) -> Iterator[_Pool]:
         run_folder("grading") as scratch,
         ProcessPoolExecutor(count, context, _start_worker, (setup, scratch)) as executor,
     ):
-        pool = _Pool(executor, count, failures)
+        pool = _Pool(executor, failures)
         try:
             yield pool
         except BaseException:

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Self
 
 import msgspec
 from nbgrader.apps import NbGrader
@@ -64,7 +65,7 @@ class Course:
         self.root = Path(coursedir.root)
 
     @classmethod
-    def open(cls, root: Path) -> Course:
+    def open(cls, root: Path) -> Self:
         """Read the configuration of the course in a folder, as nbgrader does.
 
         Raises BrokenCourseFile where it cannot be run.

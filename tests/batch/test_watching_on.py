@@ -144,6 +144,53 @@ def test_what_is_handed_in_while_another_process_grades_is_taken(
     assert attempts(course) == [(False, wrong), (True, right)]
 
 
+@pytest.fixture
+def endless(averages: Assignment, course: Path) -> str:
+    """A notebook that is graded for as long as a test has patience."""
+    limits = f"call_seconds = c.GradingOptions.submission_seconds = {PATIENCE}"
+    set_options(course, f"c.GradingOptions.{limits}")
+    loop = "def running_maximum(numbers):\n    while True:\n        pass"
+    return nbformat.writes(answered(averages, {"running_maximum": loop}))
+
+
+def test_what_is_handed_in_while_an_endless_one_is_graded_does_not_wait_for_it(
+    course: Path, endless: str, right: str, wrong: str
+) -> None:
+    with Living(course, "--jobs=2") as watch:
+        hand_in(course, "student-002", NAME, endless)
+        watch.wait_for("student-002: attempt 1 is here")
+        watch.wait_until((course / "attempts" / NAME / ".now").exists)
+        hand_in(course, "student-001", NAME, wrong)
+        watch.wait_for("student-001: attempt 1: 40 of 60 points")
+        hand_in(course, "student-001", NAME, right)
+        watch.wait_for(f"student-001: attempt 2: {FULL_MARKS}")
+        assert "student-002: attempt 1: " not in watch.said()
+    assert attempts(course) == [(True, wrong), (True, right)]
+
+
+def test_after_some_time_it_lets_others_grade_before_it_adds_more(
+    course: Path, right: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "SECONDS_BETWEEN_LOOKS", 0.0)
+    monkeypatch.setattr(watching, "SECONDS_OF_A_BATCH", -1.0)
+    said: list[str] = []
+
+    def tell(event: Event) -> None:
+        said.append(f"{event.student}: {event.said}")
+        if event.said == "attempt 1 is here":
+            hand_in(course, "student-002", NAME, right)
+
+    hand_in(course, "student-001", NAME, right)
+    watch = Watch(Course.open(course), NAME, jobs=1, unsafe_no_sandbox=False, tell=tell)
+    for student in ("student-001", "student-002"):
+        watch.take()
+        watch.take()
+        watch.step()
+        (line,) = [line for line in said if FULL_MARKS in line]
+        assert line.startswith(student)
+        said.clear()
+
+
 def test_when_its_time_ends_it_waits_for_another_process(course: Path, right: str) -> None:
     hand_in(course, "student-001", NAME, right)
     with Living(course, "--until=2020-01-01 12:00 UTC") as watch:
