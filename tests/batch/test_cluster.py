@@ -24,6 +24,21 @@ from autograder.notebook.filled_in import answered
 NAME = "averages"
 WRONG = {"step_down": "def step_down(values, slopes, rate):\n    return values"}
 SLOW = "import time; time.sleep(4)"
+MARK = "# only this file of the course has these words"
+# What workers run before they do anything: their own Python seems to be another; they count how
+# often they are sent the file with the mark.
+OTHER_PYTHON = "import platform; platform.python_version = lambda: '3.0.1'"
+COUNTING = f"""
+import os, pathlib
+from distributed.comm import tcp
+from distributed.comm.utils import from_frames
+def counted(frames, *arguments, **options):
+    count = sum(bytes(frame).count({MARK.encode()!r}) for frame in frames)
+    with pathlib.Path({{folder!r}}, str(os.getpid())).open("a") as file:
+        file.write("x" * count)
+    return from_frames(frames, *arguments, **options)
+tcp.from_frames = counted
+"""
 
 
 @pytest.fixture
@@ -99,6 +114,34 @@ def test_the_same_comes_back_from_a_cluster(course: Path, cluster: RealCluster) 
     assert graded_files(course) == graded_files(alone)
 
 
+def with_version(folder: Path, package: str) -> str:
+    """Make a folder in which a package seems to have another version; return its path."""
+    about = folder / package / f"{package.replace('-', '_')}-0.0.dist-info"
+    about.mkdir(parents=True)
+    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 0.0\n")
+    return str(about.parent)
+
+
+@pytest.mark.cluster
+def test_the_files_of_the_assignment_travel_once_to_each_worker(
+    released_course: MakeCourse, averages: Assignment, cluster: RealCluster, tmp_path: Path
+) -> None:
+    course = released_course(tmp_path / "course")
+    (course / "solutions" / "marked.py").write_text(f"{MARK}\n")
+    for number in range(8):
+        hand_in(course, f"student-{number}", NAME, nbformat.writes(answered(averages, {})))
+    counts, script = tmp_path / "counts", tmp_path / "counting.py"
+    counts.mkdir()
+    script.write_text(COUNTING.format(folder=str(counts)))
+    for _ in range(2):
+        cluster.worker("--preload", str(script))
+    command = ("autograder", "grade", NAME, "--scheduler", cluster.address)
+    run_command(*command, cwd=course)
+    assert len(scores(course)) == 8
+    read = (path.read_text() for path in counts.iterdir())
+    assert [count for count in read if count] == ["x", "x"]  # what starts a worker reads none
+
+
 @pytest.mark.cluster
 def test_workers_that_cannot_be_used_are_named(
     slow_course: Path, cluster: RealCluster, tmp_path: Path
@@ -107,11 +150,11 @@ def test_workers_that_cannot_be_used_are_named(
     shutil.copytree(Path(autograder.__file__).parent, changed / "autograder")
     with (changed / "autograder" / "grading.py").open("a") as file:
         file.write("\n# as somebody else has it\n")
-    other = tmp_path / "other" / "numpy-1.0.dist-info"
-    other.mkdir(parents=True)
-    (other / "METADATA").write_text("Metadata-Version: 2.1\nName: numpy\nVersion: 1.0\n")
+    (tmp_path / "python.py").write_text(OTHER_PYTHON)
     cluster.worker(environment={"PYTHONPATH": str(changed)})
-    cluster.worker(environment={"PYTHONPATH": str(other.parent)})
+    cluster.worker(environment={"PYTHONPATH": with_version(tmp_path, "numpy")})
+    cluster.worker(environment={"PYTHONPATH": with_version(tmp_path, "why-convolutions")})
+    cluster.worker("--preload", str(tmp_path / "python.py"))
     cluster.worker(before=[sys.executable, "-c", WITHOUT_LAYERS])
     command = grading(slow_course, cluster.address)
     _, said = command.communicate()
@@ -120,7 +163,9 @@ def test_workers_that_cannot_be_used_are_named(
     assert lines[-1] == f"Nothing was graded: no worker of {cluster.address} can be used."
     for reason in (
         "is not used: its autograder is another of the same number.",
-        "is not used: it has numpy 1.0, and ",
+        "is not used: it has numpy 0.0, and ",
+        "is not used: it has why-convolutions 0.0, and ",
+        "is not used: it has Python 3.0.1, and ",
         "is not used: its sandbox is none, not strong: submitted code could ",
     ):
         assert len([line for line in lines if reason in line]) == 1, said
