@@ -1,13 +1,16 @@
 """Notebooks made to keep the grader itself busy, or to make it say more than it should."""
 
 import ast
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from conftest import GradeCells
-from nbformat.v4 import new_code_cell
+from limits import PATIENCE
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
 from autograder.course.options import Limits
 from autograder.grading import grade
@@ -65,6 +68,55 @@ def test_what_the_grader_does_counts_in_the_time_of_a_submission(
     messages = {test.message for result in graded.exercises for test in result.tests}
     assert messages == {"The notebook had used up its 1 seconds before this could be tested."}
     assert graded.score == 0
+
+
+def calls_in(action: Callable[[], object]) -> int:
+    """Return how many functions this thread calls for something, whatever they are."""
+    calls = 0
+
+    def count(_frame: object, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        action()
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+def work_on(number: str) -> str:
+    lines = (f"    part_{k} = values[{k}] + helper_{number}(slopes, {k})" for k in range(9))
+    return "\n".join([f"def work_{number}(values, slopes):", *lines, "    return part_0"])
+
+
+@pytest.mark.parametrize(
+    "make_cell",
+    [
+        lambda number: new_code_cell(work_on(number)),
+        lambda number: new_code_cell(f"x_{number} = 1\n" + "# a word or two\n" * 30),
+        lambda number: new_markdown_cell(f"So many words on {number}. " * 20),
+        lambda number: new_raw_cell(work_on(number)),
+    ],
+    ids=["functions", "comments", "words", "functions that do not run"],
+)
+def test_twice_as_many_cells_are_twice_the_work_at_most(
+    untouched: NotebookNode,
+    averages: Assignment,
+    sandbox: Sandbox,
+    make_cell: Callable[[str], NotebookNode],
+) -> None:
+    kept = [c for c in untouched.cells if not c.metadata.get("nbgrader", {}).get("solution")]
+
+    def work(count: int) -> int:
+        cells = [make_cell(f"{k}_of_{count}") for k in range(count)]
+        notebook = new_notebook(cells=[*kept, *cells])
+        limits = Limits(submission_seconds=PATIENCE)
+        return calls_in(lambda: grade(notebook, averages, sandbox, notebook="n", limits=limits))
+
+    work(1)  # what is loaded once
+    assert work(600) < 2.2 * work(300)
 
 
 def failed_tests(grade_cells: GradeCells, source: str) -> list[TestResult]:
