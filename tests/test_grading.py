@@ -17,7 +17,7 @@ from autograder.errors import NoKnownCells, UnknownAssignment
 from autograder.grading import Graded, grade
 from autograder.notebook.assignment import Assignment
 from autograder.notebook.filled_in import answered
-from autograder.notebook.submission import read_notebook
+from autograder.notebook.submission import read_notebook, restore
 from autograder.results import ExerciseResult, Grading, Outcome, to_json
 from autograder.running import time_left
 from autograder.sandbox.host import Sandbox
@@ -271,6 +271,23 @@ def test_from_python_reading_takes_of_the_time_of_a_submission(
     nbformat.write(answered(averages, {}), tmp_path / "right.ipynb")
     monkeypatch.chdir(SMALL.root)
     assert autograder.grade_notebook(tmp_path / "right.ipynb", "averages").score == 0
+
+
+def test_what_is_done_once_more_has_its_own_time(
+    averages: Assignment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right, none_left = answered(averages, {}), time_left.TimeLeft(0)
+    with Sandbox(course=SMALL.root) as own:
+        zygote = own._zygote.process
+
+        def restore_and_kill(submitted: NotebookNode, assignment: Assignment) -> NotebookNode:
+            zygote.kill()
+            zygote.wait()
+            return restore(submitted, assignment)
+
+        monkeypatch.setattr("autograder.grading.restore", restore_and_kill)
+        graded = grade(right, averages, own, notebook="n", limits=Limits(), time=none_left)
+    assert graded.grading.score == 60
 
 
 @pytest.mark.parametrize("missing", [(), ("nbgrader_config.py",), ("solutions",)])
