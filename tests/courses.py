@@ -95,9 +95,9 @@ def table_rows(course: Path, db_url: str = "") -> dict[str, list[tuple[object, .
     return rows
 
 
-def graded_files(course: Path) -> dict[str, tuple[int, bytes]]:
+def graded_files(course: Path, step: str = "autograded") -> dict[str, tuple[int, bytes]]:
     """Return mode and content of every file that grading left, by its path."""
-    folder = course / "autograded"
+    folder = course / step
     return {
         str(path.relative_to(folder)): (path.stat().st_mode, path.read_bytes())
         for path in folder.rglob("*")

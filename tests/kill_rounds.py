@@ -4,7 +4,7 @@
 
 A round grades a small class and kills the command, one of its workers, a zygote or bubblewrap,
 while somebody gives points by hand. Afterwards there must be what an undisturbed run leaves: rows,
-files, kept results, every point given by hand, and no folder of the dead.
+files, kept results, pages, every point given by hand, and no folder of the dead.
 
 A command is the function that the installed script calls, in a fork of this process: that saves the
 seconds of importing everything.
@@ -33,6 +33,7 @@ import autograder.lean_imports
 import nbformat
 import nbgrader.apps.nbgraderapp  # noqa: F401 (what commands import is there when they are forked)
 import postgres
+from bs4 import BeautifulSoup
 from commands import BIN, descendants
 from contents import small_assignment
 from courses import graded_files, hand_in, new_course, set_options, table_rows, without_times
@@ -118,8 +119,8 @@ class Course:
             self._server.run(f'drop database "{self.folder.name}" with (force)')
 
     def kept(self) -> dict[str, bytes]:
-        """Return the results that are kept, by file."""
-        return {p.name: p.read_bytes() for p in self.folder.glob(f"gradings/{NAME}/*.json")}
+        """Return the results that are kept, and what pages are made of, by file."""
+        return {p.name: p.read_bytes() for p in self.folder.glob(f"gradings/{NAME}/*.*")}
 
     def finished(self) -> dict[str, int]:
         """Return the files of kept results as they are on the disk: a new result is a new file."""
@@ -133,7 +134,7 @@ class Course:
 
     def leftovers(self) -> list[str]:
         """Return what was written beside something and not put in its place."""
-        folders = (self.folder / part for part in ("gradings", "autograded"))
+        folders = (self.folder / part for part in ("gradings", "autograded", "feedback"))
         found = (path for folder in folders for path in folder.rglob(".*"))
         return [str(path) for path in found if path.name != ".lock"]
 
@@ -293,14 +294,23 @@ class Marks:
         return value
 
 
+def without_marks(page: bytes) -> object:
+    """Return a page without what the gradebook adds: marks may be given at any moment."""
+    read = BeautifulSoup(page.decode(errors="replace"), "html.parser")
+    cards = [(card["id"], str(card.select_one(".sides"))) for card in read.select(".card")]
+    whole = page.endswith(b"</html>")
+    return whole, str(read.select_one("header")), cards, str(read.select_one(".whole"))
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """What a run leaves: its exit status, rows, graded files and kept results."""
+    """What a run leaves: its exit status, rows, graded files, kept results and pages."""
 
     status: int
     rows: dict[str, list[tuple[object, ...]]]
     files: dict[str, tuple[int, object]]
     kept: dict[str, bytes]
+    pages: dict[str, tuple[int, object]]
 
     @classmethod
     def of(cls, course: Course, status: int) -> "Outcome":
@@ -310,7 +320,11 @@ class Outcome:
             for path, (mode, content) in graded_files(course.folder).items()
         }
         kept = {name: without_times(text) for name, text in course.kept().items() if text}
-        return cls(status, table_rows(course.folder, course.db_url), files, kept)
+        pages = {
+            path: (mode, without_marks(content) if path[-4:] == "html" else content)
+            for path, (mode, content) in graded_files(course.folder, "feedback").items()
+        }
+        return cls(status, table_rows(course.folder, course.db_url), files, kept, pages)
 
     def differences(self, expected: "Outcome", marks: Marks) -> list[str]:
         """Say where this is not as expected, but for what was given by hand; that must be there."""
@@ -321,7 +335,7 @@ class Outcome:
             for name in rows
             if rows[name] != wanted[name]
         ]
-        for part in ("files", "kept"):
+        for part in ("files", "kept", "pages"):
             own, others = getattr(self, part), getattr(expected, part)
             different = {name for name in {*own, *others} if own.get(name) != others.get(name)}
             found += [f"{part}: {sorted(different)}"] if different else []
