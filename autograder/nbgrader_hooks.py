@@ -36,7 +36,7 @@ from .course.options import GradingOptions, Limits
 from .course.plain import is_plain, plain_warning, use_stock
 from .course.record import Record
 from .course.replacing import remove_folder
-from .course.shown_names import first_of, shown
+from .course.shown_names import links
 from .course.sole_grader import BeingGraded
 from .course.student_ids import leave_out_unusable
 from .errors import AutograderError, MustExecute, UnknownAssignment, UnreadableTimestamp
@@ -242,7 +242,7 @@ class RestoredNotebook(NotebookExporter):
             self._reset(student)
         try:
             if removed := remove_links(self.course.submitted_folder(name, student)):
-                self.log.warning("%s: removed %s", student, _links(removed))
+                self.log.warning("%s: removed %s", student, links(removed))
             if not self.plain:  # by the name that the gradebook knows, whatever the file's is
                 listed = self._converter.notebooks
                 named = str(Path(listed[0]).with_name(self.assignment.file_name))
@@ -327,12 +327,6 @@ class Grade(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
             record = Record(course, assignment.name, gradebook)
             record.accept(about["student"], graded.grading, exporter.settled)
         return graded.notebook, resources
-
-
-def _links(paths: list[Path]) -> str:
-    """Return how many links or devices these are, and the first names, on one short line."""
-    names = first_of([shown(Path(path.name)) for path in sorted(paths)])
-    return f"links or devices, which are no files ({len(paths)}): {names}."
 
 
 @contextmanager

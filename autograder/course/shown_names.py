@@ -82,3 +82,9 @@ def _quoted(part: str | Path) -> str:
     if text.isprintable():
         return shlex.quote(text)
     return "$'" + "".join(f"\\x{byte:02x}" for byte in os.fsencode(text)) + "'"
+
+
+def links(paths: list[Path]) -> str:
+    """Return how many links or devices these are, and the first names, on one short line."""
+    names = first_of([shown(Path(path.name)) for path in sorted(paths)])
+    return f"links or devices, which are no files ({len(paths)}): {names}."
