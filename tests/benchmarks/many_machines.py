@@ -1,13 +1,18 @@
 """What a class of 100,000 takes on 50 workers, and what breaks first: a simulation.
 
 Run as ``python tests/benchmarks/many_machines.py`` where ``pip install '.[cluster]'`` was done. It
-is fed with figures of its own run: how long a worker is busy with each submission of a simulated
-class (wrong ones, unfinished ones and loops that never end among them), and how long coordinator
-and scheduler are busy for one, by their processor time while a real class is graded. It is checked
-first: 1, 2 and 4 real workers grade a class whose cells sleep, so that the processors of this
-machine do not count, and the simulation must foretell the times of 2 and 4 from what 1 took. It
-exits with 1 where it is off by more than a fifth, as on a machine that others use: what it says of
-50 workers is worth nothing then either.
+takes five minutes, and is fed with figures of its own run: how long a worker is busy with each
+submission of a simulated class (wrong ones, unfinished ones and loops that never end among them,
+pages included), and how long coordinator and scheduler are busy for one, by their processor time
+while a real worker grades those of the class that end soon. What both do all the time, as when they
+wait, is in that.
+
+It is checked: 1, 2 and 4 real workers grade a class whose cells sleep, so that the processors of
+this machine do not count. What is foretold of it comes of these sleeps, and of what was measured
+before: what one worker takes for such a submission beside its sleep, in this process, and the
+figures of coordinator and scheduler. It exits with 1 where one is off by more than a fifth, as on a
+machine that others use: what it says of 50 workers is worth nothing then either. What is not
+checked is a coordinator that has no time left: for that, one machine has too few processors.
 """
 
 import argparse
@@ -19,12 +24,14 @@ import sys
 import tempfile
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from heapq import heappop, heappush
 from itertools import count, cycle, islice
 from pathlib import Path
+from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -34,6 +41,8 @@ import autograder.lean_imports  # noqa: F401
 
 # isort: on
 import nbformat
+from benchmarks.throughput import course as own_course
+from benchmarks.throughput import of_the_demonstration
 from clusters import RealCluster
 from commands import BIN
 from contents import OWN, SMALL
@@ -41,22 +50,24 @@ from courses import hand_in, new_course, released_folder
 
 from autograder.batch.class_grading import grade_class
 from autograder.batch.cluster import Cluster
-from autograder.batch.job import WorkerSetup, read_job
+from autograder.batch.job import Finished, Job, WorkerSetup, read_job
 from autograder.batch.worker import Worker
 from autograder.batch.workers import JOBS_AHEAD
-from autograder.course.candidate_files import Place, read_candidates
+from autograder.course.candidate_files import read_named
+from autograder.course.contents import Contents
 from autograder.course.folder import Course
 from autograder.course.options import Limits
 from autograder.course.parcel import Parcel
-from autograder.demo.simulated_class import simulate_class
-from autograder.notebook.filled_in import answered, released
-from autograder.results import to_json
+from autograder.notebook.filled_in import answered
 
 ASSIGNMENT, CHECKED = "pooling", "averages"
 STUDENTS, WORKERS = 100_000, 50
-CLASS = 24  # simulated students: one of each kind that the demonstration has
-LONGEST = 3.0  # seconds that a cell sleeps, in the class of the check
-LEAST = 0.0005  # seconds: less cannot be told from nothing here
+CLASS = 24  # simulated students: of all kinds that the demonstration has
+SLEEPS = 0.25, 1.5  # seconds that a cell sleeps, in the class of the check
+SOON = 2.0  # seconds in which all end but endless loops
+ROUNDS = 2  # that a real worker grades of those
+WARM = 8  # results in which workers come to do for the first time what is done once
+AGAIN = 5  # times that one of the check is graded, to learn what it takes beside its sleep
 TICKS = os.sysconf("SC_CLK_TCK")
 # nbgrader calls alembic by name.
 os.environ["PATH"] = os.pathsep.join([str(BIN), os.environ["PATH"]])
@@ -72,6 +83,13 @@ class Figures:
     busy: tuple[float, ...]
     coordinator: float
     scheduler: float
+
+
+class Timed(NamedTuple):
+    """A submission on its way to a worker, and back."""
+
+    there: Job
+    back: Finished
 
 
 @dataclass(frozen=True)
@@ -94,11 +112,12 @@ class Simulation:
         self._waiting: dict[str, deque[tuple[float, Way]]] = {by: deque() for by in self._free}
         self._events: list[tuple[float, int, str, Way]] = []
         self._order = count()
-        self.now = 0.0
+        self._now = 0.0
+        self.recorded: list[float] = []  # when each was
         for _ in range(JOBS_AHEAD * workers):
             self._enter()
         while self._events:
-            self.now, _, by, path = heappop(self._events)
+            self._now, _, by, path = heappop(self._events)
             self._free[by] += 1
             self._start(by)
             self._go_on(path)
@@ -114,7 +133,8 @@ class Simulation:
 
     def _go_on(self, path: Way) -> None:
         step = next(path, None)
-        if step is None:  # it is recorded, and there is room for another
+        if step is None:  # there is room for another
+            self.recorded.append(self._now)
             self._enter()
             return
         by, seconds = step
@@ -125,49 +145,60 @@ class Simulation:
         if self._free[by] and self._waiting[by]:
             self._free[by] -= 1
             seconds, path = self._waiting[by].popleft()
-            heappush(self._events, (self.now + seconds, next(self._order), by, path))
+            heappush(self._events, (self._now + seconds, next(self._order), by, path))
 
 
 def simulate(students: int, workers: int, figures: Figures) -> Foretold:
     """Return how long a class takes on so many workers."""
-    seconds = Simulation(students, workers, figures).now
+    seconds = Simulation(students, workers, figures).recorded[-1]
     share = students / seconds
     on_workers = statistics.fmean(figures.busy) * share / workers
     return Foretold(seconds, on_workers, figures.coordinator * share, figures.scheduler * share)
 
 
-def measured_class(folder: Path) -> tuple[tuple[float, ...], int, int, int]:
-    """Return the seconds of each of a class on a worker; bytes there, back, and kept in memory."""
-    assignment = OWN.assignment(ASSIGNMENT)
-    release = released(assignment)
-    worker = Worker(WorkerSetup(ASSIGNMENT, Parcel.of(OWN), b"", Limits()), folder)
-    place = Place(folder / "x", Path("x"), OWN.sources / ASSIGNMENT, ())
-    place.folder.mkdir()
-    seconds, there, back, kept = [], [], [], []
+@contextmanager
+def worker_of(contents: Contents, name: str, folder: Path) -> Iterator[Callable[[str], Timed]]:
+    """Yield what lets one worker, in this process, grade a notebook of an assignment."""
+    setup = WorkerSetup(name, Parcel.of(contents), b"", Limits(), with_pages=True)
+    worker, path = Worker(setup, folder), folder / f"{name}.ipynb"
+
+    def graded(text: str) -> Timed:
+        path.write_text(text, encoding="utf-8")
+        job = read_job(path.name, "one", partial(read_named, path))
+        return Timed(job, worker.finish(job))
+
     try:
-        for student in simulate_class(assignment, CLASS):
-            (place.folder / assignment.file_name).write_text(student.fill_in(release))
-            read = partial(read_candidates, place, assignment.file_name)
-            job = read_job(assignment.file_name, student.name, read)
-            start = time.perf_counter()
-            finished = worker.finish(job)
-            seconds.append(time.perf_counter() - start)
-            there.append(len(pickle.dumps(job)))
-            back.append(len(pickle.dumps(finished)))
-            kept.append(len(to_json(finished.result)))
+        yield graded
     finally:
         worker.close()
-    return tuple(seconds), *(int(statistics.fmean(sizes)) for sizes in (there, back, kept))
+
+
+def measured_class(notebooks: Sequence[str], folder: Path) -> list[Timed]:
+    """Return what a worker did for each of a class."""
+    with worker_of(OWN, ASSIGNMENT, folder) as graded:
+        return [graded(text) for text in notebooks]
+
+
+def sleeping(seconds: float) -> str:
+    """Return a right notebook that sleeps."""
+    notebook = answered(SMALL.assignment(CHECKED), {})
+    notebook.cells.append(nbformat.v4.new_code_cell(f"import time; time.sleep({seconds})"))
+    return str(nbformat.writes(notebook))
+
+
+def beside_the_sleep(folder: Path) -> float:
+    """Return the seconds that a worker takes for one that sleeps, but for the sleep."""
+    with worker_of(SMALL, CHECKED, folder) as graded:
+        graded(sleeping(0))  # what is made once
+        return statistics.median(graded(sleeping(0)).back.seconds for _ in range(AGAIN))
 
 
 def sleeping_class(course: Path, size: int) -> tuple[float, ...]:
     """Hand in notebooks that sleep, each for another time; return these times."""
     draw = random.Random(0)
-    times = tuple(draw.uniform(0.5, LONGEST) for _ in range(size))
+    times = tuple(draw.uniform(*SLEEPS) for _ in range(size))
     for number, seconds in enumerate(times):
-        notebook = answered(SMALL.assignment(CHECKED), {})
-        notebook.cells.append(nbformat.v4.new_code_cell(f"import time; time.sleep({seconds})"))
-        hand_in(course, f"student-{number:04}", CHECKED, nbformat.writes(notebook))
+        hand_in(course, f"student-{number:04}", CHECKED, sleeping(seconds))
     return times
 
 
@@ -179,63 +210,81 @@ def processor_seconds(process: int) -> float:
 
 @dataclass(frozen=True)
 class Run:
-    """A real class: seconds from the first result to the last, and of processors for each."""
+    """A real class, but for its first results: seconds in all, and of processors for each."""
 
     seconds: float
     coordinator: float
     scheduler: float
 
 
-def each(runs: Sequence[Run], by: str, size: int) -> float:
-    """Return the processor seconds of one submission.
-
-    What coordinator and scheduler do all the time, as when they wait, grows with the time of a run,
-    and is taken away.
-    """
-    times = [run.seconds for run in runs]
-    _, at_once = statistics.linear_regression(times, [getattr(run, by) for run in runs])
-    return max(at_once / (size - 1), LEAST)
-
-
 def _marks(cluster: RealCluster) -> tuple[float, float, float]:
     return time.perf_counter(), time.process_time(), processor_seconds(cluster.scheduler.pid)
 
 
-def run(course: Path, folder: Path, workers: int) -> Run:
-    """Grade the class on so many workers; what comes before the first result is left out."""
+def run(course: Path, name: str, folder: Path, workers: int) -> Run:
+    """Grade a class on so many workers."""
+    folder.mkdir()
     with RealCluster(folder) as cluster:
         for _ in range(workers):
             cluster.worker()
         entries = grade_class(
             Course.open(course),
-            CHECKED,
+            name,
             jobs=1,
             force=True,
             cluster=Cluster(cluster.address, print),
         )
-        next(entries)
+        for _ in range(WARM):
+            next(entries)
         before = _marks(cluster)
-        list(entries)
+        others = len(list(entries))
         wall, ours, theirs = (now - then for now, then in zip(_marks(cluster), before, strict=True))
-    return Run(wall, ours, theirs)
+    return Run(wall, ours / others, theirs / others)
 
 
-def checked(folder: Path, size: int) -> Iterator[tuple[int, Run, float]]:
-    """Yield numbers of workers with the real run and the seconds that were foretold."""
+def check(folder: Path, size: int, beside: float, one: Run) -> bool:
+    """Let real workers grade a class that sleeps; say whether all was as foretold."""
     course = new_course(folder / "course")
     released_folder(course, CHECKED)
-    sleeps = sleeping_class(course, size)
-    extra = None
+    busy = tuple(seconds + beside for seconds in sleeping_class(course, size))
+    figures = Figures(busy, one.coordinator, one.scheduler)
+    fine = True
     for workers in (1, 2, 4):
-        place = folder / f"cluster-{workers}"
-        place.mkdir()
-        real = run(course, place, workers)
-        if extra is None:  # one worker tells what each submission takes beside its sleep
-            extra = (real.seconds - sum(sleeps[1:])) / (size - 1)
-        busy = tuple(seconds + extra for seconds in sleeps)
-        foretold = simulate(size, workers, Figures(busy, LEAST, LEAST))
-        first = min(busy[:workers])  # the run is timed from its first result on
-        yield workers, real, foretold.seconds - first
+        recorded = Simulation(size, workers, figures).recorded
+        foretold = recorded[-1] - recorded[WARM - 1]
+        real = run(course, CHECKED, folder / f"cluster-{workers}", workers).seconds
+        off = foretold / real - 1
+        fine = fine and abs(off) <= 0.2
+        print(
+            f"{workers} workers, {size} that sleep: foretold {foretold:.1f} s, "
+            f"were {real:.1f} s ({off:+.0%})",
+            flush=True,
+        )
+    return fine
+
+
+def sizes(timed: Sequence[Timed]) -> str:
+    """Say how large a submission is where it passes."""
+    there, back = (
+        statistics.fmean(len(pickle.dumps(getattr(one, way))) for one in timed) / 1000
+        for way in ("there", "back")
+    )
+    return f"{there:.0f} kB there, {back:.0f} kB back"
+
+
+def print_table(figures: Figures) -> None:
+    """Print what a class takes, and what breaks first."""
+    print("| workers | hours | workers busy | coordinator busy | scheduler busy |")
+    print("|---|---|---|---|---|")
+    for workers in (1, 4, WORKERS, 4 * WORKERS):
+        told = simulate(STUDENTS, workers, figures)
+        shares = f"{told.workers:.0%} | {told.coordinator:.0%} | {told.scheduler:.0%}"
+        print(f"| {workers} | {told.seconds / 3600:.1f} | {shares} |")
+    usual = statistics.median(figures.busy)
+    told = simulate(STUDENTS, WORKERS, replace(figures, busy=(usual,)))
+    print(f"without endless loops, {WORKERS} workers: {told.seconds / 3600:.1f} h")
+    breaks = usual / figures.coordinator
+    print(f"the coordinator is what is scarce from {breaks:.0f} such workers on")
 
 
 def main() -> int:
@@ -243,40 +292,23 @@ def main() -> int:
     parser.add_argument("--submissions", type=int, default=48, help="of the class of the check")
     size = parser.parse_args().submissions
     print(f"load {os.getloadavg()[0]:.1f}, {len(os.sched_getaffinity(0))} processors")
+    notebooks = of_the_demonstration(OWN.assignment(ASSIGNMENT), CLASS)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        fine, runs = True, []
-        for workers, real, seconds in checked(folder, size):
-            off = seconds / real.seconds - 1
-            fine = fine and abs(off) <= 0.2
-            runs.append(real)
-            print(
-                f"{workers} workers, {size} that sleep: {real.seconds:.1f} s, "
-                f"foretold {seconds:.1f} s ({off:+.0%})"
-            )
-        busy, there, back, kept = measured_class(folder)
-    figures = Figures(
-        busy,
-        each(runs, "coordinator", size),
-        each(runs, "scheduler", size),
-    )
-    print(
-        f"one submission: {statistics.fmean(busy):.2f} s on a worker (median "
-        f"{statistics.median(busy):.2f}), {figures.coordinator * 1000:.1f} ms of the coordinator, "
-        f"{figures.scheduler * 1000:.1f} ms of the scheduler, {there / 1000:.0f} kB there, "
-        f"{back / 1000:.0f} kB back, {kept / 1000:.0f} kB of results kept in memory"
-    )
-    print("| workers | hours | workers busy | coordinator busy | scheduler busy |")
-    print("|---|---|---|---|---|")
-    for workers in (1, 4, WORKERS, 4 * WORKERS):
-        told = simulate(STUDENTS, workers, figures)
-        shares = f"{told.workers:.0%} | {told.coordinator:.0%} | {told.scheduler:.0%}"
-        print(f"| {workers} | {told.seconds / 3600:.1f} | {shares} |")
-    usual = replace(figures, busy=(statistics.median(busy),))
-    breaks = statistics.median(busy) / figures.coordinator
-    told = simulate(STUDENTS, WORKERS, usual)
-    print(f"without endless loops, {WORKERS} workers: {told.seconds / 3600:.1f} h")
-    print(f"the coordinator is what is scarce from {breaks:.0f} such workers on")
+        timed = measured_class(notebooks, folder)
+        soon = [n for n, one in zip(notebooks, timed, strict=True) if one.back.seconds < SOON]
+        own = own_course(folder / "own", ROUNDS * soon, None, ASSIGNMENT)
+        one = run(own, ASSIGNMENT, folder / "cluster-own", 1)
+        busy = tuple(one.back.seconds for one in timed)
+        print(
+            f"one submission: {statistics.fmean(busy):.2f} s on a worker (median "
+            f"{statistics.median(busy):.2f}), {one.coordinator * 1000:.1f} ms of the coordinator, "
+            f"{one.scheduler * 1000:.1f} ms of the scheduler, {sizes(timed)}"
+        )
+        beside = beside_the_sleep(folder)
+        print(f"one of the check: {beside:.2f} s on a worker beside its sleep")
+        fine = check(folder, size, beside, one)
+    print_table(Figures(busy, one.coordinator, one.scheduler))
     return 0 if fine else 1
 
 
