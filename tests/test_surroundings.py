@@ -5,7 +5,9 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +20,8 @@ from limits import PATIENCE
 from machines import leave_free, run_beside_few, run_limited, small_disk
 
 from autograder.batch import workers
-from autograder.course.folder import SECRET_FILE
+from autograder.batch.class_grading import grade_class
+from autograder.course.folder import SECRET_FILE, Course
 from autograder.notebook.assignment import Assignment
 from autograder.notebook.filled_in import answered
 from autograder.surroundings import explained
@@ -243,6 +246,37 @@ def test_a_gradebook_that_is_locked_for_long_and_then_no_more(course: Path) -> N
     assert len(graded_files(course)) > 0
 
 
+@contextmanager
+def locked_for_a_second(course: Path, kind: str) -> Iterator[None]:
+    """Keep others from a gradebook for a while: from all of it, or from writing."""
+    path = course / "gradebook.db"
+    database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    database.execute(f"begin {kind}")
+    end = threading.Timer(1, database.close)
+    end.start()
+    try:
+        yield
+    finally:
+        end.join()
+
+
+@pytest.mark.parametrize("kind", ["exclusive", "immediate"])
+def test_a_gradebook_that_is_locked_for_a_second_is_waited_for(course: Path, kind: str) -> None:
+    keep_gradebook_at(f"{address_of(course)}&timeout={PATIENCE}", course)  # as long as it takes
+    with locked_for_a_second(course, kind):
+        grade(course, 0)
+    results = grade_class(Course.open(course), NAME, jobs=1, force=True)
+    with closing(results):
+        graded = [next(results)]
+        with locked_for_a_second(course, kind):
+            graded += results
+    assert [(entry.student, entry.unchanged) for entry in graded] == [(s, False) for s in STUDENTS]
+    points = dict.fromkeys(STUDENTS, 0.0)
+    for student, _, automatic, *_ in table_rows(course)["grade"]:
+        points[str(student)] += automatic or 0.0
+    assert points == dict.fromkeys(STUDENTS, 60.0)
+
+
 # The owner's modes hold for root too without these.
 AS_ORDINARY_USER = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
 
@@ -310,7 +344,7 @@ def test_a_course_that_can_only_be_read(course: Path) -> None:
     assert table_rows(course) == before
 
 
-@pytest.mark.parametrize("kib", [0, 4, 16, 40])
+@pytest.mark.parametrize("kib", [0, 4, 16, 40, 50, 80, 120])
 def test_a_disk_that_is_full_at_any_write(
     tmp_path: Path, released_course: MakeCourse, averages: Assignment, kib: int
 ) -> None:
@@ -423,6 +457,16 @@ def test_too_little_memory_costs_no_result(graded_copy: Path, mib: int) -> None:
         pytest.skip("this much is what OpenBLAS wants first, and ends the command itself")
     assert result.returncode == 2, result.stdout + result.stderr
     assert "no room for another process" in one_sentence(result.stderr)
+
+
+@pytest.mark.parametrize("most", [10, 15, 18])
+def test_too_few_open_files_cost_no_result(graded_copy: Path, most: int) -> None:
+    before = table_rows(graded_copy), graded_files(graded_copy)
+    result = run_limited(f"--nofile={most}", *AGAIN, "1", cwd=graded_copy)
+    assert result.returncode == 2, result.stdout + result.stderr
+    assert "(Too many open files)" in result.stderr
+    assert len(result.stderr.splitlines()) == 1, result.stderr
+    assert (table_rows(graded_copy), graded_files(graded_copy)) == before
 
 
 def test_what_is_an_error_of_the_surroundings_and_what_is_none() -> None:
