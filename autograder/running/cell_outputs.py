@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from html import escape
 
+import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 
 from ..notebook.safe_html import PICTURES, as_text, clean, plain
 from ..results import ExerciseResult, Outcome, TestResult, WrittenAnswer, rounded
@@ -24,12 +24,8 @@ _MARKS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.ERROR: "?"}
 
 def write_verdict(cell: NotebookNode, result: ExerciseResult) -> None:
     """Make the verdict the only output of a grade cell."""
-    cell.outputs = [
-        new_output(
-            "display_data",
-            data={"text/plain": verdict_text(result), "text/html": verdict_html(result)},
-        )
-    ]
+    data = {"text/plain": verdict_text(result), "text/html": verdict_html(result)}
+    cell.outputs = [_output("display_data", data=data, metadata={})]
 
 
 def write_run(cell: NotebookNode, run: CellRun, time: TimeLeft) -> None:
@@ -40,7 +36,7 @@ def write_run(cell: NotebookNode, run: CellRun, time: TimeLeft) -> None:
     cell.execution_count = run.order
     cell.outputs = [_nbformat_output(output, run.order, time) for output in run.outputs]
     for note in filter(None, (run.stopped, run.limit)):
-        cell.outputs.append(new_output("stream", name="stderr", text=f"{plain(note)}\n"))
+        cell.outputs.append(_output("stream", name="stderr", text=f"{plain(note)}\n"))
 
 
 def verdict_text(result: ExerciseResult) -> str:
@@ -110,7 +106,13 @@ def _nbformat_output(output: Output, order: int, time: TimeLeft) -> NotebookNode
         "stream": {"name": output.name, "text": text},
         "error": {"ename": name, "evalue": text, "traceback": traceback},
         "display_data": {"data": data, "metadata": metadata},
-        "execute_result": {"data": data, "execution_count": order},
+        "execute_result": {"data": data, "metadata": {}, "execution_count": order},
     }
-    made: NotebookNode = new_output(output.kind, **fields[output.kind])
-    return made
+    return _output(output.kind, **fields[output.kind])
+
+
+def _output(kind: str, **fields: object) -> NotebookNode:
+    # Not by nbformat's function, which looks each one over with its schema: that takes longer than
+    # all else here.
+    output: NotebookNode = nbformat.from_dict({"output_type": kind, **fields})
+    return output
