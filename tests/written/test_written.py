@@ -341,6 +341,10 @@ def test_a_very_long_answer_is_cut_in_the_sheet_alone(course: Path, question: st
     graded = course / "autograded" / "student-003" / NAME / f"{NAME}.ipynb"
     graded.chmod(0o644)
     graded.write_text(graded.read_text().replace("is what I mean", essay))
+    opened = Course.open(course)
+    stored = opened.grading(NAME, "student-003")
+    assert stored is not None
+    opened.keep_grading(NAME, "student-003", stored.with_copy(graded.parent))
     (sheet,) = laid_out(course)
     assert "the end" in sheet.with_suffix(".html").read_text()
     texts = {row["students"]: row["text"] for row in rows_of(sheet)}
