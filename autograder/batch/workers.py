@@ -153,14 +153,14 @@ class _Process:
     """What a worker process was started with, and what it lacks; it has one worker."""
 
     arguments: tuple[WorkerSetup, Path]
-    lacks: RuntimeError | None = None
+    lacks: Exception | None = None
 
 
 def _start_worker(setup: WorkerSetup, scratch: Path) -> None:
     _Process.arguments = (setup, scratch)
     try:
         threading.Thread(target=_end_with_the_command, daemon=True).start()
-    except RuntimeError as error:  # the first job says so: who fails here is only seen to end
+    except (RuntimeError, MemoryError) as error:  # the first job says so; else it only ends
         _Process.lacks = error
 
 
