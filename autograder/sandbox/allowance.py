@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 AT_MOST = 10  # times what is allowed may pass, whatever the reason
-LOOK_EVERY = 0.1  # seconds; what nobody waited for in between is never made up for
+LOOK_EVERY = 0.25  # seconds; a thread's waiting is counted when it ends, so mostly within them
 _FIRST_PART = 0.05  # of an allowance; who has answered by then is not looked at
 _SHORTEST_WAIT = 0.01  # seconds
 _MOST_THREADS = 64  # of more, only the main one's waiting is read: a look must be cheap

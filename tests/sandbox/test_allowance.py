@@ -110,10 +110,8 @@ def test_an_allowance_ends_and_buys_nothing_though_others_are_busy(source: str) 
 
 @pytest.mark.parametrize("source", [SPINS, WORKS_IN_A_THREAD])
 def test_waiting_for_others_is_not_charged(source: str) -> None:
-    passed, charged, ran = charged_for(source, 0.5, others=3)
-    assert passed > 1
-    assert charged < passed / 2
-    assert ran < 0.6
+    passed, charged, ran = charged_for(source, 1, others=3)
+    assert charged - ran < (passed - ran) / 2
 
 
 def test_sleeping_is_charged_though_others_are_busy() -> None:
@@ -152,9 +150,8 @@ def test_where_the_kernel_does_not_count_waiting_it_is_the_processor_time(
     if says:
         scheduler.write_text(says)
     monkeypatch.setattr(allowance, "_SCHEDULER", scheduler)
-    passed, _, ran = charged_for(SLEEPS, 0.2)
-    assert passed > AT_MOST * 0.2 * 0.9
-    assert ran < 0.2
+    passed, charged, _ = charged_for(SLEEPS, 0.2)
+    assert charged < passed / 2
 
 
 def test_a_process_that_has_gone_is_charged_for_the_time_it_was_asked() -> None:
@@ -207,7 +204,7 @@ def test_what_each_second_between_two_looks_is_charged(looks: list[Counts], char
     assert process.charged() == pytest.approx(charged)
 
 
-def test_the_looks_at_one_that_is_asked_are_few_and_regular(
+def test_an_allowance_looks_seldom_and_regularly_and_lasts_longer_for_who_waits(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = SimpleNamespace(now=0.0, monotonic=lambda: clock.now)
@@ -217,7 +214,7 @@ def test_the_looks_at_one_that_is_asked_are_few_and_regular(
     class Seen(Counted):
         def counts(self) -> Counts:
             looked.append(clock.now)
-            return Counts(clock.now, NOBODY_WAITED)
+            return Counts(clock.now / 4, {"main": 0.0, "helper": clock.now * 3 / 4})
 
     process = Seen()
     for _ in range(20):  # usual calls, which take milliseconds
@@ -230,6 +227,7 @@ def test_the_looks_at_one_that_is_asked_are_few_and_regular(
     with pytest.raises(TimeoutError):  # noqa: PT012
         while True:
             clock.now += allowed.wait()
+    assert clock.now == pytest.approx(10 * 4, rel=0.03)
     between = [after - before for before, after in pairwise(looked)]
     assert max(between) < 1.2 * LOOK_EVERY
-    assert len(looked) <= 10 / LOOK_EVERY + 1
+    assert len(looked) < 1.2 * clock.now / LOOK_EVERY
