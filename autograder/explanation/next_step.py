@@ -36,7 +36,7 @@ _NOT_REPEATED = (
     "random numbers, an array that was never filled, or something outside of it that changes?"
 )
 
-MOST_WRONG = 5  # calls for each right one: a single right one lacks many things by chance
+MOST_WRONG = 8  # calls for each right one: a single right one lacks many things by chance
 MOST_THAT_MEET = 3  # things that only wrong calls have together: of more, it may be anything
 
 Arguments = Mapping[str, Any]
