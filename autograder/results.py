@@ -131,7 +131,7 @@ class Grading(msgspec.Struct, frozen=True, kw_only=True):
             student=student,
             score=sum(exercise.score or 0.0 for exercise in graded),
             max_score=sum(exercise.max_score for exercise in graded),
-            pending=sum(unsettled) + sum(w.max_score for w in written if w.answered),
+            pending=sum(unsettled, 0.0) + sum(w.max_score for w in written if w.answered),
             sandbox=sandbox,
             sandbox_gaps=sandbox_gaps,
             exercises=exercises,

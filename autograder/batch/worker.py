@@ -86,11 +86,12 @@ class Worker:
         return Finished(grading, notebook, page, of_calls=graded.seconds)
 
     def _at_home(self, grading: Grading) -> Grading:
-        """Return the result with the places in hidden tests as the course has them."""
+        """Return the result with the places in hidden tests as the course has them.
+
+        It is as it will be read again where it is kept: a page names the result that it is of.
+        """
         text = msgspec.json.encode(grading)
         ours, theirs = (bytes(path) for path in (self._copy, self._setup.parcel.root))
-        if ours not in text:
-            return grading
         return msgspec.json.decode(text.replace(ours, theirs), type=Grading)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import NoReturn
 
+import msgspec
 import nbformat
 import pytest
 from contents import SMALL
@@ -21,10 +22,11 @@ from autograder.batch.worker import Worker
 from autograder.course.candidate_files import CandidateFiles, Place, read_candidates
 from autograder.course.candidates import Chosen, choose
 from autograder.course.contents import Contents
+from autograder.course.folder import StoredGrading
 from autograder.course.options import Limits
 from autograder.course.parcel import Parcel
 from autograder.errors import BrokenCourseFile
-from autograder.feedback.body import body_text
+from autograder.feedback.body import body_text, digest, read_body
 from autograder.feedback.making import make_body
 from autograder.grading import grade
 from autograder.notebook.assignment import Assignment
@@ -129,6 +131,24 @@ def test_hidden_tests_are_collected_once_by_a_worker(
     names = collected.read_text().split()
     assert "test_that_fails_as_a_program" in names
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("is_written", [True, False])
+def test_a_page_is_of_the_result_as_it_will_be_read_again(
+    tmp_path: Path, averages: Assignment, is_written: bool
+) -> None:
+    question = averages.written[0].name
+    text = "Because." if is_written else averages.by_grade_id[question].source
+    notebook = answered(averages, {question: text})
+    course = new_course(tmp_path / "course")
+    (back,) = finished(course, handed_in(course, nbformat.writes(notebook)))
+    assert isinstance(back.result, Grading)
+    kept = msgspec.json.decode(
+        msgspec.json.encode(StoredGrading("", back.result)), type=StoredGrading
+    )
+    body = read_body(back.page.encode())
+    assert body
+    assert body.made_of == digest(kept.grading, back.notebook)
 
 
 @pytest.mark.parametrize("changes", [{}, WRONG, FAILS], ids=["right", "wrong", "fails"])
