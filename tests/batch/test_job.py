@@ -214,15 +214,14 @@ def test_what_cannot_be_read_is_said_of_it_and_stops_no_other(
     assert isinstance(second.result, Grading)
 
 
-def refuse(error: Exception, *_: object) -> NoReturn:
-    raise error
+def no_process(*_: object) -> NoReturn:
+    raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
 
 
 def test_a_machine_without_room_is_no_fault_of_a_submission(
     course: Path, averages: Assignment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = handed_in(course, nbformat.writes(answered(averages, {})))
-    no_process = partial(refuse, BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable"))
     with pytest.raises(MachineExhausted):
         read_job("one", "x", no_process)
     with pytest.raises(MachineExhausted), memory_used_up():
