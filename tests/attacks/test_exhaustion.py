@@ -53,10 +53,13 @@ TOO_MUCH = {
         "    threading.Thread(target=threading.Event().wait, daemon=True).start()",
         "thread",  # each Python has other words for it
     ),
-    # The kernel counts the threads of everybody but root.
+    # The kernel counts the threads of everybody but root. For root they end where memory does, and
+    # what is left of that must be enough for the next cell.
     "72 threads that take next to no memory": (
-        "import threading\nthreading.stack_size(2**15)\nwhile True:\n"
-        "    threading.Thread(target=threading.Event().wait, daemon=True).start()",
+        "import threading\nthreading.stack_size(2**15)\nleft = bytearray(2**25)\ntry:\n"
+        "    while True:\n"
+        "        threading.Thread(target=threading.Event().wait, daemon=True).start()\n"
+        "finally:\n    del left",
         "",
     ),
     "73 an array": ("import numpy as np; np.ones(2**30)", "Unable to allocate"),
