@@ -12,7 +12,7 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateFeedback
 
-from ..course.folder import Course
+from ..course.folder import Course, StoredGrading
 from ..course.handed_in import is_secret
 from ..course.marks import MarksOfClass
 from ..course.named_groups import named_groups, with_named_groups
@@ -92,9 +92,10 @@ class Pages:
         unfinished = self._course.is_unfinished(self._name, student)
         if marks is None or unfinished or not graded.is_file():
             return None
-        if self._course.is_damaged(self._name, student):
+        stored = self._course.grading(self._name, student)
+        if stored and not stored.is_whole(graded.parent):
             raise CopyNotWhole(self._name, student)
-        body = self._body(student, graded.read_text(encoding="utf-8"))
+        body = self._body(student, stored, graded.read_text(encoding="utf-8"))
         return fill(body, marks, assignment=self._name, student=student)
 
     def write(self, student: str) -> bool:
@@ -116,8 +117,7 @@ class Pages:
         self._nbgrader.set_permissions(self._name, student)
         return True
 
-    def _body(self, student: str, notebook: str) -> Body:
-        stored = self._course.grading(self._name, student)
+    def _body(self, student: str, stored: StoredGrading | None, notebook: str) -> Body:
         grading = with_named_groups(stored.grading, self._named) if stored else None
         path = self._course.body_file(self._name, student)
         kept = read_body(path.read_bytes()) if path.is_file() else None

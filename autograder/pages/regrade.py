@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,14 +55,13 @@ def print_plan(plan: Plan, console: Console) -> None:
     print_plain(f"{len(planned)} of {plan.total} would be graded.", console)
     for why, count in Counter(each.why for each in planned).most_common():
         print_plain(f"{count}: {why}", console)
-    for each in planned[:MOST_PLANNED]:
-        print_plain(f"{one_line(each.student)}: {each.why}", console)
-    if more := len(planned) - min(len(planned), MOST_PLANNED):
-        print_plain(f"... and {more} more", console)
-    beside = [
-        f"{one_line(whose)}: {note}" for whose, notes in plan.beside.items() for note in notes
-    ]
-    for line in beside[:MOST_PLANNED]:
-        print_plain(line, console)
-    if more := len(beside) - min(len(beside), MOST_PLANNED):
-        print_plain(f"... and {more} more like these", console)
+    _print_first([(each.student, each.why) for each in planned], console)
+    _print_first([(whose, note) for whose, notes in plan.beside.items() for note in notes], console)
+
+
+def _print_first(said: Sequence[tuple[str, str]], console: Console) -> None:
+    """Print what is said of each student, as far as there is room."""
+    for student, what in said[:MOST_PLANNED]:
+        print_plain(f"{one_line(student)}: {what}", console)
+    if len(said) > MOST_PLANNED:
+        print_plain(f"... and {len(said) - MOST_PLANNED} more", console)
