@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -295,43 +294,26 @@ def test_what_is_replaced_while_it_is_graded_is_graded_anew(
     assert all(entry.unchanged for entry in graded(course).values())
 
 
-@contextlib.contextmanager
-def changing(path: Path) -> Iterator[None]:
-    """Write something else into a file all the time."""
-    ended = threading.Event()
-
-    def write() -> None:
-        for number in itertools.count():
-            path.write_text(f"{number}", encoding="utf-8")
-            if ended.wait(0.001):
-                return
-
-    writer = threading.Thread(target=write)
-    writer.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        writer.join()
-
-
 def test_what_is_replaced_each_time_has_no_result_until_the_next_run(
     course: Path, averages: Assignment
 ) -> None:
     hand_in(course, "student-002", NAME, nbformat.writes(answered(averages, {})))
-    results = grade_class(Course.open(course), NAME, jobs=1)
-    with contextlib.closing(results):
-        first = next(results).student
-        (second,) = {"student-001", "student-002"} - {first}
-        with changing(course / "submitted" / second / NAME / "data.txt"):
-            (replaced,) = results
-    assert isinstance(replaced.result, Ungraded)
-    assert replaced.result.error.endswith("it was graded: run the same command again.")
-    assert scores(course) == {first: 60, second: 0}  # nothing is recorded
-    assert not (course / "autograded" / second / NAME).exists()
+    number = itertools.count()
+
+    def replaced() -> tuple[str, ...]:  # asked for whenever what there is has been handed out
+        beside = course / "submitted" / "student-002" / NAME / "data.txt"
+        beside.write_text(f"{next(number)}", encoding="utf-8")
+        return ()
+
+    entries = grade_class(Course.open(course), NAME, jobs=1, later=replaced)
+    result = {entry.student: entry.result for entry in entries}["student-002"]
+    assert isinstance(result, Ungraded)
+    assert result.error.endswith("it was graded: run the same command again.")
+    assert scores(course) == {"student-001": 60, "student-002": 0}  # nothing is recorded
+    assert not (course / "autograded" / "student-002" / NAME).exists()
     again = graded(course)
-    assert again[first].unchanged
-    assert scores(course) == {first: 60, second: 60}
+    assert again["student-001"].unchanged
+    assert scores(course) == {"student-001": 60, "student-002": 60}
 
 
 def test_a_broken_penalty_plugin_leaves_no_half_result(course: Path) -> None:
