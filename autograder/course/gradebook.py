@@ -1,21 +1,19 @@
-"""Grading -> nbgrader's gradebook: both doors write through here."""
+"""nbgrader's gradebook: opened, checked and written to, with its failures in one sentence."""
 
 from __future__ import annotations
 
 import os
-import warnings
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from functools import cache
 from logging import LogRecord
 from pathlib import Path
 
 import nbgrader
-from nbgrader.api import Grade, Gradebook, InvalidEntry, MissingEntry, Student, SubmittedNotebook
+from nbgrader.api import Gradebook, InvalidEntry, MissingEntry, Student
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy import case, create_engine, inspect, text
-from sqlalchemy.exc import ArgumentError, SAWarning
+from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy.exc import ArgumentError
 from tornado.log import app_log
 
 from ..errors import NotReleased
@@ -117,8 +115,10 @@ def check_released(gradebook: Gradebook, assignment: Assignment) -> None:
 
 
 @contextmanager
-def transaction(gradebook: Gradebook) -> Iterator[None]:
+def transaction(gradebook: Gradebook) -> Iterator[Connection]:
     """Let all that is written within be there at the end, or nothing of it.
+
+    It is written through the connection, or by nbgrader's own functions.
 
     nbgrader's own functions commit by themselves. Within, that only hands the rows to the
     database, for the session has joined a transaction that is not its own; a rollback ends that.
@@ -127,7 +127,7 @@ def transaction(gradebook: Gradebook) -> Iterator[None]:
     with gradebook.engine.begin() as connection:
         gradebook.db.configure(bind=connection)
         try:
-            yield
+            yield connection
             gradebook.db.commit()
         finally:
             gradebook.db.remove()
@@ -141,14 +141,6 @@ def enter_student(gradebook: Gradebook, student: str) -> None:
     except InvalidEntry as error:
         if explained(error):
             raise
-
-
-def enter(gradebook: Gradebook, name: str, student: str, timestamp: datetime | None) -> None:
-    """Enter a submission of a student who is known, with its time if it has one."""
-    known = {"timestamp": timestamp} if timestamp else {}
-    with warnings.catch_warnings():  # nbgrader's own use of SQLAlchemy
-        warnings.filterwarnings("ignore", "Object of type", SAWarning)
-        gradebook.update_or_create_submission(name, student, **known)
 
 
 def reset(gradebook: Gradebook, name: str, student: str) -> frozenset[str]:
@@ -165,60 +157,6 @@ def reset(gradebook: Gradebook, name: str, student: str) -> frozenset[str]:
             grade.auto_score = None
             grade.needs_manual_grade = True
     return frozenset(settled)
-
-
-def record(
-    gradebook: Gradebook,
-    grading: Grading,
-    student: str,
-    before: Grading | None,
-    settled: Collection[str] = (),
-) -> SubmittedNotebook:
-    """Write every grade and comment row of a submitted notebook, whatever it held before.
-
-    ``auto_score`` is None, and a human is asked for, where the grader failed and where a
-    written answer waits. A mark that a human gave stays, and settles its cell as long as text and
-    points of that are those of the result ``before``; else a human is asked to look again. Whether
-    there is such a mark is asked of the database while it writes: somebody may give one at this
-    moment. ``settled`` were those that ``reset`` has named. Returns the notebook's row.
-    """
-    name = grading.assignment
-    scores = automatic(grading)
-    submitted = gradebook.find_submission_notebook(name, name, student)
-    cells = _cells_of(submitted)  # held, so that no row below asks the database for its own
-    for grade in submitted.grades:
-        grade.auto_score = scores.get(grade.name)
-    same = {g.name: g.id for g in submitted.grades if before and _is_same(g.name, before, grading)}
-    again = [cell for name, cell in same.items() if name in settled]
-    no_points, marked = Grade.auto_score.is_(None), Grade.manual_score.is_not(None)
-    waits = case(
-        (Grade.id.in_(again), False),
-        (Grade.id.in_(same.values()), no_points & ~marked | marked & Grade.needs_manual_grade),
-        else_=no_points | marked,
-    )
-    of_this = Grade.notebook_id == submitted.id
-    gradebook.db.query(Grade).filter(of_this).update(
-        {Grade.needs_manual_grade: waits}, synchronize_session=False
-    )
-    comments = dict.fromkeys(grading.untouched, NO_RESPONSE)
-    comments |= {answer.name: answer.place for answer in grading.written if answer.elsewhere}
-    for comment in submitted.comments:
-        comment.auto_comment = comments.get(comment.name)
-    del cells
-    return submitted
-
-
-def _cells_of(submitted: SubmittedNotebook) -> list[object]:
-    """Return the cells that grades and comments belong to, all loaded by one query."""
-    return [*submitted.notebook.grade_cells, *submitted.notebook.solution_cells]
-
-
-def _is_same(cell: str, before: Grading, after: Grading) -> bool:
-    """Say whether the student's text of a cell and its automatic points are as they were."""
-    if before.texts.get(cell) is None:  # unknown, or the result is of an older version
-        return False
-    points = (automatic(grading).get(cell) for grading in (before, after))
-    return before.texts[cell] == after.texts.get(cell) and len({*points}) == 1
 
 
 def automatic(grading: Grading) -> dict[str, float | None]:

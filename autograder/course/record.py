@@ -15,19 +15,22 @@ import contextlib
 import shutil
 from collections.abc import Callable
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy import Connection
 
 from ..errors import AutograderError
 from ..results import Grading
 from ..surroundings import explained
 from .folder import Course, StoredGrading
-from .gradebook import enter, enter_student, record, reset, transaction
+from .gradebook import enter_student, reset, transaction
 from .handed_in import check_folder, regular_files
 from .replacing import remove_folder, replaced_folder
+from .rows import Entered, Rows
 
 
 class LatePluginFails(AutograderError):
@@ -64,6 +67,10 @@ class Record:
         self._gradebook = gradebook
         self._name = assignment
 
+    @cached_property
+    def _rows(self) -> Rows:
+        return Rows(self._gradebook, self._name)
+
     def reset(self, student: str) -> frozenset[str]:
         """Let no earlier score stand for a submission, if there is one; see ``reset`` there."""
         # Nothing is recorded of it yet, or of a name that no gradebook can hold ever.
@@ -76,8 +83,10 @@ class Record:
 
     def accept(self, student: str, grading: Grading, settled: frozenset[str]) -> None:
         """Record a result; ``settled`` is what ``reset`` returned."""
-        with transaction(self._gradebook):
-            record(self._gradebook, grading, student, self._before(student), settled)
+        before = self._before(student)
+        with transaction(self._gradebook) as connection:
+            entered = self._rows.entered(connection, student)
+            self._rows.record(connection, entered, grading, before, settled)
 
     def _before(self, student: str) -> Grading | None:
         """Return the result that the gradebook has marks by hand for, if it is still known."""
@@ -96,8 +105,8 @@ class ClassRecord(Record):
     def refuse(self, student: str) -> None:
         """Enter a submission that has no result. Raises what ``accept_notebook`` raises."""
         timestamp = self._begun(student)
-        with transaction(self._gradebook):
-            enter(self._gradebook, self._name, student, timestamp)
+        with transaction(self._gradebook) as connection:
+            self._rows.enter(connection, student, timestamp)
             reset(self._gradebook, self._name, student)
         self._drop_files(student)
 
@@ -149,25 +158,23 @@ class ClassRecord(Record):
         What a late one costs is asked for between two transactions, with the points and the
         lateness that the first would have left: a plugin may open the gradebook itself.
         """
-        penalty: float | None = None
-        with transaction(self._gradebook):
-            late, score = self._enter_and_record(student, grading, timestamp, penalty)
-            if late:
-                self._gradebook.db.rollback()
+        rows, before = self._rows, self._before(student)
+
+        def write(connection: Connection, penalty: float | None) -> Entered:
+            entered = rows.enter(connection, student, timestamp)
+            rows.record(connection, entered, grading, before)
+            rows.penalize(connection, entered, penalty)
+            return entered
+
+        with transaction(self._gradebook) as connection:
+            entered = write(connection, None)
+            if late := entered.seconds_late:
+                score = rows.score(connection, entered)
+                connection.rollback()
         if late:
             penalty = penalty_for(self._course, student, score, late)
-            with transaction(self._gradebook):
-                self._enter_and_record(student, grading, timestamp, penalty)
-
-    def _enter_and_record(
-        self, student: str, grading: Grading, timestamp: datetime | None, penalty: float | None
-    ) -> tuple[float, float]:
-        """Return how many seconds late it is, and its points before any penalty if it is."""
-        enter(self._gradebook, self._name, student, timestamp)
-        submitted = record(self._gradebook, grading, student, self._before(student))
-        submitted.late_submission_penalty = penalty
-        late = submitted.assignment.total_seconds_late
-        return late, submitted.score if late else 0.0
+            with transaction(self._gradebook) as connection:
+                write(connection, penalty)
 
     def _fill(self, folder: Path, student: str, notebook: str) -> None:
         """Write the graded notebook beside copies of the other files."""
