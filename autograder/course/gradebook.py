@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from logging import LogRecord
 from pathlib import Path
 
 import nbgrader
-from nbgrader.api import Gradebook, InvalidEntry, MissingEntry, Student
+from nbgrader.api import Gradebook, MissingEntry, Student
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy import Connection, create_engine, inspect, text
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import (
+    Connection,
+    String,
+    bindparam,
+    create_engine,
+    exists,
+    insert,
+    inspect,
+    select,
+    text,
+)
+from sqlalchemy.exc import ArgumentError, IntegrityError
 from tornado.log import app_log
 
 from ..errors import NotReleased
@@ -33,6 +43,13 @@ from ..surroundings import (
 
 _VERSION_TABLE = "alembic_version"
 _VERSIONS = text(f"select version_num from {_VERSION_TABLE}")
+_STUDENT = Student.__table__
+_ENTER_STUDENT = insert(_STUDENT).from_select(
+    ["id"],
+    select(bindparam("student", type_=String())).where(
+        ~exists().where(_STUDENT.c.id == bindparam("student"))
+    ),
+)
 NO_RESPONSE = "No response."  # nbgrader's own words for a cell left as it was released
 
 
@@ -136,11 +153,8 @@ def transaction(gradebook: Gradebook) -> Iterator[Connection]:
 
 def enter_student(gradebook: Gradebook, student: str) -> None:
     """Enter a student, whom those who grade other assignments may enter at the same time."""
-    try:
-        gradebook.update_or_create_student(student)
-    except InvalidEntry as error:
-        if explained(error):
-            raise
+    with suppress(IntegrityError), gradebook.engine.begin() as connection:
+        connection.execute(_ENTER_STUDENT, {"student": student})
 
 
 def reset(gradebook: Gradebook, name: str, student: str) -> frozenset[str]:

@@ -6,20 +6,29 @@ read it here, by the same three queries for one student and for a class of any s
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from functools import cached_property, partial
+from typing import Any, NamedTuple
 
-from nbgrader.api import Assignment, Comment, Grade, Gradebook, MissingEntry
-from nbgrader.api import SubmittedAssignment as Submitted
-from nbgrader.api import SubmittedNotebook as Notebook
-from sqlalchemy.orm import Query
+from nbgrader.api import (
+    Assignment,
+    Comment,
+    Grade,
+    Gradebook,
+    MissingEntry,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from sqlalchemy import Select, bindparam, or_, select
 
 from ..errors import NotReleased
 from .folder import Course
 from .gradebook import open_gradebook
 
+_SUBMITTED, _NOTEBOOK = SubmittedAssignment.__table__.c, SubmittedNotebook.__table__.c
+_GRADE, _COMMENT = Grade.__table__.c, Comment.__table__.c
 WRITTEN, BROKEN, AGAIN = "written", "test broke", "look again"
 
 
@@ -136,6 +145,14 @@ class Marks:
         return self.comments.get(cell) or self.notes.get(cell, "")
 
 
+class _Selected(NamedTuple):
+    """What is asked of the gradebook, each with the student first."""
+
+    lateness: Select[Any]
+    marks: Select[Any]
+    comments: Select[Any]
+
+
 class MarksOfClass:
     """Reads the marks of one assignment's students. Raises NotReleased.
 
@@ -161,55 +178,60 @@ class MarksOfClass:
     def of(self, student: str) -> Marks | None:
         """Return what is recorded of a student's submission now, None if there is none."""
         try:
-            return self._read(Submitted.student_id == student).get(student)
+            return self._read(self._of_student, student=student).get(student)
         finally:
             self._gradebook.db.rollback()  # the next one sees what others wrote meanwhile
 
     def all(self, students: Collection[str] | None = None) -> dict[str, Marks]:
         """Return what is recorded of all submissions, or of those of these students."""
-        return self._read(*([] if students is None else [Submitted.student_id.in_(students)]))
+        which = [] if students is None else [_SUBMITTED.student_id.in_(students)]
+        return self._read(self._selected(*which))
 
-    def _read(self, *which: Any) -> dict[str, Marks]:
+    @cached_property
+    def _of_student(self) -> _Selected:
+        return self._selected(_SUBMITTED.student_id == bindparam("student"))
+
+    def _selected(self, *which: Any) -> _Selected:
+        """Ask for something of each submitted notebook, of the cells that are known.
+
+        Notebooks and cells are named by their ids, since the gradebook has indexes for that.
+        """
+        notebooks = SubmittedAssignment.__table__.join(SubmittedNotebook.__table__)
+        of_this = (
+            _SUBMITTED.assignment_id == self._id,
+            _NOTEBOOK.notebook_id.in_(self._notebooks),
+            *which,
+        )
+        lateness = (_SUBMITTED.timestamp, _SUBMITTED.extension, _NOTEBOOK.late_submission_penalty)
+        points = (_GRADE.auto_score, _GRADE.manual_score, _GRADE.extra_credit)
+        texts = (_COMMENT.manual_comment, _COMMENT.auto_comment)
+        return _Selected(
+            select(_SUBMITTED.student_id, *lateness).select_from(notebooks).where(*of_this),
+            select(_SUBMITTED.student_id, _GRADE.cell_id, *points, _GRADE.needs_manual_grade)
+            .select_from(notebooks.join(Grade.__table__))
+            .where(_GRADE.cell_id.in_(self._cells), *of_this),
+            select(_SUBMITTED.student_id, _COMMENT.cell_id, *texts)
+            .select_from(notebooks.join(Comment.__table__))
+            .where(or_(*(text.is_not(None) for text in texts)))
+            .where(_COMMENT.cell_id.in_(self._commented), *of_this),
+        )
+
+    def _read(self, selected: _Selected, **which: str) -> dict[str, Marks]:
         found: dict[str, Marks] = {}
-        self._add_lateness(found, which)
-        self._add_marks(found, which)
-        self._add_comments(found, which)
-        return found
-
-    def _add_lateness(self, found: dict[str, Marks], which: Sequence[Any]) -> None:
-        columns = (Submitted.timestamp, Submitted.extension, Notebook.late_submission_penalty)
-        for student, timestamp, extension, penalty in self._of_notebooks(*columns).filter(*which):
+        rows = partial(self._gradebook.db.execute, params=which)
+        for student, timestamp, extension, penalty in rows(selected.lateness):
             marks = found.setdefault(student, Marks())
             marks.penalty += penalty or 0.0
             marks.handed_in = timestamp
             marks.due = self._due + extension if self._due and extension else self._due
-
-    def _add_marks(self, found: dict[str, Marks], which: Sequence[Any]) -> None:
-        points = (Grade.auto_score, Grade.manual_score, Grade.extra_credit)
-        rows = self._of_notebooks(Grade.cell_id, *points, Grade.needs_manual_grade).join(Grade)
-        of_cells = Grade.cell_id.in_(self._cells)
-        for student, id, automatic, by_hand, extra, waits in rows.filter(of_cells, *which):
+        for student, id, automatic, by_hand, extra, waits in rows(selected.marks):
             cell = self._cells[id]
-            found[student].cells[cell.name] = Mark(cell, automatic, by_hand, extra, bool(waits))
-
-    def _add_comments(self, found: dict[str, Marks], which: Sequence[Any]) -> None:
-        columns = (Comment.cell_id, Comment.manual_comment, Comment.auto_comment)
-        rows = self._of_notebooks(*columns).join(Comment)
-        some = Comment.manual_comment.is_not(None) | Comment.auto_comment.is_not(None)
-        of_cells = Comment.cell_id.in_(self._commented)
-        for student, id, manual, automatic in rows.filter(some, of_cells, *which):
+            found[student].cells[cell.name] = Mark(cell, automatic, by_hand, extra, waits)
+        for student, id, manual, automatic in rows(selected.comments):
             name, marks = self._commented[id], found[student]
             marks.comments |= {name: manual} if manual else {}
             marks.notes |= {name: automatic} if automatic else {}
-
-    def _of_notebooks(self, *columns: Any) -> Query[Any]:
-        """Ask for something of each submitted notebook.
-
-        Notebooks and cells are named by their ids, since the gradebook has indexes for that.
-        """
-        query: Query[Any] = self._gradebook.db.query(Submitted.student_id, *columns)
-        of_this = (Submitted.assignment_id == self._id, Notebook.notebook_id.in_(self._notebooks))
-        return query.select_from(Submitted).join(Notebook).filter(*of_this)
+        return found
 
 
 def marks_of_class(
