@@ -21,7 +21,8 @@ from pathlib import Path
 
 import autograder.lean_imports  # noqa: F401 (before anything imports nbgrader)
 from autograder.course.folder import Course
-from autograder.course.gradebook import enter, enter_student, open_gradebook, record, transaction
+from autograder.course.gradebook import enter_student, open_gradebook, transaction
+from autograder.course.rows import Rows
 
 FOLDERS = ("autograded", "submitted", "feedback")
 
@@ -32,6 +33,7 @@ def enlarge(folder: Path, name: str, students: int) -> None:
     graded = sorted(path.stem for path in (folder / "gradings" / name).glob("*.json"))
     known = len(course.students(name))
     with open_gradebook(course.coursedir) as gradebook:
+        rows = Rows(gradebook, name)
         for number, origin in enumerate(islice(cycle(graded), max(0, students - known))):
             student = f"another-{number:05}"
             stored = course.grading(name, origin)
@@ -40,10 +42,10 @@ def enlarge(folder: Path, name: str, students: int) -> None:
             for part in FOLDERS:
                 if (folder / part / origin / name).exists():
                     shutil.copytree(folder / part / origin / name, folder / part / student / name)
-            with transaction(gradebook):
-                enter_student(gradebook, student)
-                enter(gradebook, name, student, None)
-                record(gradebook, stored.grading, student)
+            enter_student(gradebook, student)
+            with transaction(gradebook) as connection:
+                entered = rows.enter(connection, student, None)
+                rows.record(connection, entered, stored.grading, None)
             course.keep_grading(name, student, stored)
 
 
