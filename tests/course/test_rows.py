@@ -1,5 +1,6 @@
 """The rows of a submission: those that nbgrader enters, with its lateness and its score."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,18 +28,27 @@ RESULT = Grading(
 )
 
 
-@pytest.fixture
-def gradebook(tmp_path: Path) -> Iterator[Gradebook]:
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two notebooks with cells of all kinds, due at noon."""
-    with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}") as found:
-        found.add_assignment(NAME, duedate=DUE)
+    path = tmp_path_factory.mktemp("released") / "gradebook.db"
+    with Gradebook(f"sqlite:///{path}") as gradebook:
+        gradebook.add_assignment(NAME, duedate=DUE)
         for notebook in (NAME, "another"):
-            found.add_notebook(notebook, NAME)
-            found.add_grade_cell("test_mean", notebook, NAME, max_score=5, cell_type="code")
-            found.add_solution_cell("mean", notebook, NAME)
-            found.add_solution_cell("explanation", notebook, NAME)
-            found.add_grade_cell("explanation", notebook, NAME, max_score=2, cell_type="markdown")
-            found.add_task_cell("drawing", notebook, NAME, max_score=1, cell_type="markdown")
+            where = (notebook, NAME)
+            gradebook.add_notebook(*where)
+            gradebook.add_grade_cell("test_mean", *where, max_score=5, cell_type="code")
+            gradebook.add_solution_cell("mean", *where)
+            gradebook.add_solution_cell("explanation", *where)
+            gradebook.add_grade_cell("explanation", *where, max_score=2, cell_type="markdown")
+            gradebook.add_task_cell("drawing", *where, max_score=1, cell_type="markdown")
+    return path
+
+
+@pytest.fixture
+def gradebook(released: Path, tmp_path: Path) -> Iterator[Gradebook]:
+    path = shutil.copy(released, tmp_path)
+    with Gradebook(f"sqlite:///{path}") as found:
         yield found
 
 
