@@ -62,7 +62,7 @@ class Recording:
         if self._record:
             result = self._recorded(self._record, student, outcome, looked.key, last)
             if isinstance(result, Grading):
-                notes += self._page_problem(student, outcome.page)
+                notes += self._page_problem(student, result, outcome)
         if before:
             result, marks = self._comparison.after(student, before, result)
             change = compare(student, before, result, marks)
@@ -111,14 +111,10 @@ class Recording:
         now = self._work.key(student)
         return key != now == self._work.key(student)
 
-    def _page_problem(self, student: str, body: str) -> list[str]:
+    def _page_problem(self, student: str, graded: Grading, outcome: Finished) -> list[str]:
         """Write a page of what was recorded; return why there is none, if that is so."""
-
-        def write() -> None:
-            self._pages.keep(student, body)
-            self._pages.write(student)
-
-        problem = _problem(write)
+        made = graded, outcome.notebook, outcome.page
+        problem = _problem(partial(self._pages.write_recorded, student, *made))
         return [f"There is no page of feedback: {problem}"] if problem else []
 
 

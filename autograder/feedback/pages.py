@@ -12,13 +12,14 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateFeedback
 
-from ..course.folder import Course, StoredGrading
+from ..course.folder import Course
 from ..course.handed_in import is_secret
-from ..course.marks import MarksOfClass
+from ..course.marks import Marks, MarksOfClass
 from ..course.named_groups import named_groups, with_named_groups
 from ..course.replacing import remove_folder, replace_file, replaced_folder
 from ..course.shown_names import command
 from ..errors import AutograderError
+from ..results import Grading
 from .body import Body, body_text, digest, read_body
 from .page import fill
 
@@ -81,10 +82,6 @@ class Pages:
         self._named = named_groups(course.contents, assignment)
         self._nbgrader = GenerateFeedback(coursedir=course.coursedir, config=course.config)
 
-    def keep(self, student: str, body: str) -> None:
-        """Keep the part that a worker has made."""
-        replace_file(self._course.body_file(self._name, student), body.encode())
-
     def page(self, student: str) -> str | None:
         """Return the page as it is to be now, None where nothing is graded that counts."""
         marks = self._marks.of(student)
@@ -95,8 +92,11 @@ class Pages:
         stored = self._course.grading(self._name, student)
         if stored and not stored.is_whole(graded.parent):
             raise CopyNotWhole(self._name, student)
-        body = self._body(student, stored, graded.read_text(encoding="utf-8"))
-        return fill(body, marks, assignment=self._name, student=student)
+        path = self._course.body_file(self._name, student)
+        kept = path.read_bytes() if path.is_file() else b""
+        grading = stored.grading if stored else None
+        notebook = graded.read_text(encoding="utf-8")
+        return self._filled(student, marks, grading, notebook, kept)
 
     def write(self, student: str) -> bool:
         """Write the page as it is to be now, or leave none; return whether that changed it."""
@@ -105,7 +105,20 @@ class Pages:
             found = path.parent.exists()
             remove_folder(path.parent)
             return found
+        return self._put(student, page)
+
+    def write_recorded(self, student: str, grading: Grading, notebook: str, body: str) -> None:
+        """Write the page of what was recorded just now, with the part that a worker has made.
+
+        It is what ``write`` writes; nothing is read that is known.
+        """
+        self._keep(student, kept := body.encode())
+        if marks := self._marks.of(student):
+            self._put(student, self._filled(student, marks, grading, notebook, kept))
+
+    def _put(self, student: str, page: str) -> bool:
         check_secret(self._course, self._name, student)
+        path = self._course.page_file(self._name, student)
         graded = self._course.autograded_folder(self._name, student)
         files = {name: (graded / name).read_bytes() for name in _TO_RELEASE}
         files[path.name] = page.encode()
@@ -117,20 +130,28 @@ class Pages:
         self._nbgrader.set_permissions(self._name, student)
         return True
 
-    def _body(self, student: str, stored: StoredGrading | None, notebook: str) -> Body:
-        grading = with_named_groups(stored.grading, self._named) if stored else None
-        path = self._course.body_file(self._name, student)
-        kept = read_body(path.read_bytes()) if path.is_file() else None
-        if kept and kept.made_of == digest(grading, notebook):
-            return kept
+    def _filled(
+        self, student: str, marks: Marks, grading: Grading | None, notebook: str, kept: bytes
+    ) -> str:
+        body = self._body(student, grading, notebook, kept)
+        return fill(body, marks, assignment=self._name, student=student)
+
+    def _body(self, student: str, grading: Grading | None, notebook: str, kept: bytes) -> Body:
+        named = with_named_groups(grading, self._named) if grading else None
+        body = read_body(kept)
+        if body and body.made_of == digest(named, notebook):
+            return body
         from ..running.time_left import TimeLeft  # as a worker does, who has made it mostly
         from .making import make_body
 
         seconds = self._course.limits(self._name).submission_seconds
-        made = make_body(grading, notebook, TimeLeft(seconds))
+        made = make_body(named, notebook, TimeLeft(seconds))
         with suppress(PermissionError):  # of whoever may only read results
-            self.keep(student, body_text(made))
+            self._keep(student, body_text(made).encode())
         return made
+
+    def _keep(self, student: str, body: bytes) -> None:
+        replace_file(self._course.body_file(self._name, student), body)
 
 
 def _holds(path: Path, content: bytes) -> bool:
