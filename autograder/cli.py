@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import signal
 import sys
@@ -20,6 +22,8 @@ from .surroundings import explained
 
 # --help and --version answer at once: nbgrader and NumPy, which take seconds to import, are
 # imported by the commands themselves, and after ``lean_imports``.
+
+SELDOM = 100_000  # new objects from one look for garbage to the next; Python's own are 700
 
 app = typer.Typer(
     name="autograder",
@@ -73,6 +77,9 @@ def main() -> None:
     """Run the command; errors meant for people are printed without a traceback."""
     from . import cli_marks, cli_report  # noqa: F401 (more commands of the app)
 
+    # Nearly all that a command makes stays until its end: to look for garbage in it takes time.
+    gc.set_threshold(SELDOM)
+    atexit.register(gc.freeze)  # nor is it looked through once more then
     # The arrays compared here are small: threads would only be there to be interrupted.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # nbgrader calls alembic by name, which is beside this command and perhaps not on the path.

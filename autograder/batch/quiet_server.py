@@ -1,9 +1,13 @@
-"""Only the process that workers are forked from imports this: what the machine lacks ends it, and
-the command says so in a sentence. It needs no traceback as well.
+"""Only the process that workers are forked from imports this, before anything else.
+
+What the machine lacks ends it, and the command says so in a sentence: it needs no traceback as
+well. All that it imports stays until its end: it looks for no garbage in that, not then either.
 """
 
 from __future__ import annotations
 
+import atexit
+import gc
 import sys
 from types import TracebackType
 
@@ -19,3 +23,5 @@ def _print_the_rest(
 
 
 sys.excepthook = _print_the_rest
+gc.disable()
+atexit.register(gc.freeze)

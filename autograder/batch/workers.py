@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import multiprocessing.connection
 import os
@@ -157,6 +158,8 @@ class _Process:
 
 
 def _start_worker(setup: WorkerSetup, scratch: Path) -> None:
+    gc.freeze()  # what it was forked with stays, and is shared with the others
+    gc.enable()
     _Process.arguments = (setup, scratch)
     try:
         threading.Thread(target=_end_with_the_command, daemon=True).start()

@@ -27,7 +27,8 @@ START_SECONDS = 120  # a cold start reads hundreds of files
 SCRATCH_FILES = 4096  # files and folders together, where scratch has a file system of its own
 # Not -m: IPython makes __main__ the module of the submitted code.
 # In a checkout the folder of the package is a course, whose files stand for no installed module.
-START = f"import sys; sys.path.insert(0, {str(Path(__file__).parents[2])!r})\n"
+START = "import gc; gc.disable()\n"  # until it is warm: what it imports stays
+START += f"import sys; sys.path.insert(0, {str(Path(__file__).parents[2])!r})\n"
 START += "import autograder; del sys.path[0]\n"
 START += "from autograder.sandbox.zygote import main; main()"
 _MIB = 2**20

@@ -181,6 +181,7 @@ def _warm_up(setup: Setup) -> Shell:
     _forget_own_package(setup.unreadable_modules)
     gc.collect()
     gc.freeze()
+    gc.enable()
     return shell
 
 
