@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from nbformat import NotebookNode
+
 from ..course.candidate_files import CandidateFiles
 from ..course.candidates import Chosen
 from ..course.options import Limits
@@ -46,13 +48,17 @@ class Finished:
 
 @dataclass(frozen=True)
 class WorkerSetup:
-    """What every job of a batch has in common: it travels once to each worker."""
+    """What every job of a batch has in common: it travels once to each worker.
+
+    With the ``cells`` of the assignment a worker needs no nbgrader, which is slow to import.
+    """
 
     assignment: str
     parcel: Parcel
     secret: bytes
     limits: Limits
     with_pages: bool = False
+    cells: tuple[NotebookNode, ...] = ()
 
 
 def read_job(

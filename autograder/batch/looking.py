@@ -95,7 +95,8 @@ class Work:
         if unsafe_no_sandbox:
             limits = replace(limits, unsafe_no_sandbox=True)
         parcel = Parcel.of(self.course.contents)
-        return WorkerSetup(self.name, parcel, self.secret, limits, with_pages=not self.dry)
+        cells = self.assignment.cells
+        return WorkerSetup(self.name, parcel, self.secret, limits, not self.dry, cells)
 
 
 @contextmanager

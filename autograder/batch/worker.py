@@ -41,7 +41,7 @@ class Worker:
             self._copy = own / "course"
             self._copy.mkdir()
             contents = setup.parcel.unpack(self._copy)
-            self._assignment = contents.assignment(setup.assignment)
+            self._assignment = contents.assignment(setup.assignment, setup.cells)
             sandbox = open_sandbox(setup.limits, setup.parcel.root, own, self._copy)
             self.sandbox = stack.enter_context(sandbox)
             self._stack = stack.pop_all()

@@ -10,6 +10,8 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
+from nbformat import NotebookNode
+
 from ..errors import (
     BadSource,
     MissingSource,
@@ -65,8 +67,8 @@ class Contents:
         """Return the path of an assignment's source notebook."""
         return self.sources / name / f"{name}.ipynb"
 
-    def assignment(self, name: str) -> Assignment:
-        """Read an assignment.
+    def assignment(self, name: str, cells: tuple[NotebookNode, ...] = ()) -> Assignment:
+        """Read an assignment. Its ``cells``, if they are known, are not made once more.
 
         Raises SolutionsMissing for a course that has none at all, NoHiddenTests where there is
         only a notebook, UnknownAssignment where there is nothing of this name, MissingSource
@@ -90,6 +92,7 @@ class Contents:
             functions=partial(self._functions, name),
             hidden_tests=self.hidden_tests(name),
             part=partial(self._part, name),
+            cells=cells,
         )
 
     @cached_property

@@ -13,7 +13,6 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.preprocessors import ClearSolutions
 from traitlets.config import Config
 
 from ..errors import BadSource
@@ -146,20 +145,15 @@ def read_assignment(
     functions: Callable[[], Mapping[str, Callable[..., Any]]],
     hidden_tests: Path,
     part: Callable[[str], ModuleType | None],
+    cells: tuple[NotebookNode, ...] = (),
 ) -> Assignment:
     """Read an assignment from its source notebook; the rest is the course's, see Assignment.
 
-    Raises BadSource for a notebook that is not laid out as an assignment.
+    Its ``cells``, if they are known, are not made once more. Raises BadSource for a notebook that
+    is not laid out as an assignment.
     """
     notebook = read_source(name, path)
-    try:
-        released = _without_solutions(notebook)
-    except RuntimeError as error:  # nbgrader's, of marks that do not belong together
-        raise BadSource(name, f"its solution marks do not match: {error}") from error
-    cells = tuple(cell for cell in released.cells if "nbgrader" in cell.metadata)
-    for cell in cells:
-        if missing := sorted(FLAGS - cell.metadata.nbgrader.keys()):
-            raise BadSource(name, f"the cell {grade_id(cell)!r} does not say {missing[0]!r}.")
+    cells = cells or _released_cells(name, notebook)
     graded = [cell for cell in cells if cell.metadata.nbgrader.grade]
     automatic = [cell for cell in graded if not cell.metadata.nbgrader.solution]
     written = [cell for cell in graded if cell.metadata.nbgrader.solution]
@@ -203,7 +197,28 @@ def is_demonstration(cell: NotebookNode) -> bool:
     return DEMONSTRATION in cell.metadata.get("tags", [])
 
 
+def _released_cells(name: str, notebook: NotebookNode) -> tuple[NotebookNode, ...]:
+    """Return the cells of nbgrader's as it releases them, with their checksums."""
+    from nbgrader.utils import compute_checksum
+
+    try:
+        released = _without_solutions(notebook)
+    except RuntimeError as error:  # nbgrader's, of marks that do not belong together
+        raise BadSource(name, f"its solution marks do not match: {error}") from error
+    cells = tuple(cell for cell in released.cells if "nbgrader" in cell.metadata)
+    for cell in cells:
+        about = cell.metadata.nbgrader
+        if missing := sorted(FLAGS - about.keys()):
+            raise BadSource(name, f"the cell {grade_id(cell)!r} does not say {missing[0]!r}.")
+        if about.grade:
+            about.points = about.get("points") or 0
+        about.checksum = compute_checksum(cell)
+    return cells
+
+
 def _without_solutions(notebook: NotebookNode) -> NotebookNode:
+    from nbgrader.preprocessors import ClearSolutions  # slow to import, and workers do without
+
     clear = ClearSolutions(config=Config({"ClearSolutions": {"code_stub": CODE_STUB}}))
     released: NotebookNode
     released, _ = clear.preprocess(nbformat.from_dict(notebook), {})

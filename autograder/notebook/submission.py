@@ -13,7 +13,6 @@ from nbformat import NotebookNode
 from nbformat.v4 import nbformat as major
 from nbformat.v4 import nbformat_minor as minor
 from nbformat.v4 import new_code_cell
-from nbgrader.utils import compute_checksum
 
 from ..errors import MissingNotebook, NoKnownCells, UnreadableNotebook
 from ..sandbox.utf8 import encodable
@@ -231,7 +230,6 @@ def _restored(cell: NotebookNode, name: str, assignment: Assignment) -> Notebook
 
 def _from_source(source: NotebookNode) -> NotebookNode:
     cell: NotebookNode = nbformat.from_dict(source)
-    cell.metadata.nbgrader.checksum = compute_checksum(cell)
     if cell.cell_type == "code":
         cell.outputs = []
         cell.execution_count = None

@@ -2,6 +2,7 @@
 
 import email
 import errno
+import pickle
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from typing import NoReturn
 import msgspec
 import nbformat
 import pytest
+from commands import run_command
 from contents import SMALL
 from courses import new_course
 from machines import memory_used_up
@@ -85,15 +87,40 @@ def handed_in(course: Path, text: str, student: str = "x") -> Job:
     return job
 
 
+def setup_of(course: Path) -> WorkerSetup:
+    """Return what a class of the course tells its workers."""
+    contents = Contents(course)
+    cells = contents.assignment(NAME).cells
+    return WorkerSetup(NAME, Parcel.of(contents), b"secret", Limits(), True, cells)
+
+
 def finished(course: Path, *jobs: Job) -> list[Finished]:
     """Grade jobs where the course's folder is gone."""
-    setup = WorkerSetup(NAME, Parcel.of(Contents(course)), b"secret", Limits(), with_pages=True)
+    worker = Worker(setup_of(course))
     shutil.rmtree(course)
-    worker = Worker(setup)
     try:
         return [worker.finish(job) for job in jobs]
     finally:
         worker.close()
+
+
+WORKS = """
+import pickle, sys
+from pathlib import Path
+from autograder.batch.worker import Worker
+setup, job = pickle.loads(Path("given").read_bytes())
+worker = Worker(setup)
+print(type(worker.finish(job).result).__name__, "nbgrader" in sys.modules)
+worker.close()
+"""
+
+
+def test_a_worker_grades_without_nbgrader_which_is_slow_to_import(
+    course: Path, averages: Assignment, tmp_path: Path
+) -> None:
+    job = handed_in(course, nbformat.writes(answered(averages, {})))
+    (tmp_path / "given").write_bytes(pickle.dumps((setup_of(course), job)))
+    assert run_command("python", "-c", WORKS, cwd=tmp_path).stdout == "Grading False\n"
 
 
 def test_without_the_course_the_same_comes_back(
