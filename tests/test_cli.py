@@ -194,13 +194,14 @@ IN_A_WORKER = """
 import multiprocessing, os
 from pathlib import Path
 from autograder.batch.job import Job, WorkerSetup
-from autograder.batch.workers import grade_jobs
+from autograder.batch.workers import started_workers
 from autograder.course.contents import Contents
 from autograder.course.options import Limits
 from autograder.course.parcel import Parcel
 setup = WorkerSetup("averages", Parcel.of(Contents(Path.cwd())), b"", Limits())
 before = dict(os.environ)
-list(grade_jobs([Job("nowhere.ipynb")], setup, 1))
+with started_workers(setup, 1) as grade:
+    list(grade([Job("nowhere.ipynb")]))
 print(os.environ == before)  # a kernel that is started next finds the files in its folder
 with multiprocessing.get_context("forkserver").Pool(1) as pool:
     print(pool.apply(eval, ["__import__('sys').modules['rfc3987_syntax']"]))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import replace
 from functools import partial
 from itertools import count
@@ -32,7 +32,7 @@ from .outcome import ClassResult, Result
 from .plain import grade_plain
 from .recording import ChangedMeanwhile, Recording
 from .slowest import Tell
-from .workers import Jobs, Outcomes, grade_jobs
+from .workers import Grade, Outcomes, started_workers
 
 MOST_TRIES = 3  # for what is replaced while it is graded
 
@@ -49,11 +49,12 @@ def grade_files(
     """Grade notebooks by path, without a gradebook; yields results in the order given."""
     from ..running.hidden_tests import check_hidden_tests
 
-    check_hidden_tests(contents.assignment(name))
+    assignment = contents.assignment(name)
     todo = (read_job(str(p), student, partial(read_named, p), alone(p)) for p in paths)
-    setup = WorkerSetup(name, Parcel.of(contents), b"", limits)
-    with closing(grade_jobs(todo, setup, max(1, min(jobs, len(paths))))) as outcomes:
-        yield from _in_order(outcomes)
+    setup = WorkerSetup(name, Parcel.of(contents), b"", limits, cells=assignment.cells)
+    with started_workers(setup, jobs, len(paths)) as grade:
+        check_hidden_tests(assignment)  # while they get ready
+        yield from _in_order(grade(todo))
 
 
 def _in_order(outcomes: Outcomes) -> Generator[Result]:
@@ -105,12 +106,12 @@ def grade_class(
     else:
         looked_at = opened(course, name, students, force, dry, waiting)
 
-        def graded(todo: Jobs, setup: WorkerSetup) -> Outcomes:
+        def started(setup: WorkerSetup, known: int) -> AbstractContextManager[Grade]:
             if cluster:
-                return grade_on_cluster(todo, setup, cluster, tell)
-            return grade_jobs(todo, setup, jobs, tell)
+                return nullcontext(lambda todo: grade_on_cluster(todo, setup, cluster, tell))
+            return started_workers(setup, jobs, known, tell)
 
-        results = _results(looked_at, graded, later, unsafe_no_sandbox, announce)
+        results = _results(looked_at, started, later, unsafe_no_sandbox, announce)
     log = None if dry else GradingLog(course, name)
     with closing(results):
         for entry in results:
@@ -142,7 +143,7 @@ def _plain_results(
 
 def _results(
     looked_at: AbstractContextManager[Work],
-    graded: Callable[[Jobs, WorkerSetup], Outcomes],
+    started: Callable[[WorkerSetup, int], AbstractContextManager[Grade]],
     later: Callable[[], Iterable[str]],
     unsafe_no_sandbox: bool,
     announce: Callable[[int], None],
@@ -152,23 +153,29 @@ def _results(
         todo: dict[str, Looked] = {}
         without_page: list[str] = []
         yield from _kept(work, todo, without_page)
-        if todo:
-            work.check_hidden_tests()
         recording = Recording(work)
-        yield from map(recording.lost, work.lost)
-        for student in without_page:
-            recording.write_page(student)
-        if todo:
+        if not todo:
+            yield from _settled(work, recording, without_page)
+            return
+        with started(work.setup(unsafe_no_sandbox), len(todo)) as grade:
+            work.check_hidden_tests()  # while workers get ready
+            yield from _settled(work, recording, without_page)
             _mark_forced(work, todo)
-            setup = work.setup(unsafe_no_sandbox)
-            yield from _recorded(work, todo, recording, lambda jobs: graded(jobs, setup), later)
+            yield from _recorded(work, todo, recording, grade, later)
+
+
+def _settled(work: Work, recording: Recording, without_page: list[str]) -> Iterator[ClassResult]:
+    """Record what needs no grading: who has nothing, and pages that are missing."""
+    yield from map(recording.lost, work.lost)
+    for student in without_page:
+        recording.write_page(student)
 
 
 def _recorded(
     work: Work,
     todo: dict[str, Looked],
     recording: Recording,
-    graded: Callable[[Jobs], Outcomes],
+    grade: Grade,
     later: Callable[[], Iterable[str]],
 ) -> Generator[ClassResult]:
     """Yield what was recorded. What was replaced while it was graded is graded once more."""
@@ -181,7 +188,7 @@ def _recorded(
             yield changed.pop()
         yield from later()
 
-    outcomes = graded(_given(work, todo, added, names))
+    outcomes = grade(_given(work, todo, added, names))
     with closing(outcomes):
         for number, outcome in outcomes:
             student = names[number]

@@ -50,7 +50,7 @@ def grade_on_cluster(
     cluster: Cluster,
     tell: Tell = lambda slowest: None,
 ) -> Outcomes:
-    """Grade submissions on the workers of a cluster; yields as ``grade_jobs`` does.
+    """Grade submissions on the workers of a cluster; yields as ``started_workers`` do.
 
     Dask gives the jobs of a lost worker to others. What was there each time that several were lost
     is graded once more by itself, so that only the one that is to blame goes without a result.

@@ -8,15 +8,15 @@ import multiprocessing.connection
 import os
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from functools import cache
+from contextlib import ExitStack, contextmanager, suppress
+from functools import cache, partial
 from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from ..errors import AutograderError, CannotGradeHere
+from ..errors import AutograderError, BrokenCourseFile, CannotGradeHere, HiddenTestsFailed
 from ..sandbox.run_folder import run_folder
 from ..surroundings import MachineExhausted, explained
 from .forkserver import forkserver, surroundings_of_a_worker
@@ -32,6 +32,7 @@ Ahead = Callable[[], int]
 Numbered = tuple[int, Job]
 Jobs = Iterable[Job | None]  # None where there is none yet
 Outcomes = Generator[tuple[int, Finished]]
+Grade = Callable[[Jobs], Outcomes]
 SECONDS_TO_END = 10.0  # for a worker that has nothing left to do
 JOBS_AHEAD = 4  # for each process: enough to keep it busy, and few in memory
 
@@ -101,33 +102,47 @@ def _has_failed(future: Future[Finished]) -> bool:
     return future.cancelled() or future.exception() is not None
 
 
-def grade_jobs(
-    jobs: Jobs, setup: WorkerSetup, processes: int, tell: Tell = lambda slowest: None
-) -> Outcomes:
-    """Grade submissions in parallel on this machine; yields what became of each when it is there.
+@contextmanager
+def started_workers(
+    setup: WorkerSetup, processes: int, known: int = 0, tell: Tell = lambda slowest: None
+) -> Iterator[Grade]:
+    """Yield what grades submissions in parallel on this machine, once.
 
-    With it comes its number in the order given. Jobs are asked for when there is room for them, and
-    where there was none yet again and again until all that were given are done. While it waits, it
-    tells now and then which one takes longest. Closing the generator ends the workers, whatever
-    they are at.
+    It yields what became of each when it is there, with its number in the order given. Jobs are
+    asked for when there is room for them, and where there was none yet again and again until all
+    that were given are done. While it waits, it tells now and then which one takes longest. Of
+    workers, as many as there are jobs ``known`` get ready meanwhile. Leaving by an exception ends
+    them, whatever they are at.
 
     If a worker is killed, as for want of memory, those that were under way are graded
     again one by one, so that only the one that is to blame goes without a result.
 
     Raises CannotGradeHere.
     """
+    with ExitStack() as stack:
+        pool = stack.enter_context(_workers(setup, processes))
+        with pool.getting_ready(min(known, processes)):
+            yield partial(_outcomes, setup, processes, tell, stack, pool)
+
+
+def _outcomes(
+    setup: WorkerSetup, processes: int, tell: Tell, stack: ExitStack, pool: _Pool, jobs: Jobs
+) -> Outcomes:
     following, ahead = numbered(jobs), JOBS_AHEAD * processes
     while True:
+        under_way = UnderWay(lambda: processes, pool.looked_after(tell))
         try:
-            with _workers(setup, processes) as pool:
-                under_way = UnderWay(lambda: processes, pool.looked_after(tell))
-                yield from under_way.outcomes(following, pool.submit, lambda: ahead)
+            pool.wait_for_one(tell)
+            yield from under_way.outcomes(following, pool.submit, lambda: ahead)
             return
         except BrokenProcessPool:
-            left = under_way.left()
-            for number, job in left[:processes]:
-                yield number, _grade_alone(job, setup, tell)
-            following = chain(left[processes:], following)
+            pool.terminate()
+            stack.close()
+        left = under_way.left()
+        for number, job in left[:processes]:
+            yield number, _grade_alone(job, setup, tell)
+        following = chain(left[processes:], following)
+        pool = stack.enter_context(_workers(setup, processes))
 
 
 def _grade_alone(job: Job, setup: WorkerSetup, tell: Tell) -> Finished:
@@ -220,6 +235,7 @@ class _Pool:
         self._failures = failures
         self._others = set(multiprocessing.active_children())
         self._started: set[multiprocessing.process.BaseProcess] = set()
+        self._ready: dict[Future[bool], str] = {}  # as they will be
 
     def submit(self, job: Job) -> Future[Finished]:
         """Hand a job to one of them. Raises MachineExhausted."""
@@ -228,6 +244,32 @@ class _Pool:
     def start(self) -> Future[bool]:
         """Let one of them make its worker. Raises MachineExhausted."""
         return self._hand_out(_make_worker)
+
+    @contextmanager
+    def getting_ready(self, count: int) -> Iterator[None]:
+        """Let so many make their workers meanwhile. What keeps one from it, its first job says.
+
+        Where broken hidden tests end them, they finish that first: of a sandbox that is killed as
+        it starts, processes may be left.
+        """
+        with suppress(BrokenProcessPool):  # the first job finds that as well
+            for _ in range(count):
+                self._ready[self.start()] = "the start of a worker"
+        try:
+            yield
+        except (BrokenCourseFile, HiddenTestsFailed):
+            wait(self._ready, SECONDS_TO_END)
+            raise
+
+    def wait_for_one(self, tell: Tell) -> None:
+        """Wait until one of these is ready: a job that is handed in before starts another."""
+        if self._ready:
+            Watched(lambda: 1, self.looked_after(tell)).wait(self._ready)
+
+    def terminate(self) -> None:
+        """End them at once."""
+        for process in self.there():
+            process.terminate()
 
     def looked_after(self, tell: Tell) -> Tell:
         """Return what tells the same, and sees that what was handed out can come back."""
@@ -282,8 +324,7 @@ def _workers(setup: WorkerSetup, count: int) -> Iterator[_Pool]:
         try:
             yield pool
         except BaseException:
-            for process in pool.there():
-                process.terminate()
+            pool.terminate()
             raise
         finally:
             executor.shutdown(wait=False)  # it may wait for a thread that was never started

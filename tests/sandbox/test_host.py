@@ -133,6 +133,15 @@ def test_the_next_child_finds_an_empty_folder(tmp_path: Path, bubblewrap: bool) 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_child_looks_for_garbage_though_what_it_was_forked_with_stays(sandbox: Sandbox) -> None:
+    child = sandbox.child(LIMITS, 100)
+    assert (
+        printed(child, "import gc; print(gc.isenabled(), gc.get_freeze_count() > 0)")
+        == "True True\n"
+    )
+    child.kill()
+
+
 def test_a_child_ends_the_one_before(sandbox: Sandbox) -> None:
     first, second = (sandbox.child(LIMITS, 100) for _ in range(2))
     with pytest.raises(EOFError):
