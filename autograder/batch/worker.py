@@ -24,6 +24,9 @@ from ..results import Grading
 from ..running.time_left import TimeLeft
 from .job import Finished, Job, WorkerSetup, failed, refuse_of_the_machine, said
 
+# It compiles what checks notebooks: before workers are forked, not in each of them.
+nbformat.validate(nbformat.v4.new_notebook())
+
 
 class Worker:
     """An assignment and a sandbox of its own; files of both lie in a folder that ends with it.
