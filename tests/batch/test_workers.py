@@ -1,12 +1,13 @@
 """Workers on this machine: they get ready before they are given anything."""
 
 import multiprocessing
+from concurrent.futures import Future
 
 import pytest
 from contents import SMALL
 
+from autograder.batch import workers
 from autograder.batch.job import Job, WorkerSetup
-from autograder.batch.workers import started_workers
 from autograder.course.options import Limits
 from autograder.course.parcel import Parcel
 from autograder.errors import HiddenTestsFailed
@@ -28,7 +29,7 @@ def test_no_more_get_ready_than_there_are_jobs(setup: WorkerSetup, known: int) -
     def started() -> int:
         return len({*multiprocessing.active_children()} - others)
 
-    with started_workers(setup, 2, known) as grade:
+    with workers.started_workers(setup, 2, known) as grade:
         assert started() == known
         jobs = [Job(f"{number}.ipynb", error="It is not there.") for number in range(known)]
         results = {number: finished.result for number, finished in grade(jobs)}
@@ -38,8 +39,21 @@ def test_no_more_get_ready_than_there_are_jobs(setup: WorkerSetup, known: int) -
     assert started() == 0
 
 
-def test_hidden_tests_that_are_broken_end_them(setup: WorkerSetup) -> None:
-    others = {*multiprocessing.active_children()}
-    with pytest.raises(HiddenTestsFailed), started_workers(setup, 1, 1):
+STARTED: list[Future[bool]] = []
+
+
+class Noting(workers.ProcessPoolExecutor):
+    """As Python's; what was handed to it is kept."""
+
+    def submit(self, *call: object, **options: object) -> Future[bool]:
+        STARTED.append(super().submit(*call, **options))
+        return STARTED[-1]
+
+
+def test_broken_hidden_tests_end_no_worker_while_its_sandbox_starts(
+    setup: WorkerSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "ProcessPoolExecutor", Noting)
+    with pytest.raises(HiddenTestsFailed), workers.started_workers(setup, 1, 1):
         raise HiddenTestsFailed("hidden_tests.py", "INTERNAL_ERROR")
-    assert {*multiprocessing.active_children()} == others
+    assert [ready.result(timeout=0) for ready in STARTED] == [True]
