@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import atexit
-import gc
-import os
-import signal
 import sys
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -18,12 +13,11 @@ from typer.core import TyperCommand
 
 from . import __version__, lean_imports  # noqa: F401
 from .errors import AutograderError, NotACourse
+from .process import prepare
 from .surroundings import explained
 
 # --help and --version answer at once: nbgrader and NumPy, which take seconds to import, are
 # imported by the commands themselves, and after ``lean_imports``.
-
-SELDOM = 100_000  # new objects from one look for garbage to the next; Python's own are 700
 
 app = typer.Typer(
     name="autograder",
@@ -77,20 +71,7 @@ def main() -> None:
     """Run the command; errors meant for people are printed without a traceback."""
     from . import cli_marks, cli_report  # noqa: F401 (more commands of the app)
 
-    # Nearly all that a command makes stays until its end: to look for garbage in it takes time.
-    gc.set_threshold(SELDOM)
-    atexit.register(gc.freeze)  # nor is it looked through once more then
-    # The arrays compared here are small: threads would only be there to be interrupted.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # nbgrader calls alembic by name, which is beside this command and perhaps not on the path.
-    here = str(Path(sys.executable).parent)
-    os.environ["PATH"] = os.pathsep.join([here, os.environ.get("PATH", os.defpath)])
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):  # a terminal may know fewer letters than names have
-            stream.reconfigure(errors="backslashreplace")
-    for signum in (signal.SIGTERM, signal.SIGHUP):  # end as cleanly as on an interrupt
-        if signal.getsignal(signum) is not signal.SIG_IGN:  # as it is under nohup
-            signal.signal(signum, signal.default_int_handler)
+    prepare()
     try:
         app()
         return
