@@ -4,13 +4,15 @@ from dataclasses import replace
 
 import pytest
 from attacks.conftest import Surroundings
-from limits import PATIENCE, SHORT, SHORT_LIMITS
+from limits import PATIENCE, PATIENT, SHORT
 
+from autograder.course.options import Limits
 from autograder.running.execution import Execution
 from autograder.sandbox.host import Sandbox
 from autograder.sandbox.lockdown import ChildLimits
 
-LIMITS = replace(SHORT_LIMITS, memory_mib=256, file_mib=8)
+LIMITS = replace(PATIENT, memory_mib=256, file_mib=8)
+SHORT_CELLS = replace(LIMITS, cell_seconds=SHORT)
 
 TOO_LONG = {
     "76 a loop": "while True: pass",
@@ -87,10 +89,10 @@ IN_A_FILE_SYSTEM_OF_ITS_OWN = {
 }
 
 
-def run(sandbox: Sandbox, source: str) -> tuple[str, str]:
+def run(sandbox: Sandbox, source: str, limits: Limits = LIMITS) -> tuple[str, str]:
     """Run a cell between two others; return what became of it, and what the last one prints."""
     cells = {0: "kept = 'kept'", 1: source, 2: "print(kept)"}
-    with Execution(sandbox, cells, LIMITS) as execution:
+    with Execution(sandbox, cells, limits) as execution:
         execution.run_cells()
         _, bomb, last = execution.cells.values()
     (printed,) = last.outputs
@@ -101,7 +103,7 @@ def run(sandbox: Sandbox, source: str) -> tuple[str, str]:
 @pytest.mark.parametrize("title", TOO_LONG)
 def test_what_takes_too_long(title: str, sandbox: Sandbox, surroundings: Surroundings) -> None:
     with surroundings:
-        became, after = run(sandbox, TOO_LONG[title])
+        became, after = run(sandbox, TOO_LONG[title], SHORT_CELLS)
     assert became.startswith(f"This cell ran longer than {SHORT} seconds.")
     assert after == "kept\n"
 
@@ -110,7 +112,7 @@ def test_what_takes_too_long(title: str, sandbox: Sandbox, surroundings: Surroun
 def test_what_takes_too_much(title: str, sandbox: Sandbox, surroundings: Surroundings) -> None:
     source, says = TOO_MUCH[title]
     with surroundings:
-        became, after = run(sandbox, source)
+        became, after = run(sandbox, source, LIMITS if says else SHORT_CELLS)
     assert says in became
     assert became
     assert after == "kept\n"
@@ -162,7 +164,7 @@ FLOODS = {
 
 @pytest.mark.parametrize("title", FLOODS)
 def test_outputs_stay_within_their_room(title: str, sandbox: Sandbox) -> None:
-    limits = replace(SHORT_LIMITS, output_characters=2000)
+    limits = replace(SHORT_CELLS, output_characters=2000)
     with Execution(sandbox, {0: FLOODS[title]}, limits) as execution:
         execution.run_cells()
         (cell,) = execution.cells.values()

@@ -3,6 +3,7 @@
 What single frames do is in tests/sandbox/test_wire.py; here the grader reads them.
 """
 
+import gc
 import resource
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,14 +12,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from attacks.conftest import Surroundings
-from limits import SHORT_LIMITS
+from limits import PATIENT, SHORT
 
 from autograder.errors import NoAnswer
 from autograder.running.execution import Execution
 from autograder.running.no_answer import AnswerUnusable, NotAnswered
 from autograder.sandbox.host import Sandbox
 
-LIMITS = replace(SHORT_LIMITS, memory_mib=512)
+LIMITS = replace(PATIENT, memory_mib=512)
+SHORT_CALLS = replace(LIMITS, call_seconds=SHORT)
 
 # The number of the request is found where the child keeps it.
 SPEAK = """
@@ -90,6 +92,7 @@ NO_ANSWER = {
 @pytest.fixture
 def same_grader() -> Iterator[None]:
     """After the test this process has as many files open, and has grown by less than 300 MB."""
+    gc.collect()  # what earlier tests have left would close its files in the midst of this one
     files, memory = open_files(), memory_at_most()
     yield
     assert open_files() == files
@@ -120,7 +123,7 @@ def test_nonsense_costs_only_the_function_that_speaks_it(
     title: str, sandbox: Sandbox, surroundings: Surroundings
 ) -> None:
     source = f"{SPEAK}    {NO_ANSWER[title]}"
-    with surroundings, Execution(sandbox, {0: "kept = 5", 1: source}, LIMITS) as execution:
+    with surroundings, Execution(sandbox, {0: "kept = 5", 1: source}, SHORT_CALLS) as execution:
         execution.run_cells()
         assert not any(cell.failed or cell.stopped for cell in execution.cells.values())
         # One reply too many is noticed by the call after it.
@@ -168,7 +171,7 @@ def test_our_function_is_not_asked_about_what_could_keep_it_busy(
 ) -> None:
     """The call ends at its limit: what was forged keeps waiting for more."""
     asked: list[object] = []
-    with Execution(sandbox, {0: f"{SPEAK}    {ASK % argument}"}, LIMITS) as execution:
+    with Execution(sandbox, {0: f"{SPEAK}    {ASK % argument}"}, SHORT_CALLS) as execution:
         execution.run_cells()
         with pytest.raises(NotAnswered):
             execution.call("f", (1,), {}, {"g": asked.append})
@@ -191,7 +194,7 @@ def test_90_what_was_received_is_not_kept(sandbox: Sandbox) -> None:
 @pytest.mark.usefixtures("same_grader")
 def test_95_a_child_that_does_not_read(sandbox: Sandbox, surroundings: Surroundings) -> None:
     deaf = "reply(type='Returned', id=asked(), value=1, arguments=ARGUMENTS); forever()"
-    with surroundings, Execution(sandbox, {0: f"{SPEAK}    {deaf}"}, LIMITS) as execution:
+    with surroundings, Execution(sandbox, {0: f"{SPEAK}    {deaf}"}, SHORT_CALLS) as execution:
         execution.run_cells()
         assert execution.call("f", (1,), {})[0] == 1
         with pytest.raises(NoAnswer):

@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from contents import SMALL
-from limits import SHORT_LIMITS
+from limits import SHORT_CALLS
 
 from autograder.course.contents import Contents
 from autograder.course.options import Limits
@@ -63,7 +63,7 @@ def test_what_is_foreseen_is_what_grading_finds(
         if not student.gradable:
             continue
         notebook = nbformat.reads(student.fill_in(released(averages)), as_version=4)
-        limits = SHORT_LIMITS if "never ends" in student.about else Limits()
+        limits = SHORT_CALLS if "never ends" in student.about else Limits()
         name = averages.file_name
         result = grade(notebook, averages, sandbox, notebook=name, limits=limits).grading
         assert result.score == pytest.approx(student.expected_score(averages)), student.about

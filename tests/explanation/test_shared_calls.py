@@ -2,7 +2,6 @@
 
 import pytest
 from conftest import GradeCells
-from limits import SHORT_LIMITS
 
 from autograder.explanation.shared_calls import shared_calls
 from autograder.notebook.assignment import Assignment
@@ -34,7 +33,7 @@ def weighted_mean(numbers, weights):
 
 
 def weighted_mean(grade_cells: GradeCells, code: str, student: str = "") -> ExerciseResult:
-    graded = grade_cells({"weighted_mean": code}, student=student, limits=SHORT_LIMITS)
+    graded = grade_cells({"weighted_mean": code}, student=student)
     return next(e for e in graded.grading.exercises if e.name == "weighted_mean")
 
 

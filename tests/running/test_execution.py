@@ -1,12 +1,13 @@
 """Cells run as in Jupyter, outputs are recorded, and no cell or call takes others with it."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from contents import OWN, SMALL
-from limits import SHORT, SHORT_LIMITS
+from limits import PATIENT, SHORT, SHORT_CALLS, SHORT_CELLS
 
 from autograder.course.options import Limits
 from autograder.errors import SandboxFailed
@@ -26,7 +27,7 @@ from autograder.sandbox.shell import NO_SHELL_COMMANDS
 SLOW = f"longer than {SHORT} seconds"
 
 
-def run(sandbox: Sandbox, *sources: str, limits: Limits = SHORT_LIMITS) -> Sequence[CellRun]:
+def run(sandbox: Sandbox, *sources: str, limits: Limits = PATIENT) -> Sequence[CellRun]:
     with Execution(sandbox, dict(enumerate(sources)), limits) as execution:
         execution.run_cells()
         return list(execution.cells.values())
@@ -51,14 +52,14 @@ def test_given_files_can_be_read_and_imported_also_by_the_next_process(sandbox: 
         2: "open('data/numbers.txt', 'w').write('changed'); number",
     }
     for _ in range(2):  # what one submission wrote, the next does not see
-        with Execution(sandbox, cells, SHORT_LIMITS, files) as execution:
+        with Execution(sandbox, cells, PATIENT, files) as execution:
             execution.run_cells()
             assert execution.cells[2].outputs[-1].data["text/plain"] == "21"
             assert execution.read("number") == 21
 
 
 def test_files_that_cannot_be_written_are_the_graders_fault(sandbox: Sandbox) -> None:
-    limits = replace(SHORT_LIMITS, file_mib=1)
+    limits = replace(PATIENT, file_mib=1)
     with (
         Execution(sandbox, {0: "1"}, limits, {"large.bin": bytes(2**21)}) as execution,
         pytest.raises(SandboxFailed, match="cannot be written"),
@@ -95,7 +96,7 @@ print("four", file=sys.stderr)
 )
 def test_a_magic_costs_no_definition_and_no_picture(sandbox: Sandbox, line: str) -> None:
     text = f"{line}\ndef f():\n    return 5\n\nimport matplotlib.pyplot as plt\nplt.plot([1, 2]);"
-    with Execution(sandbox, {0: text}, SHORT_LIMITS) as execution:
+    with Execution(sandbox, {0: text}, PATIENT) as execution:
         execution.run_cells()
         assert execution.call("f", (), {})[0] == 5
         assert not execution.cells[0].failed
@@ -186,7 +187,7 @@ def test_an_error_does_not_stop_the_next_cell(sandbox: Sandbox, source: str, err
 def test_a_stopped_cell_is_skipped_and_the_others_hold(
     sandbox: Sandbox, source: str, reason: str
 ) -> None:
-    _, stopped, last = run(sandbox, "x = 1", source, "print(x + 1)")
+    _, stopped, last = run(sandbox, "x = 1", source, "print(x + 1)", limits=SHORT_CELLS)
     assert reason in stopped.stopped
     assert text_of(last) == "2\n"
 
@@ -268,11 +269,17 @@ number = 3
 """
 
 
+@contextmanager
+def defined(sandbox: Sandbox, limits: Limits) -> Iterator[Execution]:
+    with Execution(sandbox, {0: "kept = 5", 1: DEFINITIONS}, limits) as prepared:
+        prepared.run_cells()
+        yield prepared
+
+
 @pytest.fixture
 def execution(sandbox: Sandbox) -> Iterator[Execution]:
     """A submission for one test alone: the sandbox that all share has one child at a time."""
-    with Execution(sandbox, {0: "kept = 5", 1: DEFINITIONS}, SHORT_LIMITS) as prepared:
-        prepared.run_cells()
+    with defined(sandbox, PATIENT) as prepared:
         yield prepared
 
 
@@ -313,12 +320,14 @@ def test_variables_can_be_read(execution: Execution) -> None:
     ],
 )
 def test_a_call_without_an_answer_says_why(
-    execution: Execution, function: str, error: type[Exception], says: str
+    sandbox: Sandbox, function: str, error: type[Exception], says: str
 ) -> None:
-    with pytest.raises(error) as caught:
-        execution.call(function, (1,), {})
-    assert says in str(caught.value)
-    assert execution.read("kept") == 5
+    limits = SHORT_CALLS if error is CallTimedOut else PATIENT
+    with defined(sandbox, limits) as execution:
+        with pytest.raises(error) as caught:
+            execution.call(function, (1,), {})
+        assert says in str(caught.value)
+        assert execution.read("kept") == 5
 
 
 def test_a_message_with_data_is_not_repeated(execution: Execution) -> None:
@@ -357,7 +366,7 @@ def test_the_whole_submission_has_a_limit(sandbox: Sandbox) -> None:
 
 def test_why_a_name_is_missing(sandbox: Sandbox) -> None:
     cells = {0: "def f(:\n    pass", 1: "import time; time.sleep(9); answer = 1\ndef g(x): pass"}
-    with Execution(sandbox, cells, SHORT_LIMITS) as execution:
+    with Execution(sandbox, cells, SHORT_CELLS) as execution:
         execution.run_cells()
         with pytest.raises(
             NameMissing, match=r"is not Python 3\.\d+ at line 1 of its cell: `def f\(:`"

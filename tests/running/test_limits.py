@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from conftest import GradeCells
-from limits import SHORT, SHORT_LIMITS
+from limits import PATIENT, SHORT
 
 from autograder.course.options import Limits
 from autograder.errors import NoAnswer
@@ -13,7 +13,8 @@ from autograder.running.execution import Execution
 from autograder.running.messages import explain_limit
 from autograder.sandbox.host import Sandbox
 
-LIMITS = replace(SHORT_LIMITS, memory_mib=300, file_mib=2)
+LIMITS = replace(PATIENT, memory_mib=300, file_mib=2)
+SHORT_LIMITS = replace(LIMITS, cell_seconds=SHORT, call_seconds=SHORT)
 LOCKED_IN = "can use neither the network nor other processes"
 
 MET = {
@@ -44,10 +45,10 @@ ENDS = {
 }
 
 
-def called(sandbox: Sandbox, action: str) -> str:
+def called(sandbox: Sandbox, action: str, limits: Limits = LIMITS) -> str:
     """Return what is said of a function that does this, while others still answer."""
     source = f"import numpy as np\ndef f():\n    {action}\ndef g(): return 1"
-    with Execution(sandbox, {0: source}, LIMITS) as execution:
+    with Execution(sandbox, {0: source}, limits) as execution:
         execution.run_cells()
         with pytest.raises(NoAnswer) as caught:
             execution.call("f", (), {})
@@ -76,8 +77,8 @@ def test_a_cell_that_meets_a_limit_says_which(sandbox: Sandbox, action: str, say
 def test_what_ends_the_process_says_which_limit(
     sandbox: Sandbox, action: str, of_call: str, of_cell: str
 ) -> None:
-    assert of_call in called(sandbox, action)
-    with Execution(sandbox, {0: action, 1: "print('next')"}, LIMITS) as execution:
+    assert of_call in called(sandbox, action, SHORT_LIMITS)
+    with Execution(sandbox, {0: action, 1: "print('next')"}, SHORT_LIMITS) as execution:
         execution.run_cells()
     first, second = execution.cells.values()
     assert of_cell in first.stopped
@@ -124,7 +125,7 @@ def test_what_was_met_is_known_afterwards_each_once(sandbox: Sandbox) -> None:
         2: "while True: pass",
         3: "def h(): return 1 / 0",
     }
-    with Execution(sandbox, cells, LIMITS) as execution:
+    with Execution(sandbox, cells, replace(LIMITS, cell_seconds=SHORT)) as execution:
         execution.run_cells()
         for name in "fgfh":
             with pytest.raises(NoAnswer):

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from limits import SHORT_LIMITS
+from limits import PATIENT, SHORT_CALLS
 
 from autograder.running.execution import Execution
 from autograder.running.no_answer import CallRaised, CallTimedOut, NameMissing, NotAnswered
@@ -25,7 +25,7 @@ def endless(x):
 
 @pytest.fixture
 def building(sandbox: Sandbox) -> Iterator[Execution]:
-    with Execution(sandbox, {0: TWICE}, SHORT_LIMITS) as prepared:
+    with Execution(sandbox, {0: TWICE}, PATIENT) as prepared:
         prepared.run_cells()
         yield prepared
 
@@ -43,7 +43,7 @@ def test_a_replaced_function_is_ours_for_one_call(building: Execution) -> None:
 
 def test_who_keeps_a_replaced_function_has_their_own_afterwards(sandbox: Sandbox) -> None:
     source = "kept = []\ndef g(x): return x\ndef f(x): kept.append(g); return kept[0](x)"
-    with Execution(sandbox, {0: source}, SHORT_LIMITS) as execution:
+    with Execution(sandbox, {0: source}, PATIENT) as execution:
         execution.run_cells()
         assert execution.call("f", (1,), {}, {"g": lambda x: 2 * x})[0] == 2
         assert execution.call("f", (1,), {})[0] == 1
@@ -51,7 +51,7 @@ def test_who_keeps_a_replaced_function_has_their_own_afterwards(sandbox: Sandbox
 
 def test_another_name_of_a_replaced_function_is_replaced(sandbox: Sandbox) -> None:
     source = "def g(x): return x\nh, n = g, 0\ndef f(x): return h(x)"
-    with Execution(sandbox, {0: source}, SHORT_LIMITS) as execution:
+    with Execution(sandbox, {0: source}, PATIENT) as execution:
         execution.run_cells()
         replaced = {"g": lambda x: 2 * x, "n": lambda: 3}
         assert execution.call("f", (1,), {}, replaced)[0] == 2
@@ -66,7 +66,7 @@ def test_one_function_for_two_exercises_is_two(
     """And what is called is the student's own, though another name of it is replaced."""
     source = "def g(x): return [x]\nh = g\ndef f(x): return [g(x), h(x)]"
     ours = {"g": lambda x: 2 * x, "h": lambda x: 100 * x}
-    with Execution(sandbox, {0: source}, SHORT_LIMITS) as execution:
+    with Execution(sandbox, {0: source}, PATIENT) as execution:
         execution.run_cells()
         right = {name: ours[name] for name in replaced if name != function}
         assert execution.call(function, (5,), {}, right)[0] == answer
@@ -74,7 +74,7 @@ def test_one_function_for_two_exercises_is_two(
 
 def test_what_never_ends_is_asked_again_with_ours(sandbox: Sandbox) -> None:
     source = "def g(x):\n    while True: pass\ndef f(x): return g(x)"
-    with Execution(sandbox, {0: source}, SHORT_LIMITS) as execution:
+    with Execution(sandbox, {0: source}, SHORT_CALLS) as execution:
         execution.run_cells()
         with pytest.raises(CallTimedOut):
             execution.call("f", (1,), {})
@@ -153,12 +153,14 @@ def interrupted(x: object) -> None:
 
 def test_after_a_refusal_who_interrupts_the_grader_is_heard(sandbox: Sandbox) -> None:
     source = "def f(x):\n    try: g([x] * 5000)\n    except ValueError: return g(x)"
-    with Execution(sandbox, {0: source}, SHORT_LIMITS) as execution:
+    with Execution(sandbox, {0: source}, PATIENT) as execution:
         execution.run_cells()
         with pytest.raises(KeyboardInterrupt):
             execution.call("f", (1,), {}, {"g": interrupted})
 
 
-def test_a_call_that_never_stops_asking_is_stopped(building: Execution) -> None:
-    with pytest.raises(CallTimedOut):
-        building.call("endless", (1,), {}, {"inner": lambda x: x})
+def test_a_call_that_never_stops_asking_is_stopped(sandbox: Sandbox) -> None:
+    with Execution(sandbox, {0: TWICE}, SHORT_CALLS) as execution:
+        execution.run_cells()
+        with pytest.raises(CallTimedOut):
+            execution.call("endless", (1,), {}, {"inner": lambda x: x})
