@@ -105,7 +105,8 @@ def state(folder: Path) -> list[tuple[str, int, int, bytes]]:
 def only_the_zygote_is_left(sandbox: Sandbox) -> bool:
     """Wait until the last process below the sandbox's own has no children."""
     around = 0 if sandbox.layers.no_bubblewrap else 1  # the zygote, in bubblewrap
-    for _ in range(100):
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
         if len(descendants(sandbox._zygote.process.pid)) == around:
             return True
         time.sleep(0.02)

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 from commands import run_command
+from limits import PATIENCE
 
 from autograder.errors import SandboxFailed
 from autograder.sandbox import host, launch
 from autograder.sandbox.child import Child
 from autograder.sandbox.host import Sandbox
-from autograder.sandbox.launch import Layers
+from autograder.sandbox.launch import Launch, Layers, StartedZygote
 from autograder.sandbox.lockdown import ChildLimits
 from autograder.sandbox.readable import PACKAGE, readable_paths
 from autograder.surroundings import MachineExhausted
@@ -32,12 +33,13 @@ def own_sandbox(tmp_path: Path) -> Iterator[Sandbox]:
 
 
 def printed(child: Child, source: str) -> str:
-    return "".join(output.text for output in child.run_cell(0, source, 10).outputs)
+    return "".join(output.text for output in child.run_cell(0, source, PATIENCE).outputs)
 
 
 def ends(pid: int) -> bool:
     """Wait for a process to end; one that only waits to be reaped by its parent has ended."""
-    for _ in range(100):
+    deadline = time.monotonic() + 60  # which nothing lasts by itself that is to be ended
+    while time.monotonic() < deadline:
         try:
             state = Path(f"/proc/{pid}/stat").read_text().rsplit(")")[-1].split()[0]
         except (FileNotFoundError, ProcessLookupError):
@@ -52,7 +54,7 @@ def test_a_child_that_has_gone_can_still_be_killed(sandbox: Sandbox) -> None:
     for _ in range(30):
         child = sandbox.child(LIMITS, 100)
         with pytest.raises(EOFError):
-            child.run_cell(0, "import os; os._exit(0)", 10)
+            child.run_cell(0, "import os; os._exit(0)", PATIENCE)
         child.kill()
 
 
@@ -101,7 +103,7 @@ def test_what_a_child_starts_goes_with_it(tmp_path: Path) -> None:
     # Only where seccomp is missing can it start anything at all.
     with Sandbox(tmp_path, layers=Layers(bubblewrap=False, seccomp=False)) as weak:
         child = weak.child(LIMITS, 1000)
-        source = "import os, time\npid = os.fork()\nif pid == 0: time.sleep(60)\nprint(pid)"
+        source = "import os, time\npid = os.fork()\nif pid == 0: time.sleep(1000)\nprint(pid)"
         pid = int(printed(child, source))
         child.kill()
         weak.child(LIMITS, 100).kill()  # by now the zygote has seen the first one end
@@ -145,7 +147,7 @@ def test_a_child_looks_for_garbage_though_what_it_was_forked_with_stays(sandbox:
 def test_a_child_ends_the_one_before(sandbox: Sandbox) -> None:
     first, second = (sandbox.child(LIMITS, 100) for _ in range(2))
     with pytest.raises(EOFError):
-        first.run_cell(0, "1", 10)
+        first.run_cell(0, "1", PATIENCE)
     assert printed(second, "print(1)") == "1\n"
     first.kill()
     second.kill()
@@ -160,7 +162,14 @@ def test_a_dead_zygote_is_replaced(own_sandbox: Sandbox) -> None:
 
 
 def test_a_stuck_zygote_is_replaced(own_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(host, "FORK_SECONDS", 1)
+    start = Launch.start
+
+    def start_another(self: Launch) -> StartedZygote:
+        monkeypatch.setattr(host, "FORK_SECONDS", PATIENCE)  # this one will answer
+        return start(self)
+
+    monkeypatch.setattr(Launch, "start", start_another)
+    monkeypatch.setattr(host, "FORK_SECONDS", 0.1)
     os.kill(own_sandbox._zygote.process.pid, signal.SIGSTOP)
     for _ in range(2):
         child = own_sandbox.child(LIMITS, 100)
@@ -245,7 +254,7 @@ def test_closing_ends_every_process(tmp_path: Path, bubblewrap: bool) -> None:
     sandbox.close()
     assert ends(pid)
     with pytest.raises(EOFError):
-        child.run_cell(0, "1", 10)
+        child.run_cell(0, "1", PATIENCE)
     child.kill()
     assert list(tmp_path.iterdir()) == []
 
