@@ -252,13 +252,37 @@ def test_a_worker_whose_end_was_not_seen_is_missed(
         graded(course, tell=kill)
 
 
+# A cell that goes on for as long as a test has patience. Its threads can be counted from outside.
+THREADS = 20
+ENDLESS = f"""
+import threading
+wait = threading.Event().wait
+for _ in range({THREADS}): threading.Thread(target=wait, daemon=True).start()
+wait()
+"""
+
+
+def hand_in_endless(course: Path, student: str, averages: Assignment) -> None:
+    set_options(course, f"c.GradingOptions.cell_seconds = {PATIENCE}")
+    endless = answered(averages, {})
+    endless.cells.append(nbformat.v4.new_code_cell(ENDLESS))
+    hand_in(course, student, NAME, nbformat.writes(endless))
+
+
 def test_a_slow_submission_holds_up_no_other(course: Path, averages: Assignment) -> None:
+    hand_in_endless(course, "a-slow-one", averages)
+    hand_in(course, "student-002", NAME, nbformat.writes(answered(averages, {})))
+    with contextlib.closing(grade_class(Course.open(course), NAME, jobs=2)) as entries:
+        assert {next(entries).student for _ in range(2)} == {"student-001", "student-002"}
+
+
+def test_results_of_files_come_in_the_order_of_the_files(
+    course: Path, averages: Assignment
+) -> None:
     slow = answered(averages, {})
     slow.cells.append(nbformat.v4.new_code_cell("import time; time.sleep(4)"))
     hand_in(course, "a-slow-one", NAME, nbformat.writes(slow))
     hand_in(course, "student-002", NAME, nbformat.writes(answered(averages, {})))
-    entries = grade_class(Course.open(course), NAME, jobs=2)
-    assert [entry.student for entry in entries][-1] == "a-slow-one"
     paths = sorted(course.glob(f"submitted/*/{NAME}/*.ipynb"))
     results = grade_files(paths, NAME, Contents(course), jobs=2, limits=Limits())
     assert [result.notebook for result in results] == [*map(str, paths)]
@@ -488,25 +512,31 @@ def scratch() -> Iterator[Path]:
 
 
 @pytest.fixture
-def grading(course: Path, averages: Assignment, scratch: Path) -> subprocess.Popen[str]:
-    """Start a command that is in the middle of a slow cell."""
-    slow = answered(averages, {})
-    slow.cells.append(nbformat.v4.new_code_cell("import time; time.sleep(29)"))
-    hand_in(course, "slow", NAME, nbformat.writes(slow))
-    command = subprocess.Popen(
-        [Path(sys.executable).parent / "autograder", "grade", NAME],
+def grading(course: Path, averages: Assignment, scratch: Path) -> Iterator[subprocess.Popen[str]]:
+    """Start a command that is in the middle of an endless cell."""
+    hand_in_endless(course, "endless", averages)
+    with subprocess.Popen(
+        [Path(sys.executable).parent / "autograder", "grade", NAME, "--jobs=2"],
         cwd=course,
         env={**os.environ, "TMPDIR": str(scratch)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-    )
-    deadline = time.monotonic() + PATIENCE
-    while not list(scratch.rglob("autograder-sandbox-*/scratch")) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    time.sleep(2)  # by now the slow cell runs
-    return command
+    ) as command:
+        deadline = time.monotonic() + PATIENCE
+        while not any(map(is_in_the_endless_cell, descendants(command.pid))):
+            assert command.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        yield command
+        command.kill()
+
+
+def is_in_the_endless_cell(process: int) -> bool:
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it may end meanwhile
+        return len(list(Path(f"/proc/{process}/task").iterdir())) > THREADS
+    return False
 
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
