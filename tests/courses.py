@@ -50,11 +50,19 @@ def hand_in(
     file_name: str = "",
     timestamp: str = "2026-03-01 12:00:00.000000 UTC",
 ) -> None:
-    """Put a submission where nbgrader's collect would."""
+    """Put a submission where nbgrader's collect would.
+
+    A folder that is new is there with all its files: who watches the course may look at any moment.
+    """
     folder = course / "submitted" / student / assignment
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / (file_name or f"{assignment}.ipynb")).write_text(text, encoding="utf-8")
-    (folder / "timestamp.txt").write_text(timestamp)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    written = folder
+    if not folder.exists():
+        written = course / f".{student}"
+        written.mkdir()
+    (written / (file_name or f"{assignment}.ipynb")).write_text(text, encoding="utf-8")
+    (written / "timestamp.txt").write_text(timestamp)
+    written.rename(folder)
 
 
 def without_times(kept: bytes) -> bytes:
