@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from conftest import GradeCells
@@ -14,10 +15,12 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_
 
 from autograder.course.options import Limits
 from autograder.grading import grade
+from autograder.notebook.answers import untouched_answers
 from autograder.notebook.assignment import Assignment
 from autograder.notebook.filled_in import answered
 from autograder.notebook.safe_html import plain
 from autograder.results import TestResult
+from autograder.running import time_left
 from autograder.running.cell_outputs import verdict_html, verdict_text
 from autograder.running.code_lines import MOST_LINES
 from autograder.running.execution import Execution
@@ -57,16 +60,19 @@ def test_a_failing_call_costs_the_same_however_many_cells_there_are(sandbox: San
 
 
 def test_what_the_grader_does_counts_in_the_time_of_a_submission(
-    averages: Assignment, sandbox: Sandbox
+    averages: Assignment, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    notebook = answered(averages, {"explanation": averages.by_grade_id["explanation"].source})
-    comments = "\n".join(f"x = {n} # two three four five" for n in range(700))
-    notebook.cells += [new_code_cell(f"{comments}\n{n}") for n in range(48)]
-    graded = grade(
-        notebook, averages, sandbox, notebook="n", limits=Limits(submission_seconds=1)
-    ).grading
+    clock = SimpleNamespace(now=0.0, thread_time=lambda: clock.now)
+    monkeypatch.setattr(time_left, "time", clock)
+
+    def look_slowly(notebook: NotebookNode, assignment: Assignment) -> list[str]:
+        clock.now += Limits().submission_seconds
+        return untouched_answers(notebook, assignment)
+
+    monkeypatch.setattr("autograder.grading.untouched_answers", look_slowly)
+    graded = grade(answered(averages, {}), averages, sandbox, notebook="n", limits=Limits()).grading
     messages = {test.message for result in graded.exercises for test in result.tests}
-    assert messages == {"The notebook had used up its 1 seconds before this could be tested."}
+    assert messages == {"The notebook had used up its 300 seconds before this could be tested."}
     assert graded.score == 0
 
 
