@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from limits import PATIENCE
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -30,7 +31,9 @@ def chromium() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         pytest.skip(f"there is no {CHROMIUM}: apt install chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=[*_OPTIONS])
+        browser = playwright.chromium.launch(
+            executable_path=str(CHROMIUM), args=[*_OPTIONS], timeout=1000 * PATIENCE
+        )
         yield browser
         browser.close()
 
@@ -73,6 +76,7 @@ def opened(
         viewport={"width": size[0], "height": size[1]},
         color_scheme=scheme,  # type: ignore[arg-type]
     )
+    context.set_default_timeout(1000 * PATIENCE)
     seen = Opened(context.new_page())
     seen.page.on("console", lambda message: seen.console.append(message.text))
     seen.page.on("pageerror", lambda error: seen.console.append(str(error)))

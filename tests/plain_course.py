@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 from commands import run_here
 from courses import set_options
+from limits import PATIENCE
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
@@ -16,13 +17,15 @@ NAME = "squares"
 NAMED = f"c.GradingOptions.plain_assignments = [{NAME!r}]"
 ALLOWED = f"c.GradingOptions.per_assignment = {{{NAME!r}: {{'unsafe_no_sandbox': True}}}}"
 WARNING = f"The code submitted for {NAME!r} is not locked in"
+PATIENT = f"c.Execute.iopub_timeout = c.Execute.startup_timeout = {PATIENCE}"  # with its kernel
 
 # What nbgrader alone needs to be told to have the same course.
-STOCK = """
+STOCK = f"""
 c = get_config()
 c.CourseDirectory.course_id = "small-course"
 c.CourseDirectory.source_directory = "assignments"
-c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE"}
+c.ClearSolutions.code_stub = {{"python": "# YOUR CODE HERE"}}
+{PATIENT}
 """
 
 RIGHT = "def square(x):\n    return x * x"
@@ -75,7 +78,7 @@ def add_plain(course: Path, *config: str) -> Path:
     for name, notebook in _sources().items():
         nbformat.write(notebook, folder / f"{name}.ipynb")
     (folder / "given.py").write_text("NUMBER = 7\n")
-    set_options(course, *config)
+    set_options(course, PATIENT, *config)
     return course
 
 

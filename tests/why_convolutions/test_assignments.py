@@ -106,7 +106,10 @@ def executed(notebook: NotebookNode, assignment: Assignment, folder: Path) -> No
     for name, content in assignment.given_files.items():
         (folder / name).write_bytes(content)
     client = NotebookClient(
-        notebook, timeout=PATIENCE, allow_errors=True, resources={"metadata": {"path": str(folder)}}
+        notebook,
+        **dict.fromkeys(("timeout", "startup_timeout", "iopub_timeout"), PATIENCE),
+        allow_errors=True,
+        resources={"metadata": {"path": str(folder)}},
     )
     return client.execute()
 
