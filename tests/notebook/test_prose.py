@@ -330,4 +330,4 @@ def test_hostile_text_takes_no_long_time(averages: Assignment, source: str) -> N
     count = max(1, 2**17 // len(source))  # an eighth of what is read
     begin = time.process_time()
     places_of_prose([new_code_cell(source)] * count, averages)
-    assert time.process_time() - begin < 4
+    assert time.process_time() - begin < 10
