@@ -95,7 +95,8 @@ class Course:
     def __init__(self, folder: Path, server: postgres.Server | None) -> None:
         self.folder = folder
         self._server = server
-        self.db_url = f"sqlite:///{folder}/gradebook.db"
+        # Who has to wait for the others waits for as long as it takes, not five seconds.
+        self.db_url = f"sqlite:///file:{folder}/gradebook.db?uri=true&timeout={PATIENCE}"
         if server:
             self.db_url = server.url(folder.name)
 
