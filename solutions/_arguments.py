@@ -77,10 +77,17 @@ def require_convolved_shape(
     got: tuple[int, ...], x_shape: tuple[int, ...], w_shape: tuple[int, ...], stride: int, pad: int
 ) -> None:
     """Refuse a gradient that has not the shape of the convolved input."""
+    require_same_shape(got, convolved_shape(x_shape, w_shape, stride, pad))
+
+
+def convolved_shape(
+    x_shape: tuple[int, ...], w_shape: tuple[int, ...], stride: int = 1, pad: int = 0
+) -> tuple[int, int, int, int]:
+    """Return the shape of the convolved input."""
     n, height, width, _ = x_shape
     kernel_size, _, _, c_out = w_shape
     h_out, w_out = ((size + 2 * pad - kernel_size) // stride + 1 for size in (height, width))
-    require_same_shape(got, (n, h_out, w_out, c_out))
+    return n, h_out, w_out, c_out
 
 
 def require_local_shapes(
