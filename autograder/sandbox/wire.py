@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 import math
 from collections import abc
+from functools import lru_cache
 from typing import Any, Literal
 
 import msgspec
@@ -28,8 +29,9 @@ KNOWN_TYPES = {t.__name__ for t in vars(builtins).values() if isinstance(t, type
     *("function", "method", "generator", "module", "MaskedArray", "matrix", "Fraction"),
 }
 
-ARRAY_DTYPES = frozenset(
-    {
+ARRAY_DTYPES = {
+    name: np.dtype(name)
+    for name in (
         "bool",
         "int8",
         "int16",
@@ -44,8 +46,8 @@ ARRAY_DTYPES = frozenset(
         "float64",
         "complex64",
         "complex128",
-    }
-)
+    )
+}
 
 
 class WireError(Exception):
@@ -259,13 +261,20 @@ def _int_to_wire(value: int) -> Value:
     return BigInt(str(value)) if value.bit_length() < 3 * MAX_DIGITS else Opaque("int")
 
 
+@lru_cache(64)
+def dtype_name(dtype: np.dtype[Any]) -> str:
+    """Return the name of a dtype; NumPy makes it anew each time, which takes a while."""
+    return dtype.name
+
+
 def _array_to_wire(value: Any) -> Value:
     if value.dtype.kind == "f" and value.dtype.itemsize > 8:  # more than double precision
         value = value.astype(np.float64)
-    if value.dtype.name not in ARRAY_DTYPES:
+    name = dtype_name(value.dtype)
+    if name not in ARRAY_DTYPES:
         return Opaque(type(value).__name__)
-    native = value.astype(value.dtype.newbyteorder("="))
-    return Array(value.dtype.name, value.shape, native.tobytes(), isinstance(value, np.generic))
+    native = value if value.dtype.isnative else value.astype(ARRAY_DTYPES[name])
+    return Array(name, value.shape, native.tobytes(), isinstance(value, np.generic))
 
 
 def from_wire(value: Value, depth: int = 0) -> Any:
@@ -276,12 +285,12 @@ def from_wire(value: Value, depth: int = 0) -> Any:
     """
     if depth > MAX_DEPTH:
         raise WireError("data nested too deeply")
+    if isinstance(value, Array):
+        return _array_from_wire(value)
     if isinstance(value, Opaque):
         return Opaque(value.type_name[:MAX_NAME])
     if isinstance(value, Named) and len(value.name) > MAX_NAME:
         raise WireError("a name that is too long")
-    if isinstance(value, Array):
-        return _array_from_wire(value)
     if isinstance(value, BigInt):
         if len(value.digits) > MAX_DIGITS:
             raise WireError("an int of too many digits")
@@ -304,10 +313,11 @@ def from_wire(value: Value, depth: int = 0) -> Any:
 
 
 def _array_from_wire(value: Array) -> Any:
-    if value.dtype not in ARRAY_DTYPES:
+    dtype = ARRAY_DTYPES.get(value.dtype)
+    if dtype is None:
         raise WireError("an array of a dtype that does not travel")
-    dtype = np.dtype(value.dtype)
-    if len(value.shape) > MAX_DIMENSIONS or not all(0 <= side <= MAX_SIDE for side in value.shape):
+    sides = value.shape or (1,)
+    if len(sides) > MAX_DIMENSIONS or min(sides) < 0 or max(sides) > MAX_SIDE:
         raise WireError("an array of an impossible shape")
     if math.prod(value.shape) * dtype.itemsize != len(value.data):
         raise WireError("an array whose bytes do not fit its shape")
