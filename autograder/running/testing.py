@@ -28,14 +28,13 @@ hidden tests is imported by relative names.
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import numpy as np
 import pytest
 
 from .comparison import Mismatch, check_array, compare, none
-from .student import Answer, Student
+from .student import Answer, Student, copied
 
 exercise = pytest.mark.exercise
 weight = pytest.mark.weight
@@ -76,8 +75,7 @@ def check_call(
 
     See ``check``. The reference works on copies: what it changes is not the student's fault.
     """
-    given, named = copy.deepcopy((args, kwargs))
-    expected = getattr(reference, function)(*given, **named)
+    expected = getattr(reference, function)(*copied(args), **copied(kwargs))
     check(getattr(student, function)(*args, **kwargs), expected)
 
 
