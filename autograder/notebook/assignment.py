@@ -6,7 +6,7 @@ import inspect
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,6 +23,7 @@ from .versions import COMPARING_CELL
 
 GRADE_PREFIX = "test_"  # the grade cell of an exercise is test_<exercise>
 FLAGS = {"grade", "grade_id", "locked", "solution"}  # what nbgrader says of each of its cells
+_MOST_REMEMBERED = 10_000  # characters of a text that is asked about several times
 DEMONSTRATION = "demonstration"  # the tag of a locked cell that only shows something
 
 # A stub that raises would stop "Run all" at the first exercise; an unwritten function
@@ -133,6 +134,10 @@ class Assignment:
 
     def signatures(self) -> dict[str, inspect.Signature]:
         """Return the signatures of the exercises that are functions."""
+        return {**self._signatures}
+
+    @cached_property
+    def _signatures(self) -> Mapping[str, inspect.Signature]:
         references = self.references.items()
         return {name: inspect.signature(f) for name, f in references if inspect.isfunction(f)}
 
@@ -184,12 +189,18 @@ def read_source(name: str, path: Path) -> NotebookNode:
 
 def grade_id(cell: NotebookNode) -> str:
     """Return nbgrader's id of a cell, "" where it has none."""
-    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+    return str(cell["metadata"].get("nbgrader", {}).get("grade_id", ""))
 
 
 def plain_source(cell: NotebookNode) -> str:
     """Return a cell's text without what an editor may change by itself."""
-    return "\n".join(line.rstrip() for line in str(cell.source).strip().splitlines())
+    text = str(cell["source"])
+    return _plain(text) if len(text) <= _MOST_REMEMBERED else _plain.__wrapped__(text)
+
+
+@lru_cache(1000)  # the cells of a release, and those of a few submissions
+def _plain(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.strip().splitlines())
 
 
 def is_demonstration(cell: NotebookNode) -> bool:

@@ -132,14 +132,15 @@ def _parsed_cell(cell: dict[str, Any]) -> NotebookNode:
     source = cell.get("source")
     if isinstance(source, list):
         source = "".join(map(str, source))
-    metadata: dict[str, Any] = {"nbgrader": {"grade_id": claimed_id(cell)}}
+    metadata = NotebookNode(nbgrader=NotebookNode(grade_id=claimed_id(cell)))
     if isinstance(cell.get("metadata"), dict) and STAND_IN in cell["metadata"]:
         metadata[STAND_IN] = True
-    parsed: NotebookNode = nbformat.from_dict(
-        {"cell_type": cell.get("cell_type"), "source": source, "metadata": metadata}
+    return NotebookNode(
+        cell_type=cell.get("cell_type"),
+        source=source,
+        metadata=metadata,
+        attachments=cell.get("attachments"),
     )
-    parsed["attachments"] = cell.get("attachments")
-    return parsed
 
 
 def restore(submitted: NotebookNode, assignment: Assignment) -> NotebookNode:
