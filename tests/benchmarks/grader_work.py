@@ -33,6 +33,7 @@ from autograder.feedback.pages import Pages
 from autograder.grading import grade, open_sandbox
 from autograder.notebook.assignment import Assignment
 from autograder.notebook.filled_in import answered
+from autograder.notebook.submission import parse_notebook
 from autograder.sandbox.child import Child
 
 ROOT = Path(__file__).parents[2]
@@ -40,17 +41,16 @@ OLD = "91a2daf"
 GRADE_AT_OLD = """
 import statistics, sys, time
 from pathlib import Path
-import nbformat
 from autograder.assignment import load_assignment
 from autograder.grading import grade, open_sandbox
 from autograder.options import Limits
+from autograder.submission import read_notebook
 
 assignment, limits, spent = load_assignment(sys.argv[1]), Limits(), []
 with open_sandbox(limits) as sandbox:
     for path in Path(sys.argv[2]).iterdir():
-        text = path.read_text(encoding="utf-8")
         before = time.process_time()
-        submitted = nbformat.reads(text, as_version=4)
+        submitted = read_notebook(path)
         grade(submitted, assignment, sandbox, notebook="", student="one", limits=limits)
         spent.append(time.process_time() - before)
 print(statistics.median(spent))
@@ -81,7 +81,7 @@ def own_work(assignment: Assignment, notebooks: Sequence[str]) -> Work:
     with open_sandbox(limits, PACKAGED_COURSE) as sandbox, patch.object(Child, "kill", counted):
         for text in notebooks:
             before = time.process_time()
-            submitted = nbformat.reads(text, as_version=4)
+            submitted = parse_notebook(text.encode())  # as a worker does
             graded = grade(
                 submitted, assignment, sandbox, notebook="", student="one", limits=limits
             )
