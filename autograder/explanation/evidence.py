@@ -55,8 +55,10 @@ class Evidence:
         self, reference: Callable[..., Any], calls: Sequence[RecordedCall], answering: Answering
     ) -> None:
         answers = [(call, answering(reference, call)) for call in sorted(calls, key=_size)]
-        wrong = [pair for pair in answers if not same_answer(*pair)]
-        right = [pair for pair in answers if same_answer(*pair)]
+        wrong: list[tuple[RecordedCall, RecordedCall]] = []
+        right: list[tuple[RecordedCall, RecordedCall]] = []
+        for pair in answers:
+            (right if same_answer(*pair) else wrong).append(pair)
         self.wrong = len(wrong)
         self.calls = [call for call, _ in (*wrong, *right)]
         self.smallest = _size(self.calls[0]) if self.calls else 0

@@ -14,7 +14,7 @@ from .cell_text import defined_functions, defined_names
 
 def definitions(cell: NotebookNode) -> frozenset[str]:
     """Return the functions and variables that a code cell seems to define."""
-    return defined_names(cell.source) if cell.cell_type == "code" else frozenset()
+    return defined_names(cell["source"]) if cell["cell_type"] == "code" else frozenset()
 
 
 def is_untouched(cell: NotebookNode, assignment: Assignment) -> bool:

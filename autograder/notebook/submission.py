@@ -36,11 +36,7 @@ MOST_NAMED, MOST_OF_A_NAME = 5, 80  # notebooks beside one that is missing; char
 MOST_HEADING_LEVELS = 6  # of Markdown
 STAND_IN = "stand_in"  # marks a stub that is not run: it would hide what is written elsewhere
 _ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")  # how they begin
-_OF_CELLS: dict[str, dict[str, Any]] = {  # what cells of each kind have besides their text
-    "code": {"outputs": [], "execution_count": None},
-    "markdown": {},
-    "raw": {},
-}
+_KINDS = ("code", "markdown", "raw")  # of cells
 
 
 def read_notebook(path: Path) -> NotebookNode:
@@ -185,7 +181,7 @@ def _is_cell(cell: Any) -> bool:
     return (
         isinstance(cell, dict)
         and isinstance(cell.get("cell_type"), str)
-        and cell["cell_type"] in _OF_CELLS
+        and cell["cell_type"] in _KINDS
         and isinstance(cell.get("source"), str)
     )
 
@@ -231,6 +227,10 @@ def _restored(cell: NotebookNode, name: str, assignment: Assignment) -> Notebook
 
 def _from_source(source: NotebookNode) -> NotebookNode:
     cell: NotebookNode = nbformat.from_dict(source)
+    return _never_run(cell)
+
+
+def _never_run(cell: NotebookNode) -> NotebookNode:
     if cell.cell_type == "code":
         cell.outputs = []
         cell.execution_count = None
@@ -257,12 +257,14 @@ def _own(cell: NotebookNode, cell_id: str) -> NotebookNode:
     """Return a cell of the student's own: its text, and the pictures in it."""
     # Not by nbformat's functions for new cells: each looks its schema over, which takes longer
     # than everything else here.
-    about = {"cell_type": cell.cell_type, "id": cell_id, "metadata": {}}
-    own: NotebookNode = nbformat.from_dict(
-        {**about, "source": encodable(cell.source), **_OF_CELLS[cell.cell_type]}
+    own = NotebookNode(
+        cell_type=cell.cell_type,
+        id=cell_id,
+        metadata=NotebookNode(),
+        source=encodable(cell.source),
     )
     _keep_attachments(cell, own)
-    return own
+    return _never_run(own)
 
 
 def _keep_attachments(cell: NotebookNode, target: NotebookNode) -> None:
