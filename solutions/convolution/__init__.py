@@ -105,11 +105,12 @@ def conv_backward(
     kernel_size, (h_out, w_out) = w.shape[0], dout.shape[1:3]
     x_padded = zero_pad(x, pad)
     windows = _windows(x_padded, kernel_size, stride)
-    above = dout.reshape(len(x), h_out * w_out, w.shape[3])  # (N, positions, C_out)
+    above = dout.reshape(-1, w.shape[3])  # (N * H_out * W_out, C_out)
 
     dx_padded, dw = np.zeros_like(x_padded), np.zeros_like(w)
     for n in range(len(x)):  # image by image: the copies that a product needs stay small
-        dw += (windows[n].reshape(h_out * w_out, -1).T @ above[n]).reshape(w.shape)
+        below = windows[n].reshape(h_out * w_out, -1)  # (H_out * W_out, K * K * C_in)
+        dw += (below.T @ dout[n].reshape(h_out * w_out, -1)).reshape(w.shape)
     for i, j in product(range(kernel_size), repeat=2):
         rows = slice(i, i + stride * h_out, stride)
         columns = slice(j, j + stride * w_out, stride)
