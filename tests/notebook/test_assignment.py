@@ -53,3 +53,10 @@ def test_for_want_of_memory_no_source_is_called_a_bad_one(tmp_path: Path) -> Non
     os.truncate(path, ENOUGH_MEMORY)
     with pytest.raises(MemoryError), memory_used_up():
         read_source("averages", path)
+
+
+def test_who_changes_the_signatures_changes_only_their_own(contents: Contents) -> None:
+    assignment = contents.assignment("averages")
+    before = assignment.signatures()
+    assignment.signatures().clear()
+    assert assignment.signatures() == before != {}

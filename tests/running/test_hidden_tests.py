@@ -4,6 +4,7 @@ import hashlib
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from autograder.notebook.assignment import Assignment
 from autograder.results import Outcome, TestResult, score_of
 from autograder.running.hidden_tests import (
     check_hidden_tests,
+    found_tests,
     hidden_test_weights,
     run_hidden_tests,
 )
@@ -169,6 +171,24 @@ class TestF:
     ]
     numbers = [np.random.default_rng(int.from_bytes(digest)) for digest in digests]
     assert said == [str(rng.integers(10**9)) for rng in numbers]
+
+
+@pytest.mark.parametrize("zeros", [0, 1, 4, 9])
+def test_numbers_are_those_of_the_digest_as_one_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zeros: int
+) -> None:
+    digest = bytes(zeros) + bytes(range(1, 33 - zeros))
+    source = """
+@exercise("f")
+def test_it(rng):
+    assert False, str(rng.integers(10**9))
+"""
+    assignment = with_hidden_tests(tmp_path, source)
+    found_tests(assignment)
+    monkeypatch.setattr(hashlib, "sha256", lambda whole: SimpleNamespace(digest=lambda: digest))
+    (result,) = run_hidden_tests(assignment, Student(FakeRunner(0), {}), b"")["f"]
+    right = np.random.default_rng(int.from_bytes(digest))
+    assert result.message == str(right.integers(10**9))
 
 
 def test_a_test_that_ends_the_run_is_named(tmp_path: Path) -> None:
