@@ -76,7 +76,7 @@ def conv_forward(x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0) ->
     out = np.empty((len(x), h_out, w_out, c_out), x.dtype)
     for n in range(len(x)):  # image by image: the copies that a product needs stay small
         positions = windows[n].reshape(h_out * w_out, math.prod(window))
-        out[n] = (positions @ w.reshape(-1, c_out) + b).reshape(h_out, w_out, c_out)
+        out[n] = (positions @ w.reshape(math.prod(window), c_out) + b).reshape(h_out, w_out, c_out)
     return out
 
 
@@ -105,12 +105,14 @@ def conv_backward(
     kernel_size, (h_out, w_out) = w.shape[0], dout.shape[1:3]
     x_padded = zero_pad(x, pad)
     windows = _windows(x_padded, kernel_size, stride)
-    above = dout.reshape(-1, w.shape[3])  # (N * H_out * W_out, C_out)
+    above = dout.reshape(math.prod(dout.shape[:3]), w.shape[3])  # (N * H_out * W_out, C_out)
 
     dx_padded, dw = np.zeros_like(x_padded), np.zeros_like(w)
     for n in range(len(x)):  # image by image: the copies that a product needs stay small
-        below = windows[n].reshape(h_out * w_out, -1)  # (H_out * W_out, K * K * C_in)
-        dw += (below.T @ dout[n].reshape(h_out * w_out, -1)).reshape(w.shape)
+        below = windows[n].reshape(
+            h_out * w_out, math.prod(w.shape[:3])
+        )  # (H_out * W_out, K * K * C_in)
+        dw += (below.T @ dout[n].reshape(h_out * w_out, w.shape[3])).reshape(w.shape)
     for i, j in product(range(kernel_size), repeat=2):
         rows = slice(i, i + stride * h_out, stride)
         columns = slice(j, j + stride * w_out, stride)
@@ -129,7 +131,6 @@ def _windows(x_padded: Array, size: int, stride: int) -> Array:
         x_padded,
         (n, h_out, w_out, size, size, c),
         (image, stride * row, stride * column, row, column, channel),
-        writeable=False,
     )
 
 
