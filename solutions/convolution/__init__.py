@@ -109,9 +109,7 @@ def conv_backward(
 
     dx_padded, dw = np.zeros_like(x_padded), np.zeros_like(w)
     for n in range(len(x)):  # image by image: the copies that a product needs stay small
-        below = windows[n].reshape(
-            h_out * w_out, math.prod(w.shape[:3])
-        )  # (H_out * W_out, K * K * C_in)
+        below = windows[n].reshape(h_out * w_out, math.prod(w.shape[:3]))  # (.., K * K * C_in)
         dw += (below.T @ dout[n].reshape(h_out * w_out, w.shape[3])).reshape(w.shape)
     for i, j in product(range(kernel_size), repeat=2):
         rows = slice(i, i + stride * h_out, stride)
