@@ -201,8 +201,9 @@ class Course:
 
     def begin_grading(self, assignment: str, student: str) -> None:
         """Let what was found last hold no longer, before anything of it is changed."""
-        known = self._kept(assignment, student).removeprefix(_UNFINISHED)
-        replace_file(self._grading_file(assignment, student), _UNFINISHED + known)
+        known = self._kept(assignment, student)
+        if not known.startswith(_UNFINISHED):
+            replace_file(self._grading_file(assignment, student), _UNFINISHED + known)
 
     def is_unfinished(self, assignment: str, student: str) -> bool:
         """Say whether a grading was begun of which there is no result: it was killed perhaps.
