@@ -8,9 +8,6 @@ one product of two of the three arrays, summed over what the third does not have
     dwindows  dout x w        summed over the filters, then added up where windows overlap
 """
 
-import math
-from itertools import product
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,10 +28,7 @@ def zero_pad(x: Array, pad: int) -> Array:
     The image sits in the middle; the number of images and of channels does not change.
     """
     require_pad(pad)
-    n, height, width, c = x.shape
-    padded = np.zeros((n, height + 2 * pad, width + 2 * pad, c), x.dtype)
-    padded[:, pad : pad + height, pad : pad + width] = x
-    return padded
+    return np.pad(x, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
 
 
 def conv_single_step(window: Array, kernel: Array, bias: float) -> float:
@@ -71,12 +65,10 @@ def conv_forward(x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0) ->
     require_window(x.shape[1:3], w.shape[0], stride, pad)
     require_channels(x.shape[3], w.shape[2])
     x, w, b = _as_floats(x, w, b)
-    windows = _windows(zero_pad(x, pad), w.shape[0], stride)
-    (_, h_out, w_out, *window), c_out = windows.shape, w.shape[3]
-    out = np.empty((len(x), h_out, w_out, c_out), x.dtype)
+    windows = _windows(_padded(x, pad), w.shape[0], stride)
+    out = np.empty((*windows.shape[:3], w.shape[3]), x.dtype)
     for n in range(len(x)):  # image by image: the copies that a product needs stay small
-        positions = windows[n].reshape(h_out * w_out, math.prod(window))
-        out[n] = (positions @ w.reshape(math.prod(window), c_out) + b).reshape(h_out, w_out, c_out)
+        out[n] = np.tensordot(windows[n], w, axes=3) + b  # (H_out, W_out, C_out)
     return out
 
 
@@ -103,33 +95,30 @@ def conv_backward(
     require_convolved_shape(dout.shape, x.shape, w.shape, stride, pad)
     dout, x, w = _as_floats(dout, x, w)
     kernel_size, (h_out, w_out) = w.shape[0], dout.shape[1:3]
-    x_padded = zero_pad(x, pad)
+    x_padded = _padded(x, pad)
     windows = _windows(x_padded, kernel_size, stride)
-    above = dout.reshape(math.prod(dout.shape[:3]), w.shape[3])  # (N * H_out * W_out, C_out)
 
     dx_padded, dw = np.zeros_like(x_padded), np.zeros_like(w)
-    for n in range(len(x)):  # image by image: the copies that a product needs stay small
-        below = windows[n].reshape(h_out * w_out, math.prod(w.shape[:3]))  # (.., K * K * C_in)
-        dw += (below.T @ dout[n].reshape(h_out * w_out, w.shape[3])).reshape(w.shape)
-    for i, j in product(range(kernel_size), repeat=2):
-        rows = slice(i, i + stride * h_out, stride)
-        columns = slice(j, j + stride * w_out, stride)
-        met = dx_padded[:, rows, columns]  # the pixels that weight (i, j) was laid on
-        met += (above @ w[i, j].T).reshape(met.shape)
+    for n in range(len(x)):
+        dw += np.tensordot(windows[n], dout[n], axes=((0, 1), (0, 1)))
+        dwindows = np.tensordot(dout[n], w, axes=(2, 3))  # (H_out, W_out, K, K, C_in)
+        for i, j in np.ndindex(kernel_size, kernel_size):
+            rows = slice(i, i + stride * h_out, stride)
+            columns = slice(j, j + stride * w_out, stride)
+            dx_padded[n, rows, columns] += dwindows[:, :, i, j]
     dx = dx_padded[:, pad : pad + x.shape[1], pad : pad + x.shape[2]]
     return dx, dw, dout.sum(axis=(0, 1, 2))
 
 
+def _padded(x: Array, pad: int) -> Array:
+    """The images with a border of zeros."""
+    return np.pad(x, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+
+
 def _windows(x_padded: Array, size: int, stride: int) -> Array:
     """All windows, shape (N, H_out, W_out, K, K, C_in): a view, nothing is copied."""
-    n, height, width, c = x_padded.shape
-    h_out, w_out = (height - size) // stride + 1, (width - size) // stride + 1
-    image, row, column, channel = x_padded.strides
-    return np.lib.stride_tricks.as_strided(
-        x_padded,
-        (n, h_out, w_out, size, size, c),
-        (image, stride * row, stride * column, row, column, channel),
-    )
+    view = np.lib.stride_tricks.sliding_window_view(x_padded, (size, size), axis=(1, 2))
+    return np.moveaxis(view[:, ::stride, ::stride], 3, 5)
 
 
 def _as_floats(*arrays: Array) -> list[Array]:

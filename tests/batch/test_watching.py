@@ -283,13 +283,19 @@ def test_two_attempts_within_one_grading_each_get_their_own_page(
         nbformat.write(notebook, home / NAME / FILE)
         run_here("nbgrader", "submit", NAME, "--student=student-001", cwd=home)
 
-    made, write = [], Pages.write
+    made = []
 
-    def counted(self: Pages, student: str) -> bool:
-        made.append(student)
-        return write(self, student)
+    def count(name: str) -> None:
+        write = getattr(Pages, name)
 
-    monkeypatch.setattr(Pages, "write", counted)
+        def counted(self: Pages, student: str, *made_of: object) -> object:
+            made.append(name)
+            return write(self, student, *made_of)
+
+        monkeypatch.setattr(Pages, name, counted)
+
+    count("write")
+    count("write_recorded")
     submit(NONE)
     watched = Watched(course)
     grade = watching.grade_class
@@ -309,7 +315,8 @@ def test_two_attempts_within_one_grading_each_get_their_own_page(
         "attempt 1: 40 of 60",
         "attempt 2: 60 of 60",
     ]
-    assert len(made) == 4  # of each attempt when it was graded, and before it was released
+    # Of each attempt when it was graded, and before it was released.
+    assert sorted(made) == ["write", "write", "write_recorded", "write_recorded"]
     run_here("nbgrader", "fetch_feedback", NAME, "--student=student-001", cwd=home)
     pages = sorted((home / NAME / "feedback").glob("*/*.html"))
     found = ["None" in page.read_text() for page in pages]

@@ -55,8 +55,8 @@ EQUIVALENT = [
     Equivalent(
         "convolution",
         "conv_forward",
-        "windows = _windows(zero_pad(x, pad), w.shape[0], stride)",
-        "windows = _windows(zero_pad(x, pad), w.shape[1], stride)",
+        "windows = _windows(_padded(x, pad), w.shape[0], stride)",
+        "windows = _windows(_padded(x, pad), w.shape[1], stride)",
         SQUARE,
     ),
     Equivalent(

@@ -14,8 +14,8 @@ PAD = "np.pad(x, ((0, 0), (pad, pad), (pad, pad), (0, 0)))"
 PADS_THE_IMAGES = Change(
     "convolution",
     "zero_pad",
-    "padded = np.zeros((n, height + 2 * pad, width + 2 * pad, c), x.dtype)",
-    "padded = np.zeros((n, height + 3 * pad, width + 2 * pad, c), x.dtype)",
+    f"return {PAD}",
+    "return np.pad(x, ((0, 1), (pad, pad), (pad, pad), (0, 0)))",
 )
 DEPENDS_ON_LUCK = [f"return {PAD} if x[0, 0, 0, 0] > {limit} else x" for limit in (1.5, 2, 2.5)]
 
