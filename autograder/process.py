@@ -1,4 +1,4 @@
-"""What a command's own process needs before anything else: threads, the path, streams, signals."""
+"""What a command's own process needs first: garbage, threads, the path, streams, signals."""
 
 from __future__ import annotations
 

@@ -14,9 +14,13 @@ from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from .errors import AutograderError, CannotGradeHere
+
+if TYPE_CHECKING:
+    from sqlalchemy.exc import DBAPIError
 
 ENOUGH_MEMORY = 2**26  # bytes, for a few threads and a submission
 _KEPT = "What was recorded before is kept."
@@ -245,9 +249,13 @@ def has_memory() -> bool:
 
 def said_of(error: Exception) -> str:
     """Return the sentence of an error, or of its cause in the surroundings, else name the error."""
+    from sqlalchemy.exc import DBAPIError  # too slow for --help
+
     said = explained(error) or error
     if isinstance(said, AutograderError):
         return str(said)
+    if isinstance(said, DBAPIError):  # whose own text has the statement, and all that it was given
+        return f"The gradebook does not take it: {_reason(said)}."
     return f"{type(said).__name__}: {said}".removesuffix(": ")
 
 
@@ -301,7 +309,12 @@ def _of_a_database(error: BaseException | None, gradebook: str) -> SurroundingsF
         return NoRoomLeft(gradebook)
     if "readonly database" in said or "unable to open database file" in said:
         return NotAllowed(gradebook)
-    return GradebookFails(gradebook, (said.splitlines() or ["no reason was given"])[0].rstrip("."))
+    return GradebookFails(gradebook, _reason(error))
+
+
+def _reason(error: DBAPIError) -> str:
+    lines = str(error.orig).splitlines() or ["no reason was given"]
+    return lines[0].rstrip(".")
 
 
 def place_of(db_url: str) -> str:

@@ -16,7 +16,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from ..errors import AutograderError, BrokenCourseFile, CannotGradeHere, HiddenTestsFailed
+from ..errors import AutograderError, CannotGradeHere
 from ..sandbox.run_folder import run_folder
 from ..surroundings import MachineExhausted, explained
 from .forkserver import forkserver, surroundings_of_a_worker
@@ -249,22 +249,24 @@ class _Pool:
     def getting_ready(self, count: int) -> Iterator[None]:
         """Let so many make their workers meanwhile. What keeps one from it, its first job says.
 
-        Where broken hidden tests end them, they finish that first: of a sandbox that is killed as
-        it starts, processes may be left.
+        Where something fails meanwhile, as broken hidden tests do, they finish that first: of a
+        sandbox that is killed as it starts, processes may be left.
         """
         with suppress(BrokenProcessPool):  # the first job finds that as well
             for _ in range(count):
                 self._ready[self.start()] = "the start of a worker"
         try:
             yield
-        except (BrokenCourseFile, HiddenTestsFailed):
+        except Exception:
             wait(self._ready, SECONDS_TO_END)
             raise
 
     def wait_for_one(self, tell: Tell) -> None:
         """Wait until one of these is ready: a job that is handed in before starts another."""
         if self._ready:
-            Watched(lambda: 1, self.looked_after(tell)).wait(self._ready)
+            done = Watched(lambda: 1, self.looked_after(tell)).wait(self._ready)
+            if len(done) == len(self._ready):
+                next(iter(done)).result()
 
     def terminate(self) -> None:
         """End them at once."""

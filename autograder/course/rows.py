@@ -26,7 +26,6 @@ from nbgrader.utils import parse_utc
 from sqlalchemy import (
     Boolean,
     Connection,
-    Float,
     Insert,
     Update,
     and_,
@@ -73,7 +72,7 @@ _WRITE_PENALTY = (
     .where(_NOTEBOOK.c.id == bindparam("row"))
     .values(late_submission_penalty=bindparam("penalty"))
 )
-_NO_POINTS = bindparam("points", type_=Float()).is_(None)
+_NO_POINTS = bindparam("no_points", type_=Boolean())  # PostgreSQL knows no type of a missing one
 _MARKED, _WAITED = _GRADE.c.manual_score.is_not(None), _GRADE.c.needs_manual_grade
 _WAITS = case(
     (bindparam("settled", type_=Boolean()), False),
@@ -159,6 +158,7 @@ class Rows:
                     "row": entered.notebook,
                     "cell": cell,
                     "points": points.get(name),
+                    "no_points": points.get(name) is None,
                     "same": name in same,
                     "settled": name in same and name in settled,
                 }

@@ -23,7 +23,7 @@ from .versions import COMPARING_CELL
 
 GRADE_PREFIX = "test_"  # the grade cell of an exercise is test_<exercise>
 FLAGS = {"grade", "grade_id", "locked", "solution"}  # what nbgrader says of each of its cells
-_MOST_REMEMBERED = 10_000  # characters of a text that is asked about several times
+_MOST_REMEMBERED = 2_000  # characters of a text that is asked about several times
 DEMONSTRATION = "demonstration"  # the tag of a locked cell that only shows something
 
 # A stub that raises would stop "Run all" at the first exercise; an unwritten function

@@ -270,7 +270,7 @@ def dtype_name(dtype: np.dtype[Any]) -> str:
 def _array_to_wire(value: Any) -> Value:
     if value.dtype.kind == "f" and value.dtype.itemsize > 8:  # more than double precision
         value = value.astype(np.float64)
-    name = dtype_name(value.dtype)
+    name = dtype_name(value.dtype) if value.dtype.kind in "biufc" else ""  # others have no hash
     if name not in ARRAY_DTYPES:
         return Opaque(type(value).__name__)
     native = value if value.dtype.isnative else value.astype(ARRAY_DTYPES[name])

@@ -14,10 +14,12 @@ from courses import copy_assignment, hand_in, new_course, set_options, table_row
 from limits import PATIENCE
 from sqlalchemy import create_engine, text
 
+from autograder.batch.class_grading import grade_class
 from autograder.batch.watching import Event, Watch
 from autograder.course.folder import Course
 from autograder.notebook.assignment import Assignment
 from autograder.notebook.filled_in import answered
+from autograder.results import Grading, Ungraded
 
 pytestmark = [
     pytest.mark.postgresql,
@@ -77,6 +79,25 @@ def test_both_doors_leave_the_same_rows(
     assert grades["student-001", "explanation"] == (None, 7.5, None, False)
     page = second / "feedback" / "student-001" / NAME / f"{NAME}.html"
     assert "<strong>67.5</strong> of 70 points" in page.read_text()
+
+
+def test_an_id_that_is_too_long_costs_nobody_else_a_result(
+    tmp_path: Path, server: postgres.Server, averages: Assignment
+) -> None:
+    course = new_course(tmp_path / "course")
+    server.create("ids")
+    keep_gradebook_at(server.url("ids"), course)
+    run_command("nbgrader", "generate_assignment", NAME, cwd=course)
+    for student in ("student-001", "s" * 129):
+        hand_in(course, student, NAME, nbformat.writes(answered(averages, {})))
+    results = grade_class(Course.open(course), NAME, jobs=1)
+    found = {entry.student: entry.result for entry in results}
+    assert isinstance(found["student-001"], Grading)
+    refused = found["s" * 129]
+    assert isinstance(refused, Ungraded)
+    assert refused.error == (
+        "The gradebook does not take it: value too long for type character varying(128)."
+    )
 
 
 def test_two_assignments_are_graded_at_once(
