@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
 from functools import cache
 from logging import LogRecord
 from pathlib import Path
@@ -177,3 +178,15 @@ def automatic(grading: Grading) -> dict[str, float | None]:
     """Return the automatic points of each graded cell, None where a human must give them."""
     found = {f"{GRADE_PREFIX}{result.name}": result.score for result in grading.exercises}
     return found | {a.name: None if a.answered else 0.0 for a in grading.written}
+
+
+def extended(due: datetime | None, extension: timedelta | None) -> datetime | None:
+    """Return until when a student has time, with an extension if there is one."""
+    return due + extension if due and extension else due
+
+
+def seconds_late(handed_in: datetime | None, due: datetime | None) -> float:
+    """Return by how much something was late, 0 where one of the times is not known."""
+    if handed_in is None or due is None:
+        return 0.0
+    return max(0.0, (handed_in - due).total_seconds())

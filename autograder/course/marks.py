@@ -25,7 +25,7 @@ from sqlalchemy import Select, bindparam, or_, select
 
 from ..errors import NotReleased
 from .folder import Course
-from .gradebook import open_gradebook
+from .gradebook import extended, open_gradebook, seconds_late
 
 _SUBMITTED, _NOTEBOOK = SubmittedAssignment.__table__.c, SubmittedNotebook.__table__.c
 _GRADE, _COMMENT = Grade.__table__.c, Comment.__table__.c
@@ -103,9 +103,7 @@ class Marks:
     @property
     def seconds_late(self) -> float:
         """By how much it was late."""
-        if not self.handed_in or not self.due:
-            return 0.0
-        return max(0.0, (self.handed_in - self.due).total_seconds())
+        return seconds_late(self.handed_in, self.due)
 
     @property
     def so_far(self) -> float:
@@ -223,7 +221,7 @@ class MarksOfClass:
             marks = found.setdefault(student, Marks())
             marks.penalty += penalty or 0.0
             marks.handed_in = timestamp
-            marks.due = self._due + extension if self._due and extension else self._due
+            marks.due = extended(self._due, extension)
         for student, id, automatic, by_hand, extra, waits in rows(selected.marks):
             cell = self._cells[id]
             found[student].cells[cell.name] = Mark(cell, automatic, by_hand, extra, waits)

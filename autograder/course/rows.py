@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from nbgrader.api import (
@@ -37,7 +37,7 @@ from sqlalchemy import (
 )
 
 from ..results import Grading
-from .gradebook import NO_RESPONSE, automatic
+from .gradebook import NO_RESPONSE, automatic, extended, seconds_late
 
 _ASSIGNMENT, _SUBMITTED = Assignment.__table__, Submitted.__table__
 _NOTEBOOK, _GRADE, _COMMENT = SubmittedNotebook.__table__, Grade.__table__, Comment.__table__
@@ -191,7 +191,8 @@ class Rows:
     def _entered(self, student: str, found: Any, time: datetime | None) -> Entered:
         if found.notebook is None:
             raise MissingEntry(f"No such submitted notebook: {self._name} of {student}")
-        return Entered(found.notebook, _seconds_late(time, found.duedate, found.extension))
+        due = extended(found.duedate, found.extension)
+        return Entered(found.notebook, seconds_late(time, due))
 
     def _insert(
         self, connection: Connection, student: str, time: datetime | None, due: datetime | None
@@ -206,7 +207,7 @@ class Rows:
             for table, ids in ((_GRADE, cells.graded), (_COMMENT, cells.commented)):
                 cell_rows = [{"notebook_id": row, "cell_id": cell} for cell in ids.values()]
                 _write_all(connection, insert(table), cell_rows)
-        return Entered(rows[self._notebook], _seconds_late(time, due, None))
+        return Entered(rows[self._notebook], seconds_late(time, due))
 
 
 def _cells(notebook: Notebook) -> _Cells:
@@ -222,14 +223,6 @@ def _write_all(
 ) -> None:
     if rows:  # else it would be one row of default values
         connection.execute(statement, rows)
-
-
-def _seconds_late(
-    time: datetime | None, due: datetime | None, extension: timedelta | None
-) -> float:
-    if time is None or due is None:
-        return 0.0
-    return max(0.0, (time - due - (extension or timedelta())).total_seconds())
 
 
 def _is_same(cell: str, before: Grading, after: Grading) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from nbformat import NotebookNode, v4
 
 from ..notebook.assignment import GRADE_PREFIX, grade_id
-from ..notebook.own_text import cell_with_id, code_cell_of
+from ..notebook.own_text import cell_with_id, code_cells_of
 from ..notebook.safe_html import as_text
 from ..results import ExerciseResult, Grading, Outcome, TestResult, WrittenAnswer, in_words
 from ..running.cell_outputs import sentence_html, title_of
@@ -25,8 +25,9 @@ def make_body(grading: Grading | None, notebook: str, time: TimeLeft) -> Body:
     exercises = grading.exercises if grading else []
     written = grading.written if grading else []
     untouched = grading.untouched if grading else []
+    code = code_cells_of([result.name for result in exercises], cells)
     cards = [
-        *(_of_exercise(result, cells, result.name in untouched, time) for result in exercises),
+        *(_of_exercise(r, code[r.name], r.name in untouched, time) for r in exercises),
         *(_of_question(answer, cells, time) for answer in written),
     ]
     places = {grade_id(cell): number for number, cell in enumerate(cells)}
@@ -36,9 +37,8 @@ def make_body(grading: Grading | None, notebook: str, time: TimeLeft) -> Body:
 
 
 def _of_exercise(
-    result: ExerciseResult, cells: list[NotebookNode], is_untouched: bool, time: TimeLeft
+    result: ExerciseResult, cell: NotebookNode | None, is_untouched: bool, time: TimeLeft
 ) -> Card:
-    cell = code_cell_of(result.name, cells)
     passed = [test for test in result.tests if test.outcome is Outcome.PASSED]
     return Card(
         name=result.name,

@@ -221,7 +221,7 @@ def _released_cells(name: str, notebook: NotebookNode) -> tuple[NotebookNode, ..
         about = cell.metadata.nbgrader
         if missing := sorted(FLAGS - about.keys()):
             raise BadSource(name, f"the cell {grade_id(cell)!r} does not say {missing[0]!r}.")
-        if about.grade:
+        if about.grade:  # nbgrader's checksum is of the points as well, and stops where none are
             about.points = about.get("points") or 0
         about.checksum = compute_checksum(cell)
     return cells

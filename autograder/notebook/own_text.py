@@ -16,15 +16,16 @@ from .assignment import GRADE_PREFIX, grade_id, plain_source
 from .cell_text import defined_names
 
 
-def code_cell_of(exercise: str, cells: Sequence[NotebookNode]) -> NotebookNode | None:
-    """Return the last cell that defines what an exercise asks for, else the one made for it."""
-    return _defining_cells(cells).get(exercise) or cell_with_id(exercise, cells)
+def code_cells_of(
+    exercises: Iterable[str], cells: Sequence[NotebookNode]
+) -> dict[str, NotebookNode | None]:
+    """Return by exercise the last cell that defines what it asks for, else the one made for it.
 
-
-def _defining_cells(cells: Iterable[NotebookNode]) -> dict[str, NotebookNode]:
-    """Return the last cell that defines a name, by the name; a grade cell is none."""
+    A grade cell is none.
+    """
     own = (c for c in cells if c.cell_type == "code" and not grade_id(c).startswith(GRADE_PREFIX))
-    return {name: cell for cell in own for name in defined_names(cell.source)}
+    defining = {name: cell for cell in own for name in defined_names(cell.source)}
+    return {name: defining.get(name) or cell_with_id(name, cells) for name in exercises}
 
 
 def cell_with_id(name: str, cells: Iterable[NotebookNode]) -> NotebookNode | None:
@@ -36,9 +37,8 @@ def digests_of_texts(
     exercises: Iterable[str], written: Iterable[WrittenAnswer], cells: Sequence[NotebookNode]
 ) -> dict[str, str]:
     """Return a digest of the student's text for each graded cell of a restored notebook."""
-    defining = _defining_cells(cells)
-    code = {name: defining.get(name) or cell_with_id(name, cells) for name in exercises}
-    found = {f"{GRADE_PREFIX}{name}": _digest([cell]) for name, cell in code.items()}
+    code = code_cells_of(exercises, cells).items()
+    found = {f"{GRADE_PREFIX}{name}": _digest([cell]) for name, cell in code}
     for answer in written:
         elsewhere = [cell for cell in cells if not grade_id(cell)] if answer.elsewhere else []
         found[answer.name] = _digest([cell_with_id(answer.name, cells), *elsewhere])

@@ -76,8 +76,8 @@ class HiddenTest:
         They are the same wherever the file lies: never changed for a course that is under way.
         """
         digest = hashlib.sha256(seed + f"test_{assignment}.py::{self._name}".encode()).digest()
-        # The words of a number are its seed, without those in front that are 0: NumPy takes longer
-        # to find them.
+        # NumPy makes a seed of a number's words, without zeros in front. To be given the words is
+        # faster.
         words = np.frombuffer(digest[::-1], "<u4")
         return np.random.default_rng(words if words[-1] else int.from_bytes(digest))
 

@@ -40,6 +40,15 @@ def keep_gradebook_at(db_url: str, course: Path) -> None:
     set_options(course, f"c.CourseDirectory.db_url = {db_url!r}")
 
 
+def released_course(folder: Path, server: postgres.Server, database: str) -> Path:
+    """Lay out a course with its gradebook on the server, and release its assignment."""
+    course = new_course(folder)
+    server.create(database)
+    keep_gradebook_at(server.url(database), course)
+    run_command("nbgrader", "generate_assignment", NAME, cwd=course)
+    return course
+
+
 def test_both_doors_leave_the_same_rows(
     tmp_path: Path, server: postgres.Server, averages: Assignment
 ) -> None:
@@ -84,10 +93,7 @@ def test_both_doors_leave_the_same_rows(
 def test_an_id_that_is_too_long_costs_nobody_else_a_result(
     tmp_path: Path, server: postgres.Server, averages: Assignment
 ) -> None:
-    course = new_course(tmp_path / "course")
-    server.create("ids")
-    keep_gradebook_at(server.url("ids"), course)
-    run_command("nbgrader", "generate_assignment", NAME, cwd=course)
+    course = released_course(tmp_path / "course", server, "ids")
     for student in ("student-001", "s" * 129):
         hand_in(course, student, NAME, nbformat.writes(answered(averages, {})))
     results = grade_class(Course.open(course), NAME, jobs=1)
@@ -103,10 +109,7 @@ def test_an_id_that_is_too_long_costs_nobody_else_a_result(
 def test_two_assignments_are_graded_at_once(
     tmp_path: Path, server: postgres.Server, averages: Assignment
 ) -> None:
-    course = new_course(tmp_path / "course")
-    server.create("two")
-    keep_gradebook_at(server.url("two"), course)
-    run_command("nbgrader", "generate_assignment", NAME, cwd=course)
+    course = released_course(tmp_path / "course", server, "two")
     copy_assignment(course, NAME, OTHER)
     students = [f"student-{number:03}" for number in range(1, 9)]
     for name in (NAME, OTHER):
